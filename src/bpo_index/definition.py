@@ -1,0 +1,445 @@
+"""The index definition: what is ranked, asked, weighed and how, as one typed, frozen value.
+
+Stages: `load_definition` finds and reads a YAML file (`read_yaml`), checks each field (pydantic) and what fields
+say of each other (`list_conflicts`), and lists every problem at once with its place in the file.
+Unknown keys are refused. Method page: docs/methods/definition.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bpo_index.definition_yaml import Place, describe_place, read_yaml
+from bpo_index.errors import DefinitionError
+from bpo_index.labels import fold_label
+from bpo_index.resources import list_definitions
+
+#: Columns of the tidy responses that are not questions; a question may not take one of these names.
+RESERVED_COLUMNS = (
+    "source_file",
+    "source_row",
+    "respondent_id",
+    "unit",
+    "design_weight",
+    "cluster",
+    "started_at",
+    "finished_at",
+    "finished",
+    "data_origin",
+    "dont_know",
+)
+
+
+def _number_as_text(value: object) -> object:
+    """Let an unquoted ``2021`` or ``97`` stand for the text: ids and codes are text."""
+    if isinstance(value, bool):
+        return value
+    return str(value) if isinstance(value, int | float) else value
+
+
+Text = Annotated[str, BeforeValidator(_number_as_text), Field(min_length=1, max_length=2_000)]
+PathId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9-]{1,64}$")]
+ItemId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9_-]{1,64}$")]
+UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Action = Literal["flag", "quarantine"]
+Origin = Literal["published", "topic", "own"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Provenance(_Part):
+    """What of the definition somebody published, and what is the authors' own choice."""
+
+    note: Text
+    """One paragraph, printed with every release."""
+    published: tuple[Text, ...] = ()
+    """Statements with their sources."""
+    own_choices: tuple[Text, ...] = ()
+    """Choices that no source gives, named as such."""
+
+
+class Scale(_Part):
+    """The answer scale of every question."""
+
+    minimum: Number
+    """The lowest rating, least confidence."""
+    maximum: Number
+    """The highest rating, most confidence."""
+    dont_know: tuple[Text, ...] = ()
+    """Answers that mean "don't know" or "refused": texts or numeric codes outside the scale. Never a rating."""
+    labels: dict[Text, Number] = {}
+    """Answer texts and the rating each stands for."""
+
+
+class Unit(_Part):
+    """One thing that is ranked; in this index a country."""
+
+    code: UnitCode
+    """The code in all tables (ISO 3166-1 alpha-3 for countries)."""
+    name: Text
+    """The name in all tables."""
+    region: Text | None = None
+    """A grouping for readers; not used in any computation."""
+    aliases: tuple[Text, ...] = ()
+    """Other names and spellings under which surveys give the unit. Case and white space do not matter."""
+
+
+class Question(_Part):
+    """One rated item."""
+
+    id: ItemId
+    """The column of the responses."""
+    text: Text
+    """The wording put to respondents."""
+    weight: Weight = 1.0
+    """The nominal weight within its category; weights are divided by their sum."""
+    reverse: bool = False
+    """True where a high rating means low confidence."""
+    aliases: tuple[Text, ...] = ()
+    """Other headings under which surveys give the question."""
+    origin: Origin = "own"
+    """`published`: the wording is in print; `topic`: its topic is in print, the wording is ours; `own`: ours."""
+
+
+class Category(_Part):
+    """A group of questions with a score of its own."""
+
+    id: ItemId
+    """The name in all tables."""
+    title: Text
+    """The title for readers."""
+    weight: Weight = 1.0
+    """The nominal weight within the index; weights are divided by their sum."""
+    origin: Origin = "own"
+    """`published`: the category's name is in print; `topic`: its topic is; `own`: ours."""
+    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
+    """The questions, in the order of the questionnaire."""
+
+
+class Columns(_Part):
+    """The headings under which the source gives what is not a question. Case and white space do not matter."""
+
+    unit: Text
+    """The unit a respondent rates."""
+    respondent: Text | None = None
+    """The respondent's id; without it ids are made from the content of the row."""
+    design_weight: Text | None = None
+    """The respondent's design weight, above zero; if named here the file must have it. Without it all weigh 1."""
+    company: Text | None = None
+    """The respondent's company: answers from one company are resampled together."""
+    started_at: Text | None = None
+    """When the respondent began."""
+    finished_at: Text | None = None
+    """When the respondent ended."""
+    finished: Text | None = None
+    """Whether the respondent reached the end (true/false, yes/no, 1/0, complete/partial)."""
+    data_origin: Text | None = None
+    """Where a row comes from; the word `synthetic` marks every table made from it."""
+    question: Text | None = None
+    """Long layout only: the question's id, alias or text."""
+    rating: Text | None = None
+    """Long layout only: the answer."""
+
+
+class Method(_Part):
+    """How ratings become scores and ranks."""
+
+    normalisation: Literal["scale"] = "scale"
+    """`scale`: the ends of the answer scale become 0 and 100."""
+    weighting: Literal["given"] = "given"
+    """`given`: the weights of this file."""
+    aggregation: Literal["arithmetic"] = "arithmetic"
+    """`arithmetic`: weighted arithmetic mean, within categories and between them."""
+    missing_answers: Literal["available_case"] = "available_case"
+    """`available_case`: a question's mean is over the respondents who answered it."""
+    questions_needed: Annotated[int, Field(ge=1)] | None = None
+    """How many questions of a category must have answers for a category score; null: all of them."""
+    confidence_level: Annotated[float, Field(ge=0.5, le=0.999, allow_inf_nan=False)] = 0.95
+    """The level of intervals and rank sets."""
+    minimum_respondents_to_publish: Annotated[int, Field(ge=1)] = 5
+    """A unit, or a unit's category, with fewer respondents is suppressed: no score, no rank."""
+    minimum_respondents_to_rank: Annotated[int, Field(ge=1)] = 5
+    """A unit with fewer respondents takes no rank."""
+
+
+class UnfinishedRule(_Part):
+    """Rows whose respondent did not reach the end, as the column `finished` says."""
+
+    action: Action = "quarantine"
+
+
+class IncompleteRule(_Part):
+    """Rows with a rating on fewer than `minimum_share` of the questions."""
+
+    action: Action = "quarantine"
+    minimum_share: Share = 0.5
+
+
+class StraightLineRule(_Part):
+    """Rows that give one and the same rating to every question answered, `minimum_answers` or more."""
+
+    action: Action = "quarantine"
+    minimum_answers: Annotated[int, Field(ge=2)] = 10
+
+
+class QualityRules(_Part):
+    """Rules on the quality of a row. A rule that is left out is not applied."""
+
+    unfinished: UnfinishedRule | None = None
+    incomplete: IncompleteRule | None = None
+    straight_line: StraightLineRule | None = None
+
+
+class IndexDefinition(_Part):
+    """One published methodology: what is ranked, asked, weighed and how."""
+
+    schema_version: Literal[1]
+    """The version of this form of file."""
+    index: PathId
+    """The index; a folder name in the releases."""
+    edition: PathId
+    """The edition; a folder name in the releases."""
+    version: PathId
+    """The version of the methodology."""
+    title: Text
+    """The title for readers."""
+    provenance: Provenance
+    scale: Scale
+    units: Annotated[tuple[Unit, ...], Field(min_length=1)]
+    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+    columns: Columns
+    method: Method = Method()
+    quality_rules: QualityRules = QualityRules()
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions, categories in their order."""
+        return tuple(question for category in self.categories for question in category.questions)
+
+    @cached_property
+    def question_ids(self) -> tuple[str, ...]:
+        """The ids of all questions, in order."""
+        return tuple(question.id for question in self.questions)
+
+    @cached_property
+    def unit_by_label(self) -> dict[str, str]:
+        """Folded code, name and aliases of every unit, each to the unit's code."""
+        return {fold_label(label): unit.code for unit in self.units for label in (unit.code, unit.name, *unit.aliases)}
+
+    @cached_property
+    def unit_names(self) -> dict[str, str]:
+        """Unit code to name."""
+        return {unit.code: unit.name for unit in self.units}
+
+    def to_canonical_json(self) -> str:
+        """Return the definition as JSON with sorted keys and every default written out."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+    def hash_content(self) -> str:
+        """Return the SHA-256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(self.to_canonical_json().encode("ascii")).hexdigest()
+
+
+def load_definition(name_or_path: str | Path) -> IndexDefinition:
+    """Load a built-in definition by name, or any definition by path.
+
+    Parameters
+    ----------
+    name_or_path
+        A name from `list_definitions`, or the path of a YAML file.
+
+    Raises
+    ------
+    DefinitionError
+        When there is no such definition, or the file has problems; all of them are listed.
+
+    Examples
+    --------
+    >>> definition = load_definition("offshore-bpo-2021")
+    >>> len(definition.units), len(definition.categories), len(definition.questions)
+    (12, 10, 24)
+    """
+    built_in = list_definitions()
+    path = built_in.get(str(name_or_path), Path(name_or_path))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(str(name_or_path), [f"byte {error.start}: not UTF-8; save the file as UTF-8"]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DefinitionError(
+            str(name_or_path),
+            [f"it cannot be read ({reason}); built in are {', '.join(built_in)}, anything else is the path of a file"],
+        ) from None
+    return parse_definition(text, source=str(name_or_path))
+
+
+def parse_definition(text: str, *, source: str = "given as text") -> IndexDefinition:
+    """Parse the YAML text of a definition; `source` names it in error messages.
+
+    Raises
+    ------
+    DefinitionError
+        Listing every problem with its place: ``categories[0].questions[1].weight (line 40): …``.
+    """
+    content = read_yaml(text)
+    problems = list(content.problems)
+    definition = None
+    if not (content.value is None and problems):
+        try:
+            definition = IndexDefinition.model_validate(content.value)
+        except ValidationError as error:
+            problems += [
+                (tuple(item["loc"]), _explain(item["msg"], item.get("input"), item["type"])) for item in error.errors()
+            ]
+        problems += list_conflicts(content.value)
+    if problems or definition is None:
+        ordered = sorted(set(problems), key=lambda problem: (content.find_line(problem[0]), str(problem)))
+        raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in ordered])
+    return definition
+
+
+def _explain(message: str, given: object, kind: str) -> str:
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return "is not a key of a definition; take it out or correct its spelling"
+    shown = repr(given)
+    text = message[0].lower() + message[1:]
+    return text if isinstance(given, dict | list) else f"{text}; found {shown[:80]}"
+
+
+def list_conflicts(raw: object) -> list[tuple[Place, str]]:
+    """Return what is wrong between fields, for a definition that may be broken in other ways too.
+
+    Each problem is a place and a sentence: repeated ids, labels that name two units or two questions, an empty
+    scale, "don't know" codes that are also ratings, weights that sum to zero, minimums out of order.
+    """
+    if not isinstance(raw, dict):
+        return []
+    return [
+        *_list_scale_conflicts(raw.get("scale")),
+        *_list_unit_conflicts(raw),
+        *_list_question_conflicts(raw),
+        *_list_method_conflicts(raw.get("method"), raw),
+    ]
+
+
+def _items(parent: object, key: str) -> list[tuple[int, dict[str, Any]]]:
+    items = parent.get(key) if isinstance(parent, dict) else None
+    return [(n, item) for n, item in enumerate(items) if isinstance(item, dict)] if isinstance(items, list) else []
+
+
+def _labels(item: dict[str, Any], *keys: str) -> list[str]:
+    aliases = item.get("aliases")
+    found = [item.get(key) for key in keys] + (aliases if isinstance(aliases, list) else [])
+    return [str(label) for label in found if isinstance(label, str | int | float)]
+
+
+def _as_number(value: object) -> float | None:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+
+
+def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
+    if not isinstance(scale, dict):
+        return []
+    low, high = _as_number(scale.get("minimum")), _as_number(scale.get("maximum"))
+    if low is None or high is None:
+        return []
+    if not low < high:
+        return [(("scale", "maximum"), f"must be above the minimum {low:g}; found {high:g}")]
+    problems: list[tuple[Place, str]] = []
+    codes = scale.get("dont_know")
+    for n, code in enumerate(codes if isinstance(codes, list) else []):
+        number = _as_number(code)
+        if number is not None and low <= number <= high:
+            problems.append((("scale", "dont_know", n), f"{code} is also a rating between {low:g} and {high:g}"))
+    labels = scale.get("labels")
+    for label, rating in (labels if isinstance(labels, dict) else {}).items():
+        number = _as_number(rating)
+        if number is not None and not low <= number <= high:
+            problems.append((("scale", "labels", label), f"stands for {number:g}, outside {low:g} to {high:g}"))
+    return problems
+
+
+def _list_unit_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
+    problems: list[tuple[Place, str]] = []
+    owner: dict[str, int] = {}
+    for n, unit in _items(raw, "units"):
+        for label in _labels(unit, "code", "name"):
+            first = owner.setdefault(fold_label(label), n)
+            if first != n:
+                problems.append((("units", n), f"{label!r} already names units[{first}]"))
+    return problems
+
+
+def _list_question_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
+    problems: list[tuple[Place, str]] = []
+    categories: dict[str, int] = {}
+    owner: dict[str, str] = {}
+    columns = raw.get("columns")
+    for key, heading in (columns if isinstance(columns, dict) else {}).items():
+        if isinstance(heading, str):
+            first = owner.setdefault(fold_label(heading), f"columns.{key}")
+            if first != f"columns.{key}":
+                problems.append((("columns", key), f"{heading!r} is already the heading of {first}"))
+    for n, category in _items(raw, "categories"):
+        if categories.setdefault(str(category.get("id")), n) != n:
+            problems.append((("categories", n, "id"), f"{category.get('id')!r} is already the id of another category"))
+        for m, question in _items(category, "questions"):
+            here = f"categories[{n}].questions[{m}]"
+            place: Place = ("categories", n, "questions", m)
+            if question.get("id") in RESERVED_COLUMNS:
+                problems.append(((*place, "id"), f"{question['id']!r} is a name that the responses table uses itself"))
+            for label in _labels(question, "id", "text"):
+                first = owner.setdefault(fold_label(label), here)
+                if first != here:
+                    problems.append((place, f"{label!r} already names {first}"))
+        weights = [_as_number(question.get("weight", 1)) for _, question in _items(category, "questions")]
+        if weights and all(weight == 0 for weight in weights):
+            problems.append((("categories", n, "questions"), "the weights of the questions sum to zero"))
+    weights = [_as_number(category.get("weight", 1)) for _, category in _items(raw, "categories")]
+    if weights and all(weight == 0 for weight in weights):
+        problems.append((("categories",), "the weights of the categories sum to zero"))
+    return problems
+
+
+def _list_method_conflicts(method: object, raw: dict[str, Any]) -> list[tuple[Place, str]]:
+    if not isinstance(method, dict):
+        return []
+    problems: list[tuple[Place, str]] = []
+    publish = _as_number(method.get("minimum_respondents_to_publish", 5))
+    rank = _as_number(method.get("minimum_respondents_to_rank", 5))
+    if publish is not None and rank is not None and rank < publish:
+        problems.append(
+            (
+                ("method", "minimum_respondents_to_rank"),
+                f"must be at least minimum_respondents_to_publish ({publish:g}); found {rank:g}",
+            )
+        )
+    columns = raw.get("columns")
+    if isinstance(columns, dict) and (columns.get("question") is None) != (columns.get("rating") is None):
+        problems.append((("columns",), "question and rating go together: give both (long layout) or neither"))
+    return problems
+
+
+def write_json_schema() -> str:
+    """Return the JSON Schema of a definition, as it stands in ``schemas/index-definition.schema.json``."""
+    schema = IndexDefinition.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Index definition of bpo-index"
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -1,0 +1,54 @@
+"""The errors a user can cause or meet, each with the exit code of the command line.
+
+One base class, four children. The message is one paragraph: what, where, what to do.
+"""
+
+from __future__ import annotations
+
+
+class BpoIndexError(Exception):
+    """Base of all errors that bpo-index raises on purpose; its text is written for the user."""
+
+    exit_code = 3
+
+
+class UsageError(BpoIndexError):
+    """The command line or the definition is wrong (exit code 2)."""
+
+    exit_code = 2
+
+
+class DefinitionError(UsageError):
+    """An index definition is broken; every problem is listed, each with its place.
+
+    Parameters
+    ----------
+    source
+        The name or path of the definition, as the user gave it.
+    problems
+        One line a problem, each starting with its place.
+    """
+
+    def __init__(self, source: str, problems: list[str]) -> None:
+        self.source = source
+        self.problems = problems
+        count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
+        super().__init__(f"The definition {source} has {count}:\n" + "\n".join(f"  {line}" for line in problems))
+
+
+class DataRefused(BpoIndexError):
+    """The responses cannot carry an index; the audit says why (exit code 1)."""
+
+    exit_code = 1
+
+
+class EnvironmentFailed(BpoIndexError):
+    """The disk, a permission or a server failed (exit code 3)."""
+
+    exit_code = 3
+
+
+class FactDoesNotHold(BpoIndexError):
+    """A published fact does not hold for the numbers computed (exit code 4)."""
+
+    exit_code = 4
