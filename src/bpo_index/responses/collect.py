@@ -1,0 +1,175 @@
+"""Records of one file into tidy responses, and an account of every record.
+
+`collect_wide`: a readable record is a response. `collect_long`: the readable records of one respondent are; a repeated
+answer is an error and never averaged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.labels import fold_label
+from bpo_index.responses.headings import TIDY_COLUMNS, Mapping, label_questions
+from bpo_index.responses.records import Record, has_undecodable, show_undecodable
+from bpo_index.responses.tidy import RECORD_SCHEMA, describe_table, list_tidy_columns
+
+
+def find_fault(record: Record, header: Record) -> tuple[str, str] | None:
+    """Return the reason code and sentence for a record that cannot be read, or None.
+
+    Surplus cells at the end of a record that hold nothing are no fault.
+    """
+    if record.fault:
+        return "malformed_quotes", f"The row breaks the rules of quoting: {record.fault}."
+    if has_undecodable(record.text):
+        return "undecodable", "The row holds bytes that are not UTF-8."
+    wanted, given = len(header.cells), len(record.cells)
+    if given < wanted or any(record.cells[wanted:]):
+        return "ragged_row", f"The row has {given} cells where the header row has {wanted}."
+    return None
+
+
+def frame_records(name: str, rows: Iterable[Record], header: Record) -> pl.DataFrame:
+    """Return the records frame of one file; readable rows have neither response nor reason yet."""
+    columns: dict[str, list[object]] = {key: [] for key in RECORD_SCHEMA}
+    for row in rows:
+        fault = find_fault(row, header)
+        text = show_undecodable(row.text)
+        columns["source_file"].append(name)
+        columns["source_row"].append(row.line)
+        columns["text"].append(text)
+        columns["content"].append(json.dumps([fault[0], text] if fault else row.cells))
+        columns["response"].append(None)
+        columns["reason"].append(fault[0] if fault else None)
+        columns["sentence"].append(fault[1] if fault else None)
+    return pl.DataFrame(columns, schema=RECORD_SCHEMA)
+
+
+def collect_wide(
+    name: str, header: Record, rows: list[Record], mapping: Mapping, definition: IndexDefinition
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the tidy table and the records of one wide file: a readable record is a response."""
+    records = frame_records(name, rows, header)
+    readable = records["reason"].is_null()
+    good = [row for row, keep in zip(rows, readable, strict=True) if keep]
+    records = records.with_columns(
+        response=pl.when(readable).then(readable.cast(pl.Int64).cum_sum() - 1).otherwise(None)
+    )
+    table = _frame_cells(name, good, mapping, list_tidy_columns(definition)).select(list(describe_table(definition)))
+    content = table.select(pl.struct(list_tidy_columns(definition)).struct.json_encode()).to_series()
+    return table, _fill_content(records, content)
+
+
+def _frame_cells(name: str, rows: list[Record], mapping: Mapping, columns: list[str]) -> pl.DataFrame:
+    data: dict[str, pl.Series] = {
+        column: pl.Series(
+            [row.cells[mapping.positions[column]] or None for row in rows]
+            if column in mapping.positions
+            else [None] * len(rows),
+            dtype=pl.String,
+        )
+        for column in columns
+    }
+    return pl.DataFrame(
+        {
+            "response": pl.Series(range(len(rows)), dtype=pl.Int64),
+            "source_file": pl.Series([name] * len(rows), dtype=pl.String),
+            "source_row": pl.Series([row.line for row in rows], dtype=pl.Int64),
+            **data,
+        }
+    )
+
+
+def _fill_content(records: pl.DataFrame, content: pl.Series) -> pl.DataFrame:
+    """Put the content of the readable rows, given in their order, into the records frame."""
+    filled = pl.DataFrame({"response": pl.Series(range(len(content)), dtype=pl.Int64), "read": content})
+    return (
+        records.join(filled, on="response", how="left", maintain_order="left")
+        .with_columns(content=pl.coalesce("read", "content"))
+        .drop("read")
+    )
+
+
+def collect_long(
+    name: str, header: Record, rows: list[Record], mapping: Mapping, definition: IndexDefinition
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the tidy table and the records of one long file: the rows of a respondent are one response.
+
+    Put aside: rows without a respondent or with an unknown question; all but one of rows that say the same; all rows
+    of a respondent who answers a question twice or whose unit, weight or company differs between rows.
+    """
+    records = frame_records(name, rows, header)
+    readable = records["reason"].is_null()
+    good = [row for row, keep in zip(rows, readable, strict=True) if keep]
+    fields = list(TIDY_COLUMNS.values())
+    cells = _frame_cells(name, good, mapping, [*fields, "question", "rating"]).rename({"response": "n"})
+    labels = label_questions(definition)
+    cells = cells.with_columns(
+        content=pl.struct([*fields, "question", "rating"]).struct.json_encode(),
+        question_id=pl.col("question").map_elements(
+            lambda text: labels.get(fold_label(text)), return_dtype=pl.String, skip_nulls=True
+        ),
+    )
+    cells = _judge_long_rows(cells, fields)
+    numbers = (
+        cells.filter(pl.col("reason").is_null())
+        .group_by("respondent_id", maintain_order=True)
+        .agg(pl.col("source_file").first(), pl.col("source_row").first(), *(_first_given(field) for field in fields[1:]))
+        .with_row_index("response")
+        .with_columns(pl.col("response").cast(pl.Int64))
+    )
+    cells = cells.join(numbers.select("respondent_id", "response"), on="respondent_id", how="left", maintain_order="left")
+    cells = cells.with_columns(response=pl.when(pl.col("reason").is_null()).then("response"))
+    answers = cells.filter(pl.col("response").is_not_null()).pivot(
+        on="question_id", on_columns=list(definition.question_ids), index="response", values="rating"
+    )
+    table = numbers.join(answers, on="response", how="left", maintain_order="left").select(list(describe_table(definition)))
+
+    judged = cells.select("content", "response", "reason", "sentence")
+    kept = records.filter(readable).drop("content", "response", "reason", "sentence").hstack(judged)
+    return table, pl.concat([records.filter(~readable), kept.select(list(RECORD_SCHEMA))]).sort("source_row")
+
+
+def _first_given(field: str) -> pl.Expr:
+    return pl.col(field).drop_nulls().first()
+
+
+def _judge_long_rows(cells: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
+    """Add `reason` and `sentence`, null for rows that count."""
+    cells = cells.with_columns(
+        reason=pl.when(pl.col("respondent_id").is_null())
+        .then(pl.lit("missing_respondent"))
+        .when(pl.col("question_id").is_null())
+        .then(pl.lit("unknown_question"))
+        .when(pl.int_range(pl.len()).over("content") > 0)
+        .then(pl.lit("duplicate_row"))
+    )
+    counts = pl.col("reason").is_null()
+    differs = pl.any_horizontal(
+        pl.col(field).filter(counts).drop_nulls().n_unique().over("respondent_id") > 1 for field in fields[1:]
+    )
+    answered = pl.struct("respondent_id", "question_id")
+    repeats = (counts.cast(pl.Int64).sum().over(answered) > 1).max().over("respondent_id")
+    cells = cells.with_columns(
+        reason=pl.when(counts & differs)
+        .then(pl.lit("conflicting_rows"))
+        .when(counts & repeats)
+        .then(pl.lit("repeated_answer"))
+        .otherwise("reason")
+    )
+    shown = pl.col("question").fill_null("").str.slice(0, 80)
+    sentences = {
+        "missing_respondent": pl.lit("The row names no respondent; in long layout every row must."),
+        "unknown_question": pl.format("The question '{}' is not one of the definition's.", shown),
+        "duplicate_row": pl.lit("The row says the same as another row, which counts."),
+        "conflicting_rows": pl.lit("The rows of this respondent differ in unit, weight, company or times."),
+        "repeated_answer": pl.lit("This respondent answers a question twice, in different words."),
+    }
+    sentence = pl.lit(None, pl.String)
+    for code, text in sentences.items():
+        sentence = pl.when(pl.col("reason") == code).then(text).otherwise(sentence)
+    return cells.with_columns(sentence=sentence)

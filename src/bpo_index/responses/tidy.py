@@ -1,0 +1,100 @@
+"""The tidy responses: one row per respondent as text, and one row per record of the files.
+
+Both frames are text as it was read. `records` accounts for every row of every file; `table` holds what the rows that
+could be read say. `record.response` joins them: null where the reader itself had to put a record aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.responses.headings import TIDY_COLUMNS
+
+RECORD_SCHEMA = {
+    "source_file": pl.String,
+    "source_row": pl.Int64,
+    "text": pl.String,
+    "content": pl.String,
+    "response": pl.Int64,
+    "reason": pl.String,
+    "sentence": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What the reader made of the files.
+
+    Attributes
+    ----------
+    table
+        One row per respondent, all columns text but `response` and `source_row` (integers): `response,
+        source_file, source_row, respondent_id, unit, design_weight, cluster, started_at, finished_at, finished,
+        data_origin, <question ids>`. Null means an empty cell or no such column.
+    records
+        One row per non-blank record after the headers: `source_file, source_row, text` (the original text),
+        `content` (what counts of it, as JSON), `response` (null where the reader put the record aside), `reason` and
+        `sentence` (null where it did not).
+    decisions
+        One sentence each: how the files were read.
+    refusals
+        One paragraph each, for files that cannot be used at all; then every record is put aside.
+    input_hash
+        SHA-256 over the bytes of all files, whatever their names and order.
+    """
+
+    table: pl.DataFrame
+    records: pl.DataFrame
+    decisions: list[str]
+    refusals: list[str] = field(default_factory=list)
+    input_hash: str = ""
+
+    def hash_rows(self) -> str:
+        """Return the SHA-256 of the multiset of all rows, without file names, row numbers and order."""
+        digest = hashlib.sha256()
+        for content in self.records["content"].sort().to_list():
+            digest.update(content.encode("utf-8"))
+            digest.update(b"\n")
+        return digest.hexdigest()
+
+
+def list_tidy_columns(definition: IndexDefinition) -> list[str]:
+    """Return the columns of the tidy table that hold text, in order."""
+    return [*TIDY_COLUMNS.values(), *definition.question_ids]
+
+
+def describe_table(definition: IndexDefinition) -> dict[str, pl.DataType | type[pl.DataType]]:
+    """Return the schema of `Responses.table`."""
+    return {
+        "response": pl.Int64,
+        "source_file": pl.String,
+        "source_row": pl.Int64,
+        **dict.fromkeys(list_tidy_columns(definition), pl.String),
+    }
+
+
+def make_missing_ids(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
+    """Give every row without a respondent id one made from its content and its occurrence number.
+
+    Rows of the same content are interchangeable, so neither the order of rows nor that of files changes any id's
+    answers. The id is ``row-<first 12 hexadecimal digits of SHA-256>-<occurrence>``.
+    """
+    if table["respondent_id"].null_count() == 0:
+        return table
+    content = pl.struct(list_tidy_columns(definition)).struct.json_encode()
+    made = pl.format(
+        "row-{}-{}",
+        pl.col("_content").map_elements(_shorten_hash, return_dtype=pl.String),
+        pl.int_range(1, pl.len() + 1).over("_content"),
+    )
+    return table.with_columns(
+        pl.when(pl.col("respondent_id").is_null()).then(content).alias("_content")
+    ).with_columns(respondent_id=pl.coalesce("respondent_id", made)).drop("_content")
+
+
+def _shorten_hash(content: str) -> str:
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:12]

@@ -1,0 +1,160 @@
+"""Replicates: the whole index recomputed under resampled respondents, in chunks.
+
+Rao-Wu rescaled bootstrap (Rao and Wu 1988, JASA 83, 231-241; Rao, Wu and Yue 1992, Survey Methodology 18, 209-217,
+section 2). In a unit with K primary sampling units, m = K - 1 are drawn with replacement; sampling unit k drawn r_k
+times gives its respondents the weight::
+
+    w* = w  K / (K - 1)  r_k
+
+The variance of a mean under these weights is the unbiased s^2 / n; drawing K of K would give (n - 1) / n of that. Each
+replicate recomputes question means, categories and the index, so nothing is linearised.
+
+Chunk c draws from the c-th generator spawned from the seed. Chunks have one fixed size and BLAS runs on one thread, so
+the result does not depend on the machine's load; ranks and wins are counted as integers.
+Method page: docs/methods/sampling-error.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from bpo_index.scoring import IndexStructure, UnitAnswers, score_means, share_top_ranks
+from bpo_index.scoring.estimate import Floats, Ints
+
+#: Replicates in a chunk. A constant: matrix products change in their last bits with their size.
+CHUNK_SIZE = 1_000
+
+
+@dataclass(frozen=True)
+class ReplicateSummary:
+    """Sums over replicates; summaries of chunks add up.
+
+    Every array is units x (1 + categories), the overall score first.
+    """
+
+    replicates: int
+    """Replicates evaluated."""
+    computed: Ints
+    """Replicates in which the score could be computed."""
+    deviation: Floats
+    """Sum of (replicate score - score)."""
+    squares: Floats
+    """Sum of (replicate score - score)^2."""
+    rankable: Ints
+    """(1 + categories): replicates in which every ranked unit had a score."""
+    first: Floats
+    """Sum over rankable replicates of the unit's share in rank 1, ties shared equally."""
+    top3: Floats
+    """The same for ranks 1 to 3."""
+
+    def __add__(self, other: ReplicateSummary) -> ReplicateSummary:
+        """Return the summary of both."""
+        return ReplicateSummary(
+            self.replicates + other.replicates,
+            self.computed + other.computed,
+            self.deviation + other.deviation,
+            self.squares + other.squares,
+            self.rankable + other.rankable,
+            self.first + other.first,
+            self.top3 + other.top3,
+        )
+
+    def estimate_standard_errors(self) -> Floats:
+        """Return the standard deviation of the replicate scores (divisor B - 1); NaN with fewer than two replicates."""
+        n = self.computed
+        centred = self.squares - self.deviation**2 / np.maximum(n, 1)
+        return np.where(n > 1, np.sqrt(np.maximum(centred, 0) / np.maximum(n - 1, 1)), np.nan)
+
+
+def draw_unit_means(rng: np.random.Generator, unit: UnitAnswers, size: int) -> Floats:
+    """Return size x questions: the question means of a unit in `size` Rao-Wu replicates.
+
+    NaN where nobody drawn rated the question. A unit with one primary sampling unit cannot be resampled: its means are
+    repeated.
+    """
+    rated = ~np.isnan(unit.ratings)
+    values = np.where(rated, unit.ratings, 0.0)
+    k = unit.clusters
+    if k < 2:
+        weights = np.broadcast_to(unit.weights, (size, unit.respondents))
+    else:
+        drawn = rng.multinomial(k - 1, np.full(k, 1 / k), size=size)
+        weights = drawn[:, unit.cluster] * (unit.weights * (k / (k - 1)))
+    totals = weights @ rated.astype(float)
+    sums = weights @ values
+    return np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0)
+
+
+def evaluate_replicates(  # noqa: PLR0913
+    answers: Sequence[UnitAnswers],
+    structure: IndexStructure,
+    scores: Floats,
+    ranked: np.ndarray,
+    *,
+    replicates: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> ReplicateSummary:
+    """Evaluate the replicates of an index and return their sums.
+
+    Parameters
+    ----------
+    answers
+        The units that have scores.
+    structure
+        The index.
+    scores
+        Units x (1 + categories): the scores themselves, from which deviations are taken; NaN where there is none.
+    ranked
+        Same shape: true where the unit takes part in the ranking of that column.
+    replicates
+        How many, at least 1.
+    seed
+        Any integer from 0.
+    progress
+        Called after each chunk with the replicates done and all of them.
+    """
+    chunks = -(-replicates // CHUNK_SIZE)
+    seeds = np.random.SeedSequence(seed).spawn(chunks)
+    total: ReplicateSummary | None = None
+    with threadpool_limits(1, user_api="blas"):
+        for n, chunk_seed in enumerate(seeds):
+            size = min(CHUNK_SIZE, replicates - n * CHUNK_SIZE)
+            part = _evaluate_chunk(np.random.default_rng(chunk_seed), size, answers, structure, scores, ranked)
+            total = part if total is None else total + part
+            if progress:
+                progress(n * CHUNK_SIZE + size, replicates)
+    if total is None:
+        msg = "at least one replicate is needed"
+        raise ValueError(msg)
+    return total
+
+
+def _evaluate_chunk(  # noqa: PLR0913
+    rng: np.random.Generator,
+    size: int,
+    answers: Sequence[UnitAnswers],
+    structure: IndexStructure,
+    scores: Floats,
+    ranked: np.ndarray,
+) -> ReplicateSummary:
+    means = np.stack([draw_unit_means(rng, unit, size) for unit in answers], axis=1)
+    drawn = score_means(means, structure)
+    there = ~np.isnan(drawn) & ~np.isnan(scores)
+    deviation = np.where(there, drawn - scores, 0.0)
+    rankable = (there | ~ranked).all(axis=1)
+    in_ranking = np.where(ranked, drawn, np.nan).transpose(0, 2, 1)
+    in_ranking[~rankable] = np.nan
+    return ReplicateSummary(
+        size,
+        there.sum(axis=0),
+        deviation.sum(axis=0),
+        (deviation**2).sum(axis=0),
+        rankable.sum(axis=0),
+        share_top_ranks(in_ranking, 1).sum(axis=0).T,
+        share_top_ranks(in_ranking, 3).sum(axis=0).T,
+    )

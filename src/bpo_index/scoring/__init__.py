@@ -1,0 +1,20 @@
+"""Stage 3: normalise, weigh, aggregate, rank."""
+
+from bpo_index.scoring.confidence_index import ConfidenceIndex
+from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, split_units
+from bpo_index.scoring.ranking import rank_units, share_top_ranks
+from bpo_index.scoring.structure import IndexStructure, score_means
+from bpo_index.scoring.units import Scores, score_units
+
+__all__ = [
+    "ConfidenceIndex",
+    "IndexStructure",
+    "Scores",
+    "UnitAnswers",
+    "estimate_unit_means",
+    "rank_units",
+    "score_means",
+    "score_units",
+    "share_top_ranks",
+    "split_units",
+]

@@ -1,0 +1,111 @@
+"""Respondents to a units x questions matrix of design-weighted means.
+
+For unit u and question q, over the respondents i who rated q::
+
+    mean_uq = sum_i w_i x_iq / sum_i w_i
+
+The default treatment of missing answers (`available_case`): whoever did not rate q takes no part in mean_uq. Both sums
+are exact (`math.fsum`), so the order of respondents changes no bit. Method page: docs/methods/scores.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class UnitAnswers:
+    """The accepted answers of one unit as arrays, respondents in the order of their ids."""
+
+    unit: str
+    """The unit's code."""
+    ratings: Floats
+    """Respondents x questions; NaN where there is no rating."""
+    weights: Floats
+    """Design weights, above zero."""
+    cluster: Ints
+    """The primary sampling unit of each respondent, numbered from 0: the company where known, else the respondent."""
+
+    @property
+    def respondents(self) -> int:
+        """The number of respondents."""
+        return len(self.weights)
+
+    @property
+    def clusters(self) -> int:
+        """The number K of primary sampling units."""
+        return int(self.cluster.max()) + 1 if self.respondents else 0
+
+    @property
+    def effective_n(self) -> float:
+        """Kish's effective number of respondents, (sum w)^2 / sum w^2 (Kish 1965, Survey Sampling, section 11.7)."""
+        return math.fsum(self.weights) ** 2 / math.fsum(self.weights**2) if self.respondents else 0.0
+
+
+def split_units(accepted: pl.DataFrame, units: Sequence[str], questions: Sequence[str]) -> list[UnitAnswers]:
+    """Return the answers of each unit, in the order of `units`; a unit without respondents has arrays of length 0.
+
+    Parameters
+    ----------
+    accepted
+        One row per respondent with `unit, respondent_id, design_weight, cluster, <questions>`.
+    units, questions
+        Unit codes and question ids.
+
+    Raises
+    ------
+    ValueError
+        When a design weight is not finite and above zero.
+    """
+    ordered = accepted.sort("unit", "respondent_id")
+    weights = ordered["design_weight"].to_numpy().astype(float)
+    if not (np.isfinite(weights) & (weights > 0)).all():
+        msg = "design weights must be finite and above zero"
+        raise ValueError(msg)
+    answers = []
+    for unit in units:
+        rows = ordered.filter(pl.col("unit") == unit)
+        # A company and a respondent of the same name are different sampling units.
+        names = [
+            ("company", company) if company is not None else ("respondent", respondent)
+            for company, respondent in rows.select("cluster", "respondent_id").iter_rows()
+        ]
+        numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}
+        answers.append(
+            UnitAnswers(
+                unit,
+                rows.select(pl.col(list(questions)).cast(pl.Float64).fill_null(float("nan"))).to_numpy().astype(float),
+                rows["design_weight"].to_numpy().astype(float),
+                np.array([numbers[name] for name in names], dtype=np.int64),
+            )
+        )
+    return answers
+
+
+def estimate_unit_means(answers: Sequence[UnitAnswers]) -> Floats:
+    """Return the units x questions matrix of design-weighted means; NaN where nobody in the unit rated the question.
+
+    Examples
+    --------
+    >>> ratings = np.array([[8.0, 3.0], [10.0, np.nan]])
+    >>> estimate_unit_means([UnitAnswers("COL", ratings, np.array([1.0, 3.0]), np.arange(2))])
+    array([[9.5, 3. ]])
+    """
+    questions = answers[0].ratings.shape[1] if answers else 0
+    means = np.full((len(answers), questions), np.nan)
+    for row, unit in zip(means, answers, strict=True):
+        for question, column in enumerate(unit.ratings.T):
+            rated = ~np.isnan(column)
+            if rated.any():
+                weights = unit.weights[rated]
+                row[question] = math.fsum(weights * column[rated]) / math.fsum(weights)
+    return means

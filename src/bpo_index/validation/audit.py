@@ -1,0 +1,118 @@
+"""The account of every row: counts for the release, rows and reasons for the private audit folder.
+
+`summarise_audit` counts; `write_private_audit` writes `<audit-dir>/<input hash>/`: `audit.json`, `quarantine.csv` and
+`flags.csv`. The folder holds what single respondents said; a release never does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from bpo_index.atomic import escape_formulas, make_folder, replace_file
+from bpo_index.definition import IndexDefinition
+from bpo_index.errors import EnvironmentFailed
+from bpo_index.responses import Responses
+from bpo_index.validation.check import Validation
+from bpo_index.validation.schema import REASONS
+
+
+@dataclass(frozen=True)
+class Audit:
+    """How many rows were read, used and not used, and why. Holds no answer and no id."""
+
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    respondents_accepted: int
+    reasons: dict[str, int]
+    """Reason code to the number of rows put aside for it; a row may have several reasons."""
+    flags: dict[str, int]
+    """Reason code to the number of accepted respondents flagged."""
+    ratings: int
+    """Ratings of accepted respondents."""
+    dont_know: int
+    """Their don't-know answers."""
+    skipped: int
+    """Their questions without an answer."""
+    respondents_by_unit: dict[str, int]
+    """Unit code to accepted respondents, units without any included."""
+    synthetic_respondents: int
+    """Accepted respondents whose row says that it is synthetic."""
+
+
+def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audit:
+    """Count what was read and used."""
+    accepted, quarantined = validation.accepted, validation.quarantined
+    questions = list(definition.question_ids)
+    ratings = sum(accepted[question].count() for question in questions)
+    dont_know = int(accepted["dont_know"].list.len().sum())
+    by_unit = dict(accepted.group_by("unit").len().iter_rows())
+    return Audit(
+        rows_read=validation.rows.height,
+        rows_accepted=validation.rows.height - quarantined.height,
+        rows_quarantined=quarantined.height,
+        respondents_accepted=accepted.height,
+        reasons=_count_codes(quarantined["reasons"].explode(empty_as_null=False)),
+        flags=_count_codes(validation.flags["reason"]),
+        ratings=ratings,
+        dont_know=dont_know,
+        skipped=accepted.height * len(questions) - ratings - dont_know,
+        respondents_by_unit={unit.code: by_unit.get(unit.code, 0) for unit in definition.units},
+        synthetic_respondents=accepted.filter(pl.col("data_origin").str.to_lowercase() == "synthetic").height,
+    )
+
+
+def _count_codes(codes: pl.Series) -> dict[str, int]:
+    counts = dict(codes.value_counts().iter_rows())
+    return {code: counts[code] for code in REASONS if code in counts}
+
+
+def write_private_audit(
+    audit: Audit, validation: Validation, responses: Responses, definition: IndexDefinition, *, audit_dir: Path, refusal: str | None
+) -> Path:
+    """Write the private audit and return its folder, named by the bytes of the files and the definition.
+
+    Parameters
+    ----------
+    refusal
+        Why no index was computed, or None.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the folder cannot be written.
+    """
+    name = hashlib.sha256(f"{responses.input_hash}{definition.hash_content()}".encode()).hexdigest()[:16]
+    folder = audit_dir / name
+    make_folder(folder, "the private audit")
+    summary = {
+        **asdict(audit),
+        "index": definition.index,
+        "edition": definition.edition,
+        "refusal": refusal,
+        "reading": responses.decisions,
+        "reason_texts": {code: REASONS[code] for code in (*audit.reasons, *audit.flags)},
+    }
+    quarantine = validation.quarantined.select(
+        "source_file",
+        "source_row",
+        pl.col("reasons").list.join(" "),
+        pl.col("sentences").list.join(" "),
+        "text",
+    )
+    try:
+        folder.chmod(0o700)  # what single respondents said is for its owner only
+        replace_file(folder / "quarantine.csv", escape_formulas(quarantine).write_csv().encode())
+        replace_file(folder / "flags.csv", escape_formulas(validation.flags).write_csv().encode())
+        replace_file(folder / "audit.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
+    except OSError as error:
+        raise EnvironmentFailed(
+            f"The private audit cannot be written to {folder}: {error.strerror}. Free space or choose another folder "
+            "with --audit-dir."
+        ) from None
+    return folder
