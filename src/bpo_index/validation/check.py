@@ -204,6 +204,8 @@ def _write_sentence(reason: str, row: dict[str, object], definition: IndexDefini
             return f"Neither a rating nor a don't-know: {_quote_answers(row, 'unreadable')}."
         case "out_of_range":
             return f"Outside the scale {scale.minimum:g} to {scale.maximum:g}: {_quote_answers(row, 'out_of_range')}."
+        case "unfinished":
+            return f"The column {definition.columns.finished} says that the respondent did not reach the end."
         case "no_answers":
             return f"None of the {total} questions has a rating."
         case "incomplete":

@@ -1,0 +1,202 @@
+"""The command line. It imports a stage only when it runs it, so that help answers at once.
+
+Exit codes: 0 done; 1 the data was refused; 2 the command line or the definition is wrong; 3 the environment failed;
+4 a published fact does not hold; 130 interrupted. Errors are one paragraph on stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bpo_index import __version__
+from bpo_index.errors import BpoIndexError, DataRefused, FactDoesNotHold
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    name="bpo-index",
+    help="From managers' answers to a published confidence index: every row accounted for, every rank with its error.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Files = Annotated[list[str], typer.Argument(metavar="RESPONSES...", help="CSV files of one edition.", show_default=False)]
+Definition = Annotated[str, typer.Option(metavar="NAME|PATH", help="A built-in definition or a YAML file.")]
+AuditDir = Annotated[str, typer.Option(metavar="DIR", help="Private folder: every row not used, and why.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DEFAULT_DEFINITION = "offshore-bpo-2021"
+
+
+@app.command()
+def run(  # noqa: PLR0913
+    responses: Files,
+    definition: Definition = DEFAULT_DEFINITION,
+    out: Annotated[str, typer.Option(metavar="DIR", help="The folder of all releases.")] = "releases",
+    audit_dir: AuditDir = "audit",
+    replicates: Annotated[int, typer.Option(help="Replicates of the index.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of the replicates.")] = 2021,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Compute an index from survey files and publish it as a release."""
+    from bpo_index import pipeline, terminal  # noqa: PLC0415
+
+    settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed)
+    with terminal.show_progress(replicates) as progress:
+        outcome = pipeline.run(settings, progress)  # type: ignore[arg-type]
+    if as_json:
+        _print_json(
+            {
+                "release": outcome.release.release_id,
+                "path": str(outcome.release.path),
+                "is_new": outcome.release.is_new,
+                "data_origin": outcome.result.data_origin,
+                "ranking": outcome.result.ranking.to_dicts(),
+                "audit": asdict(outcome.checked.audit),
+                "audit_folder": str(outcome.checked.audit_folder),
+                "reading": outcome.responses.decisions,
+            }
+        )
+        return
+    terminal.print_outcome(outcome, _make_console())
+
+
+@app.command()
+def check(
+    responses: Files,
+    definition: Definition = DEFAULT_DEFINITION,
+    audit_dir: AuditDir = "audit",
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Check survey files and write the audit, without computing an index."""
+    from bpo_index import pipeline, terminal  # noqa: PLC0415
+    from bpo_index.definition import load_definition  # noqa: PLC0415
+    from bpo_index.responses import read_responses  # noqa: PLC0415
+
+    index = load_definition(definition)
+    read = read_responses(responses, index)
+    checked = pipeline.validate(read, index, Path(audit_dir))
+    if as_json:
+        audit = asdict(checked.audit)
+        _print_json({"audit": audit, "audit_folder": str(checked.audit_folder), "reading": read.decisions})
+        return
+    console = _make_console()
+    terminal.print_audit(checked.audit, read.decisions, console)
+    console.print(f"Private audit: {checked.audit_folder}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def verify(
+    release: Annotated[str | None, typer.Argument(help="A release's folder; without it the sample data.")] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Check the published facts, one line each, against the sample data or a release."""
+    from bpo_index import pipeline, terminal  # noqa: PLC0415
+
+    if release is None:
+        checks, synthetic = pipeline.verify_sample(), True
+    else:
+        checks, synthetic = pipeline.verify_release(Path(release))
+    if as_json:
+        _print_json([asdict(item.fact) | {"outcome": item.outcome, "found": item.found} for item in checks])
+    else:
+        terminal.print_facts(checks, _make_console(), synthetic=synthetic)
+    broken = [item for item in checks if item.outcome == "does not hold"]
+    if broken:
+        raise FactDoesNotHold(
+            f"{len(broken)} published fact{'' if len(broken) == 1 else 's'} of {len(checks)} do not hold; the lines above "
+            "say which. Either the answers are not those of the edition, or the computation changed."
+        )
+
+
+@app.command()
+def definitions(
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """List the built-in index definitions."""
+    from bpo_index.definition import load_definition  # noqa: PLC0415
+    from bpo_index.resources import list_definitions  # noqa: PLC0415
+
+    rows = []
+    for name, path in list_definitions().items():
+        index = load_definition(name)
+        counts = {"units": len(index.units), "categories": len(index.categories), "questions": len(index.questions)}
+        rows.append({"name": name, "title": index.title, **counts, "path": str(path)})
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        text = "{name}  {title}: {units} units, {categories} categories, {questions} questions\n  {path}"
+        _make_console().print(text.format(**row), markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_version(value: bool) -> None:  # noqa: FBT001
+    if value:
+        typer.echo(f"bpo-index {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,  # noqa: FBT002
+) -> None:
+    pass
+
+
+def _make_console() -> Console:
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+
+
+def _print_json(value: Any) -> None:  # noqa: ANN401
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(args=argv, standalone_mode=False)
+        sys.stdout.flush()
+    except BpoIndexError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("Interrupted. Releases that were there before are whole.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 141
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        return _fail(f"The system refused: {error.strerror or error}{where}. Check disk space and permissions.", 3)
+    except MemoryError:
+        return _fail("Not enough memory for this input. Use a larger machine or split the run.", 3)
+    except Exception as error:
+        if type(error).__name__ == "Abort":
+            return _fail("Interrupted. Releases that were there before are whole.", 130)
+        if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):
+            raise
+        return _fail(f"{error.format_message()} See bpo-index --help.", int(error.exit_code))
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    prefix = "bpo-index: refused: " if code == DataRefused.exit_code else "bpo-index: "
+    sys.stderr.write(f"{prefix}{message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,267 @@
+"""The whole program: five stages in order.
+
+`run` reads the survey files, checks every row, scores and ranks the units, says how far the ranking can be trusted and
+publishes the release. The command line calls `run`; the flows call the same stages one by one through `run_stage`,
+which keeps what passes between them in a private folder. Both give the same release to the byte.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition, load_definition
+from bpo_index.errors import DataRefused, UsageError
+from bpo_index.publication import (
+    FactCheck,
+    Release,
+    Result,
+    build_result,
+    check_facts,
+    identify_release,
+    load_facts,
+    publish_release,
+    read_release,
+    render_tables,
+)
+from bpo_index.resources import find_resource, list_definitions
+from bpo_index.responses import Responses, read_responses
+from bpo_index.robustness import Robustness, assess_robustness
+from bpo_index.scoring import Scores, score_units
+from bpo_index.validation import Audit, Validation, summarise_audit, validate_responses, write_private_audit
+from bpo_index.validation.schema import REASONS
+
+DEFAULT_DEFINITION = "offshore-bpo-2021"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is told."""
+
+    responses: tuple[str, ...]
+    """Paths of the survey files of one edition."""
+    definition: str = DEFAULT_DEFINITION
+    """A built-in definition's name or a path."""
+    out: str = "releases"
+    """The folder of all releases."""
+    audit_dir: str = "audit"
+    """The private folder of the audits."""
+    replicates: int = 10_000
+    """Replicates of the index, 100 to 10,000,000."""
+    seed: int = 2021
+    """Any integer from 0."""
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no run can use."""
+        if not 100 <= self.replicates <= 10_000_000:
+            raise UsageError(f"--replicates must be between 100 and 10,000,000; found {self.replicates}.")
+        if not 0 <= self.seed < 2**63:
+            raise UsageError(f"--seed must be an integer from 0 to 2^63 - 1; found {self.seed}.")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What validation leaves: accepted answers, the audit, and where its private part lies."""
+
+    validation: Validation
+    audit: Audit
+    audit_folder: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did."""
+
+    definition: IndexDefinition
+    responses: Responses
+    checked: Checked
+    result: Result
+    release: Release
+
+
+def run(settings: Settings, progress: Progress | None = None) -> Outcome:
+    """Compute and publish an index from survey files.
+
+    Raises
+    ------
+    DataRefused
+        The files cannot carry an index; the audit says why.
+    UsageError, EnvironmentFailed
+        The command line or the definition is wrong; the disk failed.
+    """
+    definition = load_definition(settings.definition)
+    responses = read_responses(settings.responses, definition)
+    checked = validate(responses, definition, Path(settings.audit_dir))
+    scores = score_units(checked.validation.accepted, definition)
+    robustness = assess(checked, scores, definition, settings, progress)
+    result, release = publish(responses, checked, scores, robustness, definition, settings)
+    return Outcome(definition, responses, checked, result, release)
+
+
+def validate(responses: Responses, definition: IndexDefinition, audit_dir: Path) -> Checked:
+    """Check every row, write the private audit, and refuse answers that cannot carry a ranking."""
+    validation = validate_responses(responses, definition)
+    audit = summarise_audit(validation, definition)
+    refusal = find_refusal(responses, audit, definition)
+    folder = write_private_audit(audit, validation, responses, definition, audit_dir=audit_dir, refusal=refusal)
+    if refusal:
+        raise DataRefused(f"{refusal} Every row and its reasons are in {folder}.")
+    return Checked(validation, audit, folder)
+
+
+def find_refusal(responses: Responses, audit: Audit, definition: IndexDefinition) -> str | None:
+    """Return why no index can be computed, as a paragraph; None where one can."""
+    if responses.refusals:
+        return " ".join(responses.refusals)
+    minimum = definition.method.minimum_respondents_to_rank
+    if any(count >= minimum for count in audit.respondents_by_unit.values()):
+        return None
+    read = f"Of {audit.rows_read} row{'' if audit.rows_read == 1 else 's'} read, {audit.rows_accepted} can be used"
+    if audit.reasons:
+        reasons = ", ".join(f"{count} x {code} ({REASONS[code]})" for code, count in audit.reasons.items())
+        read += f"; put aside: {reasons}"
+    return (
+        f"{read}. No unit of {definition.title} has the {minimum} accepted respondents that a rank needs "
+        "(`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."
+    )
+
+
+def assess(
+    checked: Checked, scores: Scores, definition: IndexDefinition, settings: Settings, progress: Progress | None = None
+) -> Robustness:
+    """Estimate sampling error and rank sets."""
+    return assess_robustness(
+        checked.validation.accepted,
+        scores,
+        definition,
+        replicates=settings.replicates,
+        seed=settings.seed,
+        progress=progress,
+    )
+
+
+def publish(  # noqa: PLR0913
+    responses: Responses,
+    checked: Checked,
+    scores: Scores,
+    robustness: Robustness,
+    definition: IndexDefinition,
+    settings: Settings,
+) -> tuple[Result, Release]:
+    """Render the tables and publish the release."""
+    result = build_result(scores, robustness, checked.audit, definition)
+    release_id, identity = identify_release(
+        responses.hash_rows(), definition, {"replicates": settings.replicates, "seed": settings.seed}
+    )
+    files = render_tables(result, definition)
+    files["audit.json"] = _write_json(asdict(checked.audit))
+    files["definition.json"] = _write_json(definition.model_dump(mode="json"))
+    manifest: dict[str, Any] = {
+        "title": definition.title,
+        "index": definition.index,
+        "edition": definition.edition,
+        "data_origin": result.data_origin,
+        "provenance": definition.provenance.note,
+        "made_from": identity,
+        "replicates_not_ranked": result.replicates_not_ranked,
+    }
+    release = publish_release(
+        files, out=Path(settings.out), definition=definition, release_id=release_id, manifest=manifest
+    )
+    return result, release
+
+
+def _write_json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+# The flows run the stages one by one. What passes between them holds answers of single respondents, so it lies in a
+# private folder that the flow makes and takes away; nothing but its own stages reads it.
+
+STAGES = ("ingest", "validate", "score", "assess", "publish")
+
+
+def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Progress | None = None) -> Path:
+    """Run one of `STAGES` on what the stages before it left in a folder, and return the file that it leaves there.
+
+    Raises
+    ------
+    UsageError
+        When there is no such stage.
+    """
+    definition = load_definition(settings.definition)
+
+    def load(name: str) -> Any:  # noqa: ANN401  (each stage knows what it loads)
+        return pickle.loads((Path(folder) / f"{name}.pickle").read_bytes())  # noqa: S301  (written by this program)
+
+    match stage:
+        case "ingest":
+            left: object = read_responses(settings.responses, definition)
+        case "validate":
+            left = validate(load("ingest"), definition, Path(settings.audit_dir))
+        case "score":
+            left = score_units(load("validate").validation.accepted, definition)
+        case "assess":
+            left = assess(load("validate"), load("score"), definition, settings, progress)
+        case "publish":
+            responses, checked = load("ingest"), load("validate")
+            result, release = publish(responses, checked, load("score"), load("assess"), definition, settings)
+            left = Outcome(definition, responses, checked, result, release)
+        case _:
+            raise UsageError(f"There is no stage {stage!r}. The stages are {', '.join(STAGES)}.")
+    path = Path(folder) / f"{stage}.pickle"
+    path.write_bytes(pickle.dumps(left))
+    return path
+
+
+def load_outcome(folder: str | Path) -> Outcome:
+    """Return what the stage `publish` left in a folder."""
+    outcome: Outcome = pickle.loads((Path(folder) / "publish.pickle").read_bytes())  # noqa: S301  (see run_stage)
+    return outcome
+
+
+def verify_sample() -> list[FactCheck]:
+    """Compute every edition that has sample data, and check all published facts against the numbers."""
+    facts, checks, done = load_facts(), [], set()
+    for name in list_definitions():
+        definition = load_definition(name)
+        responses = read_responses([find_resource("sample_data", f"{name}.csv")], definition)
+        scores = score_units(validate_responses(responses, definition).accepted, definition)
+        mine = [fact for fact in facts if fact.edition == definition.edition]
+        checks += check_facts(mine, scores.units, scores.categories, scores.unit_means, definition)
+        done.add(definition.edition)
+    checks += [
+        FactCheck(fact, "not testable", fact.not_testable or "no answers of this edition are at hand")
+        for fact in facts
+        if fact.edition not in done
+    ]
+    return checks
+
+
+def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
+    """Check the published facts of a release's edition against its tables; also return whether its data is synthetic.
+
+    Raises
+    ------
+    UsageError
+        When the folder is no release, or nothing was published about its index.
+    EnvironmentFailed
+        When a file of the release was changed.
+    """
+    manifest = read_release(folder)
+    definition = IndexDefinition.model_validate_json((folder / "definition.json").read_bytes())
+    facts = [fact for fact in load_facts() if fact.edition == definition.edition]
+    if definition.index != load_definition(DEFAULT_DEFINITION).index or not facts:
+        raise UsageError(
+            f"{folder} is {definition.title}; no published facts about it are known. `bpo-index verify` without a "
+            "release checks the sample data."
+        )
+    tables = [pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories")]
+    return check_facts(facts, *tables, None, definition), manifest["data_origin"] != "survey"

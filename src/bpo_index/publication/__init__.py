@@ -1,0 +1,19 @@
+"""Stage 5: tables, facts and the release."""
+
+from bpo_index.publication.facts import Fact, FactCheck, check_facts, load_facts
+from bpo_index.publication.release import Release, identify_release, publish_release, read_release
+from bpo_index.publication.tables import Result, build_result, render_tables
+
+__all__ = [
+    "Fact",
+    "FactCheck",
+    "Release",
+    "Result",
+    "build_result",
+    "check_facts",
+    "identify_release",
+    "load_facts",
+    "publish_release",
+    "read_release",
+    "render_tables",
+]

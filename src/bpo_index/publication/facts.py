@@ -1,0 +1,134 @@
+"""Published facts against computed numbers.
+
+`load_facts` reads ``sample_data/published_facts.csv``; `check_facts` tests each fact of an edition. The sample data was
+built to meet the facts, so that on it this checks the computation only.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.errors import UsageError
+from bpo_index.resources import find_resource
+from bpo_index.scoring import rank_units
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One published statement, read so that it can be checked."""
+
+    edition: str
+    unit: str
+    """Code of the unit."""
+    category: str
+    """Id of the category; empty: the overall score, or a question."""
+    question: str
+    """Id of the question; empty: the overall score, or a category."""
+    kind: str
+    """`score` (to one decimal), `score_at_least`, `rank`, `rank_at_most`, `rank_at_least`, `own_rank_at_most` (among the unit's
+    own categories), `ahead_of` (the unit in `value`)."""
+    value: str
+    statement: str
+    """What was published."""
+    reading: str
+    """How it is read here."""
+    source: str
+    not_testable: str
+    """Why it cannot be tested; empty: it can."""
+
+
+@dataclass(frozen=True)
+class FactCheck:
+    """A fact and what became of it."""
+
+    fact: Fact
+    outcome: str
+    """`holds`, `does not hold`, `not testable`."""
+    found: str
+    """What was computed, or why it was not."""
+
+
+def load_facts(path: Path | None = None) -> list[Fact]:
+    """Return all published facts, in the order of the file."""
+    path = path or find_resource("sample_data", "published_facts.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return [Fact(**row) for row in csv.DictReader(file)]
+
+
+def check_facts(
+    facts: list[Fact],
+    ranking: pl.DataFrame,
+    categories: pl.DataFrame,
+    unit_means: pl.DataFrame | None,
+    definition: IndexDefinition,
+) -> list[FactCheck]:
+    """Check facts of one edition against its tables.
+
+    Parameters
+    ----------
+    facts
+        Facts of the edition of the definition.
+    ranking, categories
+        With the columns `unit, score, rank`, and `category`.
+    unit_means
+        `unit, <question ids>` in scale points; None: facts about questions are not testable (releases hold none).
+    """
+    return [_check_fact(fact, ranking, categories, unit_means, definition) for fact in facts]
+
+
+def _check_fact(
+    fact: Fact,
+    ranking: pl.DataFrame,
+    categories: pl.DataFrame,
+    unit_means: pl.DataFrame | None,
+    definition: IndexDefinition,
+) -> FactCheck:
+    if fact.not_testable:
+        return FactCheck(fact, "not testable", fact.not_testable)
+    if fact.question:
+        if unit_means is None:
+            return FactCheck(fact, "not testable", "a release holds no numbers of single questions")
+        reverse = next(question.reverse for question in definition.questions if question.id == fact.question)
+        scores = unit_means.select("unit", score=pl.col(fact.question) * (-1 if reverse else 1))
+        ranks = rank_units(scores["score"].fill_null(float("nan")).to_numpy())
+        table = scores.with_columns(rank=pl.Series(ranks))
+    elif fact.category:
+        table = categories.filter(pl.col("category") == fact.category)
+    else:
+        table = ranking
+    rows = {row["unit"]: row for row in table.select("unit", "score", "rank").iter_rows(named=True)}
+    row = rows.get(fact.unit)
+    if row is None or row["score"] is None or row["rank"] is None:
+        return FactCheck(fact, "does not hold", f"{fact.unit} has no rank here")
+    rank, score = int(row["rank"]), float(row["score"])
+    match fact.kind:
+        case "score":
+            return _judge(fact, f"{score:.1f}" == fact.value, f"score {score:.1f}")
+        case "score_at_least":
+            return _judge(fact, score >= float(fact.value), f"score {score:.1f}")
+        case "rank":
+            return _judge(fact, rank == int(fact.value), f"rank {rank}")
+        case "rank_at_most":
+            return _judge(fact, rank <= int(fact.value), f"rank {rank}")
+        case "rank_at_least":
+            return _judge(fact, rank >= int(fact.value), f"rank {rank}")
+        case "own_rank_at_most":
+            own = categories.filter(unit=fact.unit)["score"].drop_nulls().to_numpy()
+            place = int((own > score + 1e-7).sum()) + 1
+            return _judge(fact, place <= int(fact.value), f"{place} of {len(own)} own categories, score {score:.1f}")
+        case "ahead_of":
+            other = rows.get(fact.value)
+            behind = other is not None and other["rank"] is not None and int(other["rank"]) > rank
+            found = f"rank {rank} against {other['rank'] if other else 'none'}"
+            return _judge(fact, behind, found)
+        case _:
+            raise UsageError(f"published_facts.csv has the unknown kind {fact.kind!r}. Correct the file.")
+
+
+def _judge(fact: Fact, holds: bool, found: str) -> FactCheck:  # noqa: FBT001
+    return FactCheck(fact, "holds" if holds else "does not hold", found)

@@ -1,0 +1,228 @@
+"""The release: one immutable, content-addressed folder of tables, and the pointers to the newest one.
+
+`<out>/<index>/<edition>/<release id>/` is written to a temporary sibling, synced and renamed in one step; then
+`<out>/<index>/<edition>/latest.json` and `<out>/<index>/latest.json` are replaced. A lock on the index's folder keeps
+two runs apart and dies with its process. Before the rename, `.pending.json` says which release is about to appear; the
+next run finishes what a killed one began. Method page: docs/methods/release.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from bpo_index import __version__
+from bpo_index.atomic import make_folder, replace_file, sync_folder, write_synced
+from bpo_index.definition import IndexDefinition
+from bpo_index.errors import EnvironmentFailed, UsageError
+
+#: Raised by one whenever the same input would give other files.
+RELEASE_FORM = 1
+NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
+_RELEASE_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release."""
+
+    path: Path
+    """Its folder."""
+    release_id: str
+    """Sixteen hexadecimal digits."""
+    is_new: bool
+    """False where the same release lay there already."""
+
+
+def identify_release(
+    rows_hash: str, definition: IndexDefinition, settings: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Return the id of a release and what it is made from.
+
+    Parameters
+    ----------
+    rows_hash
+        The hash of the multiset of all input rows.
+    definition
+        The index definition.
+    settings
+        Every setting that changes the output, seed included.
+    """
+    identity = {
+        "form": RELEASE_FORM,
+        "rows_sha256": rows_hash,
+        "definition_sha256": definition.hash_content(),
+        "settings": dict(settings),
+        "versions": {"bpo-index": __version__} | {name: version(name) for name in NUMERIC_DEPENDENCIES},
+    }
+    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16], identity
+
+
+def publish_release(
+    files: Mapping[str, bytes],
+    *,
+    out: Path,
+    definition: IndexDefinition,
+    release_id: str,
+    manifest: Mapping[str, Any],
+) -> Release:
+    """Publish files as a release, once; running the same again checks the hashes and changes nothing.
+
+    Parameters
+    ----------
+    files
+        Path within the release to content.
+    out
+        The folder of all releases.
+    release_id, manifest
+        From `identify_release`, and what else the manifest says; the hashes of the files are added.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the folder cannot be written, or the release that lies there was changed.
+    """
+    index_folder = out / definition.index
+    edition_folder = index_folder / definition.edition
+    make_folder(edition_folder, "the releases")
+    content = dict(files)
+    hashes = {name: _describe_file(content[name]) for name in sorted(content)}
+    content["manifest.json"] = _write_json({**manifest, "release": release_id, "files": hashes})
+    target = edition_folder / release_id
+    try:
+        with FileLock(index_folder / ".lock"):
+            _finish_pending(edition_folder)
+            is_new = not target.exists()
+            if is_new:
+                temporary = _write_temporary(edition_folder, release_id, content)
+                replace_file(edition_folder / ".pending.json", _write_json({"release": release_id}))
+                temporary.rename(target)
+                sync_folder(edition_folder)
+                _finish_pending(edition_folder)
+            else:
+                _check_release(target)
+            _repair_pointers(index_folder, edition_folder)
+    except OSError as error:
+        raise EnvironmentFailed(
+            f"The release cannot be written to {edition_folder}: {error.strerror or error}. Free space, change the "
+            "permissions or choose another folder with --out. Releases that were there before are whole."
+        ) from None
+    return Release(target, release_id, is_new)
+
+
+def read_release(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a release after checking the hash of every file.
+
+    Raises
+    ------
+    UsageError
+        When the folder is no release.
+    EnvironmentFailed
+        When a file is missing or was changed.
+    """
+    if not (folder / "manifest.json").is_file():
+        raise UsageError(
+            f"{folder} is no release: it has no manifest.json. Give the folder that `bpo-index run` named, such as "
+            "releases/offshore-bpo/2021/<release id>."
+        )
+    try:
+        return _check_release(folder)
+    except OSError as error:
+        raise EnvironmentFailed(f"The release {folder} cannot be read: {error.strerror or error}.") from None
+
+
+def _describe_file(content: bytes) -> dict[str, Any]:
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _write_json(value: object) -> bytes:
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _write_temporary(edition_folder: Path, release_id: str, content: Mapping[str, bytes]) -> Path:
+    """Write all files to a hidden sibling, after taking away what killed runs left (the lock is ours)."""
+    for stale in edition_folder.glob(".*.tmp*"):
+        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+    temporary = edition_folder / f".{release_id}.tmp-{secrets.token_hex(4)}"
+    try:
+        for name, data in content.items():
+            path = temporary / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_synced(path, data)
+        for folder in {(temporary / name).parent for name in content}:
+            sync_folder(folder)
+    except OSError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return temporary
+
+
+def _finish_pending(edition_folder: Path) -> None:
+    """Point to the release that a run announced, if it appeared; then forget the announcement."""
+    pending = edition_folder / ".pending.json"
+    release_id = _read_pointer(pending)
+    if release_id and (edition_folder / release_id / "manifest.json").exists():
+        replace_file(edition_folder / "latest.json", _write_json(_describe_pointer(edition_folder, release_id)))
+    pending.unlink(missing_ok=True)
+
+
+def _repair_pointers(index_folder: Path, edition_folder: Path) -> None:
+    """Make a missing or unusable pointer of the edition again, and let the index point to its newest edition."""
+    pointed = _read_pointer(edition_folder / "latest.json")
+    if not pointed or not (edition_folder / pointed).is_dir():
+        manifests = sorted(edition_folder.glob("[0-9a-f]*/manifest.json"), key=lambda path: (path.stat().st_mtime_ns, path))
+        if manifests:
+            release_id = manifests[-1].parent.name
+            replace_file(edition_folder / "latest.json", _write_json(_describe_pointer(edition_folder, release_id)))
+    editions = [path for path in index_folder.iterdir() if (path / "latest.json").is_file()]
+    if editions:
+        newest = max(editions, key=lambda path: _edition_order(path.name))
+        content = (newest / "latest.json").read_bytes()
+        pointer = index_folder / "latest.json"
+        if not pointer.is_file() or pointer.read_bytes() != content:
+            replace_file(pointer, content)
+
+
+def _edition_order(name: str) -> list[tuple[int, int, str]]:
+    """Return the key that sorts 9 before 10 and 2021 before 2022."""
+    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"([0-9]+)", name) if part]
+
+
+def _describe_pointer(edition_folder: Path, release_id: str) -> dict[str, str]:
+    index, edition = edition_folder.parent.name, edition_folder.name
+    return {"index": index, "edition": edition, "release": release_id, "path": f"{index}/{edition}/{release_id}"}
+
+
+def _read_pointer(path: Path) -> str | None:
+    try:
+        release_id = json.loads(path.read_bytes())["release"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+    return release_id if isinstance(release_id, str) and _RELEASE_ID.fullmatch(release_id) else None
+
+
+def _check_release(folder: Path) -> dict[str, Any]:
+    advice = "Move the folder away and run again."
+    try:
+        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
+        files: dict[str, Any] = manifest["files"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        raise EnvironmentFailed(f"The release {folder} has no readable manifest.json. {advice}") from None
+    for name, described in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise EnvironmentFailed(f"The release {folder} lacks its file {name}. {advice}")
+        if _describe_file(path.read_bytes()) != described:
+            raise EnvironmentFailed(f"The file {name} of the release {folder} was changed after publication. {advice}")
+    return manifest

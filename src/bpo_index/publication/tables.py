@@ -1,0 +1,161 @@
+"""The published tables: one result, rendered as CSV, JSON, Parquet and Markdown.
+
+`build_result` joins scores, robustness and names into the public frames; `render_tables` turns them into files. The
+same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from bpo_index.atomic import escape_formulas
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns import CATEGORIES, PAIRS, RANKING, Column
+from bpo_index.robustness import Robustness
+from bpo_index.robustness.assess import NOTES
+from bpo_index.scoring import Scores
+from bpo_index.validation import Audit
+
+SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything public about one index, as documented frames.
+
+    Attributes
+    ----------
+    ranking
+        One row per unit, by rank, units without a rank last; columns as in `columns.RANKING`.
+    categories
+        One row per category and unit, categories in the definition's order; columns as in `columns.CATEGORIES`.
+    pairs
+        One row per pair of ranked units; columns as in `columns.PAIRS`.
+    data_origin
+        `survey`, `synthetic` or `partly synthetic`.
+    replicates, replicates_not_ranked
+        Replicates evaluated, and those in which a ranked unit had no score.
+    """
+
+    ranking: pl.DataFrame
+    categories: pl.DataFrame
+    pairs: pl.DataFrame
+    data_origin: str
+    replicates: int
+    replicates_not_ranked: int
+
+
+def name_origin(audit: Audit) -> str:
+    """Return whether the accepted respondents are synthetic, as their rows say."""
+    if not audit.synthetic_respondents:
+        return "survey"
+    return "synthetic" if audit.synthetic_respondents == audit.respondents_accepted else "partly synthetic"
+
+
+def build_result(scores: Scores, robustness: Robustness, audit: Audit, definition: IndexDefinition) -> Result:
+    """Join scores, robustness and names into the public frames."""
+    origin = name_origin(audit)
+    names = pl.DataFrame(
+        [(unit.code, unit.name, unit.region) for unit in definition.units],
+        schema={"unit": pl.String, "name": pl.String, "region": pl.String},
+        orient="row",
+    )
+    titles = pl.DataFrame(
+        [(category.id, category.title, n) for n, category in enumerate(definition.categories)],
+        schema={"category": pl.String, "category_title": pl.String, "order": pl.Int64},
+        orient="row",
+    )
+    common = {"data_origin": pl.lit(origin), "note": pl.col("note").replace_strict(NOTES)}
+    ranking = (
+        scores.units.join(robustness.units, on="unit", how="left", maintain_order="left")
+        .join(names, on="unit", how="left", maintain_order="left")
+        .with_columns(**common)
+        .sort("rank", "unit", nulls_last=True)
+    )
+    categories = (
+        scores.categories.join(robustness.categories, on=["unit", "category"], how="left", maintain_order="left")
+        .join(names, on="unit", how="left", maintain_order="left")
+        .join(titles, on="category", how="left", maintain_order="left")
+        .with_columns(**common)
+        .sort("order", "rank", "unit", nulls_last=True)
+    )
+    return Result(
+        ranking.select([column.name for column in RANKING]),
+        categories.select([column.name for column in CATEGORIES]),
+        robustness.pairs.with_columns(data_origin=pl.lit(origin)).select([column.name for column in PAIRS]),
+        origin,
+        robustness.replicates,
+        robustness.replicates_not_ranked,
+    )
+
+
+def render_tables(result: Result, definition: IndexDefinition) -> dict[str, bytes]:
+    """Return the files of the tables, path within the release to content."""
+    files = {
+        **_render_frame("ranking", result.ranking),
+        **_render_frame("categories", result.categories),
+        "robustness/pairs.csv": escape_formulas(result.pairs).write_csv().encode(),
+    }
+    heading = [f"# {_escape_markdown(definition.title)}", ""]
+    if result.data_origin != "survey":
+        heading += [f"**{SYNTHETIC_NOTICE}**", ""]
+    level = f"{definition.method.confidence_level:.0%}"
+    legend = [
+        "",
+        f"Interval and ranks: {level} confidence, from the sampling of respondents only. Each manager rates the country "
+        "in which he or she operates, so rater and country are confounded.",
+        "",
+        _escape_markdown(definition.provenance.note),
+        "",
+    ]
+    ranking = ["rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents"]
+    files["ranking.md"] = "\n".join(heading + _write_markdown(result.ranking, ranking, RANKING) + legend).encode()
+    sections = []
+    for (title,), part in result.categories.group_by("category_title", maintain_order=True):
+        sections += ["", f"## {_escape_markdown(str(title))}", "", *_write_markdown(part, ranking, CATEGORIES)]
+    files["categories.md"] = "\n".join(heading + sections[1:] + legend).encode()
+    return files
+
+
+def _render_frame(name: str, frame: pl.DataFrame) -> dict[str, bytes]:
+    parquet = io.BytesIO()
+    frame.write_parquet(parquet)
+    return {
+        f"{name}.csv": escape_formulas(frame).write_csv().encode(),
+        f"{name}.json": (json.dumps(frame.to_dicts(), indent=1, ensure_ascii=False) + "\n").encode(),
+        f"{name}.parquet": parquet.getvalue(),
+    }
+
+
+def format_cell(value: object, column: Column) -> str:
+    """Return a value as readers see it: one decimal for scores, a dash for null.
+
+    Examples
+    --------
+    >>> format_cell(90.902778, Column("score", "", 1)), format_cell(None, Column("rank", ""))
+    ('90.9', '–')
+    """
+    if value is None:
+        return "–"
+    if column.decimals is not None and isinstance(value, float):
+        return f"{value:.{column.decimals}f}"
+    return str(value)
+
+
+def _write_markdown(frame: pl.DataFrame, names: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    described = {column.name: column for column in columns}
+    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
+    for row in frame.select(names).iter_rows():
+        cells = [_escape_markdown(format_cell(value, described[name])) for name, value in zip(names, row, strict=True)]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _escape_markdown(text: str) -> str:
+    escaped = "".join(f"\\{character}" if character in "\\`*_[]|#" else character for character in text)
+    return " ".join(escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split())

@@ -1,0 +1,136 @@
+"""What a person sees in the terminal: the ranking, the account of rows, the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.pipeline import Outcome
+from bpo_index.publication import FactCheck
+from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result
+from bpo_index.validation import Audit
+from bpo_index.validation.schema import REASONS
+
+#: Replicates from which on a bar is worth showing (about a second).
+_BAR_FROM = 20_000
+
+
+@contextmanager
+def show_progress(replicates: int) -> Iterator[object]:
+    """Yield a function for `run`'s progress: a bar on stderr where that is a terminal and the work is long."""
+    console = Console(stderr=True)
+    if replicates < _BAR_FROM or not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Replicates", total=replicates)
+        yield lambda done, _total: bar.update(task, completed=done)
+
+
+def print_outcome(outcome: Outcome, console: Console) -> None:
+    """Print the ranking, what became of the rows, and where the release lies."""
+    console.print()
+    console.print(f"[bold]{escape(outcome.definition.title)}[/]")
+    if outcome.result.data_origin != "survey":
+        console.print(f"[bold yellow]{SYNTHETIC_NOTICE}[/]")
+    console.print(make_ranking_table(outcome.result, outcome.definition))
+    print_ranking_notes(outcome.result, outcome.definition, console)
+    console.print()
+    print_audit(outcome.checked.audit, outcome.responses.decisions, console)
+    state = "Release" if outcome.release.is_new else "Release (there already, checked and unchanged)"
+    console.print(f"{state}: {escape(str(outcome.release.path))}", soft_wrap=True)
+    console.print(f"Private audit: {escape(str(outcome.checked.audit_folder))}", soft_wrap=True)
+
+
+def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
+    """Return the ranking as a table for the terminal."""
+    level = f"{definition.method.confidence_level:.0%}"
+    table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
+    table.add_column("Rank", justify="right")
+    table.add_column("Country" if len(definition.units) > 1 else "Unit", no_wrap=True)
+    table.add_column("Score", justify="right")
+    table.add_column(f"{level} interval", justify="right", no_wrap=True)
+    table.add_column(f"Rank, {level}", justify="right", no_wrap=True)
+    table.add_column("Respondents", justify="right")
+    table.add_column("P(first)", justify="right")
+    for row in result.ranking.iter_rows(named=True):
+        score = "–" if row["score"] is None else f"{row['score']:.1f} %"
+        if row["score"] is not None and row["ci_low"] is None and row["score"] in (0.0, 100.0):
+            score = "at least 99 %" if row["score"] == 100.0 else "at most 1 %"
+        table.add_row(
+            "–" if row["rank"] is None else str(row["rank"]),
+            escape(row["name"]) + (" *" if row["note"] else ""),
+            score,
+            "–" if row["ci_low"] is None else f"{row['ci_low']:.1f} to {row['ci_high']:.1f}",
+            _show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            str(row["respondents"]),
+            "–" if row["p_first"] is None else f"{row['p_first']:.2f}",
+        )
+    return table
+
+
+def _show_range(low: int | None, high: int | None) -> str:
+    if low is None or high is None:
+        return "–"
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def print_ranking_notes(result: Result, definition: IndexDefinition, console: Console) -> None:
+    """Print the notes of single units, what the ranks support, and what the numbers do not say."""
+    for note, names in result.ranking.filter(result.ranking["note"] != "").group_by("note", maintain_order=True).agg("name").iter_rows():
+        console.print(f"[dim]* {escape(', '.join(names))}: {note}.[/]")
+    ranked = result.ranking.filter(result.ranking["rank"].is_not_null())
+    if not ranked.is_empty():
+        leader = ranked.row(0, named=True)
+        sure = result.pairs["surely"].sum()
+        console.print(
+            f"{escape(leader['name'])} leads; at {definition.method.confidence_level:.0%} confidence its rank lies between "
+            f"{leader['rank_interval_low']} and {leader['rank_interval_high']}. {sure} of {result.pairs.height} pairs of "
+            "countries can be told apart, all pairs at once."
+        )
+    console.print(
+        "[dim]Intervals and ranks account for the sampling of respondents only. P(first) is a share of "
+        f"{result.replicates:,} replicates.[/]"
+    )
+    if result.replicates_not_ranked:
+        console.print(f"[dim]{result.replicates_not_ranked:,} replicates could not be ranked and are left out.[/]")
+
+
+def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:
+    """Print how many rows were used, how many were put aside and why."""
+    for decision in decisions:
+        console.print(f"[dim]{escape(decision)}[/]")
+    console.print(
+        f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}; "
+        f"{audit.ratings:,} ratings, {audit.dont_know} don't-know, {audit.skipped} skipped."
+    )
+    for title, counts in (("Quarantined", audit.reasons), ("Flagged and used", audit.flags)):
+        for code, count in counts.items():
+            console.print(f"  {title} {count:>4}  {code}: {REASONS[code]}")
+
+
+def print_facts(checks: list[FactCheck], console: Console, *, synthetic: bool) -> None:
+    """Print one line a published fact, then what the check is worth."""
+    style = {"holds": "green", "does not hold": "bold red", "not testable": "dim"}
+    for check in checks:
+        fact = check.fact
+        where = " ".join(part for part in (fact.unit, fact.category, fact.question) if part)
+        console.print(
+            f"[{style[check.outcome]}]{check.outcome:<13}[/] {fact.edition} {escape(where)}: {escape(fact.statement)} "
+            f"[dim]({escape(fact.reading)}: {escape(check.found)})[/]",
+            soft_wrap=True,
+        )
+    counts = {outcome: sum(check.outcome == outcome for check in checks) for outcome in style}
+    console.print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()) + ".")
+    if synthetic:
+        console.print(
+            "The sample data is synthetic and was built to meet these facts, so this checks the computation only: it "
+            "says nothing about the real survey."
+        )

@@ -1,0 +1,64 @@
+"""What every test may use: the repository's root, and tests that need a real component such as a Prefect server."""
+
+from __future__ import annotations
+
+import functools
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HEALTH_TIMEOUT_SECONDS = 5
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-components",
+        action="store_true",
+        help="fail a test whose component (a Prefect server) is missing, instead of skipping it",
+    )
+
+
+@functools.cache
+def find_prefect_problem(api_url: str | None) -> str | None:
+    """Return why there is no Prefect server to test against, or None when one answers."""
+    if not api_url:
+        return "PREFECT_API_URL is not set"
+    health = f"{api_url.rstrip('/')}/health"
+    try:
+        with urllib.request.urlopen(health, timeout=HEALTH_TIMEOUT_SECONDS) as answer:
+            return None if answer.status == 200 else f"{health} answered {answer.status}"
+    except urllib.error.HTTPError as error:
+        with error:
+            return f"{health} answered {error.code}"
+    except (OSError, ValueError) as error:
+        return f"{health} does not answer: {error}"
+
+
+COMPONENTS: dict[str, Callable[[], str | None]] = {
+    "prefect-server": lambda: find_prefect_problem(os.environ.get("PREFECT_API_URL")),
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, or with ``--require-components`` fail, a test whose component is missing."""
+    for marker in item.iter_markers("component"):
+        if len(marker.args) != 1 or marker.args[0] not in COMPONENTS:
+            pytest.fail(f"component{marker.args} is unknown; known: {', '.join(COMPONENTS)}", pytrace=False)
+        problem = COMPONENTS[marker.args[0]]()
+        if problem is None:
+            continue
+        sentence = f"needs {marker.args[0]}: {problem}"
+        if item.config.getoption("--require-components"):
+            pytest.fail(sentence, pytrace=False)
+        pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Return the root of the repository."""
+    return Path(__file__).resolve().parent.parent
