@@ -188,7 +188,7 @@ def main(argv: list[str] | None = None) -> int:
             return _fail("Interrupted. Releases that were there before are whole.", 130)
         if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):
             raise
-        return _fail(f"{error.format_message()} See bpo-index --help.", int(error.exit_code))
+        return _fail(f"{error.format_message().rstrip('.')}. See bpo-index --help.", int(error.exit_code))
     return code if isinstance(code, int) else 0
 
 

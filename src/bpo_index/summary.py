@@ -1,0 +1,46 @@
+"""An outcome in a few rows and lines, for the page of a run; holds nothing about single respondents."""
+
+from __future__ import annotations
+
+from bpo_index.pipeline import Outcome
+from bpo_index.publication.columns import RANKING
+from bpo_index.publication.tables import SYNTHETIC_NOTICE, format_cell
+from bpo_index.validation.schema import REASONS
+
+_SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
+
+
+def list_ranking_rows(outcome: Outcome) -> list[dict[str, str]]:
+    """Return the ranking as rows of text, numbers rounded for readers."""
+    described = {column.name: column for column in RANKING}
+    return [
+        {name: format_cell(row[name], described[name]) for name in _SHOWN}
+        for row in outcome.result.ranking.iter_rows(named=True)
+    ]
+
+
+def list_audit_rows(outcome: Outcome) -> list[dict[str, str | int]]:
+    """Return what became of the rows read, and the reasons with their counts."""
+    audit = outcome.checked.audit
+    counts = {"rows read": audit.rows_read, "rows used": audit.rows_accepted, "rows quarantined": audit.rows_quarantined}
+    return [
+        *({"what": what, "rows": count, "meaning": ""} for what, count in counts.items()),
+        *({"what": code, "rows": count, "meaning": REASONS[code]} for code, count in audit.reasons.items()),
+        *({"what": f"flag: {code}", "rows": n, "meaning": REASONS[code]} for code, n in audit.flags.items()),
+    ]
+
+
+def write_summary(outcome: Outcome) -> str:
+    """Return a short Markdown text: what was computed, from how many rows, and where it lies."""
+    audit = outcome.checked.audit
+    notice = [f"**{SYNTHETIC_NOTICE}**", ""] if outcome.result.data_origin != "survey" else []
+    lines = [
+        f"# {outcome.definition.title}",
+        "",
+        *notice,
+        f"{audit.rows_accepted} of {audit.rows_read} rows used, {audit.rows_quarantined} quarantined.",
+        "",
+        f"Release `{outcome.release.release_id}` in `{outcome.release.path}`"
+        + ("." if outcome.release.is_new else ", there already and unchanged."),
+    ]
+    return "\n".join(lines)

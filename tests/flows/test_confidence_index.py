@@ -1,0 +1,91 @@
+"""The flow: the same release as the command line to the byte, no call to anything outside the machine."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from bpo_index.cli import main
+
+#: Loaded by every Python process of the run, the temporary server's included: notes each address outside the loopback.
+WATCH = """
+import os, sys
+def watch(event, arguments):
+    if event == "socket.connect":
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else "unix"
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else str(host)
+    if host not in ("127.0.0.1", "::1", "localhost", "unix", "None", "0.0.0.0", ""):
+        with open(os.environ["WATCH_LOG"], "a") as log:
+            log.write(f"{event} {host}\\n")
+sys.addaudithook(watch)
+"""
+
+
+def run_flow(project, tmp_path, *arguments, **environment):
+    (tmp_path / "watch").mkdir(exist_ok=True)
+    (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH)
+    variables = os.environ | {
+        "PYTHONPATH": str(tmp_path / "watch"),
+        "WATCH_LOG": str(tmp_path / "outside.log"),
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+        "NO_COLOR": "1",
+    }
+    return subprocess.run(
+        [sys.executable, str(project / "flows" / "confidence_index.py"), *map(str, arguments)],
+        cwd=tmp_path,
+        env=variables | environment,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+
+
+def read_files(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_flow_ends_with_the_release_of_the_command_line(project, tmp_path, monkeypatch):
+    sample = project / "sample_data" / "offshore-bpo-2021.csv"
+    without_server = {key: "" for key in ("PREFECT_API_URL",) if key in os.environ}
+    done = run_flow(project, tmp_path, sample, "--out", "by-flow", **without_server)
+    assert done.returncode == 0, done.stderr
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", str(sample), "--out", "by-command", "--audit-dir", "audit-command"]) == 0
+    assert read_files(tmp_path / "by-flow") == read_files(tmp_path / "by-command")
+    assert read_files(tmp_path / "audit") == read_files(tmp_path / "audit-command")
+    assert not (tmp_path / "outside.log").exists(), (tmp_path / "outside.log").read_text()
+    assert done.stdout.strip().endswith(next((tmp_path / "by-flow").rglob("manifest.json")).parent.name)
+
+
+@pytest.mark.component("prefect-server")
+def test_on_a_real_server_the_run_its_artifacts_and_a_refusal_show(project, tmp_path):
+    import httpx
+
+    api = os.environ["PREFECT_API_URL"]
+    sample = project / "sample_data" / "offshore-bpo-2021.csv"
+    done = run_flow(project, tmp_path, sample, "--out", "by-flow", "--replicates", 200)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
+    refused = run_flow(project, tmp_path, "bad.csv")
+    assert refused.returncode == 1
+    assert refused.stderr.rstrip().splitlines()[-1].startswith("confidence-index: The header row of bad.csv")
+
+    runs = httpx.post(f"{api}/flow_runs/filter", json={"sort": "START_TIME_DESC", "limit": 2}).json()
+    assert sorted(run["state_type"] for run in runs) == ["COMPLETED", "FAILED"]
+    completed = next(run["id"] for run in runs if run["state_type"] == "COMPLETED")
+    tasks = httpx.post(f"{api}/task_runs/filter", json={"flow_runs": {"id": {"any_": [completed]}}}).json()
+    stages = {"ingest", "validate", "score", "assess", "publish"}
+    assert {task["name"].rsplit("-", 1)[0] for task in tasks} == stages
+    artifacts = httpx.post(f"{api}/artifacts/filter", json={"artifacts": {"flow_run_id": {"any_": [completed]}}}).json()
+    by_key = {artifact["key"]: str(artifact["data"]) for artifact in artifacts}
+    assert set(by_key) == {f"{kind}-offshore-bpo-2021" for kind in ("summary", "ranking", "audit")}
+    assert "Colombia" in by_key["ranking-offshore-bpo-2021"]
+    assert "SYNTHETIC" in by_key["summary-offshore-bpo-2021"]
+    assert "synthetic-2021-" not in "".join(by_key.values())

@@ -1,0 +1,308 @@
+"""The command line end to end: what it prints, what it leaves, its exit codes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+from bpo_index.cli import main
+
+
+@pytest.fixture
+def sample(project):
+    return project / "sample_data" / "offshore-bpo-2021.csv"
+
+
+@pytest.fixture
+def run(tmp_path, capsys, monkeypatch):
+    """Run the command line in a fresh folder and return exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def list_files(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+def test_the_main_job_prints_the_first_five_and_leaves_a_release(run, sample, tmp_path):
+    code, out, err = run("run", sample)
+    assert (code, err) == (0, "")
+    lines = [line.split() for line in out.splitlines() if " % " in line]
+    first = [" ".join(words[1 : words.index("%") - 1]) for words in lines[:5]]
+    assert first == ["Colombia", "India", "Bulgaria", "South Africa", "El Salvador"]
+    assert lines[0][2:4] == ["90.9", "%"]
+    assert len(lines) == 12
+    assert "SYNTHETIC" in out
+    assert "Rows read 108, used 100, quarantined 8" in out
+    files = list_files(tmp_path / "releases")
+    names = {name.split("/", 3)[-1] for name in files if name.count("/") > 2}
+    tables = {f"{table}.{kind}" for table in ("ranking", "categories") for kind in ("csv", "json", "parquet", "md")}
+    assert names - {""} >= tables | {"audit.json", "manifest.json", "definition.json", "robustness/pairs.csv"}
+
+
+def test_json_is_for_programs(run, sample):
+    code, out, _ = run("run", sample, "--json", "--replicates", 200)
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["ranking"][0]["name"] == "Colombia"
+    assert answer["audit"]["rows_read"] == 108
+
+
+def test_the_same_command_twice_gives_the_same_release(run, sample, tmp_path):
+    run("run", sample, "--replicates", 200)
+    before = list_files(tmp_path / "releases")
+    code, out, _ = run("run", sample, "--replicates", 200)
+    assert code == 0
+    assert "unchanged" in out
+    assert list_files(tmp_path / "releases") == before
+    run("run", sample, "--replicates", 200, "--out", "elsewhere")
+    assert list_files(tmp_path / "elsewhere") == before
+
+
+def test_shuffled_rows_give_the_same_release(run, sample, tmp_path):
+    header, *rows = sample.read_text(encoding="utf-8").splitlines(keepends=True)
+    shuffled = tmp_path / "other-name.csv"
+    shuffled.write_text("".join([header, *sorted(rows, key=lambda row: row[::-1])]), encoding="utf-8")
+    run("run", sample, "--replicates", 200, "--out", "a")
+    run("run", shuffled, "--replicates", 200, "--out", "b")
+    assert list_files(tmp_path / "a") == list_files(tmp_path / "b")
+
+
+def test_columns_in_another_order_give_the_same_release(run, sample, tmp_path):
+    frame = pl.read_csv(sample, infer_schema=False)
+    frame.select(reversed(frame.columns)).write_csv(tmp_path / "turned.csv")
+    run("run", sample, "--replicates", 200, "--out", "a")
+    run("run", tmp_path / "turned.csv", "--replicates", 200, "--out", "b")
+    assert list_files(tmp_path / "a") == list_files(tmp_path / "b")
+
+
+def test_another_seed_gives_other_intervals_and_the_same_scores(run, sample):
+    first, second = (
+        json.loads(run("run", sample, "--json", "--replicates", 200, "--seed", seed)[1]) for seed in (0, 1)
+    )
+    assert first["release"] != second["release"]
+    for name, same in (("score", True), ("rank", True), ("ci_low", False)):
+        assert ([row[name] for row in first["ranking"]] == [row[name] for row in second["ranking"]]) is same
+
+
+def test_changing_one_accepted_answer_changes_the_numbers(run, sample, tmp_path):
+    frame = pl.read_csv(sample, infer_schema=False)
+    row = frame.with_row_index().filter(
+        (pl.col("country") == "Colombia")
+        & (pl.col("pol_stable") != "0")
+        & pl.col("pol_stable").str.contains("^[0-9]+$")
+    )["index"][0]
+    changed = frame.with_columns(
+        pol_stable=pl.when(pl.int_range(pl.len()) == row).then(pl.lit("0")).otherwise("pol_stable")
+    )
+    changed.write_csv(tmp_path / "changed.csv")
+    before = json.loads(run("run", sample, "--json", "--replicates", 200)[1])
+    after = json.loads(run("run", tmp_path / "changed.csv", "--json", "--replicates", 200)[1])
+    assert before["release"] != after["release"]
+    scores = [{row["unit"]: row["score"] for row in answer["ranking"]} for answer in (before, after)]
+    assert scores[1]["COL"] < scores[0]["COL"]
+    assert {unit for unit in scores[0] if scores[0][unit] != scores[1][unit]} == {"COL"}
+
+
+def test_nothing_about_a_single_respondent_is_in_the_release(run, sample, tmp_path):
+    run("run", sample, "--replicates", 200)
+    respondents = pl.read_csv(sample, infer_schema=False)
+    texts = [content for name, content in list_files(tmp_path / "releases").items()]
+    for column in ("respondent_id", "company", "started_at"):
+        for value in respondents[column].drop_nulls().unique():
+            assert not any(value.encode() in text for text in texts), value
+    assert not any(name.endswith("quarantine.csv") for name in list_files(tmp_path / "releases"))
+
+
+def test_every_quarantined_row_is_in_the_private_audit(run, sample, tmp_path):
+    run("run", sample, "--replicates", 200)
+    (path,) = (tmp_path / "audit").rglob("quarantine.csv")
+    rows = pl.read_csv(path)
+    assert rows.height == 8
+    lines = sample.read_text(encoding="utf-8").splitlines()
+    for row in rows.iter_rows(named=True):
+        assert lines[row["source_row"] - 1] == row["text"]
+        assert row["source_file"] == sample.name
+        assert row["reasons"]
+        assert row["sentences"].endswith(".")
+
+
+BROKEN = {
+    "empty": (b"", "is empty"),
+    "blank": (b"\n \n", "is empty"),
+    "not_csv": (b"PK\x03\x04 whatever", "not a CSV"),
+    "no_columns": (b"a,b\n1,2\n", "lacks 25 columns"),
+    "header_only": (None, "no responses"),
+    "unknown_country": ("Narnia", "unknown_unit"),
+    "too_few": ("Colombia", "No unit of"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_file_that_cannot_carry_an_index_gives_one_paragraph(run, sample, tmp_path, case):
+    content, expected = BROKEN[case]
+    header = sample.read_text(encoding="utf-8").splitlines()[0]
+    if not isinstance(content, bytes):
+        rows = [f"id{n},,{content},,,,,{','.join(str((n + q) % 11) for q in range(24))}" for n in range(3)]
+        content = "\n".join([header, *(rows if content else [])]).encode()
+    path = tmp_path / "survey.csv"
+    path.write_bytes(content)
+    for command in ("run", "check"):
+        code, out, err = run(command, path)
+        assert (code, out) == (1, "")
+        assert expected in err
+        assert err.count("\n") == 1
+        assert "Traceback" not in err
+    assert not (tmp_path / "releases").exists()
+    (audit,) = (tmp_path / "audit").rglob("audit.json")
+    summary = json.loads(audit.read_text(encoding="utf-8"))
+    assert expected in summary["refusal"]
+    assert summary["rows_read"] == summary["rows_accepted"] + summary["rows_quarantined"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["run", "absent.csv"], "no file absent.csv"),
+        (["run", "."], "is a folder"),
+        (["run"], "RESPONSES"),
+        (["run", "x.csv", "--seed", "-1"], "--seed"),
+        (["run", "x.csv", "--replicates", "many"], "--replicates"),
+        (["run", "x.csv", "--definition", "nowhere.yaml"], "nowhere.yaml"),
+        (["fly"], "fly"),
+        (["verify", "."], "no release"),
+    ],
+)
+def test_a_wrong_command_line_is_exit_2_and_one_paragraph(run, arguments, expected):
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert expected in err
+    assert "Traceback" not in err
+
+
+def test_a_broken_definition_lists_every_problem(run, sample, tmp_path):
+    (tmp_path / "broken.yaml").write_text("schema_version: 1\nindex: A B\nfoo: 1\n")
+    code, _, err = run("run", sample, "--definition", "broken.yaml")
+    assert code == 2
+    assert "index (line 2)" in err
+    assert "foo (line 3)" in err
+    assert "scale (line 1): is missing" in err
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere"
+)
+def test_a_folder_without_permission_is_exit_3(run, sample, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    code, _, err = run("run", sample, "--replicates", 200, "--out", "closed/releases")
+    assert code == 3
+    assert "closed" in err
+
+
+def test_an_out_folder_that_is_a_file_is_exit_3(run, sample, tmp_path):
+    (tmp_path / "taken").write_text("")
+    code, _, err = run("run", sample, "--replicates", 200, "--out", "taken")
+    assert code == 3
+    assert "taken" in err
+
+
+def test_check_counts_and_computes_nothing(run, sample, tmp_path):
+    code, out, _ = run("check", sample)
+    assert code == 0
+    assert "Rows read 108, used 100, quarantined 8" in out
+    assert not (tmp_path / "releases").exists()
+
+
+def test_verify_prints_one_line_a_fact_and_says_what_it_is_worth(run):
+    code, out, _ = run("verify")
+    assert code == 0
+    lines = out.splitlines()
+    assert sum(line.startswith("holds ") for line in lines) == 45
+    assert sum(line.startswith("not testable ") for line in lines) == 12
+    assert "built to meet these facts" in " ".join(lines[-2:])
+
+
+def test_verify_a_release_and_one_whose_numbers_differ(run, sample, tmp_path, project):
+    run("run", sample, "--replicates", 200, "--out", "good")
+    (manifest,) = (tmp_path / "good").rglob("manifest.json")
+    code, out, _ = run("verify", manifest.parent)
+    assert code == 0
+    assert "not testable  2021 ZAF infra_power" in out
+    run("run", project / "sample_data" / "offshore-bpo-2022.csv", "--replicates", 200, "--out", "wrong")
+    (manifest,) = (tmp_path / "wrong").rglob("manifest.json")
+    code, out, err = run("verify", manifest.parent)
+    assert code == 4
+    assert "does not hold" in out
+    assert "do not hold" in err
+
+
+def test_definitions_lists_the_built_in_ones(run):
+    code, out, _ = run("definitions")
+    assert code == 0
+    assert "offshore-bpo-2021" in out
+    assert "24 questions" in out
+
+
+def test_a_definition_of_ones_own_long_layout_and_weights(run, tmp_path):
+    """Two questions, three units, weights and missing answers, worked by hand."""
+    (tmp_path / "own.yaml").write_text(
+        """
+schema_version: 1
+index: own
+edition: a
+version: 1
+title: Own index
+provenance: {note: Ours.}
+scale: {minimum: 1, maximum: 5, dont_know: [9]}
+units: [{code: X, name: Exland}, {code: Y, name: Wyland}, {code: Z, name: Zedland}]
+categories:
+  - {id: c, title: C, questions: [{id: q1, text: One}, {id: q2, text: Two, weight: 3, reverse: true}]}
+columns: {respondent: who, unit: where, design_weight: w, question: q, rating: r}
+method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2}
+"""
+    )
+    answers = [
+        ("a", "Exland", 1, 5, 1),
+        ("b", "Exland", 3, 4, 9),
+        ("c", "Wyland", 1, 3, 3),
+        ("d", "Wyland", 1, 2, 4),
+        ("e", "Zedland", 1, 1, 1),
+    ]
+    rows = [
+        f"{who};{where};{w};{q};{r}"
+        for who, where, w, *ratings in answers
+        for q, r in zip(("q1", "q2"), ratings, strict=True)
+    ]
+    (tmp_path / "long.csv").write_text("\n".join(["who;where;w;q;r", *rows]))
+    code, out, _ = run("run", "long.csv", "--definition", "own.yaml", "--json", "--replicates", 200)
+    assert code == 0
+    by_unit = {row["unit"]: row for row in json.loads(out)["ranking"]}
+    # X: q1 mean (5 + 3 * 4) / 4 = 4.25 -> 81.25; q2 mean 1, reversed -> 100; (81.25 + 3 * 100) / 4
+    assert by_unit["X"]["score"] == pytest.approx(95.3125)
+    # Y: q1 mean 2.5 -> 37.5; q2 mean 3.5 -> 62.5 reversed 37.5
+    assert by_unit["Y"]["score"] == pytest.approx(37.5)
+    assert by_unit["Z"]["suppressed"] is True
+    assert by_unit["Z"]["score"] is None
+
+
+def test_the_installed_command_and_the_module_answer(project):
+    for command in (
+        [sys.executable, "-m", "bpo_index"],
+        [shutil.which("bpo-index", path=os.path.dirname(sys.executable))],
+    ):
+        answer = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
+        assert answer.stdout.startswith("bpo-index ")
