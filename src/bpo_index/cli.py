@@ -34,6 +34,7 @@ Definition = Annotated[str, typer.Option(metavar="NAME|PATH", help="A built-in d
 AuditDir = Annotated[str, typer.Option(metavar="DIR", help="Private folder: every row not used, and why.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_DEFINITION = "offshore-bpo-2021"
+_INTERRUPTED = 130
 
 
 @app.command()
@@ -174,7 +175,7 @@ def main(argv: list[str] | None = None) -> int:
     except BpoIndexError as error:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _fail("Interrupted. Releases that were there before are whole.", 130)
+        code = _INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 141
@@ -184,11 +185,11 @@ def main(argv: list[str] | None = None) -> int:
     except MemoryError:
         return _fail("Not enough memory for this input. Use a larger machine or split the run.", 3)
     except Exception as error:
-        if type(error).__name__ == "Abort":
-            return _fail("Interrupted. Releases that were there before are whole.", 130)
         if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):
             raise
         return _fail(f"{error.format_message().rstrip('.')}. See bpo-index --help.", int(error.exit_code))
+    if code == _INTERRUPTED:  # typer turns Ctrl-C into this code and says nothing
+        return _fail("Interrupted. Releases that were there before are whole.", _INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 

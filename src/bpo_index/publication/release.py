@@ -102,6 +102,7 @@ def publish_release(
     target = edition_folder / release_id
     try:
         with FileLock(index_folder / ".lock"):
+            _sweep_rubbish(index_folder, edition_folder)
             _finish_pending(edition_folder)
             is_new = not target.exists()
             if is_new:
@@ -151,9 +152,7 @@ def _write_json(value: object) -> bytes:
 
 
 def _write_temporary(edition_folder: Path, release_id: str, content: Mapping[str, bytes]) -> Path:
-    """Write all files to a hidden sibling, after taking away what killed runs left (the lock is ours)."""
-    for stale in edition_folder.glob(".*.tmp*"):
-        shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+    """Write all files to a hidden sibling of the releases."""
     temporary = edition_folder / f".{release_id}.tmp-{secrets.token_hex(4)}"
     try:
         for name, data in content.items():
@@ -166,6 +165,13 @@ def _write_temporary(edition_folder: Path, release_id: str, content: Mapping[str
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return temporary
+
+
+def _sweep_rubbish(*folders: Path) -> None:
+    """Take away the temporary files of killed runs; the lock is ours, so no living run has any."""
+    for folder in folders:
+        for stale in folder.glob(".*.tmp*"):
+            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
 
 
 def _finish_pending(edition_folder: Path) -> None:

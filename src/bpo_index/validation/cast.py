@@ -43,6 +43,20 @@ def parse_number(text: str) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
+def find_unit(text: str, unit_by_label: dict[str, str]) -> str | None:
+    """Return the code of the unit that the text names, or None. Numeric codes match by value: ``1.0`` is ``1``.
+
+    Examples
+    --------
+    >>> labels = {"col": "COL", "colombia": "COL", "1": "1"}
+    >>> [find_unit(text, labels) for text in (" Colombia", "1.0", "Narnia")]
+    ['COL', '1', None]
+    """
+    code = unit_by_label.get(fold_label(text))
+    number = parse_number(text) if code is None else None
+    return code if number is None else unit_by_label.get(f"{number:g}")
+
+
 def map_answers(texts: Iterable[str], scale: Scale) -> tuple[dict[str, float], set[str], set[str]]:
     """Sort answer texts into ratings (text to number), "don't know" texts and unreadable texts.
 
@@ -77,7 +91,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     questions = list(definition.question_ids)
     answers = pl.concat([table[question].drop_nulls().unique() for question in questions]).unique().to_list()
     ratings, unknown, unreadable = map_answers(answers, definition.scale)
-    units = _map_unique(table["unit"], lambda text: definition.unit_by_label.get(fold_label(text), text), pl.String)
+    units = _map_unique(table["unit"], lambda text: find_unit(text, definition.unit_by_label) or text, pl.String)
     weights = _map_unique(table["design_weight"], parse_number, pl.Float64)
     finished = _map_unique(table["finished"], _parse_finished, pl.Boolean)
     has_weights = definition.columns.design_weight is not None
