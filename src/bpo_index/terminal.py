@@ -54,7 +54,7 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     level = f"{definition.method.confidence_level:.0%}"
     table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
     table.add_column("Rank", justify="right")
-    table.add_column("Country" if len(definition.units) > 1 else "Unit", no_wrap=True)
+    table.add_column(escape(definition.columns.unit.capitalize()), no_wrap=True)
     table.add_column("Score", justify="right")
     table.add_column(f"{level} interval", justify="right", no_wrap=True)
     table.add_column(f"Rank, {level}", justify="right", no_wrap=True)
@@ -92,8 +92,8 @@ def print_ranking_notes(result: Result, definition: IndexDefinition, console: Co
         sure = result.pairs["surely"].sum()
         console.print(
             f"{escape(leader['name'])} leads; at {definition.method.confidence_level:.0%} confidence its rank lies between "
-            f"{leader['rank_interval_low']} and {leader['rank_interval_high']}. {sure} of {result.pairs.height} pairs of "
-            "countries can be told apart, all pairs at once."
+            f"{leader['rank_interval_low']} and {leader['rank_interval_high']}. {sure} of {result.pairs.height} pairs can be "
+            "told apart, all pairs at once."
         )
     console.print(
         "[dim]Intervals and ranks account for the sampling of respondents only. P(first) is a share of "

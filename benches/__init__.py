@@ -1,0 +1,1 @@
+"""Performance against peers and limits, measured side by side in one run; off by default."""
