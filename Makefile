@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+PIP_INSTALL := $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --no-deps
 
 # A stamp is written last, so that an install cut short leaves none. It holds the folder it was made for:
 # a checkout that was moved is installed again.

@@ -1,4 +1,4 @@
-"""Validation of many rows with pandera and reasons, against the same range and membership checks as polars expressions."""
+"""Validation of many rows by the pandera schema, against range and membership as polars expressions."""
 
 from __future__ import annotations
 

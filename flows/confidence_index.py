@@ -70,7 +70,7 @@ def publish(settings: pipeline.Settings, folder: str) -> str:
 
 
 @flow(name="confidence-index", log_prints=True)
-def confidence_index(  # noqa: PLR0913
+def confidence_index(
     responses: list[str],
     definition: str = pipeline.DEFAULT_DEFINITION,
     out: str = "releases",

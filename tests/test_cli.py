@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -302,7 +303,7 @@ method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2}
 def test_the_installed_command_and_the_module_answer(project):
     for command in (
         [sys.executable, "-m", "bpo_index"],
-        [shutil.which("bpo-index", path=os.path.dirname(sys.executable))],
+        [shutil.which("bpo-index", path=str(Path(sys.executable).parent))],
     ):
         answer = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
         assert answer.stdout.startswith("bpo-index ")

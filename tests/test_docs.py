@@ -19,7 +19,8 @@ from bpo_index.validation.schema import REASONS
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
-METHOD_PAGES = sorted((DOCS / "methods").glob("*.md"))
+# NOTE: release.md describes files on disk; it has no formula to work through.
+FORMULA_PAGES = [page for page in sorted((DOCS / "methods").glob("*.md")) if page.name != "release.md"]
 
 
 def name_page(page: Path) -> str:
@@ -57,8 +58,8 @@ def test_examples_run(page: Path) -> None:
     assert result.failed == 0, "".join(report)
 
 
-@pytest.mark.parametrize("page", METHOD_PAGES, ids=name_page)
-def test_method_page_has_an_example(page: Path) -> None:
+@pytest.mark.parametrize("page", FORMULA_PAGES, ids=name_page)
+def test_page_with_a_formula_has_an_example(page: Path) -> None:
     assert ">>> " in page.read_text(encoding="utf-8")
 
 

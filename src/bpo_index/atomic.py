@@ -70,9 +70,10 @@ def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
     [("'=1+1", -1.0), ('Peru', 2.0)]
     """
     return frame.with_columns(
-        pl.when(
-            pl.col(name).str.slice(0, 1).is_in(_FORMULA_STARTS)
-        ).then(pl.lit("'") + pl.col(name)).otherwise(pl.col(name)).alias(name)
+        pl.when(pl.col(name).str.slice(0, 1).is_in(_FORMULA_STARTS))
+        .then(pl.lit("'") + pl.col(name))
+        .otherwise(pl.col(name))
+        .alias(name)
         for name, dtype in frame.schema.items()
         if dtype == pl.String
     )

@@ -29,7 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Files = Annotated[list[str], typer.Argument(metavar="RESPONSES...", help="CSV files of one edition.", show_default=False)]
+Files = Annotated[
+    list[str], typer.Argument(metavar="RESPONSES...", help="CSV files of one edition.", show_default=False)
+]
 Definition = Annotated[str, typer.Option(metavar="NAME|PATH", help="A built-in definition or a YAML file.")]
 AuditDir = Annotated[str, typer.Option(metavar="DIR", help="Private folder: every row not used, and why.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -38,14 +40,14 @@ _INTERRUPTED = 130
 
 
 @app.command()
-def run(  # noqa: PLR0913
+def run(
     responses: Files,
     definition: Definition = DEFAULT_DEFINITION,
     out: Annotated[str, typer.Option(metavar="DIR", help="The folder of all releases.")] = "releases",
     audit_dir: AuditDir = "audit",
     replicates: Annotated[int, typer.Option(help="Replicates of the index.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the replicates.")] = 2021,
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Compute an index from survey files and publish it as a release."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
@@ -75,7 +77,7 @@ def check(
     responses: Files,
     definition: Definition = DEFAULT_DEFINITION,
     audit_dir: AuditDir = "audit",
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Check survey files and write the audit, without computing an index."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
@@ -97,7 +99,7 @@ def check(
 @app.command()
 def verify(
     release: Annotated[str | None, typer.Argument(help="A release's folder; without it the sample data.")] = None,
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """Check the published facts, one line each, against the sample data or a release."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
@@ -113,14 +115,14 @@ def verify(
     broken = [item for item in checks if item.outcome == "does not hold"]
     if broken:
         raise FactDoesNotHold(
-            f"{len(broken)} published fact{'' if len(broken) == 1 else 's'} of {len(checks)} do not hold; the lines above "
-            "say which. Either the answers are not those of the edition, or the computation changed."
+            f"{len(broken)} published fact{'' if len(broken) == 1 else 's'} of {len(checks)} do not hold; the lines "
+            "above say which. Either the answers are not those of the edition, or the computation changed."
         )
 
 
 @app.command()
 def definitions(
-    as_json: Json = False,  # noqa: FBT002
+    as_json: Json = False,
 ) -> None:
     """List the built-in index definitions."""
     from bpo_index.definition import load_definition  # noqa: PLC0415
@@ -139,7 +141,7 @@ def definitions(
         _make_console().print(text.format(**row), markup=False, highlight=False, soft_wrap=True)
 
 
-def _print_version(value: bool) -> None:  # noqa: FBT001
+def _print_version(value: bool) -> None:
     if value:
         typer.echo(f"bpo-index {__version__}")
         raise typer.Exit
@@ -147,9 +149,9 @@ def _print_version(value: bool) -> None:  # noqa: FBT001
 
 @app.callback()
 def _options(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     pass
 
@@ -160,7 +162,7 @@ def _make_console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
 
 
-def _print_json(value: Any) -> None:  # noqa: ANN401
+def _print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 

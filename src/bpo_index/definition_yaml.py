@@ -81,7 +81,7 @@ def read_yaml(text: str) -> YamlContent:
     try:
         for event in yaml.parse(text, Loader=_CoreLoader):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 return YamlContent(None, {(): line}, [((), f"the alias *{event.anchor}: write the value out")])
         node = yaml.compose(text, Loader=_CoreLoader)
         lines: dict[Place, int] = {}
@@ -89,7 +89,7 @@ def read_yaml(text: str) -> YamlContent:
         if node is None:
             return YamlContent(None, {}, [((), "the file is empty")])
         _note_lines(node, (), lines, problems)
-        return YamlContent(yaml.load(text, Loader=_CoreLoader), lines, problems)  # noqa: S506  (a safe loader)
+        return YamlContent(yaml.load(text, Loader=_CoreLoader), lines, problems)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)

@@ -147,7 +147,7 @@ def assess(
     )
 
 
-def publish(  # noqa: PLR0913
+def publish(
     responses: Responses,
     checked: Checked,
     scores: Scores,
@@ -198,8 +198,8 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
     """
     definition = load_definition(settings.definition)
 
-    def load(name: str) -> Any:  # noqa: ANN401  (each stage knows what it loads)
-        return pickle.loads((Path(folder) / f"{name}.pickle").read_bytes())  # noqa: S301  (written by this program)
+    def load(name: str) -> Any:
+        return pickle.loads((Path(folder) / f"{name}.pickle").read_bytes())
 
     match stage:
         case "ingest":
@@ -223,7 +223,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
 
 def load_outcome(folder: str | Path) -> Outcome:
     """Return what the stage `publish` left in a folder."""
-    outcome: Outcome = pickle.loads((Path(folder) / "publish.pickle").read_bytes())  # noqa: S301  (see run_stage)
+    outcome: Outcome = pickle.loads((Path(folder) / "publish.pickle").read_bytes())
     return outcome
 
 
@@ -263,5 +263,5 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
             f"{folder} is {definition.title}; no published facts about it are known. `bpo-index verify` without a "
             "release checks the sample data."
         )
-    tables = [pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories")]
-    return check_facts(facts, *tables, None, definition), manifest["data_origin"] != "survey"
+    ranking, categories = (pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories"))
+    return check_facts(facts, ranking, categories, None, definition), manifest["data_origin"] != "survey"

@@ -79,7 +79,7 @@ def simulate_answers(latent: Floats, draws: AnswerDraws, structure: IndexStructu
     """
     confident = np.clip(np.rint(latent + draws.deviation), structure.minimum, structure.maximum)
     ratings = np.where(structure.reverse, structure.minimum + structure.maximum - confident, confident)
-    return np.where(draws.state == 0, ratings, np.nan)
+    return np.asarray(np.where(draws.state == 0, ratings, np.nan))
 
 
 def expect_rating(latent: Floats, model: AnswerModel, structure: IndexStructure) -> Floats:
@@ -90,7 +90,8 @@ def expect_rating(latent: Floats, model: AnswerModel, structure: IndexStructure)
     from scipy.special import ndtr  # noqa: PLC0415
 
     cuts = np.arange(structure.minimum + 1, structure.maximum + 1) - 0.5
-    return structure.minimum + np.asarray(ndtr((latent[..., np.newaxis] - cuts) / model.spread)).sum(axis=-1)
+    above: Floats = ndtr((latent[..., np.newaxis] - cuts) / model.spread)
+    return np.asarray(structure.minimum + above.sum(axis=-1))
 
 
 def score_answers(ratings: Floats, structure: IndexStructure) -> Floats:
@@ -221,7 +222,8 @@ def make_sample(name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         latents[unit.code] = latent
         ratings = simulate_answers(latent, draws, structure)
         rows += [
-            {"country": unit.name} | _write_answers(definition, *pair) for pair in zip(ratings, draws.state, strict=True)
+            {"country": unit.name} | _write_answers(definition, *pair)
+            for pair in zip(ratings, draws.state, strict=True)
         ]
         truth += _describe_truth(unit.code, definition, structure, model, targets, latent, ratings)
     _pair_companies(rows, rng)
@@ -238,7 +240,7 @@ def _write_answers(definition: IndexDefinition, ratings: Floats, state: np.ndarr
     }
 
 
-def _describe_truth(  # noqa: PLR0913
+def _describe_truth(
     unit: str,
     definition: IndexDefinition,
     structure: IndexStructure,

@@ -19,10 +19,14 @@ def list_ranking_rows(outcome: Outcome) -> list[dict[str, str]]:
     ]
 
 
-def list_audit_rows(outcome: Outcome) -> list[dict[str, str | int]]:
+def list_audit_rows(outcome: Outcome) -> list[dict[str, object]]:
     """Return what became of the rows read, and the reasons with their counts."""
     audit = outcome.checked.audit
-    counts = {"rows read": audit.rows_read, "rows used": audit.rows_accepted, "rows quarantined": audit.rows_quarantined}
+    counts = {
+        "rows read": audit.rows_read,
+        "rows used": audit.rows_accepted,
+        "rows quarantined": audit.rows_quarantined,
+    }
     return [
         *({"what": what, "rows": count, "meaning": ""} for what, count in counts.items()),
         *({"what": code, "rows": count, "meaning": REASONS[code]} for code, count in audit.reasons.items()),

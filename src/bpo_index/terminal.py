@@ -84,16 +84,21 @@ def _show_range(low: int | None, high: int | None) -> str:
 
 def print_ranking_notes(result: Result, definition: IndexDefinition, console: Console) -> None:
     """Print the notes of single units, what the ranks support, and what the numbers do not say."""
-    for note, names in result.ranking.filter(result.ranking["note"] != "").group_by("note", maintain_order=True).agg("name").iter_rows():
+    for note, names in (
+        result.ranking.filter(result.ranking["note"] != "")
+        .group_by("note", maintain_order=True)
+        .agg("name")
+        .iter_rows()
+    ):
         console.print(f"[dim]* {escape(', '.join(names))}: {note}.[/]")
     ranked = result.ranking.filter(result.ranking["rank"].is_not_null())
     if not ranked.is_empty():
         leader = ranked.row(0, named=True)
         sure = result.pairs["surely"].sum()
         console.print(
-            f"{escape(leader['name'])} leads; at {definition.method.confidence_level:.0%} confidence its rank lies between "
-            f"{leader['rank_interval_low']} and {leader['rank_interval_high']}. {sure} of {result.pairs.height} pairs can be "
-            "told apart, all pairs at once."
+            f"{escape(leader['name'])} leads; at {definition.method.confidence_level:.0%} confidence its rank lies "
+            f"between {leader['rank_interval_low']} and {leader['rank_interval_high']}. "
+            f"{sure} of {result.pairs.height} pairs can be told apart, all pairs at once."
         )
     console.print(
         "[dim]Intervals and ranks account for the sampling of respondents only. P(first) is a share of "

@@ -30,8 +30,8 @@ class Fact:
     question: str
     """Id of the question; empty: the overall score, or a category."""
     kind: str
-    """`score` (to one decimal), `score_at_least`, `rank`, `rank_at_most`, `rank_at_least`, `own_rank_at_most` (among the unit's
-    own categories), `ahead_of` (the unit in `value`)."""
+    """`score` (to one decimal), `score_at_least`, `rank`, `rank_at_most`, `rank_at_least`, `own_rank_at_most`
+    (among the unit's own categories), `ahead_of` (the unit in `value`)."""
     value: str
     statement: str
     """What was published."""
@@ -130,5 +130,5 @@ def _check_fact(
             raise UsageError(f"published_facts.csv has the unknown kind {fact.kind!r}. Correct the file.")
 
 
-def _judge(fact: Fact, holds: bool, found: str) -> FactCheck:  # noqa: FBT001
+def _judge(fact: Fact, holds: bool, found: str) -> FactCheck:
     return FactCheck(fact, "holds" if holds else "does not hold", found)

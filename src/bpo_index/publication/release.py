@@ -187,7 +187,9 @@ def _repair_pointers(index_folder: Path, edition_folder: Path) -> None:
     """Make a missing or unusable pointer of the edition again, and let the index point to its newest edition."""
     pointed = _read_pointer(edition_folder / "latest.json")
     if not pointed or not (edition_folder / pointed).is_dir():
-        manifests = sorted(edition_folder.glob("[0-9a-f]*/manifest.json"), key=lambda path: (path.stat().st_mtime_ns, path))
+        manifests = sorted(
+            edition_folder.glob("[0-9a-f]*/manifest.json"), key=lambda path: (path.stat().st_mtime_ns, path)
+        )
         if manifests:
             release_id = manifests[-1].parent.name
             replace_file(edition_folder / "latest.json", _write_json(_describe_pointer(edition_folder, release_id)))

@@ -107,8 +107,8 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
     level = f"{definition.method.confidence_level:.0%}"
     legend = [
         "",
-        f"Interval and ranks: {level} confidence, from the sampling of respondents only. Each manager rates the country "
-        "in which he or she operates, so rater and country are confounded.",
+        f"Interval and ranks: {level} confidence, from the sampling of respondents only. Each manager rates the "
+        "country in which he or she operates, so rater and country are confounded.",
         "",
         _escape_markdown(definition.provenance.note),
         "",

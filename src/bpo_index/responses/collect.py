@@ -118,16 +118,22 @@ def collect_long(
     numbers = (
         cells.filter(pl.col("reason").is_null())
         .group_by("respondent_id", maintain_order=True)
-        .agg(pl.col("source_file").first(), pl.col("source_row").first(), *(_first_given(field) for field in fields[1:]))
+        .agg(
+            pl.col("source_file").first(), pl.col("source_row").first(), *(_first_given(field) for field in fields[1:])
+        )
         .with_row_index("response")
         .with_columns(pl.col("response").cast(pl.Int64))
     )
-    cells = cells.join(numbers.select("respondent_id", "response"), on="respondent_id", how="left", maintain_order="left")
+    cells = cells.join(
+        numbers.select("respondent_id", "response"), on="respondent_id", how="left", maintain_order="left"
+    )
     cells = cells.with_columns(response=pl.when(pl.col("reason").is_null()).then("response"))
     answers = cells.filter(pl.col("response").is_not_null()).pivot(
         on="question_id", on_columns=list(definition.question_ids), index="response", values="rating"
     )
-    table = numbers.join(answers, on="response", how="left", maintain_order="left").select(list(describe_table(definition)))
+    table = numbers.join(answers, on="response", how="left", maintain_order="left").select(
+        list(describe_table(definition))
+    )
 
     judged = cells.select("content", "response", "reason", "sentence")
     kept = records.filter(readable).drop("content", "response", "reason", "sentence").hstack(judged)

@@ -78,7 +78,9 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
         record,
         [decision for part in parts for decision in part.decisions],
         refusals,
-        hashlib.sha256("".join(sorted(hashlib.sha256(content).hexdigest() for content in contents)).encode()).hexdigest(),
+        hashlib.sha256(
+            "".join(sorted(hashlib.sha256(content).hexdigest() for content in contents)).encode()
+        ).hexdigest(),
     )
 
 

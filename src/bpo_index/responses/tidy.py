@@ -91,9 +91,11 @@ def make_missing_ids(table: pl.DataFrame, definition: IndexDefinition) -> pl.Dat
         pl.col("_content").map_elements(_shorten_hash, return_dtype=pl.String),
         pl.int_range(1, pl.len() + 1).over("_content"),
     )
-    return table.with_columns(
-        pl.when(pl.col("respondent_id").is_null()).then(content).alias("_content")
-    ).with_columns(respondent_id=pl.coalesce("respondent_id", made)).drop("_content")
+    return (
+        table.with_columns(pl.when(pl.col("respondent_id").is_null()).then(content).alias("_content"))
+        .with_columns(respondent_id=pl.coalesce("respondent_id", made))
+        .drop("_content")
+    )
 
 
 def _shorten_hash(content: str) -> str:

@@ -65,7 +65,7 @@ class Robustness:
     replicates_not_ranked: int
 
 
-def assess_robustness(  # noqa: PLR0913
+def assess_robustness(
     accepted: pl.DataFrame,
     scores: Scores,
     definition: IndexDefinition,
@@ -89,13 +89,9 @@ def assess_robustness(  # noqa: PLR0913
     se, clusters = choose_standard_errors(answers, structure, summary)
     se_all, clusters_all = _spread(se, published), _spread(clusters, published)
     se_all = np.where(np.isnan(matrix), np.nan, se_all)
-    first, top3 = (
-        _spread(sums / np.maximum(summary.rankable, 1), published) for sums in (summary.first, summary.top3)
-    )
+    first, top3 = (_spread(sums / np.maximum(summary.rankable, 1), published) for sums in (summary.first, summary.top3))
     columns = [
-        _assess_column(
-            matrix[:, n], se_all[:, n], clusters_all[:, n], ranked[:, n], definition.method.confidence_level
-        )
+        _assess_column(matrix[:, n], se_all[:, n], clusters_all[:, n], ranked[:, n], definition.method.confidence_level)
         | {"p_first": np.where(ranked[:, n], first[:, n], np.nan), "p_top3": np.where(ranked[:, n], top3[:, n], np.nan)}
         for n in range(matrix.shape[1])
     ]

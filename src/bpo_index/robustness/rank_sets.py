@@ -4,13 +4,14 @@ Unit j is surely ahead of unit i where::
 
     (score_j - score_i) / sqrt(se_i^2 + se_j^2)  >  t(1 - a / 2; degrees by Welch-Satterthwaite)
 
-and unit i's set is [1 + number surely ahead, p - number surely behind] (Mogstad, Romano, Shaikh and Wilhelm 2024, Inference for Ranks
-with Applications to Mobility across Neighbourhoods and Academic Achievement across Countries, Review of Economic Studies 91,
-section 3: a set of ranks from a family of confidence sets for differences). The error a is alpha / (p - 1) for the marginal set of
-one unit and alpha / (p (p - 1) / 2) for all sets at once (Bonferroni, with the degrees of freedom of Welch 1938).
+and unit i's set is [1 + number surely ahead, p - number surely behind] (Mogstad, Romano, Shaikh and Wilhelm 2024,
+Inference for Ranks with Applications to Mobility across Neighbourhoods and Academic Achievement across Countries,
+Review of Economic Studies 91, section 3: a set of ranks from a family of confidence sets for differences). The error a
+is alpha / (p - 1) for the marginal set of one unit and alpha / (p (p - 1) / 2) for all sets at once (Bonferroni, with
+the degrees of freedom of Welch 1938).
 
-Assumes independent units. Known limit: scores of strongly skewed answers (many at the ceiling) make the t distribution a poor guide
-at eight respondents a unit; there the sets cover less than their level.
+Assumes independent units. Known limit: scores of strongly skewed answers (many at the ceiling) make the t distribution
+a poor guide at eight respondents a unit; there the sets cover less than their level.
 Method page: docs/methods/rank-sets.md.
 """
 
@@ -89,8 +90,8 @@ def find_rank_sets(scores: Floats, se: Floats, degrees: Floats, confidence_level
 def assign_tiers(scores: Floats, surely_ahead: np.ndarray) -> Ints:
     """Return the tier of every unit, 1 for the highest; 0 where the score is NaN.
 
-    From the top: the best unit without a tier leads one, and the tier goes on down the ranking until the first unit that the
-    leader is surely ahead of. Units of one tier cannot be told apart from their leader.
+    From the top: the best unit without a tier leads one, and the tier goes on down the ranking until the first unit
+    that the leader is surely ahead of. Units of one tier cannot be told apart from their leader.
 
     Examples
     --------

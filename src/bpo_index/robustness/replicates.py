@@ -86,10 +86,10 @@ def draw_unit_means(rng: np.random.Generator, unit: UnitAnswers, size: int) -> F
         weights = drawn[:, unit.cluster] * (unit.weights * (k / (k - 1)))
     totals = weights @ rated.astype(float)
     sums = weights @ values
-    return np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0)
+    return np.asarray(np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0))
 
 
-def evaluate_replicates(  # noqa: PLR0913
+def evaluate_replicates(
     answers: Sequence[UnitAnswers],
     structure: IndexStructure,
     scores: Floats,
@@ -134,7 +134,7 @@ def evaluate_replicates(  # noqa: PLR0913
     return total
 
 
-def _evaluate_chunk(  # noqa: PLR0913
+def _evaluate_chunk(
     rng: np.random.Generator,
     size: int,
     answers: Sequence[UnitAnswers],

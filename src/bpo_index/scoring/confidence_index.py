@@ -66,7 +66,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ['score', 'talent', 'security']
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         *,
         categories: Sequence[object] | None = None,
@@ -110,8 +110,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: object = None) -> ConfidenceIndex:
         """Learn what the methods need from the units x questions means `X`; NaN where a unit has no mean."""
         del y
-        X = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
-        questions = X.shape[1]
+        means: Floats = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
+        questions = means.shape[1]
         labels = ["all"] * questions if self.categories is None else list(self.categories)
         for name, value, allowed in (
             ("normalisation", self.normalisation, NORMALISATIONS),
@@ -129,7 +129,11 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             _check_length("categories", category_of, questions),
             _check_weights("question_weights", self.question_weights, questions),
             _check_weights("category_weights", self.category_weights, len(names)),
-            _check_length("reverse", np.zeros(questions, bool) if self.reverse is None else np.asarray(self.reverse, bool), questions),
+            _check_length(
+                "reverse",
+                np.zeros(questions, bool) if self.reverse is None else np.asarray(self.reverse, bool),
+                questions,
+            ),
             float(self.scale_minimum),
             float(self.scale_maximum),
             self.questions_needed,
@@ -143,14 +147,14 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         NaN where answers are missing, as `score_means` says.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
-        return score_means(X, self.structure_)
+        means: Floats = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
+        return score_means(means, self.structure_)
 
     def rank(self, X: ArrayLike) -> np.ndarray:
         """Return the rank of every unit by its overall score, 1 for the highest; 0 where it has none."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
-        return rank_units(score_means(X, self.structure_)[:, 0])
+        means: Floats = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
+        return rank_units(score_means(means, self.structure_)[:, 0])
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
         """Return the names of the columns of `transform`."""
@@ -158,7 +162,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return np.array(["score", *map(str, self.category_names_)], dtype=object)
 
-    def __sklearn_tags__(self) -> Any:  # noqa: ANN401  (scikit-learn's own type is private)
+    def __sklearn_tags__(self) -> Any:
         """Say to scikit-learn that missing values are welcome."""
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True

@@ -1,7 +1,8 @@
 """Normalisation: question means onto a common scale, on arrays with any number of leading axes.
 
 `scale` (the default) maps the ends of the answer scale to 0 and 100. It needs no other unit, so a score does not
-change when another country joins. OECD/JRC Handbook on Constructing Composite Indicators (2008), section 5.2 (min-max with fixed ends).
+change when another country joins. OECD/JRC Handbook on Constructing Composite Indicators (2008), section 5.2
+(min-max with fixed ends).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import numpy as np
 from bpo_index.scoring.estimate import Floats
 
 
-def normalise_scale(values: Floats, minimum: float, maximum: float, reverse: np.ndarray | bool = False) -> Floats:  # noqa: FBT001, FBT002
+def normalise_scale(values: Floats, minimum: float, maximum: float, reverse: np.ndarray | bool = False) -> Floats:
     """Return ``100 (x - minimum) / (maximum - minimum)``, turned round where `reverse` is true.
 
     Parameters

@@ -40,7 +40,9 @@ class IndexStructure:
     @classmethod
     def from_definition(cls, definition: IndexDefinition) -> IndexStructure:
         """Return the structure that a definition describes."""
-        numbered = [(n, question) for n, category in enumerate(definition.categories) for question in category.questions]
+        numbered = [
+            (n, question) for n, category in enumerate(definition.categories) for question in category.questions
+        ]
         return cls(
             np.array([n for n, _ in numbered], dtype=np.int64),
             np.array([question.weight for _, question in numbered], dtype=float),
@@ -74,9 +76,7 @@ def score_means(means: Floats, structure: IndexStructure) -> Floats:
     """
     shares = normalise_scale(means, structure.minimum, structure.maximum, structure.reverse)
     columns = [
-        aggregate_arithmetic(
-            shares[..., questions], structure.question_weights[questions], structure.questions_needed
-        )
+        aggregate_arithmetic(shares[..., questions], structure.question_weights[questions], structure.questions_needed)
         for questions in map(structure.list_questions, range(len(structure.category_weights)))
     ]
     categories = np.stack(columns, axis=-1)

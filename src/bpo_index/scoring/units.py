@@ -123,9 +123,7 @@ def suppress_cells(raters: np.ndarray, minimum: int) -> np.ndarray:
 
 def _null_missing(frame: pl.DataFrame) -> pl.DataFrame:
     """Turn a NaN score and a rank of 0 into null."""
-    return frame.with_columns(
-        score=pl.col("score").fill_nan(None), rank=pl.when(pl.col("rank") > 0).then("rank")
-    )
+    return frame.with_columns(score=pl.col("score").fill_nan(None), rank=pl.when(pl.col("rank") > 0).then("rank"))
 
 
 def unit_score_matrix(scores: Scores, definition: IndexDefinition) -> Floats:

@@ -73,7 +73,13 @@ def _count_codes(codes: pl.Series) -> dict[str, int]:
 
 
 def write_private_audit(
-    audit: Audit, validation: Validation, responses: Responses, definition: IndexDefinition, *, audit_dir: Path, refusal: str | None
+    audit: Audit,
+    validation: Validation,
+    responses: Responses,
+    definition: IndexDefinition,
+    *,
+    audit_dir: Path,
+    refusal: str | None,
 ) -> Path:
     """Write the private audit and return its folder, named by the bytes of the files and the definition.
 

@@ -116,9 +116,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     )
 
 
-def _map_unique(
-    column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]
-) -> pl.Series:
+def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """Apply a function of one text to a column, once for each different text."""
     texts = column.drop_nulls().unique().to_list()
     return column.replace_strict({text: parse(text) for text in texts}, default=None, return_dtype=dtype)

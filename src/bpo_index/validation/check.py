@@ -138,7 +138,7 @@ def _find_failures(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     try:
         build_schema(definition).validate(typed, lazy=True)
     except SchemaErrors as error:
-        cases = error.failure_cases
+        cases: pl.DataFrame = error.failure_cases
     else:
         return pl.DataFrame(schema={"response": pl.Int64, "column": pl.String, "reason": pl.String})
     empty_cell = pl.col("column").replace_strict(_EMPTY_CELL, default=None, return_dtype=pl.String)
@@ -178,7 +178,8 @@ def explain_failures(
     quote = {row["response"]: row for row in shown.iter_rows(named=True)}
     pairs = failures.select("response", "reason").unique()
     sentences = [
-        _write_sentence(reason, quote[response], definition) for response, reason in pairs.select("response", "reason").iter_rows()
+        _write_sentence(reason, quote[response], definition)
+        for response, reason in pairs.select("response", "reason").iter_rows()
     ]
     order = {code: n for n, code in enumerate(REASONS)}
     return (
@@ -191,7 +192,7 @@ def explain_failures(
     )
 
 
-def _write_sentence(reason: str, row: dict[str, object], definition: IndexDefinition) -> str:  # noqa: PLR0911
+def _write_sentence(reason: str, row: dict[str, object], definition: IndexDefinition) -> str:
     scale, total = definition.scale, len(definition.questions)
     match reason:
         case "missing_unit":

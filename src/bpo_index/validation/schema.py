@@ -48,7 +48,7 @@ def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
     import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
 
     def forbid(code: str) -> pa.Column:
-        return pa.Column(pl.Boolean, pa.Check.eq(False, error=code), nullable=True)  # noqa: FBT003
+        return pa.Column(pl.Boolean, pa.Check.eq(False, error=code), nullable=True)
 
     scale, rules = definition.scale, definition.quality_rules
     columns = {
@@ -71,7 +71,7 @@ def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
     if rules.straight_line:
         columns["straight_line"] = forbid("straight_line")
     if rules.unfinished:
-        columns["finished"] = pa.Column(pl.Boolean, pa.Check.eq(True, error="unfinished"), nullable=True)  # noqa: FBT003
+        columns["finished"] = pa.Column(pl.Boolean, pa.Check.eq(True, error="unfinished"), nullable=True)
     return pa.DataFrameSchema(columns)
 
 

@@ -1,0 +1,59 @@
+"""The README's commands run, and its table is what the program prints."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def read_blocks(project):
+    text = (project / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"```console\n(.*?)```", text, flags=re.DOTALL)
+
+
+def run_in(folder, line):
+    program, *arguments = shlex.split(line)
+    command = [str(Path(sys.executable).parent / program) if program == "bpo-index" else sys.executable, *arguments]
+    environment = os.environ | {"PREFECT_HOME": str(folder / "prefect"), "NO_COLOR": "1"}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False
+    )
+
+
+@pytest.fixture
+def folder(project, tmp_path):
+    for name in ("sample_data", "flows"):
+        shutil.copytree(project / name, tmp_path / name)
+    return tmp_path
+
+
+def test_every_command_of_the_readme_succeeds(project, folder):
+    lines = [line[2:] for block in read_blocks(project) for line in block.splitlines() if line.startswith("$ ")]
+    assert len(lines) >= 6
+    for line in lines:
+        done = run_in(folder, line)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+
+
+def test_the_output_shown_is_what_the_program_prints(project, folder):
+    (block,) = [block for block in read_blocks(project) if "Rank" in block]
+    line, _, shown = block.partition("\n")
+    printed = run_in(folder, line[2:]).stdout
+
+    def comparable(text):
+        lines = [line.rstrip() for line in text.strip().splitlines()]
+        return [re.sub(r"[0-9a-f]{16}", "<id>", line) for line in lines]
+
+    assert comparable(shown) == comparable(printed)
+
+
+def test_links_lead_somewhere(project):
+    text = (project / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    assert links
+    assert all((project / link).exists() for link in links)
