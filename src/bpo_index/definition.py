@@ -369,7 +369,10 @@ def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
         if number is not None and low <= number <= high:
             problems.append((("scale", "dont_know", n), f"{code} is also a rating between {low:g} and {high:g}"))
     labels = scale.get("labels")
+    not_ratings = {fold_label(str(code)) for code in (codes if isinstance(codes, list) else [])}
     for label, rating in (labels if isinstance(labels, dict) else {}).items():
+        if fold_label(str(label)) in not_ratings:
+            problems.append((("scale", "labels", label), "is also a don't-know answer"))
         number = _as_number(rating)
         if number is not None and not low <= number <= high:
             problems.append((("scale", "labels", label), f"stands for {number:g}, outside {low:g} to {high:g}"))

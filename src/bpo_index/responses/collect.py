@@ -100,7 +100,7 @@ def collect_long(
     """Return the tidy table and the records of one long file: the rows of a respondent are one response.
 
     Put aside: rows without a respondent or with an unknown question; all but one of rows that say the same; all rows
-    of a respondent who answers a question twice or whose unit, weight or company differs between rows.
+    of a respondent who answers a question twice or whose rows differ in anything but question and rating.
     """
     records = frame_records(name, rows, header)
     readable = records["reason"].is_null()
@@ -172,7 +172,7 @@ def _judge_long_rows(cells: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
         "missing_respondent": pl.lit("The row names no respondent; in long layout every row must."),
         "unknown_question": pl.format("The question '{}' is not one of the definition's.", shown),
         "duplicate_row": pl.lit("The row says the same as another row, which counts."),
-        "conflicting_rows": pl.lit("The rows of this respondent differ in unit, weight, company or times."),
+        "conflicting_rows": pl.lit("The rows of this respondent differ in more than question and rating."),
         "repeated_answer": pl.lit("This respondent answers a question twice, in different words."),
     }
     sentence = pl.lit(None, pl.String)

@@ -38,7 +38,7 @@ class Record:
 
 
 def decode_text(content: bytes) -> tuple[str, str]:
-    """Return the text of a file and how it was decoded: UTF-8 or UTF-16, with or without a byte-order mark.
+    """Return the text of a file and how it was decoded: UTF-8 with or without a byte-order mark, UTF-16 with one.
 
     Bytes that are not UTF-8 become lone surrogates, which `has_undecodable` finds again, so that only the rows that
     hold them are lost.

@@ -2,7 +2,7 @@
 
 Unit j is surely ahead of unit i where::
 
-    (score_j - score_i) / sqrt(se_i^2 + se_j^2)  >  t(1 - a / 2; degrees by Welch-Satterthwaite)
+    (score_j - score_i) / sqrt(se_i^2 + se_j^2)  >=  t(1 - a / 2; degrees by Welch-Satterthwaite)
 
 and unit i's set is [1 + number surely ahead, p - number surely behind] (Mogstad, Romano, Shaikh and Wilhelm 2024,
 Inference for Ranks with Applications to Mobility across Neighbourhoods and Academic Achievement across Countries,

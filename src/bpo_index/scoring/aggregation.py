@@ -1,7 +1,7 @@
 """Aggregation: values and weights into one value, on arrays with any number of leading axes.
 
 `arithmetic`: the weighted arithmetic mean, ``sum w x / sum w`` over the values that are there.
-OECD/JRC Handbook on Constructing Composite Indicators (2008), section 6.2 (additive aggregation).
+OECD/JRC Handbook on Constructing Composite Indicators (2008), step "Weighting and aggregation" (additive).
 """
 
 from __future__ import annotations

@@ -125,9 +125,15 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             msg = f"scale_minimum must be below scale_maximum; found {self.scale_minimum} and {self.scale_maximum}"
             raise ValueError(msg)
         category_of, names = number_categories(labels)
+        _check_length("categories", category_of, questions)
+        question_weights = _check_weights("question_weights", self.question_weights, questions)
+        empty = [str(name) for n, name in enumerate(names) if question_weights[category_of == n].sum() <= 0]
+        if empty:
+            msg = f"the question_weights of these categories sum to zero: {', '.join(empty)}"
+            raise ValueError(msg)
         self.structure_ = IndexStructure(
-            _check_length("categories", category_of, questions),
-            _check_weights("question_weights", self.question_weights, questions),
+            category_of,
+            question_weights,
             _check_weights("category_weights", self.category_weights, len(names)),
             _check_length(
                 "reverse",

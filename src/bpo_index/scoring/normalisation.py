@@ -1,8 +1,8 @@
 """Normalisation: question means onto a common scale, on arrays with any number of leading axes.
 
 `scale` (the default) maps the ends of the answer scale to 0 and 100. It needs no other unit, so a score does not
-change when another country joins. OECD/JRC Handbook on Constructing Composite Indicators (2008), section 5.2
-(min-max with fixed ends).
+change when another country joins. OECD/JRC Handbook on Constructing Composite Indicators (2008), step
+"Normalisation" (min-max, here with fixed ends).
 """
 
 from __future__ import annotations

@@ -57,7 +57,8 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition) -> Scores:
         scores[published] = index.fit(means[published]).transform(means[published])
 
     raters = count_raters(answers, IndexStructure.from_definition(definition))
-    hidden = suppress_cells(raters, method.minimum_respondents_to_publish) | ~published[:, np.newaxis]
+    weights = np.array([category.weight for category in definition.categories])
+    hidden = suppress_cells(raters, method.minimum_respondents_to_publish, weights) | ~published[:, np.newaxis]
     scores[:, 1:][hidden] = np.nan
     ranked = np.column_stack([counts, raters]) >= method.minimum_respondents_to_rank
     ranked &= ~np.isnan(scores)
@@ -101,23 +102,26 @@ def count_raters(answers: Sequence[UnitAnswers], structure: IndexStructure) -> n
     )
 
 
-def suppress_cells(raters: np.ndarray, minimum: int) -> np.ndarray:
+def suppress_cells(raters: np.ndarray, minimum: int, weights: Floats) -> np.ndarray:
     """Return units x categories: true where a category score may not be published.
 
-    A cell with fewer raters than the minimum is hidden. Where that is one cell of a unit, it could be computed from the
-    overall score and the others, so the cell with the next fewest raters (the first of equals) is hidden too.
+    A cell with fewer raters than the minimum is hidden. Where that is one cell of a unit among those with a weight, it
+    could be computed from the overall score and the others, so the cell with the next fewest raters (the first of
+    equals) among those with a weight is hidden too.
 
     Examples
     --------
-    >>> suppress_cells(np.array([[9, 8, 2], [9, 9, 9], [1, 2, 9]]), 5)
+    >>> suppress_cells(np.array([[9, 8, 2], [9, 9, 9], [1, 2, 9]]), 5, np.ones(3))
     array([[False,  True,  True],
            [False, False, False],
            [ True,  True, False]])
     """
     hidden = raters < minimum
     for row, counts in zip(hidden, raters, strict=True):
-        if row.sum() == 1 and len(row) > 1:
-            row[np.argmin(np.where(row, np.iinfo(np.int64).max, counts))] = True
+        weighing = weights > 0
+        candidates = weighing & ~row
+        if (row & weighing).sum() == 1 and candidates.any():
+            row[np.argmin(np.where(candidates, counts, np.iinfo(np.int64).max))] = True
     return hidden
 
 
