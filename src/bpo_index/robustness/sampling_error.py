@@ -17,7 +17,7 @@ import numpy as np
 from bpo_index.scoring import IndexStructure, UnitAnswers, estimate_unit_means, score_means
 from bpo_index.scoring.estimate import Floats, Ints
 
-#: Half the width of the central difference, in scale points; for linear methods exact but for the rounding of scores (1e-6).
+#: Half the width of the central difference, in scale points; linear methods lose only the rounding of scores (1e-6).
 _STEP = 1e-3
 
 
