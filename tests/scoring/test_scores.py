@@ -1,0 +1,204 @@
+"""Scores recomputed from their definition in the plainest Python, and the laws they obey."""
+
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.utils.estimator_checks import check_estimator
+
+from bpo_index.definition import load_definition
+from bpo_index.resources import find_resource
+from bpo_index.responses import read_responses
+from bpo_index.scoring import ConfidenceIndex, IndexStructure, rank_units, score_means, score_units, share_top_ranks
+from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, split_units
+from bpo_index.scoring.units import suppress_cells
+from bpo_index.validation import validate_responses
+from tests.surveys import make_definition, validate_rows
+
+
+@pytest.fixture(scope="module")
+def sample():
+    definition = load_definition("offshore-bpo-2021")
+    path = find_resource("sample_data", "offshore-bpo-2021.csv")
+    return definition, validate_responses(read_responses([path], definition), definition).accepted
+
+
+def score_by_hand(rows, definition):
+    """Return category scores and the overall score of one unit's rows, as exact fractions."""
+    categories = []
+    for category in definition.categories:
+        total, weights = Fraction(0), Fraction(0)
+        for question in category.questions:
+            ratings = [Fraction(row[question.id]) for row in rows if row[question.id] is not None]
+            share = (sum(ratings) / len(ratings) - Fraction(definition.scale.minimum)) / Fraction(
+                definition.scale.maximum - definition.scale.minimum
+            )
+            share = 1 - share if question.reverse else share
+            total += Fraction(question.weight) * share
+            weights += Fraction(question.weight)
+        categories.append(100 * total / weights)
+    return sum(categories) / len(categories), categories
+
+
+def test_scores_are_those_of_the_definition(sample):
+    definition, accepted = sample
+    scores = score_units(accepted, definition)
+    for unit in definition.units:
+        overall, categories = score_by_hand(accepted.filter(unit=unit.code).to_dicts(), definition)
+        assert scores.units.filter(unit=unit.code)["score"][0] == pytest.approx(float(overall), abs=2e-9)
+        assert scores.categories.filter(unit=unit.code)["score"].to_list() == pytest.approx(
+            [float(score) for score in categories], abs=2e-9
+        )
+
+
+def test_the_order_of_respondents_changes_no_bit(sample):
+    definition, accepted = sample
+    first = score_units(accepted, definition)
+    for seed in range(3):
+        again = score_units(accepted.sample(fraction=1, shuffle=True, seed=seed), definition)
+        assert again.units.equals(first.units)
+        assert again.categories.equals(first.categories)
+
+
+def test_design_weights_by_hand():
+    ratings = np.array([[10.0, 0.0], [4.0, np.nan], [1.0, 5.0]])
+    unit = UnitAnswers("X", ratings, np.array([1.0, 2.0, 3.0]), np.arange(3))
+    assert estimate_unit_means([unit])[0] == pytest.approx([(10 + 8 + 3) / 6, 15 / 4])
+    assert unit.effective_n == pytest.approx(36 / 14)
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan")])
+def test_weights_that_are_none_are_refused(weight):
+    frame = pl.DataFrame(
+        {"unit": ["X"], "respondent_id": ["a"], "design_weight": [weight], "cluster": [None], "q": [1.0]}
+    )
+    with pytest.raises(ValueError, match="design weights"):
+        split_units(frame, ["X"], ["q"])
+
+
+def test_a_company_is_one_cluster_and_no_respondent_shares_its_name():
+    frame = pl.DataFrame(
+        {
+            "unit": ["X"] * 4,
+            "respondent_id": ["a", "b", "c", "d"],
+            "design_weight": [1.0] * 4,
+            "cluster": ["k", "k", None, "c"],
+            "q": [1.0] * 4,
+        }
+    )
+    (unit,) = split_units(frame, ["X"], ["q"])
+    assert (unit.respondents, unit.clusters) == (4, 3)
+    assert unit.cluster[0] == unit.cluster[1]
+
+
+STRUCTURE = IndexStructure(
+    np.array([0, 0, 1]), np.array([1.0, 3.0, 1.0]), np.array([1.0, 1.0]), np.array([False, False, True]), 0.0, 10.0
+)
+Means = st.lists(st.floats(0, 10), min_size=3, max_size=3)
+
+
+@given(Means, st.integers(0, 2), st.floats(0, 10))
+def test_monotone_and_inside_the_range(means, question, higher):
+    low, high = np.array(means), np.array(means)
+    high[question] = max(high[question], higher)
+    first, second = score_means(low, STRUCTURE)[0], score_means(high, STRUCTURE)[0]
+    assert 0 <= first <= 100
+    assert (second <= first + 1e-8) if question == 2 else (second >= first - 1e-8)
+
+
+def test_missing_answers_leave_null_unless_enough_questions_remain():
+    means = np.array([[5.0, np.nan, 2.0]])
+    assert np.isnan(score_means(means, STRUCTURE)[0]).tolist() == [True, True, False]
+    lenient = IndexStructure(**{**STRUCTURE.__dict__, "questions_needed": 1})
+    assert score_means(means, lenient)[0].tolist() == [65.0, 50.0, 80.0]
+
+
+def test_a_weight_of_zero_takes_no_part():
+    structure = IndexStructure(**{**STRUCTURE.__dict__, "question_weights": np.array([1.0, 0.0, 1.0])})
+    assert score_means(np.array([5.0, np.nan, 2.0]), structure).tolist() == [65.0, 50.0, 80.0]
+
+
+def test_a_batch_scores_as_one_by_one():
+    means = np.random.default_rng(1).uniform(0, 10, (4, 5, 3))
+    batch = score_means(means, STRUCTURE)
+    assert batch.shape == (4, 5, 3)
+    for i in range(4):
+        for j in range(5):
+            assert batch[i, j] == pytest.approx(score_means(means[i, j], STRUCTURE), abs=1e-9)
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=8))
+def test_ranks_are_one_plus_the_number_ahead_and_shares_add_up(values):
+    scores = np.array(values, dtype=float)
+    assert rank_units(scores).tolist() == [1 + sum(other > own for other in values) for own in values]
+    for top in (1, 3):
+        assert share_top_ranks(scores, top).sum() == pytest.approx(min(top, len(values)))
+
+
+def test_ties_are_within_a_billionth_of_the_range():
+    assert rank_units(np.array([50.0, 50.0 + 0.9e-7, 50.0 + 2.1e-7])).tolist() == [2, 2, 1]
+    assert share_top_ranks(np.array([50.0, 50.0 + 0.9e-7, 10.0]), 1).tolist() == [0.5, 0.5, 0.0]
+
+
+def test_units_with_few_respondents_have_no_score_and_move_no_rank(tmp_path):
+    definition = make_definition(**{"_to_rank: 2": "_to_rank: 3"})
+    rows = [f"a{n},Aland,5,5,6" for n in range(3)] + [f"b{n},Beland,9,9,1" for n in range(2)] + ["c,Celand,9,9,0"]
+    scores = score_units(validate_rows(tmp_path, *rows, definition=definition).accepted, definition)
+    rows = scores.units.select("unit", "suppressed", "ranked", "score", "rank").rows()
+    assert rows == [("AAA", False, True, 45.0, 1), ("BBB", False, False, 90.0, None), ("CCC", True, False, None, None)]
+    assert scores.categories.filter(unit="CCC")["score"].null_count() == 2
+    assert scores.unit_means["unit"].to_list() == ["AAA", "BBB"]
+
+
+def test_a_hidden_cell_takes_another_with_it():
+    raters = np.array([[9, 8, 2], [9, 9, 9], [2, 9, 9]])
+    assert suppress_cells(raters, 5, np.ones(3)).tolist() == [[False, True, True], [False] * 3, [True, True, False]]
+    assert suppress_cells(raters, 5, np.array([1.0, 0.0, 1.0]))[0].tolist() == [True, False, True]
+
+
+def test_the_estimator_obeys_scikit_learn():
+    results = check_estimator(ConfidenceIndex(), on_fail=None, on_skip=None)
+    assert [result["check_name"] for result in results if result["status"] not in ("passed", "skipped")] == []
+    assert len(results) > 30
+
+
+def test_the_estimator_is_cloned_varied_and_says_its_columns(sample):
+    definition, accepted = sample
+    scores = score_units(accepted, definition)
+    means = scores.unit_means.drop("unit")
+    index = clone(ConfidenceIndex.from_definition(definition)).set_output(transform="polars")
+    table = index.fit_transform(means)
+    assert table.columns == ["score", *(category.id for category in definition.categories)]
+    assert table["score"].to_list() == scores.units["score"].to_list()
+    assert index.rank(means).tolist() == scores.units["rank"].to_list()
+    heavier = index.set_params(category_weights=[5, *[1] * 9]).fit_transform(means)
+    assert heavier["score"].to_list() != table["score"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"normalisation": "none"}, "normalisation must be one of scale"),
+        ({"categories": ["a"]}, "categories must have 2"),
+        ({"question_weights": [1, -1]}, "question_weights"),
+        ({"categories": ["a", "b"], "question_weights": [1, 0]}, "sum to zero: b"),
+        ({"category_weights": [0]}, "category_weights"),
+        ({"reverse": [True]}, "reverse"),
+        ({"scale_minimum": 10}, "below scale_maximum"),
+    ],
+)
+def test_parameters_that_make_no_index_are_refused(parameters, expected):
+    with pytest.raises(ValueError, match=expected):
+        ConfidenceIndex(**parameters).fit(np.ones((2, 2)))
+
+
+@settings(max_examples=25)
+@given(st.permutations(range(12)))
+def test_the_order_of_units_does_not_matter(order):
+    means = np.random.default_rng(5).uniform(0, 10, (12, 3))
+    index = ConfidenceIndex().fit(means)
+    assert (index.transform(means[list(order)]) == index.transform(means)[list(order)]).all()
