@@ -16,7 +16,7 @@ PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "labels", "resources", "atomic", "definition_yaml"),
+    ("errors", "labels", "resources", "atomic", "definition_yaml", "definition_conflicts"),
     ("definition",),
     ("responses",),
     ("validation",),

@@ -11,29 +11,15 @@ import hashlib
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bpo_index.definition_yaml import Place, describe_place, read_yaml
+from bpo_index.definition_conflicts import list_conflicts
+from bpo_index.definition_yaml import describe_place, read_yaml
 from bpo_index.errors import DefinitionError
 from bpo_index.labels import fold_label
 from bpo_index.resources import list_definitions
-
-#: Columns of the tidy responses that are not questions; a question may not take one of these names.
-RESERVED_COLUMNS = (
-    "source_file",
-    "source_row",
-    "respondent_id",
-    "unit",
-    "design_weight",
-    "cluster",
-    "started_at",
-    "finished_at",
-    "finished",
-    "data_origin",
-    "dont_know",
-)
 
 
 def _number_as_text(value: object) -> object:
@@ -318,126 +304,6 @@ def _explain(message: str, given: object, kind: str) -> str:
     shown = repr(given)
     text = message[0].lower() + message[1:]
     return text if isinstance(given, dict | list) else f"{text}; found {shown[:80]}"
-
-
-def list_conflicts(raw: object) -> list[tuple[Place, str]]:
-    """Return what is wrong between fields, for a definition that may be broken in other ways too.
-
-    Each problem is a place and a sentence: repeated ids, labels that name two units or two questions, an empty
-    scale, "don't know" codes that are also ratings, weights that sum to zero, minimums out of order.
-    """
-    if not isinstance(raw, dict):
-        return []
-    return [
-        *_list_scale_conflicts(raw.get("scale")),
-        *_list_unit_conflicts(raw),
-        *_list_question_conflicts(raw),
-        *_list_method_conflicts(raw.get("method"), raw),
-    ]
-
-
-def _items(parent: object, key: str) -> list[tuple[int, dict[str, Any]]]:
-    items = parent.get(key) if isinstance(parent, dict) else None
-    return [(n, item) for n, item in enumerate(items) if isinstance(item, dict)] if isinstance(items, list) else []
-
-
-def _labels(item: dict[str, Any], *keys: str) -> list[str]:
-    aliases = item.get("aliases")
-    found = [item.get(key) for key in keys] + (aliases if isinstance(aliases, list) else [])
-    return [str(label) for label in found if isinstance(label, str | int | float)]
-
-
-def _as_number(value: object) -> float | None:
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None
-
-
-def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
-    if not isinstance(scale, dict):
-        return []
-    low, high = _as_number(scale.get("minimum")), _as_number(scale.get("maximum"))
-    if low is None or high is None:
-        return []
-    if not low < high:
-        return [(("scale", "maximum"), f"must be above the minimum {low:g}; found {high:g}")]
-    problems: list[tuple[Place, str]] = []
-    codes = scale.get("dont_know")
-    for n, code in enumerate(codes if isinstance(codes, list) else []):
-        number = _as_number(code)
-        if number is not None and low <= number <= high:
-            problems.append((("scale", "dont_know", n), f"{code} is also a rating between {low:g} and {high:g}"))
-    labels = scale.get("labels")
-    not_ratings = {fold_label(str(code)) for code in (codes if isinstance(codes, list) else [])}
-    for label, rating in (labels if isinstance(labels, dict) else {}).items():
-        if fold_label(str(label)) in not_ratings:
-            problems.append((("scale", "labels", label), "is also a don't-know answer"))
-        number = _as_number(rating)
-        if number is not None and not low <= number <= high:
-            problems.append((("scale", "labels", label), f"stands for {number:g}, outside {low:g} to {high:g}"))
-    return problems
-
-
-def _list_unit_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
-    problems: list[tuple[Place, str]] = []
-    owner: dict[str, int] = {}
-    for n, unit in _items(raw, "units"):
-        for label in _labels(unit, "code", "name"):
-            first = owner.setdefault(fold_label(label), n)
-            if first != n:
-                problems.append((("units", n), f"{label!r} already names units[{first}]"))
-    return problems
-
-
-def _list_question_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
-    problems: list[tuple[Place, str]] = []
-    categories: dict[str, int] = {}
-    owner: dict[str, str] = {}
-    columns = raw.get("columns")
-    for key, heading in (columns if isinstance(columns, dict) else {}).items():
-        if isinstance(heading, str):
-            first = owner.setdefault(fold_label(heading), f"columns.{key}")
-            if first != f"columns.{key}":
-                problems.append((("columns", key), f"{heading!r} is already the heading of {first}"))
-    for n, category in _items(raw, "categories"):
-        if categories.setdefault(str(category.get("id")), n) != n:
-            problems.append((("categories", n, "id"), f"{category.get('id')!r} is already the id of another category"))
-        for m, question in _items(category, "questions"):
-            here = f"categories[{n}].questions[{m}]"
-            place: Place = ("categories", n, "questions", m)
-            if question.get("id") in RESERVED_COLUMNS:
-                problems.append(((*place, "id"), f"{question['id']!r} is a name that the responses table uses itself"))
-            for label in _labels(question, "id", "text"):
-                first = owner.setdefault(fold_label(label), here)
-                if first != here:
-                    problems.append((place, f"{label!r} already names {first}"))
-        weights = [_as_number(question.get("weight", 1)) for _, question in _items(category, "questions")]
-        if weights and all(weight == 0 for weight in weights):
-            problems.append((("categories", n, "questions"), "the weights of the questions sum to zero"))
-    weights = [_as_number(category.get("weight", 1)) for _, category in _items(raw, "categories")]
-    if weights and all(weight == 0 for weight in weights):
-        problems.append((("categories",), "the weights of the categories sum to zero"))
-    return problems
-
-
-def _list_method_conflicts(method: object, raw: dict[str, Any]) -> list[tuple[Place, str]]:
-    if not isinstance(method, dict):
-        return []
-    problems: list[tuple[Place, str]] = []
-    publish = _as_number(method.get("minimum_respondents_to_publish", 5))
-    rank = _as_number(method.get("minimum_respondents_to_rank", 5))
-    if publish is not None and rank is not None and rank < publish:
-        problems.append(
-            (
-                ("method", "minimum_respondents_to_rank"),
-                f"must be at least minimum_respondents_to_publish ({publish:g}); found {rank:g}",
-            )
-        )
-    columns = raw.get("columns")
-    if isinstance(columns, dict) and (columns.get("question") is None) != (columns.get("rating") is None):
-        problems.append((("columns",), "question and rating go together: give both (long layout) or neither"))
-    return problems
 
 
 def write_json_schema() -> str:
