@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -113,11 +112,10 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
         _escape_markdown(definition.provenance.note),
         "",
     ]
-    ranking = ["rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents"]
-    files["ranking.md"] = "\n".join(heading + _write_markdown(result.ranking, ranking, RANKING) + legend).encode()
+    files["ranking.md"] = "\n".join(heading + _write_markdown(result.ranking, definition) + legend).encode()
     sections = []
     for (title,), part in result.categories.group_by("category_title", maintain_order=True):
-        sections += ["", f"## {_escape_markdown(str(title))}", "", *_write_markdown(part, ranking, CATEGORIES)]
+        sections += ["", f"## {_escape_markdown(str(title))}", "", *_write_markdown(part, definition)]
     files["categories.md"] = "\n".join(heading + sections[1:] + legend).encode()
     return files
 
@@ -147,11 +145,20 @@ def format_cell(value: object, column: Column) -> str:
     return str(value)
 
 
-def _write_markdown(frame: pl.DataFrame, names: Sequence[str], columns: Sequence[Column]) -> list[str]:
-    described = {column.name: column for column in columns}
-    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    for row in frame.select(names).iter_rows():
-        cells = [_escape_markdown(format_cell(value, described[name])) for name, value in zip(names, row, strict=True)]
+def _write_markdown(frame: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+    """Return the lines of a table for readers: rank, name, score, interval, ranks, respondents."""
+    described = {column.name: column for column in RANKING}
+    level = f"{definition.method.confidence_level:.0%}"
+    unit = _escape_markdown(definition.columns.unit.capitalize())
+    lines = [
+        f"| Rank | {unit} | Score (%) | {level} interval | Rank, {level} | Respondents |",
+        "|---:|:---|---:|---:|---:|---:|",
+    ]
+    for row in frame.iter_rows(named=True):
+        shown = {name: format_cell(row[name], column) for name, column in described.items() if name in row}
+        interval = "–" if row["ci_low"] is None else f"{shown['ci_low']} to {shown['ci_high']}"
+        ranks = "–" if row["rank"] is None else f"{shown['rank_interval_low']} to {shown['rank_interval_high']}"
+        cells = [shown["rank"], _escape_markdown(row["name"]), shown["score"], interval, ranks, shown["respondents"]]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
