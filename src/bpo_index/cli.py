@@ -29,9 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Files = Annotated[
-    list[str], typer.Argument(metavar="RESPONSES...", help="CSV files of one edition.", show_default=False)
-]
+Files = Annotated[list[str], typer.Argument(metavar="RESPONSES", help="CSV files of one edition.", show_default=False)]
 Definition = Annotated[str, typer.Option(metavar="NAME|PATH", help="A built-in definition or a YAML file.")]
 AuditDir = Annotated[str, typer.Option(metavar="DIR", help="Private folder: every row not used, and why.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -49,7 +47,7 @@ def run(
     seed: Annotated[int, typer.Option(help="Seed of the replicates.")] = 2021,
     as_json: Json = False,
 ) -> None:
-    """Compute an index from survey files and publish it as a release."""
+    """Compute an index and publish a release."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
 
     settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed)
@@ -79,7 +77,7 @@ def check(
     audit_dir: AuditDir = "audit",
     as_json: Json = False,
 ) -> None:
-    """Check survey files and write the audit, without computing an index."""
+    """Check survey files and write the audit."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
     from bpo_index.definition import load_definition  # noqa: PLC0415
     from bpo_index.responses import read_responses  # noqa: PLC0415
@@ -101,7 +99,7 @@ def verify(
     release: Annotated[str | None, typer.Argument(help="A release's folder; without it the sample data.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the published facts, one line each, against the sample data or a release."""
+    """Check the published facts, one a line."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
 
     if release is None:
