@@ -1,6 +1,7 @@
 """The pipeline as a Prefect flow: ingest, validate, score, assess, publish.
 
     python flows/confidence_index.py RESPONSES... [--definition NAME|PATH] [--out DIR] [--audit-dir DIR]
+        [--method FILE] [--margins FILE]
 
 Each task is one stage of `bpo_index.pipeline`; what passes between tasks is a path in a private folder that the flow
 takes away at its end. The release is the same to the byte as the command line's.
@@ -77,9 +78,11 @@ def confidence_index(
     audit_dir: str = "audit",
     replicates: int = 10_000,
     seed: int = 2021,
+    method: str | None = None,
+    margins: str | None = None,
 ) -> str:
     """Compute an index from survey files and publish it; return the folder of the release."""
-    settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed)
+    settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed, method, margins)
     with tempfile.TemporaryDirectory(prefix="bpo-index-") as folder:
         for stage in (ingest, validate, score, assess, publish):
             stage(settings, folder)
@@ -101,6 +104,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--audit-dir", default="audit")
     parser.add_argument("--replicates", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=2021)
+    parser.add_argument("--method")
+    parser.add_argument("--margins")
     try:
         path = confidence_index(**vars(parser.parse_args(argv)))
     except BpoIndexError as error:

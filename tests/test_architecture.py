@@ -16,7 +16,9 @@ PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "labels", "resources", "atomic", "definition_yaml", "definition_conflicts"),
+    ("errors", "labels", "methods", "resources", "atomic", "definition_yaml"),
+    ("method_conflicts",),
+    ("definition_conflicts",),
     ("definition",),
     ("responses",),
     ("validation",),

@@ -120,6 +120,8 @@ def show_default(field: FieldInfo) -> str:
         return "its defaults"
     if default in ((), {}):
         return "empty"
+    if isinstance(default, tuple):
+        return f"`{', '.join(f'{number:g}' for number in default)}`"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     return f"`{default:g}`" if isinstance(default, int | float) else f"`{default}`"

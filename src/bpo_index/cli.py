@@ -45,12 +45,18 @@ def run(
     audit_dir: AuditDir = "audit",
     replicates: Annotated[int, typer.Option(help="Replicates of the index.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the replicates.")] = 2021,
+    method: Annotated[
+        str | None, typer.Option(metavar="FILE", help="YAML: other keys of the definition's method: block.")
+    ] = None,
+    margins: Annotated[
+        str | None, typer.Option(metavar="FILE", help="CSV: shares of the population to weigh respondents to.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compute an index and publish a release."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
 
-    settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed)
+    settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed, method, margins)
     with terminal.show_progress(replicates) as progress:
         outcome = pipeline.run(settings, progress)  # type: ignore[arg-type]
     if as_json:
@@ -64,6 +70,7 @@ def run(
                 "audit": asdict(outcome.checked.audit),
                 "audit_folder": str(outcome.checked.audit_folder),
                 "reading": outcome.responses.decisions,
+                "notes": outcome.result.notes,
             }
         )
         return
@@ -137,6 +144,24 @@ def definitions(
     for row in rows:
         text = "{name}  {title}: {units} units, {categories} categories, {questions} questions\n  {path}"
         _make_console().print(text.format(**row), markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def methods(
+    as_json: Json = False,
+) -> None:
+    """List the built-in methods, a line each."""
+    from bpo_index.methods import CATALOGUE  # noqa: PLC0415
+
+    if as_json:
+        _print_json({step: [asdict(entry) for entry in entries] for step, entries in CATALOGUE.items()})
+        return
+    console = _make_console()
+    for step, entries in CATALOGUE.items():
+        console.print(f"{step}", style="bold", markup=False)
+        for entry in entries:
+            console.print(f"  {entry.name:<22} {entry.line}", markup=False, highlight=False, soft_wrap=True)
+    console.print("Formulas, sources and limits: docs/methods/<page>.md; the page of each is in --json.", markup=False)
 
 
 def _print_version(value: bool) -> None:

@@ -16,9 +16,19 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bpo_index.definition_conflicts import list_conflicts
-from bpo_index.definition_yaml import describe_place, read_yaml
+from bpo_index.definition_yaml import Place, YamlContent, describe_place, read_yaml
 from bpo_index.errors import DefinitionError
 from bpo_index.labels import fold_label
+from bpo_index.methods import (
+    Aggregation,
+    MissingAnswers,
+    Normalisation,
+    Outcome,
+    Outliers,
+    QuestionWeighting,
+    Weighting,
+    WeightingLevel,
+)
 from bpo_index.resources import list_definitions
 
 
@@ -132,6 +142,10 @@ class Columns(_Part):
     """Whether the respondent reached the end (true/false, yes/no, 1/0, complete/partial)."""
     data_origin: Text | None = None
     """Where a row comes from; the word `synthetic` marks every table made from it."""
+    importance: dict[ItemId, Text] = {}
+    """Category to the heading of the points that a respondent gives to its importance."""
+    background: dict[ItemId, Text] = {}
+    """Background variable, such as company size, to its heading; margins may be given for it."""
     question: Text | None = None
     """Long layout only: the question's id, alias or text."""
     rating: Text | None = None
@@ -139,18 +153,54 @@ class Columns(_Part):
 
 
 class Method(_Part):
-    """How ratings become scores and ranks."""
+    """How ratings become scores and ranks; `bpo-index methods` says what each name stands for."""
 
-    normalisation: Literal["scale"] = "scale"
-    """`scale`: the ends of the answer scale become 0 and 100."""
-    weighting: Literal["given"] = "given"
-    """`given`: the weights of this file."""
-    aggregation: Literal["arithmetic"] = "arithmetic"
-    """`arithmetic`: weighted arithmetic mean, within categories and between them."""
-    missing_answers: Literal["available_case"] = "available_case"
-    """`available_case`: a question's mean is over the respondents who answered it."""
+    missing_answers: MissingAnswers = "available_case"
+    """What stands for a rating that was not given."""
+    neighbours: Annotated[int, Field(ge=1, le=100)] = 5
+    """Respondents from whom `knn` takes a missing rating."""
     questions_needed: Annotated[int, Field(ge=1)] | None = None
     """How many questions of a category must have answers for a category score; null: all of them."""
+    outcome: Outcome = "mean"
+    """What of a question's ratings is scored."""
+    outcome_boxes: Annotated[int, Field(ge=1)] = 2
+    """Scale points at an end that `top_two_box` and `net_balance` count."""
+    trim_weights: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
+    """No respondent weighs more than so many times the mean of the unit; null: weights are not trimmed."""
+    outliers: Outliers = "none"
+    """Treatment of extreme units before normalisation."""
+    normalisation: Normalisation = "scale"
+    """How question means come onto one scale."""
+    normalisation_range: tuple[Number, Number] = (0.0, 100.0)
+    """What `min_max` makes of the lowest and the highest unit."""
+    goalposts: tuple[Number, Number] | None = None
+    """The scale points that `goalposts` makes 0 and 100."""
+    target: Number | None = None
+    """The scale point that `distance_to_target` makes 100."""
+    reference_unit: UnitCode | None = None
+    """The unit that `distance_to_reference` makes 100."""
+    question_weighting: QuestionWeighting = "given"
+    """The weights of questions within their category."""
+    weighting: Weighting = "given"
+    """The weights of categories within the index."""
+    weighting_level: WeightingLevel = "between"
+    """Where weightings by covariance look: `between` units, or `within` units, between respondents."""
+    negative_weights: bool = False
+    """Whether `pca` keeps negative loadings as negative weights; otherwise they become zero."""
+    factors: Annotated[int, Field(ge=1)] | None = None
+    """How many factors `factor_analysis` keeps; null: those with an eigenvalue above one."""
+    comparisons: tuple[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], ...] | None = None
+    """For `ahp`: how many times more important the category of the row is than that of the column."""
+    lowest_share: Share | None = None
+    """For `benefit_of_the_doubt`: the least part of a unit's score that any category makes up."""
+    highest_share: Share | None = None
+    """For `benefit_of_the_doubt`: the largest part of a unit's score that any category makes up."""
+    question_aggregation: Aggregation = "arithmetic"
+    """How questions become a category score."""
+    aggregation: Aggregation = "arithmetic"
+    """How category scores become the index."""
+    power: Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)] | None = None
+    """The power of `generalised_mean`: 1 arithmetic, 0 geometric, -1 harmonic."""
     confidence_level: Annotated[float, Field(ge=0.5, le=0.999, allow_inf_nan=False)] = 0.95
     """The level of intervals and rank sets."""
     minimum_respondents_to_publish: Annotated[int, Field(ge=1)] = 5
@@ -237,13 +287,16 @@ class IndexDefinition(_Part):
         return hashlib.sha256(self.to_canonical_json().encode("ascii")).hexdigest()
 
 
-def load_definition(name_or_path: str | Path) -> IndexDefinition:
+def load_definition(name_or_path: str | Path, method: str | Path | None = None) -> IndexDefinition:
     """Load a built-in definition by name, or any definition by path.
 
     Parameters
     ----------
     name_or_path
         A name from `list_definitions`, or the path of a YAML file.
+    method
+        The path of a YAML file with keys of the `method:` block, which take the place of the definition's; None: the
+        definition as it is.
 
     Raises
     ------
@@ -258,17 +311,22 @@ def load_definition(name_or_path: str | Path) -> IndexDefinition:
     """
     built_in = list_definitions()
     path = built_in.get(str(name_or_path), Path(name_or_path))
+    advice = f"built in are {', '.join(built_in)}, anything else is the path of a file"
+    definition = parse_definition(_read_text(path, str(name_or_path), advice), source=str(name_or_path))
+    if method is None:
+        return definition
+    text = _read_text(Path(method), str(method), "give the path of a file with keys of the method: block")
+    return replace_method(definition, text, source=str(method))
+
+
+def _read_text(path: Path, source: str, advice: str) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DefinitionError(str(name_or_path), [f"byte {error.start}: not UTF-8; save the file as UTF-8"]) from None
+        raise DefinitionError(source, [f"byte {error.start}: not UTF-8; save the file as UTF-8"]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DefinitionError(
-            str(name_or_path),
-            [f"it cannot be read ({reason}); built in are {', '.join(built_in)}, anything else is the path of a file"],
-        ) from None
-    return parse_definition(text, source=str(name_or_path))
+        raise DefinitionError(source, [f"it cannot be read ({reason}); {advice}"]) from None
 
 
 def parse_definition(text: str, *, source: str = "given as text") -> IndexDefinition:
@@ -280,16 +338,51 @@ def parse_definition(text: str, *, source: str = "given as text") -> IndexDefini
         Listing every problem with its place: ``categories[0].questions[1].weight (line 40): …``.
     """
     content = read_yaml(text)
+    return _build_definition(content, content.value, source)
+
+
+def replace_method(definition: IndexDefinition, text: str, *, source: str = "given as text") -> IndexDefinition:
+    """Return the definition with the keys of a YAML text in the place of those of its `method:` block.
+
+    The text holds the keys themselves, or one key `method:` with them.
+
+    Raises
+    ------
+    DefinitionError
+        Listing every problem with its place in the text.
+
+    Examples
+    --------
+    >>> definition = replace_method(load_definition("offshore-bpo-2021"), "aggregation: geometric")
+    >>> definition.method.aggregation, definition.method.normalisation
+    ('geometric', 'scale')
+    """
+    content = read_yaml(text)
+    if not (isinstance(content.value, dict) and set(content.value) == {"method"}):
+        content = content.put_under("method")
+    keys = content.value["method"] if isinstance(content.value, dict) else None
+    raw = definition.model_dump(mode="json")
+    if isinstance(keys, dict):
+        raw["method"] |= keys
+        return _build_definition(content, raw, source)
+    nothing: list[tuple[Place, str]] = [
+        (("method",), "holds no keys of the method: block, such as aggregation: geometric")
+    ]
+    problems = content.problems or nothing
+    raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in problems])
+
+
+def _build_definition(content: YamlContent, value: object, source: str) -> IndexDefinition:
     problems = list(content.problems)
     definition = None
-    if not (content.value is None and problems):
+    if not (value is None and problems):
         try:
-            definition = IndexDefinition.model_validate(content.value)
+            definition = IndexDefinition.model_validate(value)
         except ValidationError as error:
             problems += [
                 (tuple(item["loc"]), _explain(item["msg"], item.get("input"), item["type"])) for item in error.errors()
             ]
-        problems += list_conflicts(content.value)
+        problems += list_conflicts(value)
     if problems or definition is None:
         ordered = sorted(set(problems), key=lambda problem: (content.find_line(problem[0]), str(problem)))
         raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in ordered])

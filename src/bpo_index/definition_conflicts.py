@@ -9,6 +9,7 @@ from typing import Any
 
 from bpo_index.definition_yaml import Place
 from bpo_index.labels import fold_label
+from bpo_index.method_conflicts import list_method_conflicts
 
 #: Columns of the tidy responses that are not questions; a question may not take one of these names.
 RESERVED_COLUMNS = (
@@ -24,6 +25,8 @@ RESERVED_COLUMNS = (
     "data_origin",
     "dont_know",
 )
+#: Beginnings of the names of such columns, one for each category or background variable.
+RESERVED_STARTS = ("importance_", "background_")
 
 
 def list_conflicts(raw: object) -> list[tuple[Place, str]]:
@@ -38,7 +41,9 @@ def list_conflicts(raw: object) -> list[tuple[Place, str]]:
         *_list_scale_conflicts(raw.get("scale")),
         *_list_unit_conflicts(raw),
         *_list_question_conflicts(raw),
-        *_list_method_conflicts(raw.get("method"), raw),
+        *_list_column_conflicts(raw),
+        *_list_minimum_conflicts(raw.get("method")),
+        *list_method_conflicts(method if isinstance(method := raw.get("method"), dict) else {}, raw),
     ]
 
 
@@ -58,6 +63,19 @@ def _as_number(value: object) -> float | None:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
+
+
+def _list_headings(columns: object) -> list[tuple[tuple[str, ...], str]]:
+    """Return the place and the heading of every column, those of importance and background too."""
+    headings: list[tuple[tuple[str, ...], str]] = []
+    for key, heading in (columns if isinstance(columns, dict) else {}).items():
+        if isinstance(heading, str):
+            headings.append((("columns", str(key)), heading))
+        elif isinstance(heading, dict):
+            headings += [
+                (("columns", str(key), str(name)), text) for name, text in heading.items() if isinstance(text, str)
+            ]
+    return headings
 
 
 def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
@@ -101,18 +119,17 @@ def _list_question_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     categories: dict[str, int] = {}
     owner: dict[str, str] = {}
     columns = raw.get("columns")
-    for key, heading in (columns if isinstance(columns, dict) else {}).items():
-        if isinstance(heading, str):
-            first = owner.setdefault(fold_label(heading), f"columns.{key}")
-            if first != f"columns.{key}":
-                problems.append((("columns", key), f"{heading!r} is already the heading of {first}"))
+    for where, heading in _list_headings(columns):
+        first = owner.setdefault(fold_label(heading), ".".join(where))
+        if first != ".".join(where):
+            problems.append((where, f"{heading!r} is already the heading of {first}"))
     for n, category in _items(raw, "categories"):
         if categories.setdefault(str(category.get("id")), n) != n:
             problems.append((("categories", n, "id"), f"{category.get('id')!r} is already the id of another category"))
         for m, question in _items(category, "questions"):
             here = f"categories[{n}].questions[{m}]"
             place: Place = ("categories", n, "questions", m)
-            if question.get("id") in RESERVED_COLUMNS:
+            if question.get("id") in RESERVED_COLUMNS or str(question.get("id")).startswith(RESERVED_STARTS):
                 problems.append(((*place, "id"), f"{question['id']!r} is a name that the responses table uses itself"))
             for label in _labels(question, "id", "text"):
                 first = owner.setdefault(fold_label(label), here)
@@ -127,7 +144,7 @@ def _list_question_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     return problems
 
 
-def _list_method_conflicts(method: object, raw: dict[str, Any]) -> list[tuple[Place, str]]:
+def _list_minimum_conflicts(method: object) -> list[tuple[Place, str]]:
     if not isinstance(method, dict):
         return []
     problems: list[tuple[Place, str]] = []
@@ -140,7 +157,19 @@ def _list_method_conflicts(method: object, raw: dict[str, Any]) -> list[tuple[Pl
                 f"must be at least minimum_respondents_to_publish ({publish:g}); found {rank:g}",
             )
         )
+    return problems
+
+
+def _list_column_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     columns = raw.get("columns")
-    if isinstance(columns, dict) and (columns.get("question") is None) != (columns.get("rating") is None):
+    if not isinstance(columns, dict):
+        return []
+    problems: list[tuple[Place, str]] = []
+    if (columns.get("question") is None) != (columns.get("rating") is None):
         problems.append((("columns",), "question and rating go together: give both (long layout) or neither"))
+    importance = columns.get("importance")
+    ids = [str(category.get("id")) for _, category in _items(raw, "categories")]
+    for category in importance if isinstance(importance, dict) else {}:
+        if str(category) not in ids:
+            problems.append((("columns", "importance", category), "is not the id of a category"))
     return problems

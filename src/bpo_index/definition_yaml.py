@@ -59,6 +59,14 @@ class YamlContent:
                 return self.lines[place[:length]]
         return _NO_LINE
 
+    def put_under(self, key: str) -> YamlContent:
+        """Return the content as the value of a key that the file does not write itself."""
+        return YamlContent(
+            {key: self.value},
+            {(): 1} | {(key, *place): line for place, line in self.lines.items()},
+            [((key, *place), says) for place, says in self.problems],
+        )
+
 
 def describe_place(place: Place, content: YamlContent) -> str:
     """Return ``categories[0].weight (line 12)``.

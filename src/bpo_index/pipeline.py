@@ -34,6 +34,7 @@ from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness import Robustness, assess_robustness
 from bpo_index.scoring import Scores, score_units
+from bpo_index.scoring.respondent_weights import hash_margins, read_margins
 from bpo_index.validation import Audit, Validation, summarise_audit, validate_responses, write_private_audit
 from bpo_index.validation.schema import REASONS
 
@@ -57,6 +58,10 @@ class Settings:
     """Replicates of the index, 100 to 10,000,000."""
     seed: int = 2021
     """Any integer from 0."""
+    method: str | None = None
+    """The path of a file whose keys take the place of those of the definition's `method:` block."""
+    margins: str | None = None
+    """The path of a file with shares of the population, to which respondents are weighed."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that no run can use."""
@@ -96,13 +101,19 @@ def run(settings: Settings, progress: Progress | None = None) -> Outcome:
     UsageError, EnvironmentFailed
         The command line or the definition is wrong; the disk failed.
     """
-    definition = load_definition(settings.definition)
+    definition = load_definition(settings.definition, settings.method)
+    margins = load_margins(settings)
     responses = read_responses(settings.responses, definition)
     checked = validate(responses, definition, Path(settings.audit_dir))
-    scores = score_units(checked.validation.accepted, definition)
+    scores = score_units(checked.validation.accepted, definition, margins)
     robustness = assess(checked, scores, definition, settings, progress)
     result, release = publish(responses, checked, scores, robustness, definition, settings)
     return Outcome(definition, responses, checked, result, release)
+
+
+def load_margins(settings: Settings) -> pl.DataFrame | None:
+    """Return the margins that the settings name; None: design weights are used as they are."""
+    return read_margins(settings.margins) if settings.margins else None
 
 
 def validate(responses: Responses, definition: IndexDefinition, audit_dir: Path) -> Checked:
@@ -136,12 +147,13 @@ def find_refusal(responses: Responses, audit: Audit, definition: IndexDefinition
 def assess(
     checked: Checked, scores: Scores, definition: IndexDefinition, settings: Settings, progress: Progress | None = None
 ) -> Robustness:
-    """Estimate sampling error and rank sets."""
+    """Estimate sampling error and rank sets, and how reliable the answers are."""
     return assess_robustness(
         checked.validation.accepted,
         scores,
         definition,
         replicates=settings.replicates,
+        margins=load_margins(settings),
         seed=settings.seed,
         progress=progress,
     )
@@ -157,9 +169,11 @@ def publish(
 ) -> tuple[Result, Release]:
     """Render the tables and publish the release."""
     result = build_result(scores, robustness, checked.audit, definition)
-    release_id, identity = identify_release(
-        responses.hash_rows(), definition, {"replicates": settings.replicates, "seed": settings.seed}
-    )
+    made_with: dict[str, Any] = {"replicates": settings.replicates, "seed": settings.seed}
+    margins = load_margins(settings)
+    if margins is not None:
+        made_with["margins_sha256"] = hash_margins(margins)
+    release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
     files = render_tables(result, definition)
     files["audit.json"] = _write_json(asdict(checked.audit))
     files["definition.json"] = _write_json(definition.model_dump(mode="json"))
@@ -171,6 +185,7 @@ def publish(
         "provenance": definition.provenance.note,
         "made_from": identity,
         "replicates_not_ranked": result.replicates_not_ranked,
+        "notes": result.notes,
     }
     release = publish_release(
         files, out=Path(settings.out), definition=definition, release_id=release_id, manifest=manifest
@@ -196,7 +211,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
     UsageError
         When there is no such stage.
     """
-    definition = load_definition(settings.definition)
+    definition = load_definition(settings.definition, settings.method)
 
     def load(name: str) -> Any:
         return pickle.loads((Path(folder) / f"{name}.pickle").read_bytes())
@@ -207,7 +222,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
         case "validate":
             left = validate(load("ingest"), definition, Path(settings.audit_dir))
         case "score":
-            left = score_units(load("validate").validation.accepted, definition)
+            left = score_units(load("validate").validation.accepted, definition, load_margins(settings))
         case "assess":
             left = assess(load("validate"), load("score"), definition, settings, progress)
         case "publish":

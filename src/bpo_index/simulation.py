@@ -98,7 +98,8 @@ def score_answers(ratings: Floats, structure: IndexStructure) -> Floats:
     """Return overall and category scores of one unit's ratings, all respondents weighing the same."""
     respondents = len(ratings)
     unit = UnitAnswers("", ratings, np.ones(respondents), np.arange(respondents))
-    return score_means(estimate_unit_means([unit])[0], structure)
+    scores: Floats = score_means(estimate_unit_means([unit]), structure)[0]
+    return scores
 
 
 def calibrate_latents(
@@ -227,8 +228,12 @@ def make_sample(name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         ]
         truth += _describe_truth(unit.code, definition, structure, model, targets, latent, ratings)
     _pair_companies(rows, rng)
+    # A generator of its own, so that what respondents say of themselves moves none of their answers.
+    aside = np.random.default_rng([edition["seed"], 1])
+    _add_background(rows, definition, aside)
     _spell_otherwise(rows, definition, rng)
     rows += _make_blemishes(definition, structure, model, latents, rng)
+    _add_background(rows, definition, aside)
     return _finish_rows(rows, definition, edition, rng), pl.DataFrame(truth)
 
 
@@ -278,6 +283,20 @@ def _pair_companies(rows: list[dict[str, str]], rng: np.random.Generator) -> Non
     for country in rng.permutation(countries)[:6]:
         first, second, *_ = (row for row in rows if row["country"] == country)
         second["company"] = first["company"]
+
+
+def _add_background(rows: list[dict[str, str]], definition: IndexDefinition, rng: np.random.Generator) -> None:
+    """Give respondents without one a company size, in turn within a country, and 100 points over the categories."""
+    size_of: dict[str, str] = {row["company"]: row["company_size"] for row in rows if "company_size" in row}
+    for row in rows:
+        if "company_size" in row:
+            continue
+        beside = {other["company"] for other in rows if other["country"] == row["country"]} & set(size_of)
+        size_of.setdefault(row["company"], ("small", "large")[len(beside) % 2])
+        row["company_size"] = size_of[row["company"]]
+        shares = rng.dirichlet(np.full(len(definition.categories), 8.0))
+        for category, points in zip(definition.categories, rng.multinomial(100, shares), strict=True):
+            row[definition.columns.importance[category.id]] = str(points)
 
 
 def _spell_otherwise(rows: list[dict[str, str]], definition: IndexDefinition, rng: np.random.Generator) -> None:
@@ -331,6 +350,7 @@ def _finish_rows(
         row["respondent_id"] = conflict if "respondent_id" in row else f"synthetic-{definition.edition}-{n + 1:03d}"
     rows.insert(70, dict(rows[12]))
     columns = ["respondent_id", "data_origin", "country", "company", "started_at", "finished_at", "finished"]
+    columns += [*definition.columns.background.values(), *definition.columns.importance.values()]
     columns += definition.question_ids
     return pl.DataFrame([{column: row[column] for column in columns} for row in rows])
 

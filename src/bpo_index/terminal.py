@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.method_conflicts import COMPARING
 from bpo_index.pipeline import Outcome
 from bpo_index.publication import FactCheck
 from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result
@@ -52,6 +53,8 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
 def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     """Return the ranking as a table for the terminal."""
     level = f"{definition.method.confidence_level:.0%}"
+    # NOTE: a percentage of the answer scale; methods that compare units give points.
+    is_percentage = definition.method.normalisation == "scale" and definition.method.aggregation not in COMPARING
     table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
     table.add_column("Rank", justify="right")
     table.add_column(escape(definition.columns.unit.capitalize()), no_wrap=True)
@@ -61,8 +64,9 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     table.add_column("Respondents", justify="right")
     table.add_column("P(first)", justify="right")
     for row in result.ranking.iter_rows(named=True):
-        score = "–" if row["score"] is None else f"{row['score']:.1f} %"
-        if row["score"] is not None and row["ci_low"] is None and row["score"] in (0.0, 100.0):
+        percent = " %" if is_percentage else ""
+        score = "–" if row["score"] is None else f"{row['score']:.1f}{percent}"
+        if is_percentage and row["score"] in (0.0, 100.0) and row["ci_low"] is None:
             score = "at least 99 %" if row["score"] == 100.0 else "at most 1 %"
         table.add_row(
             "–" if row["rank"] is None else str(row["rank"]),
@@ -94,16 +98,18 @@ def print_ranking_notes(result: Result, definition: IndexDefinition, console: Co
     ranked = result.ranking.filter(result.ranking["rank"].is_not_null())
     if not ranked.is_empty():
         leader = ranked.row(0, named=True)
-        sure = result.pairs["surely"].sum()
+        sure = result.tables["pairs"]["surely"].sum()
         console.print(
             f"{escape(leader['name'])} leads; at {definition.method.confidence_level:.0%} confidence its rank lies "
             f"between {leader['rank_interval_low']} and {leader['rank_interval_high']}. "
-            f"{sure} of {result.pairs.height} pairs can be told apart, all pairs at once."
+            f"{sure} of {result.tables['pairs'].height} pairs can be told apart, all pairs at once."
         )
     console.print(
         "[dim]Intervals and ranks account for the sampling of respondents only. P(first) is a share of "
         f"{result.replicates:,} replicates.[/]"
     )
+    for note in result.notes:
+        console.print(f"[dim]{escape(note)}[/]")
     if result.replicates_not_ranked:
         console.print(f"[dim]{result.replicates_not_ranked:,} replicates could not be ranked and are left out.[/]")
 

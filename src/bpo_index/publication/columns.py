@@ -17,10 +17,15 @@ class Column:
 
 
 _SCORE = (
-    Column("score", "confidence score, 0 to 100; null: not published or not scored", 1),
+    Column(
+        "score",
+        "confidence score, 0 to 100 (methods that measure in standard deviations have no ends); null: not published or "
+        "not scored",
+        1,
+    ),
     Column("se", "standard error of the score from the sampling of respondents, score points; null: none", 1),
-    Column("ci_low", "lower end of the score's confidence interval, 0 to 100; null: none", 1),
-    Column("ci_high", "upper end of the score's confidence interval, 0 to 100; null: none", 1),
+    Column("ci_low", "lower end of the score's confidence interval, within the range of scores; null: none", 1),
+    Column("ci_high", "upper end of the score's confidence interval, within the range of scores; null: none", 1),
     Column("rank_interval_low", "best rank in the marginal confidence set for the rank; null: not ranked"),
     Column("rank_interval_high", "worst rank in the marginal confidence set for the rank; null: not ranked"),
     Column("rank_set_low", "best rank in the confidence set that holds for all units at once; null: not ranked"),
@@ -37,7 +42,8 @@ RANKING = (
     *_SCORE,
     Column("tier", "units of one tier cannot be told apart from its leader; null: not ranked"),
     Column("respondents", "accepted respondents"),
-    Column("effective_n", "Kish's effective number of respondents under the design weights", 1),
+    Column("effective_n", "Kish's effective number of respondents under their weights; null: suppressed", 1),
+    Column("design_effect", "Kish's design effect of unequal weights, respondents / effective_n; null: suppressed", 2),
     Column("suppressed", "true: too few respondents, nothing is published"),
     Column("note", "why a number is missing or to be read with care; empty: nothing to say"),
     Column("data_origin", "survey, synthetic or partly synthetic"),
@@ -56,6 +62,71 @@ CATEGORIES = (
     Column("data_origin", "survey, synthetic or partly synthetic"),
 )
 
+WEIGHTS = (
+    Column("category", "id of the category"),
+    Column("question", "id of the question; null: the row is of the category within the index"),
+    Column("nominal_weight", "weight of the definition, sum one", 3),
+    Column("weight", "weight that was used, sum one; null: every unit has its own", 3),
+    Column(
+        "effective_importance", "category's share of the squared correlations with the overall score; null: none", 3
+    ),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+
+_CELL = (
+    Column("unit", "code of the unit"),
+    Column("category", "id of the category; null: all categories"),
+)
+OUTCOMES = (
+    *_CELL,
+    Column("respondents", "accepted respondents; for a category, who rated any of its questions"),
+    Column("top_two_box", "share of ratings among the top points of the scale, 0 to 100; null: suppressed", 1),
+    Column("top_two_box_se", "its standard error, linearised; null: none", 1),
+    Column("net_balance", "share in the top points less that in the bottom points, -100 to 100; null: suppressed", 1),
+    Column("net_balance_se", "its standard error, linearised; null: none", 1),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+RELIABILITY = (
+    Column("category", "id of the category; null: all questions"),
+    Column("questions", "questions"),
+    Column("respondents", "respondents who answered all of them"),
+    Column("alpha", "Cronbach's alpha within units; null: fewer than two questions or too few respondents", 2),
+    Column("alpha_low", "lower end of its confidence interval", 2),
+    Column("alpha_high", "upper end of its confidence interval", 2),
+    Column("omega", "McDonald's omega total within units; null: fewer than three questions or no variance", 2),
+    Column("alpha_between", "Cronbach's alpha of the means of units", 2),
+    Column("icc1", "ICC(1) of the respondents' scores: the share of variance that lies between units", 2),
+    Column("icc1_low", "lower end of its confidence interval", 2),
+    Column("icc1_high", "upper end of its confidence interval", 2),
+    Column("icc1k", "ICC(1,k): reliability of the mean of a unit with the mean number of respondents", 2),
+    Column("mean_respondents", "that mean number (n0 of unequal groups)", 1),
+    Column("respondents_needed", "respondents a unit for a reliability of .8; null: no number suffices"),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+QUESTIONS = (
+    Column("category", "id of the category"),
+    Column("question", "id of the question"),
+    Column("item_total", "correlation with the sum of the category's other questions, within units; null: none", 2),
+    Column("alpha_if_deleted", "alpha of the category without the question, within units; null: none", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+CORRELATIONS = (
+    Column("first", "id of a category"),
+    Column("second", "id of another"),
+    Column("pearson", "correlation of the scores of units; null: a category does not vary", 2),
+    Column("spearman", "the same of their ranks", 2),
+    Column("kendall", "Kendall's tau-b", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+COMPONENTS = (
+    Column("component", "number of the principal component of the categories over units"),
+    Column("eigenvalue", "its eigenvalue of the correlation matrix", 2),
+    Column("share", "its share of the variance", 3),
+    Column("cumulative_share", "the share of the components up to it", 3),
+    Column("category", "id of the category"),
+    Column("loading", "correlation of the category with the component", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
 PAIRS = (
     Column("ahead", "code of the unit with the higher score"),
     Column("behind", "code of the unit with the lower score"),
@@ -63,3 +134,14 @@ PAIRS = (
     Column("surely", "true: the difference is sure, at the confidence level over all pairs at once"),
     Column("data_origin", "survey, synthetic or partly synthetic"),
 )
+
+#: The tables beside ranking and categories, each a file `robustness/<name>.csv`.
+ROBUSTNESS_TABLES = {
+    "pairs": PAIRS,
+    "weights": WEIGHTS,
+    "outcomes": OUTCOMES,
+    "reliability": RELIABILITY,
+    "questions": QUESTIONS,
+    "correlations": CORRELATIONS,
+    "components": COMPONENTS,
+}

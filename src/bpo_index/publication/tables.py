@@ -14,7 +14,7 @@ import polars as pl
 
 from bpo_index.atomic import escape_formulas
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import CATEGORIES, PAIRS, RANKING, Column
+from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES, Column
 from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
 from bpo_index.scoring import Scores
@@ -33,17 +33,20 @@ class Result:
         One row per unit, by rank, units without a rank last; columns as in `columns.RANKING`.
     categories
         One row per category and unit, categories in the definition's order; columns as in `columns.CATEGORIES`.
-    pairs
-        One row per pair of ranked units; columns as in `columns.PAIRS`.
+    tables
+        The tables of `columns.ROBUSTNESS_TABLES`, by name; `pairs` has one row per pair of ranked units.
     data_origin
         `survey`, `synthetic` or `partly synthetic`.
+    notes
+        Sentences for readers: what the methods did that the numbers do not show.
     replicates, replicates_not_ranked
         Replicates evaluated, and those in which a ranked unit had no score.
     """
 
     ranking: pl.DataFrame
     categories: pl.DataFrame
-    pairs: pl.DataFrame
+    tables: dict[str, pl.DataFrame]
+    notes: list[str]
     data_origin: str
     replicates: int
     replicates_not_ranked: int
@@ -83,10 +86,16 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
         .with_columns(**common)
         .sort("order", "rank", "unit", nulls_last=True)
     )
+    tables = {"pairs": robustness.pairs, "weights": scores.weights, "outcomes": robustness.outcomes}
+    tables |= vars(robustness.structure)
     return Result(
         ranking.select([column.name for column in RANKING]),
         categories.select([column.name for column in CATEGORIES]),
-        robustness.pairs.with_columns(data_origin=pl.lit(origin)).select([column.name for column in PAIRS]),
+        {
+            name: tables[name].with_columns(data_origin=pl.lit(origin)).select([column.name for column in columns])
+            for name, columns in ROBUSTNESS_TABLES.items()
+        },
+        scores.notes,
         origin,
         robustness.replicates,
         robustness.replicates_not_ranked,
@@ -98,7 +107,10 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
     files = {
         **_render_frame("ranking", result.ranking),
         **_render_frame("categories", result.categories),
-        "robustness/pairs.csv": escape_formulas(result.pairs).write_csv().encode(),
+        **{
+            f"robustness/{name}.csv": escape_formulas(table).write_csv().encode()
+            for name, table in result.tables.items()
+        },
     }
     heading = [f"# {_escape_markdown(definition.title)}", ""]
     if result.data_origin != "survey":
@@ -111,6 +123,7 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
         "",
         _escape_markdown(definition.provenance.note),
         "",
+        *(line for note in result.notes for line in (_escape_markdown(note), "")),
     ]
     files["ranking.md"] = "\n".join(heading + _write_markdown(result.ranking, definition) + legend).encode()
     sections = []

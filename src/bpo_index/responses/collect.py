@@ -13,7 +13,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.labels import fold_label
-from bpo_index.responses.headings import TIDY_COLUMNS, Mapping, label_questions
+from bpo_index.responses.headings import Mapping, label_questions, name_fields
 from bpo_index.responses.records import Record, has_undecodable, show_undecodable
 from bpo_index.responses.tidy import RECORD_SCHEMA, describe_table, list_tidy_columns
 
@@ -105,7 +105,7 @@ def collect_long(
     records = frame_records(name, rows, header)
     readable = records["reason"].is_null()
     good = [row for row, keep in zip(rows, readable, strict=True) if keep]
-    fields = list(TIDY_COLUMNS.values())
+    fields = list(name_fields(definition))
     cells = _frame_cells(name, good, mapping, [*fields, "question", "rating"]).rename({"response": "n"})
     labels = label_questions(definition)
     cells = cells.with_columns(

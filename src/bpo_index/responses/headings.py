@@ -24,6 +24,19 @@ TIDY_COLUMNS = {
 }
 
 
+def name_fields(definition: IndexDefinition) -> dict[str, str | None]:
+    """Return the columns of the tidy responses that are not questions, each with its heading; None: not named.
+
+    After the fixed ones come `importance_<category>` and `background_<variable>`.
+    """
+    columns = definition.columns
+    return {
+        **{tidy: getattr(columns, key) for key, tidy in TIDY_COLUMNS.items()},
+        **{f"importance_{category}": heading for category, heading in columns.importance.items()},
+        **{f"background_{variable}": heading for variable, heading in columns.background.items()},
+    }
+
+
 @dataclass(frozen=True)
 class Mapping:
     """The columns of one file, by the names of the tidy responses."""
@@ -54,7 +67,7 @@ def label_questions(definition: IndexDefinition) -> dict[str, str]:
 def map_headings(headings: list[str], definition: IndexDefinition) -> Mapping:
     """Match the headings of a file to the definition."""
     columns = definition.columns
-    named = {tidy: getattr(columns, key) for key, tidy in TIDY_COLUMNS.items() if getattr(columns, key) is not None}
+    named = {tidy: heading for tidy, heading in name_fields(definition).items() if heading is not None}
     long_named = {"question": columns.question, "rating": columns.rating}
     known = {fold_label(heading): tidy for tidy, heading in named.items()}
     known_long = {fold_label(heading): key for key, heading in long_named.items() if heading is not None}
@@ -76,6 +89,8 @@ def map_headings(headings: list[str], definition: IndexDefinition) -> Mapping:
         else:
             positions[tidy] = n
     required = {"unit": columns.unit} | ({"design_weight": columns.design_weight} if columns.design_weight else {})
+    if definition.method.weighting == "importance":
+        required |= {f"importance_{category}": heading for category, heading in columns.importance.items()}
     if is_long:
         required |= {"respondent_id": columns.respondent or "respondent"}
     else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.responses.headings import TIDY_COLUMNS
+from bpo_index.responses.headings import name_fields
 
 RECORD_SCHEMA = {
     "source_file": pl.String,
@@ -34,7 +34,8 @@ class Responses:
     table
         One row per respondent, all columns text but `response` and `source_row` (integers): `response,
         source_file, source_row, respondent_id, unit, design_weight, cluster, started_at, finished_at, finished,
-        data_origin, <question ids>`. Null means an empty cell or no such column.
+        data_origin, importance_<category>, background_<variable>, <question ids>`. Null means an empty cell or no such
+        column.
     records
         One row per non-blank record after the headers: `source_file, source_row, text` (the original text),
         `content` (what counts of it, as JSON), `response` (null where the reader put the record aside), `reason` and
@@ -64,7 +65,7 @@ class Responses:
 
 def list_tidy_columns(definition: IndexDefinition) -> list[str]:
     """Return the columns of the tidy table that hold text, in order."""
-    return [*TIDY_COLUMNS.values(), *definition.question_ids]
+    return [*name_fields(definition), *definition.question_ids]
 
 
 def describe_table(definition: IndexDefinition) -> dict[str, pl.DataType | type[pl.DataType]]:

@@ -18,8 +18,10 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.intervals import estimate_logit_t_interval
 from bpo_index.robustness.rank_sets import assign_tiers, find_rank_sets
 from bpo_index.robustness.replicates import ReplicateSummary, evaluate_replicates
+from bpo_index.robustness.response_outcomes import tabulate_outcomes
 from bpo_index.robustness.sampling_error import linearise_standard_errors
-from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, split_units
+from bpo_index.robustness.structure_tables import StructureTables, tabulate_structure
+from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.units import unit_score_matrix
 
@@ -33,6 +35,8 @@ NOTES = {
     "small": "fewer than five companies: analytic standard error, t distribution",
     "one_cluster": "one company: no standard error, no interval",
     "no_variance": "the answers do not vary: no interval",
+    "no_derivative": "fewer than five companies, and a method that ranks units: no standard error",
+    "never_moves": "the same score in every replicate of a method that ranks units: no interval",
     "not_ranked": "too few respondents to take a rank",
     "suppressed": "too few respondents to publish",
     "no_score": "a category has too few questions with answers: no score",
@@ -50,6 +54,10 @@ class Robustness:
         rank_set_high, p_first, p_top3, tier, note`; null where there is none.
     categories
         The same per unit and category, without the tier.
+    outcomes
+        Top-two-box shares and net balances, as `tabulate_outcomes` says.
+    structure
+        Reliability and structure, as `tabulate_structure` says.
     pairs
         One row per ordered pair of ranked units: `ahead, behind, difference, surely` (simultaneously over all pairs).
     replicates
@@ -60,6 +68,8 @@ class Robustness:
 
     units: pl.DataFrame
     categories: pl.DataFrame
+    outcomes: pl.DataFrame
+    structure: StructureTables
     pairs: pl.DataFrame
     replicates: int
     replicates_not_ranked: int
@@ -70,16 +80,14 @@ def assess_robustness(
     scores: Scores,
     definition: IndexDefinition,
     *,
+    margins: pl.DataFrame | None = None,
     replicates: int = 10_000,
     seed: int = 2021,
     progress: Callable[[int, int], None] | None = None,
 ) -> Robustness:
-    """Estimate sampling error and rank inference for the scores of the accepted answers."""
+    """Estimate sampling error and rank inference for scores, from the answers behind them."""
     codes = [unit.code for unit in definition.units]
-    published = ~scores.units["suppressed"].to_numpy()
-    structure = IndexStructure.from_definition(definition)
-    shown = [code for code, keep in zip(codes, published, strict=True) if keep]
-    answers = split_units(accepted, shown, definition.question_ids)
+    published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
     matrix = unit_score_matrix(scores, definition)
     ranked = _ranked_matrix(scores, definition)
 
@@ -90,14 +98,25 @@ def assess_robustness(
     se_all, clusters_all = _spread(se, published), _spread(clusters, published)
     se_all = np.where(np.isnan(matrix), np.nan, se_all)
     first, top3 = (_spread(sums / np.maximum(summary.rankable, 1), published) for sums in (summary.first, summary.top3))
+    bounds, smooth = structure.score_bounds, structure.has_derivative
     columns = [
-        _assess_column(matrix[:, n], se_all[:, n], clusters_all[:, n], ranked[:, n], definition.method.confidence_level)
+        _assess_column(
+            matrix[:, n],
+            se_all[:, n],
+            clusters_all[:, n],
+            ranked[:, n],
+            definition.method.confidence_level,
+            bounds[min(n, 1)],
+            has_derivative=smooth[min(n, 1)],
+        )
         | {"p_first": np.where(ranked[:, n], first[:, n], np.nan), "p_top3": np.where(ranked[:, n], top3[:, n], np.nan)}
         for n in range(matrix.shape[1])
     ]
     return Robustness(
         _frame_units(scores.units, columns[0]),
         _frame_categories(scores.categories, columns[1:], definition).drop("tier"),
+        tabulate_outcomes(accepted, scores, definition, margins),
+        tabulate_structure(scores, definition),
         _frame_pairs(codes, matrix[:, 0], ranked[:, 0], columns[0]["surely_ahead"]),
         summary.replicates,
         int(summary.replicates - summary.rankable[0]),
@@ -109,25 +128,44 @@ def choose_standard_errors(
 ) -> tuple[Floats, Ints]:
     """Return the standard errors of units x (1 + categories), and the sampling units behind each.
 
-    Bootstrap from five sampling units on, else analytic; zero where the answers do not vary.
+    Bootstrap from five sampling units on, else analytic; zero where the answers do not vary. A method that ranks units
+    has no analytic standard error; there zero means the same score in every replicate.
     """
-    pairs = [linearise_standard_errors(unit, structure) for unit in answers]
-    analytic = np.array([errors for errors, _ in pairs])
-    clusters = np.array([count for _, count in pairs])
-    se = np.where(clusters >= _BOOTSTRAP_FROM, summary.estimate_standard_errors(), analytic)
-    return np.where(analytic < _NO_VARIANCE, 0.0, se), clusters
+    shape = (len(answers), 1 + len(structure.category_weights))
+    if not answers:
+        return np.empty(shape), np.empty(shape, dtype=np.int64)
+    evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
+    analytic, clusters = linearise_standard_errors(answers, structure, evidence)
+    bootstrap = summary.estimate_standard_errors()
+    se = np.where(clusters >= _BOOTSTRAP_FROM, bootstrap, analytic)
+    smooth = np.array([structure.has_derivative[min(n, 1)] for n in range(shape[1])])
+    return np.where(np.where(smooth, analytic, bootstrap) < _NO_VARIANCE, 0.0, se), clusters
 
 
 def _assess_column(
-    scores: Floats, se: Floats, clusters: Floats, ranked: np.ndarray, confidence_level: float
+    scores: Floats,
+    se: Floats,
+    clusters: Floats,
+    ranked: np.ndarray,
+    confidence_level: float,
+    bounds: tuple[float, float],
+    *,
+    has_derivative: bool,
 ) -> dict[str, np.ndarray]:
     degrees = clusters - 1
-    low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level)
+    low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level, bounds)
     in_ranking = np.where(ranked, scores, np.nan)
     sets = find_rank_sets(in_ranking, se, degrees, confidence_level)
     note = np.select(
-        [np.isnan(scores), clusters < 2, se == 0, ~ranked, clusters < _BOOTSTRAP_FROM],
-        ["no_score", "one_cluster", "no_variance", "not_ranked", "small"],
+        [np.isnan(scores), clusters < 2, se == 0, np.isnan(se), ~ranked, clusters < _BOOTSTRAP_FROM],
+        [
+            "no_score",
+            "one_cluster",
+            "no_variance" if has_derivative else "never_moves",
+            "no_derivative",
+            "not_ranked",
+            "small",
+        ],
         "",
     )
     return {

@@ -18,26 +18,32 @@ from bpo_index.scoring.ranking import SCORE_RANGE
 
 
 def estimate_logit_t_interval(
-    score: Floats, se: Floats, degrees: Floats, confidence_level: float
+    score: Floats,
+    se: Floats,
+    degrees: Floats,
+    confidence_level: float,
+    bounds: tuple[float, float] = (0.0, SCORE_RANGE),
 ) -> tuple[Floats, Floats]:
-    """Return the lower and upper ends of the logit-t interval.
+    """Return the lower and upper ends of the logit-t interval; of the plain t interval where there are no bounds.
 
     Parameters
     ----------
     score
-        0 to 100.
+        Within the bounds.
     se
         Standard error, in score points.
     degrees
         Degrees of freedom of the standard error, K - 1.
     confidence_level
         Between 0 and 1, such as 0.95.
+    bounds
+        The ends of the range of scores; infinite: score +- t se.
 
     Returns
     -------
     low, high
-        0 to 100; NaN where the score is at an end of the scale, the standard error is zero or NaN, or there are no
-        degrees of freedom.
+        Within the bounds; NaN where the score is at an end of the scale, the standard error is zero or NaN, or there are
+        no degrees of freedom.
 
     Examples
     --------
@@ -48,10 +54,16 @@ def estimate_logit_t_interval(
     from scipy.special import expit, logit  # noqa: PLC0415
     from scipy.stats import t  # noqa: PLC0415
 
-    p = np.asarray(score, dtype=float) / SCORE_RANGE
+    lowest, highest = bounds
+    if np.isinf(highest - lowest):
+        measured = (np.asarray(se) > 0) & (np.asarray(degrees) >= 1)
+        reach = t.ppf((1 + confidence_level) / 2, np.where(measured, degrees, 1)) * np.where(measured, se, np.nan)
+        return score - reach, score + reach
+    width = highest - lowest
+    p = (np.asarray(score, dtype=float) - lowest) / width
     usable = (p > 0) & (p < 1) & (np.asarray(se) > 0) & (np.asarray(degrees) >= 1)
     p = np.where(usable, p, 0.5)
     quantile = t.ppf((1 + confidence_level) / 2, np.where(usable, degrees, 1))
-    reach = quantile * np.where(usable, se, 0.0) / (SCORE_RANGE * p * (1 - p))
-    low, high = SCORE_RANGE * expit(logit(p) - reach), SCORE_RANGE * expit(logit(p) + reach)
+    reach = quantile * np.where(usable, se, 0.0) / (width * p * (1 - p))
+    low, high = lowest + width * expit(logit(p) - reach), lowest + width * expit(logit(p) + reach)
     return np.where(usable, low, np.nan), np.where(usable, high, np.nan)

@@ -7,7 +7,8 @@ times gives its respondents the weight::
     w* = w  K / (K - 1)  r_k
 
 The variance of a mean under these weights is the unbiased s^2 / n; drawing K of K would give (n - 1) / n of that. Each
-replicate recomputes question means, categories and the index, so nothing is linearised.
+replicate fits these weights to the margins anew, where there are any, and recomputes question means, all that the
+methods learn from units or respondents, categories and the index, so nothing is linearised.
 
 Chunk c draws from the c-th generator spawned from the seed. Chunks have one fixed size and BLAS runs on one thread, so
 the result does not depend on the machine's load; ranks and wins are counted as integers.
@@ -24,6 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from bpo_index.scoring import IndexStructure, UnitAnswers, score_means, share_top_ranks
 from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.scoring.sample import gather_evidence, weigh_respondents
 
 #: Replicates in a chunk. A constant: matrix products change in their last bits with their size.
 CHUNK_SIZE = 1_000
@@ -70,23 +72,36 @@ class ReplicateSummary:
         return np.where(n > 1, np.sqrt(np.maximum(centred, 0) / np.maximum(n - 1, 1)), np.nan)
 
 
+def draw_weights(rng: np.random.Generator, unit: UnitAnswers, size: int) -> Floats:
+    """Return size x respondents: the weights of a unit's respondents in `size` Rao-Wu replicates.
+
+    A unit with one primary sampling unit cannot be resampled: its weights are repeated.
+    """
+    design = unit.weights if unit.design_weights is None else unit.design_weights
+    k = unit.clusters
+    if k < 2:
+        return np.broadcast_to(unit.weights, (size, unit.respondents))
+    drawn = rng.multinomial(k - 1, np.full(k, 1 / k), size=size)
+    return weigh_respondents(unit, drawn[:, unit.cluster] * (design * (k / (k - 1))))
+
+
+def average_ratings(unit: UnitAnswers, weights: Floats) -> Floats:
+    """Return ... x questions: the means of a unit's questions under ... x respondents weights.
+
+    NaN where nobody with a weight rated the question.
+    """
+    rated = ~np.isnan(unit.ratings)
+    totals = weights @ rated.astype(float)
+    sums = weights @ np.where(rated, unit.ratings, 0.0)
+    return np.asarray(np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0))
+
+
 def draw_unit_means(rng: np.random.Generator, unit: UnitAnswers, size: int) -> Floats:
     """Return size x questions: the question means of a unit in `size` Rao-Wu replicates.
 
-    NaN where nobody drawn rated the question. A unit with one primary sampling unit cannot be resampled: its means are
-    repeated.
+    NaN where nobody drawn rated the question.
     """
-    rated = ~np.isnan(unit.ratings)
-    values = np.where(rated, unit.ratings, 0.0)
-    k = unit.clusters
-    if k < 2:
-        weights = np.broadcast_to(unit.weights, (size, unit.respondents))
-    else:
-        drawn = rng.multinomial(k - 1, np.full(k, 1 / k), size=size)
-        weights = drawn[:, unit.cluster] * (unit.weights * (k / (k - 1)))
-    totals = weights @ rated.astype(float)
-    sums = weights @ values
-    return np.asarray(np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0))
+    return average_ratings(unit, draw_weights(rng, unit, size))
 
 
 def evaluate_replicates(
@@ -142,8 +157,9 @@ def _evaluate_chunk(
     scores: Floats,
     ranked: np.ndarray,
 ) -> ReplicateSummary:
-    means = np.stack([draw_unit_means(rng, unit, size) for unit in answers], axis=1)
-    drawn = score_means(means, structure)
+    weights = [draw_weights(rng, unit, size) for unit in answers]
+    means = np.stack([average_ratings(*pair) for pair in zip(answers, weights, strict=True)], axis=1)
+    drawn = score_means(means, structure, evidence=gather_evidence(answers, weights, structure))
     there = ~np.isnan(drawn) & ~np.isnan(scores)
     deviation = np.where(there, drawn - scores, 0.0)
     rankable = (there | ~ranked).all(axis=1)

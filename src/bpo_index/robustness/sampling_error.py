@@ -1,65 +1,120 @@
 """Analytic standard errors of scores: linearisation (Taylor series) over primary sampling units.
 
-With g_q the derivative of a score by the unit's mean of question q, W_q the weight of those who rated q::
+With g_vq the derivative of a score by the mean of question q in unit v, W_vq the weight of those of v who rated q::
 
-    u_i  = sum_q g_q w_i (x_iq - mean_q) / W_q        (over the questions that i rated)
-    se^2 = K / (K - 1)  sum_k (sum_{i in k} u_i)^2
+    u_i  = sum_q g_vq w_i (x_iq - mean_vq) / W_vq        (over the questions that i rated; v the unit of i)
+    se^2 = sum_v  K_v / (K_v - 1)  sum_k (sum_{i in k} u_i)^2
 
-over the K primary sampling units with a rating. With equal weights, one category and no gaps this is s^2 / n.
+over the units v and the K_v primary sampling units k of each with a rating. Where a unit's score depends on its own
+answers only, one unit is left of the sum; with equal weights, one category and no gaps it is then s^2 / n. Weights
+learnt from respondents, and the fit to margins, are held fixed.
 Source: Woodruff (1971), JASA 66, 411-414; Wolter (2007), Introduction to Variance Estimation, section 6.3.
 Method page: docs/methods/sampling-error.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from bpo_index.scoring import IndexStructure, UnitAnswers, estimate_unit_means, score_means
+from bpo_index.scoring import Evidence, IndexStructure, UnitAnswers, estimate_unit_means, score_means
 from bpo_index.scoring.estimate import Floats, Ints
 
-#: Half the width of the central difference, in scale points; linear methods lose only the rounding of scores (1e-6).
-_STEP = 1e-3
+#: Half the width of the central difference, as a share of the scale; linear methods lose only the rounding of scores.
+_STEP = 1e-4
 
 
-def differentiate_scores(means: Floats, structure: IndexStructure) -> Floats:
-    """Return (1 + categories) x questions: the derivative of each score by each question mean; NaN where undefined.
+def differentiate_scores(
+    means: Floats, unit: int, structure: IndexStructure, evidence: Evidence | None = None
+) -> Floats:
+    """Return questions x units x (1 + categories): the derivative of all scores by one unit's question means.
 
     Parameters
     ----------
     means
-        Questions, in scale points.
+        Units x questions.
+    unit
+        The position of the unit whose means move.
     structure
         The index.
+    evidence
+        What the weightings take from respondents; held fixed.
+
+    Returns
+    -------
+    ndarray
+        NaN where the score or the mean is missing, and where the method gives no derivative.
     """
-    steps = _STEP * np.eye(len(means))
-    return ((score_means(means + steps, structure) - score_means(means - steps, structure)) / (2 * _STEP)).T
+    units, questions = means.shape
+    step = _STEP * (structure.maximum - structure.minimum)
+    moves = np.zeros((questions, units, questions))
+    moves[:, unit] = step * np.eye(questions)
+    if evidence is not None:
+        evidence = Evidence(*(None if part is None else part[np.newaxis] for part in vars(evidence).values()))
+    higher = score_means(means + moves, structure, evidence=evidence)
+    lower = score_means(means - moves, structure, evidence=evidence)
+    smooth_overall, smooth_categories = structure.has_derivative
+    gradient = (higher - lower) / (2 * step)
+    gradient[..., 0] += 0.0 if smooth_overall else np.nan
+    gradient[..., 1:] += 0.0 if smooth_categories else np.nan
+    return gradient
 
 
-def linearise_standard_errors(unit: UnitAnswers, structure: IndexStructure) -> tuple[Floats, Ints]:
-    """Return the analytic standard errors of a unit's scores and the number K of sampling units behind each.
+def linearise_standard_errors(
+    answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
+) -> tuple[Floats, Ints]:
+    """Return the analytic standard errors of all scores and the number K of sampling units behind each.
+
+    Parameters
+    ----------
+    answers
+        The units.
+    structure
+        The index.
+    evidence
+        What the weightings take from respondents; held fixed.
 
     Returns
     -------
     standard_errors
-        1 + categories, score points; NaN with K < 2 or where the unit has no score.
+        Units x (1 + categories), score points; NaN with K < 2, where the unit has no score, or where the method gives
+        no derivative.
     clusters
-        1 + categories: primary sampling units with a rating on any question that counts.
+        Units x (1 + categories): the unit's primary sampling units with a rating on any question that counts.
     """
-    means = estimate_unit_means([unit])[0]
-    gradient = differentiate_scores(means, structure)
+    means = estimate_unit_means(answers)
+    counting = _find_counting_questions(structure)
+    variance = np.zeros((len(answers), counting.shape[1]))
+    clusters = np.zeros(variance.shape, dtype=np.int64)
+    for v, unit in enumerate(answers):
+        influence, present = _sum_by_cluster(unit, means[v])
+        clusters[v] = (present @ counting > 0).sum(axis=0)
+        known = ~np.isnan(means[v])
+        # Clusters x units x scores: how much each cluster of this unit moves every score.
+        gradient = differentiate_scores(means, v, structure, evidence)
+        moved = np.tensordot(influence[:, known], gradient[known], axes=1)
+        own = np.maximum(clusters[v], 2)
+        variance += (moved**2).sum(axis=0) * (own / (own - 1))
+    return np.where(clusters < 2, np.nan, np.sqrt(variance)), clusters
+
+
+def _find_counting_questions(structure: IndexStructure) -> np.ndarray:
+    """Return questions x (1 + categories): true where the question has a part in the score, by its nominal weight."""
+    categories = np.arange(len(structure.category_weights))
+    own = (structure.category_of[:, np.newaxis] == categories) & (structure.question_weights > 0)[:, np.newaxis]
+    overall = own @ (structure.category_weights > 0)
+    return np.column_stack([overall, own])
+
+
+def _sum_by_cluster(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:
+    """Return clusters x questions: what each adds to the mean, and whether it has a rating."""
     rated = ~np.isnan(unit.ratings)
     totals = unit.weights @ rated
     shares = np.divide(unit.weights[:, np.newaxis] * rated, totals, out=np.zeros(rated.shape), where=totals > 0)
     residuals = np.where(rated, unit.ratings - means, 0.0) * shares
-    by_cluster = np.zeros((unit.clusters, len(means)))
+    by_cluster = np.zeros((unit.clusters, rated.shape[1]))
     np.add.at(by_cluster, unit.cluster, residuals)
     present = np.zeros(by_cluster.shape, dtype=bool)
     np.logical_or.at(present, unit.cluster, rated)
-
-    counts = np.nan_to_num(gradient) != 0
-    clusters = (present @ counts.T > 0).sum(axis=0)
-    known = ~np.isnan(means)
-    influence = by_cluster[:, known] @ gradient[:, known].T
-    variance = (influence**2).sum(axis=0) * clusters / np.maximum(clusters - 1, 1)
-    undefined = (clusters < 2) | np.isnan(gradient[:, known]).any(axis=1)
-    return np.where(undefined, np.nan, np.sqrt(variance)), clusters
+    return by_cluster, present

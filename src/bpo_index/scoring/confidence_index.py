@@ -1,6 +1,6 @@
 """`ConfidenceIndex`: the index as a scikit-learn estimator, units x questions in, one row per unit out.
 
-A thin face on `score_means`; the arrays below do the work.
+A thin face on `learn_index` and `score_means`; the arrays below do the work.
 """
 
 from __future__ import annotations
@@ -10,47 +10,77 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import ValidationError
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bpo_index.definition import IndexDefinition
-from bpo_index.scoring.estimate import Floats
+from bpo_index.definition import IndexDefinition, Method
+from bpo_index.method_conflicts import list_method_conflicts
+from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.structure import IndexStructure, number_categories, score_means
+from bpo_index.scoring.score import learn_index, score_means
+from bpo_index.scoring.structure import IndexStructure, number_categories
 
-NORMALISATIONS = ("scale",)
-WEIGHTINGS = ("given",)
-AGGREGATIONS = ("arithmetic",)
+#: The parameters that are keys of a definition's `method:` block, by the same names.
+METHOD_PARAMETERS = (
+    "questions_needed",
+    "outliers",
+    "normalisation",
+    "normalisation_range",
+    "goalposts",
+    "target",
+    "question_weighting",
+    "weighting",
+    "negative_weights",
+    "factors",
+    "comparisons",
+    "lowest_share",
+    "highest_share",
+    "question_aggregation",
+    "aggregation",
+    "power",
+)
 
 
 class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """A weighted composite index of units by categories of questions.
+    """A composite index of units by categories of questions.
+
+    `fit` learns what the methods take from the units (ends, means, weights), `transform` scores units with it. Methods
+    that compare units with one another (`copeland`, `borda`, `kemeny`, `benefit_of_the_doubt`) compare those that are
+    transformed.
 
     Parameters
     ----------
     categories
         The category of each question, in the order of the columns; None: one category.
     question_weights
-        A weight per question, divided by their sum within the category; None: equal.
+        A nominal weight per question, divided by their sum within the category; None: equal.
     category_weights
-        A weight per category, in order of first appearance, divided by their sum; None: equal.
+        A nominal weight per category, in order of first appearance, divided by their sum; None: equal.
     reverse
         Per question, true where a high rating means low confidence; None: nowhere.
     scale_minimum, scale_maximum
         The ends of the answer scale.
-    normalisation
-        `scale`: the ends of the scale become 0 and 100.
-    weighting
-        `given`: the weights above.
-    aggregation
-        `arithmetic`: weighted arithmetic means within and between categories.
     questions_needed
         Questions with a mean that a category needs; None: all.
+    outliers, normalisation, normalisation_range, goalposts, target
+        As in the definition's `method:` block; numbers in scale points.
+    reference_unit
+        The row of the fitted units that `distance_to_reference` refers to.
+    question_weighting, weighting, negative_weights, factors, comparisons, lowest_share, highest_share
+        As in the definition. Question means hold neither stated importance nor covariance within units, so
+        `importance` is refused and the level of weightings is `between`.
+    question_aggregation, aggregation, power
+        As in the definition.
 
     Attributes
     ----------
     structure_
         The index as arrays.
+    learnt_
+        What the methods learnt from the units.
+    weights_
+        The weight of each category, their sum one; None under `benefit_of_the_doubt`.
     category_names_
         The categories in order.
     n_features_in_, feature_names_in_
@@ -64,6 +94,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
            [ 75.,  50., 100.]])
     >>> index.get_feature_names_out().tolist()
     ['score', 'talent', 'security']
+    >>> index.set_params(aggregation="geometric").fit_transform([[9.0, 7.0, 6.0], [5.0, 5.0, 10.0]])[:, 0].round(3)
+    array([69.282, 70.711])
     """
 
     def __init__(
@@ -75,10 +107,23 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         reverse: ArrayLike | None = None,
         scale_minimum: float = 0.0,
         scale_maximum: float = 10.0,
-        normalisation: str = "scale",
-        weighting: str = "given",
-        aggregation: str = "arithmetic",
         questions_needed: int | None = None,
+        outliers: str = "none",
+        normalisation: str = "scale",
+        normalisation_range: tuple[float, float] = (0.0, 100.0),
+        goalposts: tuple[float, float] | None = None,
+        target: float | None = None,
+        reference_unit: int | None = None,
+        question_weighting: str = "given",
+        weighting: str = "given",
+        negative_weights: bool = False,
+        factors: int | None = None,
+        comparisons: ArrayLike | None = None,
+        lowest_share: float | None = None,
+        highest_share: float | None = None,
+        question_aggregation: str = "arithmetic",
+        aggregation: str = "arithmetic",
+        power: float | None = None,
     ) -> None:
         self.categories = categories
         self.question_weights = question_weights
@@ -86,14 +131,32 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.reverse = reverse
         self.scale_minimum = scale_minimum
         self.scale_maximum = scale_maximum
-        self.normalisation = normalisation
-        self.weighting = weighting
-        self.aggregation = aggregation
         self.questions_needed = questions_needed
+        self.outliers = outliers
+        self.normalisation = normalisation
+        self.normalisation_range = normalisation_range
+        self.goalposts = goalposts
+        self.target = target
+        self.reference_unit = reference_unit
+        self.question_weighting = question_weighting
+        self.weighting = weighting
+        self.negative_weights = negative_weights
+        self.factors = factors
+        self.comparisons = comparisons
+        self.lowest_share = lowest_share
+        self.highest_share = highest_share
+        self.question_aggregation = question_aggregation
+        self.aggregation = aggregation
+        self.power = power
 
     @classmethod
     def from_definition(cls, definition: IndexDefinition) -> ConfidenceIndex:
-        """Return the index that a definition describes, not fitted yet."""
+        """Return the index that a definition describes, not fitted yet; its rows are the units of the definition.
+
+        Respondents' methods (missing answers, outcome, weights) come before question means and are not in it.
+        """
+        method = definition.method
+        codes = [unit.code for unit in definition.units]
         return cls(
             categories=[category.id for category in definition.categories for _ in category.questions],
             question_weights=[question.weight for question in definition.questions],
@@ -101,66 +164,63 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             reverse=[question.reverse for question in definition.questions],
             scale_minimum=definition.scale.minimum,
             scale_maximum=definition.scale.maximum,
-            normalisation=definition.method.normalisation,
-            weighting=definition.method.weighting,
-            aggregation=definition.method.aggregation,
-            questions_needed=definition.method.questions_needed,
+            reference_unit=codes.index(method.reference_unit) if method.reference_unit in codes else None,
+            **{name: getattr(method, name) for name in METHOD_PARAMETERS},
         )
 
     def fit(self, X: ArrayLike, y: object = None) -> ConfidenceIndex:
         """Learn what the methods need from the units x questions means `X`; NaN where a unit has no mean."""
         del y
         means: Floats = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
-        questions = means.shape[1]
-        labels = ["all"] * questions if self.categories is None else list(self.categories)
-        for name, value, allowed in (
-            ("normalisation", self.normalisation, NORMALISATIONS),
-            ("weighting", self.weighting, WEIGHTINGS),
-            ("aggregation", self.aggregation, AGGREGATIONS),
-        ):
-            if value not in allowed:
-                msg = f"{name} must be one of {', '.join(allowed)}; found {value!r}"
-                raise ValueError(msg)
+        units, questions = means.shape
+        category_of, names = number_categories(["all"] * questions if self.categories is None else self.categories)
+        _check_length("categories", category_of, questions)
+        method = self._build_method(units, category_of, len(names))
         if not self.scale_minimum < self.scale_maximum:
             msg = f"scale_minimum must be below scale_maximum; found {self.scale_minimum} and {self.scale_maximum}"
             raise ValueError(msg)
-        category_of, names = number_categories(labels)
-        _check_length("categories", category_of, questions)
         question_weights = _check_weights("question_weights", self.question_weights, questions)
         empty = [str(name) for n, name in enumerate(names) if question_weights[category_of == n].sum() <= 0]
         if empty:
             msg = f"the question_weights of these categories sum to zero: {', '.join(empty)}"
             raise ValueError(msg)
+        reverse = np.zeros(questions, bool) if self.reverse is None else np.asarray(self.reverse, bool)
         self.structure_ = IndexStructure(
             category_of,
             question_weights,
             _check_weights("category_weights", self.category_weights, len(names)),
-            _check_length(
-                "reverse",
-                np.zeros(questions, bool) if self.reverse is None else np.asarray(self.reverse, bool),
-                questions,
-            ),
+            _check_length("reverse", reverse, questions),
             float(self.scale_minimum),
             float(self.scale_maximum),
-            self.questions_needed,
+            method,
+            self._check_reference(units),
         )
+        self.learnt_ = learn_index(means, self.structure_)
+        self.weights_ = self.learnt_.category_weights
+        for weights in (*self.learnt_.question_weights, self.weights_):
+            if weights is not None and np.isnan(weights).any():
+                msg = (
+                    f"the weights ({self.question_weighting} of questions, {self.weighting} of categories) cannot be "
+                    f"learnt from these {units} units (1 sample tells nothing of spread; correlations may be singular)"
+                )
+                raise ValueError(msg)
         self.category_names_ = names
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Return units x (1 + categories): the overall score, then the category scores, 0 to 100.
+        """Return units x (1 + categories): the overall score, then the category scores.
 
         NaN where answers are missing, as `score_means` says.
         """
         check_is_fitted(self)
         means: Floats = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
-        return score_means(means, self.structure_)
+        return score_means(means, self.structure_, learnt=self.learnt_)
 
-    def rank(self, X: ArrayLike) -> np.ndarray:
+    def rank(self, X: ArrayLike) -> Ints:
         """Return the rank of every unit by its overall score, 1 for the highest; 0 where it has none."""
         check_is_fitted(self)
         means: Floats = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
-        return rank_units(score_means(means, self.structure_)[:, 0])
+        return rank_units(score_means(means, self.structure_, learnt=self.learnt_)[:, 0])
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
         """Return the names of the columns of `transform`."""
@@ -173,6 +233,37 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+    def _build_method(self, units: int, category_of: Ints, categories: int) -> Method:
+        """Return the methods by name; refuse names that there are not and pairs that do not go together."""
+        raw: dict[str, Any] = {name: getattr(self, name) for name in METHOD_PARAMETERS}
+        if self.comparisons is not None:
+            raw["comparisons"] = np.asarray(self.comparisons, dtype=float).tolist()
+        if self.weighting == "importance":
+            msg = "importance needs respondents: give the mean of their stated importance as category_weights"
+            raise ValueError(msg)
+        try:
+            method = Method.model_validate(raw)
+        except ValidationError as error:
+            wrong = [f"{item['loc'][0]}: {item['msg']}; found {item.get('input')!r}" for item in error.errors()]
+            raise ValueError("; ".join(wrong)) from None
+        sizes = np.bincount(category_of, minlength=categories)
+        context = {
+            "units": [{"code": str(n)} for n in range(units)],
+            "categories": [{"id": str(n), "questions": [{}] * int(size)} for n, size in enumerate(sizes)],
+        }
+        raw["reference_unit"] = None if self.reference_unit is None else str(self.reference_unit)
+        problems = [f"{place[-1]}: {says}" for place, says in list_method_conflicts(raw, context)]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return method
+
+    def _check_reference(self, units: int) -> int | None:
+        reference = self.reference_unit
+        if reference is not None and not 0 <= reference < units:
+            msg = f"reference_unit must be the number of a row, 0 to {units - 1}; found {reference}"
+            raise ValueError(msg)
+        return reference
 
 
 def _check_length(name: str, values: np.ndarray, wanted: int) -> np.ndarray:

@@ -13,10 +13,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from bpo_index.scoring.respondent_weights import Margin
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -31,9 +35,17 @@ class UnitAnswers:
     ratings: Floats
     """Respondents x questions; NaN where there is no rating."""
     weights: Floats
-    """Design weights, above zero."""
+    """The respondents' weights, from 0: design weights, fitted to margins and trimmed where that is asked for."""
     cluster: Ints
     """The primary sampling unit of each respondent, numbered from 0: the company where known, else the respondent."""
+    design_weights: Floats | None = None
+    """Design weights before margins and trimming, above zero; None: `weights` are."""
+    margins: tuple[Margin, ...] = ()
+    """What the weights are fitted to, in every replicate anew."""
+    trim: float | None = None
+    """No weight above so many times the mean; None: weights are not trimmed."""
+    importance: Floats | None = None
+    """Respondents x categories: points for the importance of a category; NaN where none are given."""
 
     @property
     def respondents(self) -> int:
@@ -46,12 +58,19 @@ class UnitAnswers:
         return int(self.cluster.max()) + 1 if self.respondents else 0
 
     @property
+    def design_effect(self) -> float:
+        """Kish's design effect of unequal weights, n sum w^2 / (sum w)^2; NaN without respondents."""
+        return self.respondents / self.effective_n if self.respondents else math.nan
+
+    @property
     def effective_n(self) -> float:
         """Kish's effective number of respondents, (sum w)^2 / sum w^2 (Kish 1965, Survey Sampling, section 11.7)."""
         return math.fsum(self.weights) ** 2 / math.fsum(self.weights**2) if self.respondents else 0.0
 
 
-def split_units(accepted: pl.DataFrame, units: Sequence[str], questions: Sequence[str]) -> list[UnitAnswers]:
+def split_units(
+    accepted: pl.DataFrame, units: Sequence[str], questions: Sequence[str], importance: Sequence[str] = ()
+) -> list[UnitAnswers]:
     """Return the answers of each unit, in the order of `units`; a unit without respondents has arrays of length 0.
 
     Parameters
@@ -60,6 +79,8 @@ def split_units(accepted: pl.DataFrame, units: Sequence[str], questions: Sequenc
         One row per respondent with `unit, respondent_id, design_weight, cluster, <questions>`.
     units, questions
         Unit codes and question ids.
+    importance
+        Columns of points for the importance of categories.
 
     Raises
     ------
@@ -79,6 +100,9 @@ def split_units(accepted: pl.DataFrame, units: Sequence[str], questions: Sequenc
             ("company", company) if company is not None else ("respondent", respondent)
             for company, respondent in rows.select("cluster", "respondent_id").iter_rows()
         ]
+        points = None
+        if importance:
+            points = rows.select(pl.col(list(importance)).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
         numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}
         answers.append(
             UnitAnswers(
@@ -86,6 +110,7 @@ def split_units(accepted: pl.DataFrame, units: Sequence[str], questions: Sequenc
                 rows.select(pl.col(list(questions)).cast(pl.Float64).fill_null(float("nan"))).to_numpy().astype(float),
                 rows["design_weight"].to_numpy().astype(float),
                 np.array([numbers[name] for name in names], dtype=np.int64),
+                importance=points,
             )
         )
     return answers

@@ -1,87 +1,86 @@
-"""The structure of an index as arrays, and the one function that scores with it.
-
-`score_means` takes question means with any number of leading axes, so the same code scores one index and a million
-replicates of it: normalise, aggregate questions into categories, aggregate categories into the index.
-"""
+"""The structure of an index as arrays: questions, categories, nominal weights, and the methods that score it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from bpo_index.definition import IndexDefinition
-from bpo_index.scoring.aggregation import aggregate_arithmetic
+from bpo_index.definition import IndexDefinition, Method
+from bpo_index.method_conflicts import COMPARING, UNBOUNDED
 from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.normalisation import normalise_scale
-from bpo_index.scoring.ranking import SCORE_DECIMALS
+from bpo_index.scoring.outcomes import outcome_scale
+
+#: Normalisations that only rank units: their scores have no derivative.
+_RANKING = ("rank", "borda", "percentile_rank")
 
 
 @dataclass(frozen=True)
 class IndexStructure:
-    """Questions, categories and weights as arrays."""
+    """Questions, categories, weights and methods."""
 
     category_of: Ints
     """Per question: the number of its category, from 0."""
     question_weights: Floats
-    """Per question: its weight within the category."""
+    """Per question: its nominal weight within the category."""
     category_weights: Floats
-    """Per category: its weight within the index."""
+    """Per category: its nominal weight within the index."""
     reverse: np.ndarray
-    """Per question: true where a high rating means low confidence."""
+    """Per question: true where a high value means low confidence."""
     minimum: float
-    """The low end of the answer scale."""
+    """The low end of the scale of the values: of ratings, or of what the outcome makes of them."""
     maximum: float
-    """The high end of the answer scale."""
-    questions_needed: int | None = None
-    """Questions with answers that a category score needs; None: all."""
+    """The high end."""
+    method: Method = field(default_factory=Method)
+    """The methods, by their names."""
+    reference: int | None = None
+    """The position among the units of the one that `distance_to_reference` refers to."""
 
     @classmethod
     def from_definition(cls, definition: IndexDefinition) -> IndexStructure:
-        """Return the structure that a definition describes."""
-        numbered = [
-            (n, question) for n, category in enumerate(definition.categories) for question in category.questions
-        ]
+        """Return the structure that a definition describes, all of its units taking part."""
+        method, scale = definition.method, definition.scale
+        minimum, maximum = outcome_scale(method.outcome, scale.minimum, scale.maximum)
+        codes = [unit.code for unit in definition.units]
         return cls(
-            np.array([n for n, _ in numbered], dtype=np.int64),
-            np.array([question.weight for _, question in numbered], dtype=float),
+            np.array(
+                [n for n, category in enumerate(definition.categories) for _ in category.questions], dtype=np.int64
+            ),
+            np.array([question.weight for question in definition.questions], dtype=float),
             np.array([category.weight for category in definition.categories], dtype=float),
-            np.array([question.reverse for _, question in numbered], dtype=bool),
-            definition.scale.minimum,
-            definition.scale.maximum,
-            definition.method.questions_needed,
+            # NOTE: outcomes other than the mean are coded in the direction of confidence already.
+            np.array([question.reverse and method.outcome == "mean" for question in definition.questions], dtype=bool),
+            minimum,
+            maximum,
+            method,
+            codes.index(method.reference_unit) if method.reference_unit in codes else None,
         )
 
     def list_questions(self, category: int) -> Ints:
         """Return the positions of a category's questions."""
         return np.flatnonzero(self.category_of == category)
 
+    @property
+    def score_bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The ends between which the overall score and the category scores lie; infinite where there are none."""
+        method = self.method
+        if method.normalisation in (*UNBOUNDED, "distance_to_reference"):
+            ends = (-np.inf, np.inf)
+        elif method.normalisation == "min_max":
+            ends = method.normalisation_range
+        else:
+            ends = (0.0, 100.0)
+        categories = (0.0, 100.0) if method.question_aggregation in COMPARING else ends
+        compares = method.aggregation in COMPARING or method.weighting == "benefit_of_the_doubt"
+        return (0.0, 100.0) if compares else categories, categories
 
-def score_means(means: Floats, structure: IndexStructure) -> Floats:
-    """Return overall and category scores of question means.
-
-    Parameters
-    ----------
-    means
-        ... x questions, in scale points; NaN where nobody rated the question.
-    structure
-        The index.
-
-    Returns
-    -------
-    ndarray
-        ... x (1 + categories): the overall score, then the category scores; 0 to 100, rounded to 1e-9. NaN: a category
-        with too few questions answered, and the index of a unit that lacks any category.
-    """
-    shares = normalise_scale(means, structure.minimum, structure.maximum, structure.reverse)
-    columns = [
-        aggregate_arithmetic(shares[..., questions], structure.question_weights[questions], structure.questions_needed)
-        for questions in map(structure.list_questions, range(len(structure.category_weights)))
-    ]
-    categories = np.stack(columns, axis=-1)
-    overall = aggregate_arithmetic(categories, structure.category_weights)
-    return np.round(np.concatenate([overall[..., np.newaxis], categories], axis=-1), SCORE_DECIMALS)
+    @property
+    def has_derivative(self) -> tuple[bool, bool]:
+        """Whether the overall score and the category scores change smoothly with the answers."""
+        method = self.method
+        categories = method.normalisation not in _RANKING and method.question_aggregation not in COMPARING
+        return categories and method.aggregation not in COMPARING, categories
 
 
 def number_categories(categories: Sequence[object]) -> tuple[Ints, list[object]]:

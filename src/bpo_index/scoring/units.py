@@ -1,22 +1,22 @@
 """From accepted answers to scores and ranks of units, units with too few respondents taken out first.
 
-Stages: `split_units`, `suppress_units`, `estimate_unit_means`, `score_means`, `suppress_cells`, `rank_units`.
-Suppressed units and cells take no part in anything that is computed across units.
+Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `suppress_cells`, `rank_units`, `describe_weights`.
+Suppressed units take no part in anything that is computed across units.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.scoring.confidence_index import ConfidenceIndex
-from bpo_index.scoring.estimate import Floats, UnitAnswers, estimate_unit_means, split_units
+from bpo_index.scoring.estimate import Floats, estimate_unit_means
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
+from bpo_index.scoring.score import learn_index, score_means
+from bpo_index.scoring.weights_table import WEIGHTS_SCHEMA, check_weights, describe_weights
 
 
 @dataclass(frozen=True)
@@ -26,60 +26,89 @@ class Scores:
     Attributes
     ----------
     units
-        One row per unit of the definition, in its order: `unit, respondents, effective_n, suppressed, ranked, score,
-        rank`. `suppressed`: fewer respondents than may be published, no score; `ranked`: takes part in ranks.
+        One row per unit of the definition, in its order: `unit, respondents, effective_n, design_effect, suppressed,
+        ranked, score, rank`. `suppressed`: fewer respondents than may be published, no score; `ranked`: takes part in
+        ranks.
     categories
         One row per unit and category: `unit, category, respondents` (who rated any of its questions), `suppressed,
         ranked, score, rank`.
     unit_means
-        One row per unit that is not suppressed: `unit, <question ids>`, means in scale points; null where nobody rated.
+        One row per unit that is not suppressed: `unit, <question ids>`, means in points of the outcome's scale; null
+        where nobody rated.
+    weights
+        One row per category and per question: as `describe_weights` says.
+    notes
+        Sentences for readers: what the methods did that the numbers do not show.
+    sample
+        The answers as they were scored, for resampling; never published.
     """
 
     units: pl.DataFrame
     categories: pl.DataFrame
     unit_means: pl.DataFrame
+    weights: pl.DataFrame
+    notes: list[str]
+    sample: Sample
 
 
-def score_units(accepted: pl.DataFrame, definition: IndexDefinition) -> Scores:
-    """Score and rank the units from the accepted answers."""
+def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Scores:
+    """Score and rank the units from the accepted answers.
+
+    Raises
+    ------
+    DataRefused
+        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt.
+    """
     codes = [unit.code for unit in definition.units]
     category_ids = [category.id for category in definition.categories]
     method = definition.method
-    answers = split_units(accepted, codes, definition.question_ids)
-    counts = np.array([unit.respondents for unit in answers])
-    published = counts >= method.minimum_respondents_to_publish
-    shown = [unit for unit, keep in zip(answers, published, strict=True) if keep]
-    index = ConfidenceIndex.from_definition(definition)
+    sample = prepare_sample(accepted, definition, margins)
+    structure, published = sample.structure, sample.published
     means = np.full((len(codes), len(definition.questions)), np.nan)
     scores = np.full((len(codes), 1 + len(category_ids)), np.nan)
-    if shown:
-        means[published] = estimate_unit_means(shown)
-        scores[published] = index.fit(means[published]).transform(means[published])
+    weighing = structure.category_weights > 0
+    weights, notes = pl.DataFrame(schema=WEIGHTS_SCHEMA), list(sample.notes)
+    if sample.answers:
+        means[published] = estimate_unit_means(sample.answers)
+        evidence = gather_evidence(sample.answers, [unit.weights for unit in sample.answers], structure)
+        learnt = learn_index(means[published], structure, evidence=evidence)
+        check_weights(learnt, definition)
+        scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
+        weights, said = describe_weights(scores[published], structure, learnt, evidence, definition)
+        notes += said
+        if learnt.category_weights is not None:
+            weighing = learnt.category_weights != 0
 
-    raters = count_raters(answers, IndexStructure.from_definition(definition))
-    weights = np.array([category.weight for category in definition.categories])
-    hidden = suppress_cells(raters, method.minimum_respondents_to_publish, weights) | ~published[:, np.newaxis]
+    hidden = suppress_cells(sample.raters, method.minimum_respondents_to_publish, weighing.astype(float))
+    hidden |= ~published[:, np.newaxis]
     scores[:, 1:][hidden] = np.nan
-    ranked = np.column_stack([counts, raters]) >= method.minimum_respondents_to_rank
+    ranked = np.column_stack([sample.respondents, sample.raters]) >= method.minimum_respondents_to_rank
     ranked &= ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T
+    effective, effects = np.zeros(len(codes)), np.full(len(codes), np.nan)
+    effective[published] = [round(unit.effective_n, 6) for unit in sample.answers]
+    effects[published] = [round(unit.design_effect, 6) for unit in sample.answers]
 
     units = pl.DataFrame(
         {
             "unit": codes,
-            "respondents": counts,
-            "effective_n": [round(unit.effective_n, 6) for unit in answers],
+            "respondents": sample.respondents,
+            "effective_n": effective,
+            "design_effect": effects,
             "suppressed": ~published,
             "ranked": ranked[:, 0],
             "score": scores[:, 0],
             "rank": ranks[:, 0],
         }
+    ).with_columns(
+        effective_n=pl.when(~pl.col("suppressed")).then("effective_n"),
+        design_effect=pl.col("design_effect").fill_nan(None),
     )
     categories = pl.DataFrame(
         {
             "unit": np.repeat(codes, len(category_ids)),
             "category": category_ids * len(codes),
-            "respondents": raters.ravel(),
+            "respondents": sample.raters.ravel(),
             "suppressed": hidden.ravel(),
             "ranked": ranked[:, 1:].ravel(),
             "score": scores[:, 1:].ravel(),
@@ -88,18 +117,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition) -> Scores:
     )
     unit_means = pl.DataFrame(means[published], schema=list(definition.question_ids), orient="row")
     unit_means.insert_column(0, pl.Series("unit", np.array(codes)[published], dtype=pl.String))
-    return Scores(_null_missing(units), _null_missing(categories), unit_means.fill_nan(None))
-
-
-def count_raters(answers: Sequence[UnitAnswers], structure: IndexStructure) -> np.ndarray:
-    """Return units x categories: how many respondents rated any question of the category."""
-    categories = range(len(structure.category_weights))
-    return np.array(
-        [
-            [int((~np.isnan(unit.ratings[:, structure.list_questions(c)])).any(axis=1).sum()) for c in categories]
-            for unit in answers
-        ]
-    )
+    return Scores(_null_missing(units), _null_missing(categories), unit_means.fill_nan(None), weights, notes, sample)
 
 
 def suppress_cells(raters: np.ndarray, minimum: int, weights: Floats) -> np.ndarray:

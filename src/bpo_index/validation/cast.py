@@ -86,7 +86,8 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
 
     Columns beside the tidy ones: `unit` is a code, or the text given where no unit has that name; `dont_know` and
     `unreadable` list question ids; `answers` counts ratings; `all_same` says that all ratings given are equal;
-    `finished` is a boolean; `unclear` lists the fields (times, finished) whose text could not be read.
+    `finished` is a boolean; `importance_<category>` is a number from 0; `unclear` lists the fields (times, finished,
+    importance) whose text could not be read.
     """
     questions = list(definition.question_ids)
     answers = pl.concat([table[question].drop_nulls().unique() for question in questions]).unique().to_list()
@@ -94,6 +95,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     units = _map_unique(table["unit"], lambda text: find_unit(text, definition.unit_by_label) or text, pl.String)
     weights = _map_unique(table["design_weight"], parse_number, pl.Float64)
     finished = _map_unique(table["finished"], _parse_finished, pl.Boolean)
+    points = [f"importance_{category}" for category in definition.columns.importance]
     has_weights = definition.columns.design_weight is not None
     typed = table.with_columns(
         units,
@@ -101,13 +103,14 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         _parse_time("started_at"),
         _parse_time("finished_at"),
         finished,
+        *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
         *(pl.col(question).replace_strict(ratings, default=None, return_dtype=pl.Float64) for question in questions),
         dont_know=_list_questions(questions, unknown),
         unreadable=_list_questions(questions, unreadable),
     )
     is_unclear = [
         pl.when(table[field].is_not_null() & typed[field].is_null()).then(pl.lit(field))
-        for field in ("started_at", "finished_at", "finished")
+        for field in ("started_at", "finished_at", "finished", *points)
     ]
     return typed.with_columns(
         answers=pl.sum_horizontal(pl.col(question).is_not_null() for question in questions).cast(pl.Int64),
@@ -134,6 +137,11 @@ def _list_questions(questions: list[str], texts: set[str]) -> pl.Expr:
 def _parse_finished(text: str) -> bool | None:
     folded = fold_label(text)
     return _FINISHED.get(folded, _UNFINISHED.get(folded))
+
+
+def _parse_points(text: str) -> float | None:
+    number = parse_number(text)
+    return number if number is not None and number >= 0 else None
 
 
 def _parse_time(column: str) -> pl.Expr:

@@ -14,6 +14,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses import Responses
+from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
 from bpo_index.validation.cast import cast_responses
 from bpo_index.validation.schema import REASONS, build_schema, list_flag_codes
 
@@ -29,8 +30,9 @@ class Validation:
     ----------
     accepted
         One row per accepted respondent, sorted by unit and respondent id: `source_file, source_row, respondent_id,
-        unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, dont_know` (ids of the questions
-        answered with "don't know"), `<question ids>` (ratings; null where there is none).
+        unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, importance_<category>` (points),
+        `background_<variable>` (text), `dont_know` (ids of the questions answered with "don't know"), `<question
+        ids>` (ratings; null where there is none).
     rows
         One row per row read: `source_file, source_row, text, respondent_id, reasons, sentences`; the last two are
         lists, empty where the row is accepted.
@@ -88,6 +90,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
             "started_at",
             "finished_at",
             "data_origin",
+            *list_respondent_fields(definition),
             "dont_know",
             *definition.question_ids,
         ).sort("unit", "respondent_id"),
@@ -95,6 +98,11 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         flags,
         responses.table.height,
     )
+
+
+def list_respondent_fields(definition: IndexDefinition) -> list[str]:
+    """Return the names of the columns `importance_<category>` and `background_<variable>`."""
+    return [name for name in name_fields(definition) if name not in TIDY_COLUMNS.values()]
 
 
 def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
@@ -111,6 +119,7 @@ def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.Data
         "finished_at",
         "finished",
         "data_origin",
+        *list_respondent_fields(definition),
         "dont_know",
         "unreadable",
         *definition.question_ids,

@@ -36,7 +36,7 @@ REASONS = {
     "unfinished": "the respondent did not reach the end",
     "incomplete": "too few questions have a rating",
     "straight_line": "all questions have one and the same rating",
-    "unclear_field": "a time or the mark of completion cannot be read",
+    "unclear_field": "a time, the mark of completion or an importance cannot be read",
 }
 
 

@@ -1,0 +1,227 @@
+"""Which methods go together, found in the raw `method:` block when a definition is read, not in the middle of a run.
+
+Works on plain values that may be broken in other ways and never raises. Method page: docs/methods/admissible.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeGuard
+
+from bpo_index.definition_yaml import Place
+
+#: Normalisations whose values may lie below zero.
+UNBOUNDED = ("z_score", "robust")
+#: Normalisations under which the lowest unit always has zero.
+ZERO_FOR_THE_LOWEST = ("borda", "distance_to_maximum", "distance_to_target")
+#: Normalisations with constants in scale points, or ratios to the low end of the scale.
+BOUND_TO_THE_SCALE = ("scale", "goalposts", "distance_to_target", "distance_to_reference", "fraction_of_maximum")
+#: Aggregations that compare units and not values.
+COMPARING = ("copeland", "borda", "kemeny")
+#: Weightings from a covariance, which has a level.
+BY_COVARIANCE = ("pca", "factor_analysis", "critic", "standard_deviation")
+MOST_UNITS_KEMENY = 40
+
+Problem = tuple[Place, str]
+
+
+def list_method_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
+    """Return what is wrong between the keys of a `method:` block and the rest of a raw definition."""
+    return [
+        *_list_normalisation_conflicts(method, raw),
+        *_list_weighting_conflicts(method, raw),
+        *_list_aggregation_conflicts(method, raw),
+        *_list_answer_conflicts(method, raw),
+    ]
+
+
+def _problem(key: str, says: str) -> Problem:
+    return ("method", key), says
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _read_pair(value: object) -> tuple[float, float] | None:
+    if isinstance(value, list | tuple) and len(value) == 2 and all(_is_number(item) for item in value):
+        return float(value[0]), float(value[1])
+    return None
+
+
+def _find_lowest(method: dict[str, Any]) -> float:
+    """Return the lowest value that the normalisation gives: below zero, zero, or above (0 < 1 where none has to be)."""
+    normalisation = method.get("normalisation", "scale")
+    if normalisation in UNBOUNDED:
+        return -1.0
+    if normalisation in ZERO_FOR_THE_LOWEST:
+        return 0.0
+    if normalisation == "min_max":
+        ends = _read_pair(method.get("normalisation_range", (0.0, 100.0)))
+        return ends[0] if ends else 1.0
+    return 1.0
+
+
+def _list_normalisation_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
+    normalisation, outliers = method.get("normalisation", "scale"), method.get("outliers", "none")
+    problems = []
+    for key in ("normalisation_range", "goalposts"):
+        ends = _read_pair(method.get(key))
+        if ends and not ends[0] < ends[1]:
+            problems.append(_problem(key, f"the first number must be below the second; found {ends[0]:g}, {ends[1]:g}"))
+    for name, key, example in (
+        ("goalposts", "goalposts", "[2, 9]"),
+        ("distance_to_target", "target", "9"),
+        ("distance_to_reference", "reference_unit", "the code of a unit"),
+    ):
+        if normalisation == name and method.get(key) is None:
+            problems.append(_problem("normalisation", f"{name} needs the key {key} ({example})"))
+    units = raw.get("units")
+    codes = [str(unit.get("code")) for unit in units if isinstance(unit, dict)] if isinstance(units, list) else []
+    reference = method.get("reference_unit")
+    if reference is not None and codes and str(reference) not in codes:
+        problems.append(_problem("reference_unit", f"{reference!r} is not the code of a unit"))
+    if outliers in ("log", "power") and normalisation in BOUND_TO_THE_SCALE:
+        problems.append(
+            _problem(
+                "outliers",
+                f"{outliers} leaves the answer scale, and {normalisation} needs it: take a normalisation across units, "
+                "such as min_max, z_score or rank",
+            )
+        )
+    return problems
+
+
+def _list_weighting_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
+    weighting, lowest = method.get("weighting", "given"), _find_lowest(method)
+    level = method.get("weighting_level", "between")
+    listed = raw.get("categories")
+    categories = [category for category in listed if isinstance(category, dict)] if isinstance(listed, list) else []
+    problems = []
+    for key in ("weighting", "question_weighting"):
+        name = method.get(key, "given")
+        if name in ("entropy", "benefit_of_the_doubt") and lowest < 0:
+            problems.append(
+                _problem(key, f"{name} needs values from 0 on: take a normalisation that gives them, such as scale")
+            )
+        if name == "entropy" and level == "within":
+            problems.append(_problem(key, "entropy has no level within: it compares units"))
+    if weighting == "ahp":
+        problems += _list_comparison_conflicts(method.get("comparisons"), len(categories))
+    columns = raw.get("columns")
+    importance = columns.get("importance") if isinstance(columns, dict) else None
+    named = [str(key) for key in importance] if isinstance(importance, dict) else []
+    ids = [str(category.get("id")) for category in categories]
+    if weighting == "importance" and set(ids) - set(named):
+        lacking = ", ".join(name for name in ids if name not in named)
+        problems.append(
+            _problem(
+                "weighting", f"importance needs a heading under columns.importance for each category; not: {lacking}"
+            )
+        )
+    if weighting == "benefit_of_the_doubt" and method.get("aggregation", "arithmetic") != "arithmetic":
+        problems.append(
+            _problem("aggregation", "benefit_of_the_doubt is a weighted sum: aggregation must be arithmetic")
+        )
+    return [*problems, *_list_share_conflicts(method, len(categories)), *_list_factor_conflicts(method, raw)]
+
+
+def _list_comparison_conflicts(comparisons: object, categories: int) -> list[Problem]:
+    if comparisons is None:
+        return [_problem("weighting", "ahp needs the key comparisons: one row and column a category")]
+    rows = comparisons if isinstance(comparisons, list | tuple) else []
+    if len(rows) != categories or any(not isinstance(row, list | tuple) or len(row) != categories for row in rows):
+        return [_problem("comparisons", f"must have {categories} rows of {categories} numbers, one a category")]
+    if not all(_is_number(item) and item > 0 for row in rows for item in row):
+        return []
+    for i in range(categories):
+        for j in range(i, categories):
+            if abs(rows[i][j] * rows[j][i] - 1) > 0.02:
+                place: Place = ("method", "comparisons", i)
+                says = (
+                    f"row {i + 1}, column {j + 1} is {rows[i][j]:g}, so row {j + 1}, column {i + 1} must be its inverse"
+                )
+                return [(place, f"{says} {1 / rows[i][j]:.3g}; found {rows[j][i]:g}")]
+    return []
+
+
+def _list_share_conflicts(method: dict[str, Any], categories: int) -> list[Problem]:
+    low, high = method.get("lowest_share"), method.get("highest_share")
+    if method.get("weighting") != "benefit_of_the_doubt" or not categories:
+        return []
+    if _is_number(low) and low * categories > 1 + 1e-12:
+        return [_problem("lowest_share", f"{categories} categories cannot have {low:g} or more each")]
+    if _is_number(high) and high * categories < 1 - 1e-12:
+        return [_problem("highest_share", f"{categories} categories with {high:g} or less each do not make up a score")]
+    return []
+
+
+def _list_factor_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
+    """Refuse factor analysis between units where the correlation matrix cannot but be singular."""
+    units, categories = raw.get("units"), raw.get("categories")
+    if method.get("weighting_level", "between") != "between" or not isinstance(units, list):
+        return []
+    if not isinstance(categories, list):
+        return []
+    problems = []
+    if method.get("weighting") == "factor_analysis" and len(units) <= len(categories) > 1:
+        problems.append(
+            _problem(
+                "weighting",
+                f"factor_analysis of {len(categories)} categories needs more than {len(categories)} units, and "
+                f"there are {len(units)}: the correlation matrix is singular; take weighting_level: within, or pca",
+            )
+        )
+    if method.get("question_weighting") == "factor_analysis":
+        for category in categories:
+            questions = category.get("questions") if isinstance(category, dict) else None
+            if isinstance(questions, list) and len(units) <= len(questions) > 1:
+                says = f"factor_analysis of the {len(questions)} questions of {category.get('id')} needs more units"
+                problems.append(_problem("question_weighting", f"{says} than {len(units)}"))
+    return problems
+
+
+def _list_aggregation_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
+    lowest, power = _find_lowest(method), method.get("power")
+    question_aggregation = method.get("question_aggregation", "arithmetic")
+    problems = []
+    for key, weighting in (("question_aggregation", "question_weighting"), ("aggregation", "weighting")):
+        name = method.get(key, "arithmetic")
+        if name == "generalised_mean" and power is None:
+            problems.append(
+                _problem(key, "generalised_mean needs the key power (1 arithmetic, 0 geometric, -1 harmonic)")
+            )
+        exponent: object = {"geometric": 0, "harmonic": -1}.get(str(name), power if name == "generalised_mean" else 1)
+        below = 0.0 if key == "aggregation" and question_aggregation in COMPARING else lowest
+        if _is_number(exponent) and exponent != 1 and (below < 0 or (exponent <= 0 and below == 0)):
+            problems.append(
+                _problem(
+                    key,
+                    f"{name} needs positive values, and {method.get('normalisation', 'scale')} gives "
+                    f"{'the lowest unit zero' if below == 0 else 'values below zero'}: take scale, or min_max with "
+                    "normalisation_range: [1, 100]"
+                    + (
+                        ", and means of questions" if key == "aggregation" and question_aggregation in COMPARING else ""
+                    ),
+                )
+            )
+        if method.get("negative_weights") is True and method.get(weighting) == "pca" and name != "arithmetic":
+            problems.append(_problem(key, f"{name} cannot take negative weights: aggregation must be arithmetic"))
+        units = raw.get("units")
+        if name == "kemeny" and isinstance(units, list) and len(units) > MOST_UNITS_KEMENY:
+            problems.append(_problem(key, f"kemeny is exact for up to {MOST_UNITS_KEMENY} units; found {len(units)}"))
+    return problems
+
+
+def _list_answer_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
+    outcome, boxes = method.get("outcome", "mean"), method.get("outcome_boxes", 2)
+    missing = method.get("missing_answers", "available_case")
+    problems = []
+    if outcome != "mean" and missing != "available_case":
+        problems.append(
+            _problem("missing_answers", f"{missing} gives values between scale points, which {outcome} cannot count")
+        )
+    scale = raw.get("scale")
+    ends = _read_pair((scale.get("minimum"), scale.get("maximum"))) if isinstance(scale, dict) else None
+    if outcome != "mean" and ends and _is_number(boxes) and 2 * boxes > ends[1] - ends[0] + 1:
+        problems.append(_problem("outcome_boxes", f"{boxes} points at each end of {ends[0]:g} to {ends[1]:g} overlap"))
+    return problems

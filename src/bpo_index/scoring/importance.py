@@ -1,0 +1,165 @@
+"""Effective importance of items in an index, and weights that make it equal to the nominal.
+
+The importance of item j is its share of the squared correlations with the index::
+
+    S_j = corr(x_j, y)^2          share_j = S_j / sum_k S_k          y = sum_k w_k x_k
+
+the linear case of the correlation ratio of Paruolo, Saisana and Saltelli (2013), Journal of the Royal Statistical
+Society A 176(3), 609-634. `weigh_balanced` finds weights from 0, sum one, with share_j equal to the nominal weight, as
+Becker, Saisana, Paruolo and Vandecasteele (2017), Ecological Indicators 80, 12-22, propose; instead of their simplex
+search it repeats ``w_j <- w_j (nominal_j / share_j)^(1/2)``, which serves any number of replicates at once.
+Method page: docs/methods/balanced-weights.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpo_index.scoring.covariance import CONSTANT_SD, estimate_between_covariance, find_spread
+from bpo_index.scoring.estimate import Floats
+
+
+@dataclass(frozen=True)
+class BalancedWeights:
+    """Weights whose effective importance is as near the nominal as it was brought."""
+
+    weights: Floats
+    """... x items, sum one."""
+    importance: Floats
+    """... x items: the effective importance under these weights."""
+    largest_gap: Floats
+    """...: the largest difference between importance and nominal weight."""
+    converged: np.ndarray
+    """...: true where that is below the tolerance."""
+
+
+def measure_effective_importance(values: Floats, weights: Floats) -> Floats:
+    """Return the effective importance of items in the weighted sum of items.
+
+    Parameters
+    ----------
+    values
+        ... x units x items; a unit with a NaN takes no part.
+    weights
+        ... x items.
+
+    Returns
+    -------
+    ndarray
+        ... x items, sum one; 0 for a constant item, NaN where the index does not vary.
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]])
+    >>> measure_effective_importance(values, np.array([1.0, 3.0]))
+    array([0.1, 0.9])
+    """
+    return _find_importance(estimate_between_covariance(values), weights)
+
+
+def share_squared_correlations(values: Floats, total: Floats) -> Floats:
+    """Return each item's share of the squared correlations with a total, however that was made.
+
+    Parameters
+    ----------
+    values
+        Units x items; a unit with a NaN takes no part.
+    total
+        Units.
+
+    Returns
+    -------
+    ndarray
+        Items, sum one; NaN with fewer than three units, or where the total does not vary.
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 1.0], [-1.0, 1.0], [1.0, -1.0], [-1.0, -1.0]])
+    >>> share_squared_correlations(values, values @ np.array([1.0, 3.0]))
+    array([0.1, 0.9])
+    """
+    together = np.column_stack([values, total])
+    if (~np.isnan(together).any(axis=1)).sum() < 3:
+        return np.full(values.shape[1], np.nan)
+    covariance = estimate_between_covariance(together)
+    return _share_squares(covariance[:-1, -1], np.diagonal(covariance)[:-1])
+
+
+def weigh_balanced(
+    values: Floats, nominal: Floats, *, iterations: int = 2_000, tolerance: float = 1e-9
+) -> BalancedWeights:
+    """Return weights whose effective importance equals the nominal weights.
+
+    Parameters
+    ----------
+    values
+        ... x units x items; a unit with a NaN takes no part.
+    nominal
+        Items, from 0, sum one.
+    iterations
+        The largest number of rounds.
+    tolerance
+        The largest gap at which a solution counts as found.
+
+    Returns
+    -------
+    BalancedWeights
+        An item of nominal weight zero has weight zero. A constant item can have no importance: its weight is zero and
+        its nominal weight is shared out among the others. Where no weights give the nominal importance (an item that
+        runs against the others), the nearest of the rounds is returned, not converged. NaN with fewer than two units or
+        no item that varies.
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 2.0], [-1.0, 2.0], [1.0, -2.0], [-1.0, -2.0]])
+    >>> weigh_balanced(values, np.array([0.5, 0.5])).weights.round(6)
+    array([0.666667, 0.333333])
+    """
+    covariance = estimate_between_covariance(values)
+    spread = find_spread(covariance)
+    wanted = np.where(spread > 0, nominal, 0.0)
+    total = wanted.sum(axis=-1, keepdims=True)
+    wanted = np.divide(wanted, total, out=np.full_like(wanted, np.nan), where=total > 0)
+    # Started from what balances items without correlation: importance in proportion to (weight x spread)^2.
+    start = np.sqrt(np.nan_to_num(wanted)) / np.where(spread > 0, spread, 1.0)
+    weights = _divide_by_sum(start)
+    best = weights
+    smallest = np.full(weights.shape[:-1], np.inf)
+    for _ in range(iterations):
+        importance = _find_importance(covariance, weights)
+        gap = np.abs(importance - wanted).max(axis=-1)
+        nearer = gap < smallest
+        best = np.where(nearer[..., np.newaxis], weights, best)
+        smallest = np.where(nearer, gap, smallest)
+        active = smallest > tolerance * 0.1
+        if not active.any():
+            break
+        ratio = np.divide(wanted, importance, out=np.ones_like(importance), where=importance > 1e-12)
+        moved = _divide_by_sum(weights * np.sqrt(np.clip(np.nan_to_num(ratio, nan=1.0), 0.25, 4.0)))
+        # NOTE: a solved replicate rests, so that its weights do not depend on the others.
+        weights = np.where(active[..., np.newaxis], moved, weights)
+    broken = np.isnan(wanted).any(axis=-1)
+    best = np.where(broken[..., np.newaxis], np.nan, best)
+    gap = np.where(broken, np.nan, smallest)
+    return BalancedWeights(best, _find_importance(covariance, best), gap, gap <= tolerance)
+
+
+def _find_importance(covariance: Floats, weights: Floats) -> Floats:
+    """Return the shares of squared correlations with the weighted sum, from the covariance of items."""
+    with_sum = (covariance @ weights[..., np.newaxis])[..., 0]
+    return _share_squares(with_sum, np.diagonal(covariance, axis1=-2, axis2=-1))
+
+
+def _share_squares(with_total: Floats, variance: Floats) -> Floats:
+    """Return shares of cov^2 / variance, which is the squared correlation times the variance of the total."""
+    varies = np.sqrt(np.maximum(variance, 0.0)) > CONSTANT_SD
+    squared = np.divide(with_total**2, variance, out=np.zeros_like(with_total), where=varies)
+    total = squared.sum(axis=-1, keepdims=True)
+    return np.asarray(np.divide(squared, total, out=np.full_like(squared, np.nan), where=total > CONSTANT_SD**2))
+
+
+def _divide_by_sum(values: Floats) -> Floats:
+    total = values.sum(axis=-1, keepdims=True)
+    return np.asarray(np.divide(values, total, out=np.zeros_like(values), where=total > 0))

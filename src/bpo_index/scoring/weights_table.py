@@ -1,0 +1,141 @@
+"""The weights that were used, beside the nominal ones and the importance that they have in effect.
+
+`describe_weights` makes the published table and the sentences that go with it; `check_weights` refuses weights that the
+answers do not determine. Method page: docs/methods/balanced-weights.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.errors import DataRefused
+from bpo_index.method_conflicts import BY_COVARIANCE
+from bpo_index.scoring.ahp import weigh_by_ahp
+from bpo_index.scoring.covariance import estimate_between_covariance
+from bpo_index.scoring.data_weights import explain_pca
+from bpo_index.scoring.estimate import Floats
+from bpo_index.scoring.importance import share_squared_correlations, weigh_balanced
+from bpo_index.scoring.score import Evidence, LearntIndex
+from bpo_index.scoring.structure import IndexStructure
+
+WEIGHTS_SCHEMA = {
+    "category": pl.String,
+    "question": pl.String,
+    "nominal_weight": pl.Float64,
+    "weight": pl.Float64,
+    "effective_importance": pl.Float64,
+}
+#: Fewer units than this for each variable make a covariance between units a poor guide.
+_UNITS_A_VARIABLE = 3
+
+
+def check_weights(learnt: LearntIndex, definition: IndexDefinition) -> None:
+    """Refuse weights that could not be learnt.
+
+    Raises
+    ------
+    DataRefused
+        Naming the weighting and what is weighed.
+    """
+    method = definition.method
+    broken = [
+        f"{method.question_weighting} of the questions of {category.id}"
+        for category, weights in zip(definition.categories, learnt.question_weights, strict=True)
+        if np.isnan(weights).any()
+    ]
+    if learnt.category_weights is not None and np.isnan(learnt.category_weights).any():
+        broken.append(f"{method.weighting} of the categories")
+    if broken:
+        raise DataRefused(
+            f"The weights cannot be learnt from these answers: {', '.join(broken)}. There are too few units with all "
+            "scores, nobody gave points, or the correlations are singular. Use another weighting, such as given."
+        )
+
+
+def describe_weights(
+    scores: Floats,
+    structure: IndexStructure,
+    learnt: LearntIndex,
+    evidence: Evidence,
+    definition: IndexDefinition,
+) -> tuple[pl.DataFrame, list[str]]:
+    """Return the table of weights and the sentences that go with it.
+
+    Parameters
+    ----------
+    scores
+        Units x (1 + categories).
+    structure, learnt, evidence
+        What the scores were made with.
+    definition
+        For names.
+
+    Returns
+    -------
+    table
+        One row per category (`question` null), then one per question: `category, question, nominal_weight, weight,
+        effective_importance`. Weights sum to one over the categories, and over the questions of a category; null under
+        `benefit_of_the_doubt`, where every unit has its own. `effective_importance`: the share of the squared
+        correlation with the overall score; null where it is not defined.
+    notes
+        Sentences.
+    """
+    nominal = structure.category_weights / structure.category_weights.sum()
+    used = learnt.category_weights
+    importance = [
+        None if np.isnan(share) else float(share) for share in share_squared_correlations(scores[:, 1:], scores[:, 0])
+    ]
+    rows: list[tuple[str, str | None, float, float | None, float | None]] = []
+    for n, category in enumerate(definition.categories):
+        weight = None if used is None else float(used[n])
+        rows.append((category.id, None, float(nominal[n]), weight, importance[n]))
+    for n, category in enumerate(definition.categories):
+        given = structure.question_weights[structure.list_questions(n)]
+        for question, own, weight in zip(category.questions, given, learnt.question_weights[n], strict=True):
+            rows.append((category.id, question.id, float(own / given.sum()), float(weight), None))
+    table = pl.DataFrame(rows, schema=WEIGHTS_SCHEMA, orient="row")
+    return table.with_columns(pl.col(pl.Float64).round(9)), _write_notes(scores, structure, evidence, definition)
+
+
+def _write_notes(
+    scores: Floats, structure: IndexStructure, evidence: Evidence, definition: IndexDefinition
+) -> list[str]:
+    method = definition.method
+    ids = [category.id for category in definition.categories]
+    counted = np.flatnonzero(structure.category_weights > 0)
+    categories = scores[:, 1:][:, counted]
+    units = int((~np.isnan(categories)).all(axis=1).sum())
+    notes = []
+    learns = method.weighting in (*BY_COVARIANCE, "entropy", "balanced") and method.weighting_level == "between"
+    if learns and units < _UNITS_A_VARIABLE * len(counted):
+        notes.append(
+            f"Weights ({method.weighting}) are learnt from {units} units for {len(counted)} categories; with fewer "
+            f"than {_UNITS_A_VARIABLE} units a category they say little."
+        )
+    if method.weighting == "pca":
+        covariance = evidence.category_covariance
+        if covariance is None:
+            covariance = estimate_between_covariance(categories)
+        else:
+            covariance = covariance[np.ix_(counted, counted)]
+        table = explain_pca(covariance)
+        negative = [ids[counted[n]] for n in np.flatnonzero(table.negative)]
+        notes.append(f"The first principal component explains {float(table.share[0]):.1%} of the categories' variance.")
+        if negative:
+            effect = "their weights are negative" if method.negative_weights else "their weights are zero"
+            notes.append(f"Against the first component run: {', '.join(negative)}; {effect}.")
+    if method.weighting == "ahp":
+        judged = weigh_by_ahp(np.asarray(method.comparisons))
+        verdict = "" if judged.is_consistent else ": above .10, the comparisons contradict each other"
+        notes.append(f"Consistency ratio of the comparisons (AHP): {float(judged.consistency_ratio):.3f}{verdict}.")
+    if method.weighting == "balanced":
+        nominal = structure.category_weights[counted] / structure.category_weights.sum()
+        balanced = weigh_balanced(categories, nominal)
+        if not bool(balanced.converged):
+            notes.append(
+                "No weights give every category its nominal importance; the farthest is "
+                f"{float(balanced.largest_gap):.3f} off."
+            )
+    return notes

@@ -1,0 +1,71 @@
+"""The Technology Achievement Index of 2001, 23 countries by 8 indicators, against what was printed about it.
+
+OECD/JRC (2008), Handbook on Constructing Composite Indicators, tables A.2 (data), 6 (shares of variance), 11 (alpha),
+19, 22 and 23 (ranks and scores); goalposts: Saisana, Saltelli and Tarantola (2005), Journal of the Royal Statistical
+Society A 168(2), table 1. Telephones and electricity are logarithms to base 10.
+"""
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bpo_index.robustness.reliability import measure_alpha_if_deleted, measure_standardised_alpha
+from bpo_index.scoring import ConfidenceIndex, rank_units
+from bpo_index.scoring.benefit_of_the_doubt import score_benefit_of_the_doubt
+from bpo_index.scoring.covariance import correlate, estimate_between_covariance
+from bpo_index.scoring.data_weights import explain_pca
+from bpo_index.scoring.estimators import Aggregator, Normaliser
+from bpo_index.scoring.normalisation import normalise
+
+
+@pytest.fixture(scope="module")
+def tai(project):
+    folder = project / "tests" / "published" / "data"
+    method = json.loads((folder / "tai_2001_method.json").read_text(encoding="utf-8"))
+    indicators = pl.read_csv(folder / "tai_2001_indicators.csv").drop("country")
+    printed = pl.read_csv(folder / "tai_2001_published_ranks.csv")
+    lows, highs = (np.array(method[f"goalposts_{end}"], dtype=float) for end in ("min", "max"))
+    logged = [name.removesuffix("_log10") in method["log10"] for name in indicators.columns]
+    lows[logged], highs[logged] = np.log10(lows[logged]), np.log10(highs[logged])
+    return indicators.to_numpy(), method, printed, (lows, highs)
+
+
+def test_ranks_under_equal_and_budget_weights(tai):
+    values, method, printed, goalposts = tai
+    shares = normalise(values, "goalposts", goalposts=goalposts)
+    for column, weights in (
+        ("rank_equal_weights", None),
+        ("rank_budget_allocation", method["weights"]["budget_allocation"]),
+    ):
+        index = ConfidenceIndex(category_weights=weights, categories=range(8), scale_maximum=100)
+        ranks = index.fit(shares).rank(shares)
+        assert (ranks == printed[column].to_numpy()).sum() == 23
+
+
+def test_the_steps_in_a_pipeline_give_the_same_ranks(tai):
+    values, _, printed, goalposts = tai
+    steps = Normaliser("goalposts", goalposts=goalposts), Aggregator("equal")
+    scores = steps[1].fit_transform(steps[0].fit_transform(values))[:, 0]
+    assert rank_units(scores).tolist() == printed["rank_equal_weights"].to_list()
+
+
+def test_alpha_and_alpha_if_deleted(tai):
+    values, method, *_ = tai
+    correlations = correlate(estimate_between_covariance(values))
+    assert measure_standardised_alpha(correlations) == pytest.approx(method["alpha"], abs=0.005)
+    assert measure_alpha_if_deleted(correlations) == pytest.approx(method["alpha_if_deleted"], abs=0.001)
+
+
+def test_shares_of_variance(tai):
+    values, method, *_ = tai
+    table = explain_pca(estimate_between_covariance(values))
+    assert 100 * table.share == pytest.approx(method["eigen_pct"], abs=0.2)
+
+
+def test_benefit_of_the_doubt(tai):
+    values, _, printed, _ = tai
+    shares = normalise(values, "min_max")
+    found = score_benefit_of_the_doubt(shares, lowest_share=0.10, highest_share=0.15).scores / 100
+    assert np.abs(found - printed["score_benefit_of_the_doubt"].to_numpy()).max() < 0.01
