@@ -42,8 +42,8 @@ def estimate_logit_t_interval(
     Returns
     -------
     low, high
-        Within the bounds; NaN where the score is at an end of the scale, the standard error is zero or NaN, or there are
-        no degrees of freedom.
+        Within the bounds; NaN where the score is at an end of the scale, the standard error is zero or NaN, or there
+        are no degrees of freedom.
 
     Examples
     --------

@@ -15,6 +15,7 @@ Method page: docs/methods/sampling-error.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -47,6 +48,13 @@ def differentiate_scores(
         NaN where the score or the mean is missing, and where the method gives no derivative.
     """
     units, questions = means.shape
+    smooth_overall, smooth_categories = structure.has_derivative
+    if not smooth_categories:
+        return np.full((questions, units, 1 + len(structure.category_weights)), np.nan)
+    if not smooth_overall:
+        # The category scores still have derivatives, and these do not need the costly comparison of units.
+        plain = structure.method.model_copy(update={"aggregation": "arithmetic", "weighting": "equal"})
+        structure = replace(structure, method=plain)
     step = _STEP * (structure.maximum - structure.minimum)
     moves = np.zeros((questions, units, questions))
     moves[:, unit] = step * np.eye(questions)
@@ -54,10 +62,8 @@ def differentiate_scores(
         evidence = Evidence(*(None if part is None else part[np.newaxis] for part in vars(evidence).values()))
     higher = score_means(means + moves, structure, evidence=evidence)
     lower = score_means(means - moves, structure, evidence=evidence)
-    smooth_overall, smooth_categories = structure.has_derivative
     gradient = (higher - lower) / (2 * step)
     gradient[..., 0] += 0.0 if smooth_overall else np.nan
-    gradient[..., 1:] += 0.0 if smooth_categories else np.nan
     return gradient
 
 

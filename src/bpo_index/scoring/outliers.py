@@ -6,8 +6,8 @@ zero) or lowest values is set to the next one, at most five times. Skewness and 
     G1 = g1 sqrt(n (n - 1)) / (n - 2)          g1 = m3 / m2^1.5
     G2 = (n - 1) ((n + 1) g2 + 6) / ((n - 2) (n - 3))          g2 = m4 / m2^2 - 3
 
-`log`: ln(x - min + 0.01 (max - min)). `power`: the Yeo-Johnson transform of scikit-learn's `PowerTransformer`, its
-exponent by maximum likelihood, not standardised. Method page: docs/methods/outliers.md.
+`log`: ln(x - min + 0.01 (max - min)). `power`: the Yeo-Johnson transform, its exponent by maximum likelihood, as
+scikit-learn's `PowerTransformer` without standardising. Method page: docs/methods/outliers.md.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ OUTLIER_TREATMENTS = ("none", "winsorise", "log", "power")
 _LOG_SHIFT = 0.01
 #: Items whose values lie this near to one another are constant and left alone.
 _CONSTANT = 1e-9
+#: The search for Yeo-Johnson's exponent: its ends, and golden sections to a width below 1e-7.
+_LARGEST_EXPONENT = 20.0
+_SECTIONS = 42
 
 
 @dataclass(frozen=True)
@@ -176,19 +179,32 @@ def _learn_limits(values: Floats, skewness_limit: float, kurtosis_limit: float, 
 
 
 def _fit_exponents(values: Floats) -> Floats:
-    """Return Yeo-Johnson's exponent of each item, ... x 1 x items; 1 where there is nothing to fit."""
-    from sklearn.preprocessing import PowerTransformer  # noqa: PLC0415
+    """Return Yeo-Johnson's exponent of each item, ... x 1 x items; 1 where there is nothing to fit.
 
-    exponents = np.ones((*values.shape[:-2], 1, values.shape[-1]))
-    for index in np.ndindex(values.shape[:-2]):
-        data = values[index]
-        there = ~np.isnan(data)
-        span = np.where(there, data, -np.inf).max(axis=0) - np.where(there, data, np.inf).min(axis=0)
-        fits = np.flatnonzero((there.sum(axis=0) > 2) & (span > _CONSTANT))
-        if len(fits):
-            transformer = PowerTransformer(method="yeo-johnson", standardize=False).fit(data[:, fits])
-            exponents[(*index, 0, fits)] = transformer.lambdas_
-    return exponents
+    The likelihood that scikit-learn maximises, searched by golden sections for all items and leading indexes at once::
+
+        -n/2 ln var(y) + (lambda - 1) sum sign(x) ln(1 + |x|)
+    """
+    there = ~np.isnan(values)
+    n = there.sum(axis=-2, keepdims=True)
+    span = np.where(there, values, -np.inf).max(axis=-2, keepdims=True)
+    span = span - np.where(there, values, np.inf).min(axis=-2, keepdims=True)
+    filled = np.where(there, values, 0.0)
+    slope = (np.sign(filled) * np.log1p(np.abs(filled))).sum(axis=-2, keepdims=True)
+
+    def measure_likelihood(exponents: Floats) -> Floats:
+        bent = np.where(there, _transform_power(filled, exponents), 0.0)
+        mean = bent.sum(axis=-2, keepdims=True) / np.maximum(n, 1)
+        variance = np.where(there, (bent - mean) ** 2, 0.0).sum(axis=-2, keepdims=True) / np.maximum(n, 1)
+        return np.asarray((exponents - 1) * slope - n / 2 * np.log(np.maximum(variance, np.finfo(float).tiny)))
+
+    low, high = np.full(n.shape, -_LARGEST_EXPONENT), np.full(n.shape, _LARGEST_EXPONENT)
+    golden = (np.sqrt(5) - 1) / 2
+    for _ in range(_SECTIONS):
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        rises = measure_likelihood(left) < measure_likelihood(right)
+        low, high = np.where(rises, left, low), np.where(rises, high, right)
+    return np.where((n > 2) & (span > _CONSTANT), (low + high) / 2, 1.0)
 
 
 def _transform_power(values: Floats, exponents: Floats) -> Floats:

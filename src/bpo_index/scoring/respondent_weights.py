@@ -350,7 +350,7 @@ def _find_wanted(weights: Floats, margin: Margin, member: Floats) -> Floats:
     """Return ... x levels: the shares to reach, divided by the sum of those of the levels that have any weight."""
     shares = np.where(weights @ member > 0, margin.shares, 0.0)
     total = shares.sum(axis=-1, keepdims=True)
-    return np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+    return np.asarray(np.divide(shares, total, out=np.zeros_like(shares), where=total > 0))
 
 
 def _find_gap(weights: Floats, total: Floats, members: Sequence[Floats], wanted: Sequence[Floats]) -> Floats:

@@ -80,7 +80,8 @@ class IndexStructure:
         """Whether the overall score and the category scores change smoothly with the answers."""
         method = self.method
         categories = method.normalisation not in _RANKING and method.question_aggregation not in COMPARING
-        return categories and method.aggregation not in COMPARING, categories
+        compares = method.aggregation in COMPARING or method.weighting == "benefit_of_the_doubt"
+        return categories and not compares, categories
 
 
 def number_categories(categories: Sequence[object]) -> tuple[Ints, list[object]]:
