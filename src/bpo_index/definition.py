@@ -192,9 +192,9 @@ class Method(_Part):
     comparisons: tuple[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], ...] | None = None
     """For `ahp`: how many times more important the category of the row is than that of the column."""
     lowest_share: Share | None = None
-    """For `benefit_of_the_doubt`: the least part of a unit's score that any category makes up."""
+    """For `benefit_of_the_doubt`: the least share of a unit's weight that any category has."""
     highest_share: Share | None = None
-    """For `benefit_of_the_doubt`: the largest part of a unit's score that any category makes up."""
+    """For `benefit_of_the_doubt`: the largest share of a unit's weight that any category has."""
     question_aggregation: Aggregation = "arithmetic"
     """How questions become a category score."""
     aggregation: Aggregation = "arithmetic"

@@ -4,7 +4,7 @@ For unit c, with y its values and j running over all units::
 
     maximise   sum_i w_i y_ci
     subject to sum_i w_i y_ji <= 1  for every j,   w >= 0
-               low_i sum_k w_k y_ck <= w_i y_ci <= high_i sum_k w_k y_ck        (bounds on shares, where given)
+               low_i sum_k w_k <= w_i <= high_i sum_k w_k        (bounds on the shares of weight, where given)
 
 The score is 100 times the optimum. Sources: Melyn and Moesen (1991); Cherchye, Moesen, Rogge and Van Puyenbroeck
 (2007), An introduction to 'benefit of the doubt' composite indicators, Social Indicators Research 82, 111-145. Solved
@@ -31,7 +31,7 @@ class BenefitOfTheDoubt:
     weights: Floats
     """... x units x items: multipliers of the values; others may give the same score."""
     shares: Floats
-    """... x units x items: what each item makes up of the unit's score, sum one."""
+    """... x units x items: each item's share of the unit's weight, sum one."""
 
 
 def score_benefit_of_the_doubt(
@@ -44,14 +44,13 @@ def score_benefit_of_the_doubt(
     values
         ... x units x items, from 0, more is better; a unit with a NaN takes no part and has no score.
     lowest_share, highest_share
-        The least and the largest share of a unit's score that an item makes up: one number or one an item, 0 to 1;
-        None: no bound.
+        The least and the largest share of a unit's weight that an item has: one number or one an item, 0 to 1; None: no
+        bound. They compare items, which must therefore be on one scale.
 
     Returns
     -------
     BenefitOfTheDoubt
-        The score is unique, the weights may not be. A unit whose values are all zero has the score 0; so has one with a
-        zero where a lowest share above zero is asked for, since nothing can make up that share.
+        The score is unique, the weights may not be. A unit whose values are all zero has the score 0 and no shares.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def score_benefit_of_the_doubt(
     >>> score_benefit_of_the_doubt(values).scores
     array([100., 100.,  80.])
     >>> score_benefit_of_the_doubt(values, lowest_share=0.4).scores.round(1)
-    array([57.1, 57.1, 80. ])
+    array([100., 100.,  80.])
     """
     items = values.shape[-1]
     low = np.broadcast_to(np.asarray(0.0 if lowest_share is None else lowest_share, dtype=float), items)
@@ -78,10 +77,9 @@ def score_benefit_of_the_doubt(
     weights = np.full(values.shape, np.nan)
     for index in np.ndindex(values.shape[:-2]):
         weights[index] = _find_weights(values[index], low, high)
-    parts = weights * values
-    totals = parts.sum(axis=-1, keepdims=True)
-    shares = np.divide(parts, totals, out=np.full_like(parts, np.nan), where=totals > 0)
-    return BenefitOfTheDoubt(np.minimum(100.0 * totals[..., 0], 100.0), weights, shares)
+    totals = weights.sum(axis=-1, keepdims=True)
+    shares = np.divide(weights, totals, out=np.full_like(weights, np.nan), where=totals > 0)
+    return BenefitOfTheDoubt(np.minimum(100.0 * (weights * values).sum(axis=-1), 100.0), weights, shares)
 
 
 def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:
@@ -94,26 +92,22 @@ def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:
     if not len(there):
         return weights
     weights[there] = 0.0
-    # A unit with nothing, or with a zero where a share is asked for, has no weights but zero.
-    able = [u for u in there if values[u].any() and not (values[u][low > 0] == 0).any()]
+    able = [unit for unit in there if values[unit].any()]
     if not able:
         return weights
-    everybody = values[there] / values[there].max()
-    blocks, limits = [], []
-    for unit in able:
-        own = values[unit] / values[there].max()
-        rows = [everybody]
-        if (low > 0).any():
-            rows.append(low[:, np.newaxis] * own - np.diag(own))
-        if (high < 1).any():
-            rows.append(np.diag(own) - high[:, np.newaxis] * own)
-        block = np.vstack(rows)
-        blocks.append(block)
-        limits.append(np.concatenate([np.ones(len(everybody)), np.zeros(len(block) - len(everybody))]))
+    scaled = values / values[there].max()
+    items = len(low)
+    rows = [scaled[there]]
+    if (low > 0).any():
+        rows.append(low[:, np.newaxis] - np.eye(items))
+    if (high < 1).any():
+        rows.append(np.eye(items) - high[:, np.newaxis])
+    block = np.vstack(rows)
+    limits = np.concatenate([np.ones(len(there)), np.zeros(len(block) - len(there))])
     solved = linprog(
-        -np.concatenate([values[unit] / values[there].max() for unit in able]),
-        A_ub=block_diag(blocks, format="csr"),
-        b_ub=np.concatenate(limits),
+        -scaled[able].ravel(),
+        A_ub=block_diag([block] * len(able), format="csr"),
+        b_ub=np.tile(limits, len(able)),
         bounds=(0, None),
         method="highs",
     )
