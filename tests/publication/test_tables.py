@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from bpo_index.definition import load_definition
-from bpo_index.publication.columns import CATEGORIES, PAIRS, RANKING
+from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
 from bpo_index.publication.tables import build_result, name_origin, render_tables
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
@@ -45,7 +45,8 @@ def test_all_formats_hold_the_same_numbers(rendered, name):
 
 def test_columns_are_the_documented_ones(rendered):
     result, _ = rendered
-    for frame, columns in ((result.ranking, RANKING), (result.categories, CATEGORIES), (result.pairs, PAIRS)):
+    tables = [(result.tables[name], columns) for name, columns in ROBUSTNESS_TABLES.items()]
+    for frame, columns in ((result.ranking, RANKING), (result.categories, CATEGORIES), *tables):
         assert frame.columns == [column.name for column in columns]
         assert all(column.meaning for column in columns)
 
@@ -55,7 +56,7 @@ def test_synthetic_data_says_so_everywhere(rendered):
     assert result.data_origin == "synthetic"
     assert all(
         frame["data_origin"].unique().to_list() == ["synthetic"]
-        for frame in (result.ranking, result.categories, result.pairs)
+        for frame in (result.ranking, result.categories, *result.tables.values())
     )
     assert b"SYNTHETIC" in files["ranking.md"]
     assert b"SYNTHETIC" in files["categories.md"]

@@ -1,5 +1,6 @@
 """Scores recomputed from their definition in the plainest Python, and the laws they obey."""
 
+import dataclasses
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
-from bpo_index.definition import load_definition
+from bpo_index.definition import Method, load_definition
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.scoring import ConfidenceIndex, IndexStructure, rank_units, score_means, score_units, share_top_ranks
@@ -105,7 +106,7 @@ Means = st.lists(st.floats(0, 10), min_size=3, max_size=3)
 def test_monotone_and_inside_the_range(means, question, higher):
     low, high = np.array(means), np.array(means)
     high[question] = max(high[question], higher)
-    first, second = score_means(low, STRUCTURE)[0], score_means(high, STRUCTURE)[0]
+    first, second = score_means(np.array([low, high]), STRUCTURE)[:, 0]
     assert 0 <= first <= 100
     assert (second <= first + 1e-8) if question == 2 else (second >= first - 1e-8)
 
@@ -113,13 +114,13 @@ def test_monotone_and_inside_the_range(means, question, higher):
 def test_missing_answers_leave_null_unless_enough_questions_remain():
     means = np.array([[5.0, np.nan, 2.0]])
     assert np.isnan(score_means(means, STRUCTURE)[0]).tolist() == [True, True, False]
-    lenient = IndexStructure(**{**STRUCTURE.__dict__, "questions_needed": 1})
+    lenient = dataclasses.replace(STRUCTURE, method=Method(questions_needed=1))
     assert score_means(means, lenient)[0].tolist() == [65.0, 50.0, 80.0]
 
 
 def test_a_weight_of_zero_takes_no_part():
-    structure = IndexStructure(**{**STRUCTURE.__dict__, "question_weights": np.array([1.0, 0.0, 1.0])})
-    assert score_means(np.array([5.0, np.nan, 2.0]), structure).tolist() == [65.0, 50.0, 80.0]
+    structure = dataclasses.replace(STRUCTURE, question_weights=np.array([1.0, 0.0, 1.0]))
+    assert score_means(np.array([[5.0, np.nan, 2.0]]), structure)[0].tolist() == [65.0, 50.0, 80.0]
 
 
 def test_a_batch_scores_as_one_by_one():
@@ -128,7 +129,7 @@ def test_a_batch_scores_as_one_by_one():
     assert batch.shape == (4, 5, 3)
     for i in range(4):
         for j in range(5):
-            assert batch[i, j] == pytest.approx(score_means(means[i, j], STRUCTURE), abs=1e-9)
+            assert batch[i, j] == pytest.approx(score_means(means[i, j : j + 1], STRUCTURE)[0], abs=1e-9)
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=8))
@@ -182,7 +183,7 @@ def test_the_estimator_is_cloned_varied_and_says_its_columns(sample):
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
-        ({"normalisation": "none"}, "normalisation must be one of scale"),
+        ({"normalisation": "none"}, "normalisation: Input should be 'scale'"),
         ({"categories": ["a"]}, "categories must have 2"),
         ({"question_weights": [1, -1]}, "question_weights"),
         ({"categories": ["a", "b"], "question_weights": [1, 0]}, "sum to zero: b"),

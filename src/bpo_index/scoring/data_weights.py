@@ -46,9 +46,13 @@ class PcaTable:
 
 
 def scale_to_unit_range(values: Floats) -> Floats:
-    """Return ... x units x items with the units of every item between 0 and 1; a constant item is 0."""
-    low = np.where(np.isnan(values), np.inf, values).min(axis=-2, keepdims=True)
-    high = np.where(np.isnan(values), -np.inf, values).max(axis=-2, keepdims=True)
+    """Return ... x units x items with every item between 0 and 1 over the units that have all items.
+
+    A constant item is 0; a unit with a NaN keeps it.
+    """
+    complete = ~np.isnan(values).any(axis=-1, keepdims=True)
+    low = np.where(complete, values, np.inf).min(axis=-2, keepdims=True)
+    high = np.where(complete, values, -np.inf).max(axis=-2, keepdims=True)
     width = np.where(high > low, high - low, 1.0)
     return (values - np.where(np.isinf(low), 0.0, low)) / width
 
@@ -75,7 +79,7 @@ def weigh_by_standard_deviation(covariance: Floats) -> Floats:
 
 
 def weigh_by_critic(covariance: Floats) -> Floats:
-    """Return CRITIC weights: spread times lack of correlation with the others.
+    """Return CRITIC weights: spread times lack of correlation with the others; constant items do not count there.
 
     Parameters
     ----------
@@ -93,7 +97,8 @@ def weigh_by_critic(covariance: Floats) -> Floats:
     array([0.3, 0.3, 0.4])
     """
     spread = find_spread(covariance)
-    return _share(spread * (1.0 - correlate(covariance)).sum(axis=-1), covariance)
+    conflict = np.where(spread[..., np.newaxis, :] > 0, 1.0 - correlate(covariance), 0.0)
+    return _share(spread * conflict.sum(axis=-1), covariance)
 
 
 def weigh_by_entropy(values: Floats) -> Floats:

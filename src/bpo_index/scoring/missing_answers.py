@@ -119,8 +119,10 @@ def _fill_from_person(confident: Floats, category_of: Ints, question_weights: Fl
 
 def _impute(ratings: Floats, method: str, minimum: float, maximum: float, neighbours: int) -> tuple[Floats, bool]:
     """Return the ratings with every hole filled that scikit-learn can fill, and whether it settled."""
-    answering = ~np.isnan(ratings).all(axis=1)
-    asked = ~np.isnan(ratings).all(axis=0)
+    # In an order of their content, so that ties between neighbours do not fall by the order of respondents.
+    order = np.lexsort(np.nan_to_num(ratings, nan=minimum - 1).T)
+    answering = order[~np.isnan(ratings[order]).all(axis=1)]
+    asked = np.flatnonzero(~np.isnan(ratings).all(axis=0))
     block = ratings[np.ix_(answering, asked)]
     completed, converged = ratings.copy(), True
     if not np.isnan(block).any():
