@@ -1,0 +1,52 @@
+"""Means and orders that somebody printed."""
+
+import numpy as np
+import pytest
+
+from bpo_index.scoring.aggregation import aggregate
+from bpo_index.scoring.normalisation import normalise
+from bpo_index.scoring.outranking import outrank, rank_kemeny, score_borda, score_copeland
+
+
+def read_ballots(ballots, units):
+    """Return units x ballots of values, and the number of voters of each ballot as weights."""
+    values = np.array([[-order.index(unit) for _, order in ballots] for unit in units], dtype=float)
+    return values, np.array([voters for voters, _ in ballots], dtype=float)
+
+
+def test_the_human_development_index_is_a_geometric_mean():
+    # UNDP, Human Development Report 2020, technical note 1, worked example: income index
+    # (ln 3,829 - ln 100) / (ln 75,000 - ln 100) = 0.5506; index (0.6971 x 0.3447 x 0.5506)^(1/3) = 0.510.
+    income = normalise(np.log([[3829.0]]), "goalposts", goalposts=(np.log(100), np.log(75_000)))[0, 0] / 100
+    assert round(income, 4) == 0.5506
+    index = aggregate(np.array([[0.6971, 0.3447, 0.5506]]), np.ones(3), "geometric")[0]
+    assert round(index, 3) == 0.510
+
+
+def test_the_capital_of_tennessee():
+    # The example of the Wikipedia articles on the Kemeny-Young method, the Borda count and Copeland's method: 42 % of
+    # voters near Memphis, 26 % Nashville, 15 % Chattanooga, 17 % Knoxville. Kemeny: Nashville, Chattanooga, Knoxville,
+    # Memphis with 393; Borda 194, 173, 126, 107; Copeland wins 3, 2, 1, 0.
+    ballots = [(42, "MNCK"), (26, "NCKM"), (15, "CKNM"), (17, "KCNM")]
+    values, weights = read_ballots(ballots, "NCKM")
+    found = rank_kemeny(100 * outrank(values, weights))
+    assert found.position.tolist() == [1, 2, 3, 4]
+    assert found.agreement == pytest.approx(393)
+    assert found.unique
+    # Points of the articles: one for each town beaten, by each of a hundred voters.
+    assert 3 * score_borda(values, weights) == pytest.approx([194, 173, 107, 126])
+    assert 3 * score_copeland(values, weights) / 100 == pytest.approx([3, 2, 1, 0])
+
+
+def test_condorcets_sixty_voters():
+    # Condorcet (1785), as in Young (1988), Condorcet's Theory of Voting, American Political Science Review 82(4): votes
+    # A over B 33, B over C 42, C over A 35; a circle. Borda points A 58, B 69, C 53; the order with most support is
+    # B, C, A with 104.
+    ballots = [(23, "ABC"), (17, "BCA"), (2, "BAC"), (10, "CAB"), (8, "CBA")]
+    values, weights = read_ballots(ballots, "ABC")
+    support = 60 * outrank(values, weights)
+    assert (support[0, 1], support[1, 2], support[2, 0]) == pytest.approx((33, 42, 35))
+    assert 60 * 2 * score_borda(values, weights) / 100 == pytest.approx([58, 69, 53])
+    found = rank_kemeny(support)
+    assert found.position.tolist() == [3, 1, 2]
+    assert found.agreement == pytest.approx(104)
