@@ -306,6 +306,17 @@ def test_weights_that_answers_do_not_determine_are_refused(tmp_path):
         score(validate_rows(tmp_path, *rows, definition=definition).accepted, definition)
 
 
+def test_what_is_not_the_default_is_said(sample):
+    definition, accepted = sample
+    assert score(accepted, definition).notes == []
+    changed = replace_method(definition, "aggregation: geometric\nquestion_aggregation: median\nweighting: equal")
+    margins = read_margins(find_resource("sample_data", "synthetic-margins-2021.csv"))
+    assert score(accepted, changed, margins).notes == [
+        "Methods other than the default: weighting equal, question_aggregation median, aggregation geometric.",
+        "Respondents are weighed to shares of company_size.",
+    ]
+
+
 def test_few_units_a_variable_and_contrary_components_are_said(sample):
     definition, accepted = sample
     notes = score(accepted, replace_method(definition, "weighting: pca")).notes

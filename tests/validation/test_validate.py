@@ -143,3 +143,25 @@ def test_the_private_audit_keeps_every_row_and_cannot_run(tmp_path):
     assert summary["reasons"] == {"ragged_row": 1, "unknown_unit": 1}
     if os.name != "nt":
         assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_importance_and_background_come_along_and_unreadable_points_are_flagged(tmp_path):
+    definition = make_definition(
+        **{"company: company": "company: company, importance: {first: w1, last: w2}, background: {size: Size}"}
+    )
+    header = "id,country,w1,w2,size,q1,q2,q3"
+    rows = ["a,Aland,60,40,small,5,6,7", "b,Aland,many,-3,,4,5,6"]
+    validation = validate_rows(tmp_path, *rows, header=header, definition=definition)
+    columns = ["respondent_id", "importance_first", "importance_last", "background_size"]
+    assert validation.accepted.select(columns).rows() == [("a", 60.0, 40.0, "small"), ("b", None, None, None)]
+    assert validation.flags["reason"].to_list() == ["unclear_field"]
+    assert "importance_first, importance_last" in validation.flags["sentence"][0]
+
+
+def test_long_rows_of_a_respondent_agree_in_background(tmp_path):
+    definition = make_definition(**{"company: company": "company: company, background: {size: size}"})
+    header = "id,country,size,item,value"
+    rows = ["a,Aland,small,q1,5", "a,Aland,,q2,6", "a,Aland,small,q3,7", "b,Aland,small,q1,5", "b,Aland,large,q2,5"]
+    validation = validate_rows(tmp_path, *rows, header=header, definition=definition)
+    assert validation.accepted["background_size"].to_list() == ["small"]
+    assert {reason for reasons in validation.quarantined["reasons"] for reason in reasons} == {"conflicting_rows"}

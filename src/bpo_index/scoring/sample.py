@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
+from bpo_index.definition import IndexDefinition, Method
 from bpo_index.errors import DataRefused
+from bpo_index.methods import CATALOGUE
 from bpo_index.scoring.aggregation import aggregate_mean
 from bpo_index.scoring.covariance import pool_within_covariance
 from bpo_index.scoring.estimate import Floats, UnitAnswers, split_units
@@ -71,7 +72,7 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     structure = IndexStructure.from_definition(definition)
     raters = count_raters(everybody, structure)
     shown = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
-    notes: list[str] = []
+    notes = _describe_choices(definition, margins)
     shown = _complete(shown, definition, structure, notes)
     shown = _weigh(shown, accepted, definition, margins)
     return Sample(published, respondents, raters, shown, _place_reference(structure, shown, definition), notes)
@@ -162,6 +163,22 @@ def _pool_question_covariance(
         block = pool_within_covariance(shares[:, chosen], weights, unit_of)
         covariance[..., chosen[:, np.newaxis], chosen] = block
     return covariance
+
+
+def _describe_choices(definition: IndexDefinition, margins: pl.DataFrame | None) -> list[str]:
+    """Return one sentence on the methods that are not the default, and one on margins."""
+    usual = Method()
+    steps = [step for step in CATALOGUE if step in Method.model_fields]
+    keys = [key for step in steps for key in (f"question_{step}", step) if key in Method.model_fields]
+    chosen = [
+        f"{key} {getattr(definition.method, key)}"
+        for key in keys
+        if getattr(definition.method, key) != getattr(usual, key)
+    ]
+    notes = [f"Methods other than the default: {', '.join(chosen)}."] if chosen else []
+    if margins is not None:
+        notes.append(f"Respondents are weighed to shares of {', '.join(sorted(set(margins['variable'])))}.")
+    return notes
 
 
 def _complete(
