@@ -54,10 +54,12 @@ def read_files(folder):
 def test_the_flow_ends_with_the_release_of_the_command_line(project, tmp_path, monkeypatch):
     sample = project / "sample_data" / "offshore-bpo-2021.csv"
     without_server = {key: "" for key in ("PREFECT_API_URL",) if key in os.environ}
-    done = run_flow(project, tmp_path, sample, "--out", "by-flow", **without_server)
+    methods = ["--method", str(project / "sample_data" / "method-geometric.yaml")]
+    methods += ["--margins", str(project / "sample_data" / "synthetic-margins-2021.csv")]
+    done = run_flow(project, tmp_path, sample, "--out", "by-flow", *methods, **without_server)
     assert done.returncode == 0, done.stderr
     monkeypatch.chdir(tmp_path)
-    assert main(["run", str(sample), "--out", "by-command", "--audit-dir", "audit-command"]) == 0
+    assert main(["run", str(sample), "--out", "by-command", "--audit-dir", "audit-command", *methods]) == 0
     assert read_files(tmp_path / "by-flow") == read_files(tmp_path / "by-command")
     assert read_files(tmp_path / "audit") == read_files(tmp_path / "audit-command")
     assert not (tmp_path / "outside.log").exists(), (tmp_path / "outside.log").read_text()

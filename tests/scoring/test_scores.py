@@ -159,6 +159,9 @@ def test_a_hidden_cell_takes_another_with_it():
     raters = np.array([[9, 8, 2], [9, 9, 9], [2, 9, 9]])
     assert suppress_cells(raters, 5, np.ones(3)).tolist() == [[False, True, True], [False] * 3, [True, True, False]]
     assert suppress_cells(raters, 5, np.array([1.0, 0.0, 1.0]))[0].tolist() == [True, False, True]
+    # Under nominal weights two are hidden already; of these the learnt ones leave one that could be computed.
+    both = suppress_cells(np.array([[9, 2, 3]]), 5, np.ones(3), np.array([1.0, 0.0, 1.0]))
+    assert both.tolist() == [[True, True, True]]
 
 
 def test_the_estimator_obeys_scikit_learn():

@@ -66,7 +66,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     structure, published = sample.structure, sample.published
     means = np.full((len(codes), len(definition.questions)), np.nan)
     scores = np.full((len(codes), 1 + len(category_ids)), np.nan)
-    weighing = structure.category_weights > 0
+    used = structure.category_weights
     weights, notes = pl.DataFrame(schema=WEIGHTS_SCHEMA), list(sample.notes)
     if sample.answers:
         means[published] = estimate_unit_means(sample.answers)
@@ -76,10 +76,10 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
         weights, said = describe_weights(scores[published], structure, learnt, evidence, definition)
         notes += said
-        if learnt.category_weights is not None:
-            weighing = learnt.category_weights != 0
+        used = used if learnt.category_weights is None else learnt.category_weights
 
-    hidden = suppress_cells(sample.raters, method.minimum_respondents_to_publish, weighing.astype(float))
+    # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
+    hidden = suppress_cells(sample.raters, method.minimum_respondents_to_publish, structure.category_weights, used)
     hidden |= ~published[:, np.newaxis]
     scores[:, 1:][hidden] = np.nan
     ranked = np.column_stack([sample.respondents, sample.raters]) >= method.minimum_respondents_to_rank
@@ -120,12 +120,12 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     return Scores(_null_missing(units), _null_missing(categories), unit_means.fill_nan(None), weights, notes, sample)
 
 
-def suppress_cells(raters: np.ndarray, minimum: int, weights: Floats) -> np.ndarray:
+def suppress_cells(raters: np.ndarray, minimum: int, *weightings: Floats) -> np.ndarray:
     """Return units x categories: true where a category score may not be published.
 
     A cell with fewer raters than the minimum is hidden. Where that is one cell of a unit among those with a weight, it
     could be computed from the overall score and the others, so the cell with the next fewest raters (the first of
-    equals) among those with a weight is hidden too.
+    equals) among those with a weight is hidden too; so for every weighting that is published with.
 
     Examples
     --------
@@ -136,10 +136,11 @@ def suppress_cells(raters: np.ndarray, minimum: int, weights: Floats) -> np.ndar
     """
     hidden = raters < minimum
     for row, counts in zip(hidden, raters, strict=True):
-        weighing = weights > 0
-        candidates = weighing & ~row
-        if (row & weighing).sum() == 1 and candidates.any():
-            row[np.argmin(np.where(candidates, counts, np.iinfo(np.int64).max))] = True
+        for weights in weightings:
+            weighing = weights != 0
+            candidates = weighing & ~row
+            if (row & weighing).sum() == 1 and candidates.any():
+                row[np.argmin(np.where(candidates, counts, np.iinfo(np.int64).max))] = True
     return hidden
 
 
