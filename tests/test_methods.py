@@ -306,6 +306,37 @@ def test_weights_that_answers_do_not_determine_are_refused(tmp_path):
         score(validate_rows(tmp_path, *rows, definition=definition).accepted, definition)
 
 
+def test_factor_analysis_of_a_singular_matrix_is_refused_when_the_answers_show_it(tmp_path):
+    definition = make_definition(**{"method: {": "method: {question_weighting: factor_analysis, "})
+    rows = [
+        f"{u}{n},{name},{5 + n},{5 + n},6"
+        for u, name in (("a", "Aland"), ("b", "Beland"), ("c", "Celand"))
+        for n in range(3)
+    ]
+    accepted = validate_rows(tmp_path, *rows, definition=definition).accepted
+    assert score(accepted, definition).units["score"].null_count() == 0  # constant questions weigh the same
+    rows = [
+        f"{u}{n},{name},{k + n},{k + n},6"
+        for k, (u, name) in enumerate((("a", "Aland"), ("b", "Beland"), ("c", "Celand")))
+        for n in range(3)
+    ]
+    accepted = validate_rows(tmp_path, *rows, definition=definition).accepted
+    with pytest.raises(DataRefused, match="factor_analysis of the questions of first"):
+        score(accepted, definition)
+
+
+def test_a_kemeny_order_that_is_not_unique_is_said(tmp_path):
+    rows = [
+        f"{u}{n},{name},{k},{k},{k}" for k, (u, name) in enumerate((("a", "Aland"), ("b", "Beland"))) for n in range(3)
+    ]
+    definition = make_definition(
+        **{"method: {": "method: {aggregation: kemeny, ", "straight_line: {minimum_answers: 3}": ""}
+    )
+    scores = score(validate_rows(tmp_path, *rows, definition=definition).accepted, definition)
+    assert scores.units["score"].to_list()[:2] == [50.0, 50.0]
+    assert any("Several Kemeny orders" in note for note in scores.notes)
+
+
 def test_what_is_not_the_default_is_said(sample):
     definition, accepted = sample
     assert score(accepted, definition).notes == []

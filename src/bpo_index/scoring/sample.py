@@ -116,11 +116,13 @@ def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], s
         The index.
     """
     method = structure.method
-    everybody = np.concatenate(weights, axis=-1) if answers else np.empty(0)
-    importance = question_covariance = category_covariance = None
-    if method.weighting == "importance":
-        importance = _average_importance(answers, everybody)
-    if method.weighting_level == "within" and answers:
+    wants_importance, wants_covariance = method.weighting == "importance", method.weighting_level == "within"
+    if not answers or not (wants_importance or wants_covariance):
+        return Evidence()
+    everybody = np.concatenate(weights, axis=-1)
+    importance = _average_importance(answers, everybody) if wants_importance else None
+    question_covariance = category_covariance = None
+    if wants_covariance:
         unit_of = np.repeat(np.arange(len(answers)), [unit.respondents for unit in answers])
         ratings = np.concatenate([unit.ratings for unit in answers])
         shares = normalise_scale(ratings, structure.minimum, structure.maximum, structure.reverse)

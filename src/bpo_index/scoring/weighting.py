@@ -97,7 +97,8 @@ def _learn_from_data(
         case "pca":
             return weigh_by_pca(covariance, allow_negative=method.negative_weights)
         case "factor_analysis":
-            return weigh_by_factor_analysis(covariance, factors=method.factors)
+            # With a leading axis a singular matrix gives NaN, which the caller refuses in its own words.
+            return np.asarray(weigh_by_factor_analysis(covariance[np.newaxis], factors=method.factors)[0])
         case "critic":
             return weigh_by_critic(covariance)
         case "standard_deviation":

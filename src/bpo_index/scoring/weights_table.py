@@ -17,6 +17,7 @@ from bpo_index.scoring.covariance import estimate_between_covariance
 from bpo_index.scoring.data_weights import explain_pca
 from bpo_index.scoring.estimate import Floats
 from bpo_index.scoring.importance import share_squared_correlations, weigh_balanced
+from bpo_index.scoring.outranking import outrank, rank_kemeny
 from bpo_index.scoring.score import Evidence, LearntIndex
 from bpo_index.scoring.structure import IndexStructure
 
@@ -96,11 +97,13 @@ def describe_weights(
         for question, own, weight in zip(category.questions, given, learnt.question_weights[n], strict=True):
             rows.append((category.id, question.id, float(own / given.sum()), float(weight), None))
     table = pl.DataFrame(rows, schema=WEIGHTS_SCHEMA, orient="row")
-    return table.with_columns(pl.col(pl.Float64).round(9)), _write_notes(scores, structure, evidence, definition)
+    return table.with_columns(pl.col(pl.Float64).round(9)), _write_notes(
+        scores, structure, learnt, evidence, definition
+    )
 
 
 def _write_notes(
-    scores: Floats, structure: IndexStructure, evidence: Evidence, definition: IndexDefinition
+    scores: Floats, structure: IndexStructure, learnt: LearntIndex, evidence: Evidence, definition: IndexDefinition
 ) -> list[str]:
     method = definition.method
     ids = [category.id for category in definition.categories]
@@ -130,6 +133,12 @@ def _write_notes(
         judged = weigh_by_ahp(np.asarray(method.comparisons))
         verdict = "" if judged.is_consistent else ": above .10, the comparisons contradict each other"
         notes.append(f"Consistency ratio of the comparisons (AHP): {float(judged.consistency_ratio):.3f}{verdict}.")
+    if method.aggregation == "kemeny" and learnt.category_weights is not None:
+        found = rank_kemeny(outrank(scores[:, 1:], learnt.category_weights), ~np.isnan(scores[:, 0]))
+        if not bool(found.unique):
+            notes.append(
+                "Several Kemeny orders agree equally with the comparisons of pairs; the ranks are of their mean."
+            )
     if method.weighting == "balanced":
         nominal = structure.category_weights[counted] / structure.category_weights.sum()
         balanced = weigh_balanced(categories, nominal)
