@@ -177,7 +177,7 @@ def test_a_broken_method_file_is_exit_2_with_places(run, tmp_path, text, expecte
     code, out, err = run("run", find_resource("sample_data", "offshore-bpo-2021.csv"), "--method", "method.yaml")
     assert (code, out) == (2, "")
     assert expected in err
-    assert "method.yaml" in err
+    assert "The method file method.yaml has" in err
     assert run("run", "x.csv", "--method", "absent.yaml")[0] == 2
 
 

@@ -46,6 +46,7 @@ UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_METHOD_FILE = "method file"
 Action = Literal["flag", "quarantine"]
 Origin = Literal["published", "topic", "own"]
 
@@ -312,21 +313,21 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
     built_in = list_definitions()
     path = built_in.get(str(name_or_path), Path(name_or_path))
     advice = f"built in are {', '.join(built_in)}, anything else is the path of a file"
-    definition = parse_definition(_read_text(path, str(name_or_path), advice), source=str(name_or_path))
+    definition = parse_definition(_read_text(path, str(name_or_path), advice, "definition"), source=str(name_or_path))
     if method is None:
         return definition
-    text = _read_text(Path(method), str(method), "give the path of a file with keys of the method: block")
+    text = _read_text(Path(method), str(method), "give the path of a file with keys of the method: block", _METHOD_FILE)
     return replace_method(definition, text, source=str(method))
 
 
-def _read_text(path: Path, source: str, advice: str) -> str:
+def _read_text(path: Path, source: str, advice: str, kind: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DefinitionError(source, [f"byte {error.start}: not UTF-8; save the file as UTF-8"]) from None
+        raise DefinitionError(source, [f"byte {error.start}: not UTF-8; save the file as UTF-8"], kind) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DefinitionError(source, [f"it cannot be read ({reason}); {advice}"]) from None
+        raise DefinitionError(source, [f"it cannot be read ({reason}); {advice}"], kind) from None
 
 
 def parse_definition(text: str, *, source: str = "given as text") -> IndexDefinition:
@@ -364,15 +365,16 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
     raw = definition.model_dump(mode="json")
     if isinstance(keys, dict):
         raw["method"] |= keys
-        return _build_definition(content, raw, source)
+        return _build_definition(content, raw, source, _METHOD_FILE)
     nothing: list[tuple[Place, str]] = [
         (("method",), "holds no keys of the method: block, such as aggregation: geometric")
     ]
     problems = content.problems or nothing
-    raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in problems])
+    listed = [f"{describe_place(place, content)}: {says}" for place, says in problems]
+    raise DefinitionError(source, listed, _METHOD_FILE)
 
 
-def _build_definition(content: YamlContent, value: object, source: str) -> IndexDefinition:
+def _build_definition(content: YamlContent, value: object, source: str, kind: str = "definition") -> IndexDefinition:
     problems = list(content.problems)
     definition = None
     if not (value is None and problems):
@@ -385,7 +387,7 @@ def _build_definition(content: YamlContent, value: object, source: str) -> Index
         problems += list_conflicts(value)
     if problems or definition is None:
         ordered = sorted(set(problems), key=lambda problem: (content.find_line(problem[0]), str(problem)))
-        raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in ordered])
+        raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in ordered], kind)
     return definition
 
 

@@ -19,7 +19,7 @@ class UsageError(BpoIndexError):
 
 
 class DefinitionError(UsageError):
-    """An index definition is broken; every problem is listed, each with its place.
+    """An index definition, or a method file, is broken; every problem is listed, each with its place.
 
     Parameters
     ----------
@@ -27,13 +27,15 @@ class DefinitionError(UsageError):
         The name or path of the definition, as the user gave it.
     problems
         One line a problem, each starting with its place.
+    kind
+        What the file is.
     """
 
-    def __init__(self, source: str, problems: list[str]) -> None:
+    def __init__(self, source: str, problems: list[str], kind: str = "definition") -> None:
         self.source = source
         self.problems = problems
         count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
-        super().__init__(f"The definition {source} has {count}:\n" + "\n".join(f"  {line}" for line in problems))
+        super().__init__(f"The {kind} {source} has {count}:\n" + "\n".join(f"  {line}" for line in problems))
 
 
 class DataRefused(BpoIndexError):

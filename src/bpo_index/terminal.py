@@ -98,9 +98,12 @@ def print_ranking_notes(result: Result, definition: IndexDefinition, console: Co
     ranked = result.ranking.filter(result.ranking["rank"].is_not_null())
     if not ranked.is_empty():
         leader = ranked.row(0, named=True)
+        leaders = ranked.filter(ranked["rank"] == 1)["name"].to_list()
+        shared = f"{' and '.join(leaders)} share the lead; the rank of {leader['name']}"
+        lead = f"{leader['name']} leads; its rank" if len(leaders) == 1 else shared
         sure = result.tables["pairs"]["surely"].sum()
         console.print(
-            f"{escape(leader['name'])} leads; at {definition.method.confidence_level:.0%} confidence its rank lies "
+            f"{escape(lead)} lies, at {definition.method.confidence_level:.0%} confidence, "
             f"between {leader['rank_interval_low']} and {leader['rank_interval_high']}. "
             f"{sure} of {result.tables['pairs'].height} pairs can be told apart, all pairs at once."
         )
