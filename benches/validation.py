@@ -9,6 +9,7 @@ import polars as pl
 
 from benches.timing import time_in_turn
 from bpo_index.definition import load_definition
+from bpo_index.responses.headings import name_fields
 from bpo_index.validation.cast import cast_responses
 from bpo_index.validation.check import mark_duplicates
 from bpo_index.validation.schema import build_schema
@@ -28,9 +29,7 @@ def measure() -> list[dict[str, Any]]:
             "source_row": np.arange(ROWS),
             "respondent_id": [str(n) for n in range(ROWS)],
             "unit": rng.choice(codes, ROWS),
-            **dict.fromkeys(
-                ("design_weight", "cluster", "started_at", "finished_at", "finished", "data_origin"), empty
-            ),
+            **{name: empty for name in name_fields(definition) if name not in ("respondent_id", "unit")},
             **{question: rng.integers(0, 11, ROWS).astype(str) for question in definition.question_ids},
         }
     )

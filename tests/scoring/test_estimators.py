@@ -171,3 +171,18 @@ def test_the_index_of_a_definition_varies_by_set_params():
     ranked = clone(index).set_params(aggregation="borda").fit(means).rank(means)
     scores = clone(index).set_params(aggregation="borda").fit_transform(means)[:, 0]
     assert (ranked == rank_units(scores)).all()
+
+
+def test_steps_that_learn_from_the_units_at_hand():
+    means = 10 * make_means()
+    doubt = Aggregator("benefit_of_the_doubt", lowest_share=0.1)
+    assert doubt.fit_transform(means).max() == pytest.approx(100)
+    assert doubt.weights_ is None
+    ratings = make_means()
+    ratings[0, 0] = np.nan
+    for method in ("knn", "iterative"):
+        assert np.isfinite(AnswerImputer(method).fit_transform(ratings)).all()
+    with pytest.raises(ValueError, match="nominal must be 6 numbers"):
+        Aggregator(nominal=[1, 2]).fit(means)
+    with pytest.raises(ValueError, match="key power"):
+        Aggregator(aggregation="generalised_mean").fit(means)

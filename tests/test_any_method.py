@@ -1,0 +1,65 @@
+"""Any combination of methods on any small survey is scored or refused with a sentence; nothing else happens."""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpo_index.definition import replace_method
+from bpo_index.errors import BpoIndexError
+from bpo_index.methods import CATALOGUE
+from bpo_index.publication import build_result, render_tables
+from bpo_index.robustness import assess_robustness
+from bpo_index.scoring import score_units
+from bpo_index.validation import summarise_audit
+from tests.surveys import make_definition, validate_rows
+
+NAMES = {step: [entry.name for entry in entries] for step, entries in CATALOGUE.items() if step != "respondent_weights"}
+OPTIONS = (
+    "goalposts: [2, 9]\ntarget: 8\nreference_unit: AAA\ncomparisons: [[1, 2], [0.5, 1]]\nlowest_share: 0.2\n"
+    "normalisation_range: [1, 100]"
+)
+Choices = st.fixed_dictionaries(
+    {},
+    optional={
+        **{step: st.sampled_from(names) for step, names in NAMES.items()},
+        "question_weighting": st.sampled_from(NAMES["weighting"]),
+        "question_aggregation": st.sampled_from(NAMES["aggregation"]),
+        "weighting_level": st.sampled_from(["between", "within"]),
+        "power": st.sampled_from(["0.5", "-2", "3"]),
+        "questions_needed": st.sampled_from(["1", "null"]),
+        "trim_weights": st.sampled_from(["2", "null"]),
+        "negative_weights": st.sampled_from(["true", "false"]),
+    },
+)
+Ratings = st.lists(st.sampled_from(["", "0", "5", "7", "8", "10"]), min_size=3, max_size=3)
+Survey = st.lists(st.tuples(st.sampled_from(["Aland", "Beland", "Celand"]), Ratings), min_size=2, max_size=14)
+BASE = make_definition(**{"straight_line: {minimum_answers: 3}": ""})
+
+
+@settings(max_examples=120, deadline=None)
+@given(Choices, Survey)
+def test_scored_or_refused(choices, survey):
+    text = "\n".join([*(f"{key}: {value}" for key, value in choices.items()), OPTIONS])
+    rows = [f"r{n},{unit},{','.join(ratings)}" for n, (unit, ratings) in enumerate(survey)]
+    try:
+        definition = replace_method(BASE, text)
+        with tempfile.TemporaryDirectory() as folder:
+            validation = validate_rows(Path(folder), *rows, definition=definition)
+        scores = score_units(validation.accepted, definition)
+        if not scores.sample.answers:
+            return
+        robustness = assess_robustness(validation.accepted, scores, definition, replicates=100)
+    except BpoIndexError:
+        return
+    published = scores.units.filter(~scores.units["suppressed"])
+    assert (published["score"].is_null() == published["rank"].is_null()).all()
+    assert robustness.units.filter(robustness.units["se"].is_null() & (robustness.units["note"] == "")).is_empty()
+    files = render_tables(
+        build_result(scores, robustness, summarise_audit(validation, definition), definition), definition
+    )
+    assert all(
+        b"NaN" not in files[f"{table}.csv"] and b"inf" not in files[f"{table}.csv"]
+        for table in ("ranking", "categories")
+    )
