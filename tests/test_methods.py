@@ -353,6 +353,10 @@ def test_few_units_a_variable_and_contrary_components_are_said(sample):
     notes = score(accepted, replace_method(definition, "weighting: pca")).notes
     assert any("12 units for 10 categories" in note for note in notes)
     assert any("explains" in note for note in notes)
+    few = replace_method(
+        definition, "question_weighting: critic\nminimum_respondents_to_publish: 9\nminimum_respondents_to_rank: 9"
+    )
+    assert any("up to 3 questions of a category" in note for note in score(accepted, few).notes)
     filled = score(accepted, replace_method(definition, "missing_answers: knn")).notes
     assert any("do not include the uncertainty" in note for note in filled)
 

@@ -153,7 +153,6 @@ def assess(
         scores,
         definition,
         replicates=settings.replicates,
-        margins=load_margins(settings),
         seed=settings.seed,
         progress=progress,
     )
@@ -170,9 +169,8 @@ def publish(
     """Render the tables and publish the release."""
     result = build_result(scores, robustness, checked.audit, definition)
     made_with: dict[str, Any] = {"replicates": settings.replicates, "seed": settings.seed}
-    margins = load_margins(settings)
-    if margins is not None:
-        made_with["margins_sha256"] = hash_margins(margins)
+    if scores.sample.margins is not None:
+        made_with["margins_sha256"] = hash_margins(scores.sample.margins)
     release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
     files = render_tables(result, definition)
     files["audit.json"] = _write_json(asdict(checked.audit))

@@ -80,7 +80,6 @@ def assess_robustness(
     scores: Scores,
     definition: IndexDefinition,
     *,
-    margins: pl.DataFrame | None = None,
     replicates: int = 10_000,
     seed: int = 2021,
     progress: Callable[[int, int], None] | None = None,
@@ -115,7 +114,7 @@ def assess_robustness(
     return Robustness(
         _frame_units(scores.units, columns[0]),
         _frame_categories(scores.categories, columns[1:], definition).drop("tier"),
-        tabulate_outcomes(accepted, scores, definition, margins),
+        tabulate_outcomes(accepted, scores, definition),
         tabulate_structure(scores, definition),
         _frame_pairs(codes, matrix[:, 0], ranked[:, 0], columns[0]["surely_ahead"]),
         summary.replicates,

@@ -30,17 +30,15 @@ OUTCOMES_SCHEMA = {
 }
 
 
-def tabulate_outcomes(
-    accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition, margins: pl.DataFrame | None = None
-) -> pl.DataFrame:
+def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:
     """Return the share and the balance of every unit and category.
 
     Parameters
     ----------
-    accepted, definition, margins
+    accepted, definition
         As for `score_units`.
     scores
-        What it returned; cells suppressed there have no values here.
+        What it returned; cells suppressed there have no values here, and its margins hold here too.
 
     Returns
     -------
@@ -64,7 +62,7 @@ def tabulate_outcomes(
     columns: dict[str, Floats] = {}
     for outcome, (stretch, shift) in _STRETCH.items():
         values, errors = np.full(hidden.shape, np.nan), np.full(hidden.shape, np.nan)
-        sample = prepare_sample(accepted, _plain_definition(definition, outcome), margins)
+        sample = prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
         if sample.answers:
             found = score_means(estimate_unit_means(sample.answers), sample.structure)
             se, _ = linearise_standard_errors(sample.answers, sample.structure)

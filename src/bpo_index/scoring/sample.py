@@ -43,6 +43,8 @@ class Sample:
     """The index, its reference counted among the published units."""
     notes: list[str]
     """Sentences for readers on what was done to the answers."""
+    margins: pl.DataFrame | None = None
+    """The shares of the population to which respondents are weighed; None: design weights."""
 
 
 def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Sample:
@@ -75,7 +77,8 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     notes = _describe_choices(definition, margins)
     shown = _complete(shown, definition, structure, notes)
     shown = _weigh(shown, accepted, definition, margins)
-    return Sample(published, respondents, raters, shown, _place_reference(structure, shown, definition), notes)
+    structure = _place_reference(structure, shown, definition)
+    return Sample(published, respondents, raters, shown, structure, notes, margins)
 
 
 def count_raters(answers: Sequence[UnitAnswers], structure: IndexStructure) -> np.ndarray:

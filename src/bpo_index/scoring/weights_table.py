@@ -111,12 +111,17 @@ def _write_notes(
     categories = scores[:, 1:][:, counted]
     units = int((~np.isnan(categories)).all(axis=1).sum())
     notes = []
-    learns = method.weighting in (*BY_COVARIANCE, "entropy", "balanced") and method.weighting_level == "between"
-    if learns and units < _UNITS_A_VARIABLE * len(counted):
-        notes.append(
-            f"Weights ({method.weighting}) are learnt from {units} units for {len(counted)} categories; with fewer "
-            f"than {_UNITS_A_VARIABLE} units a category they say little."
-        )
+    questions = int(np.bincount(structure.category_of, weights=structure.question_weights > 0).max())
+    for weighting, items, named in (
+        (method.weighting, len(counted), f"{len(counted)} categories"),
+        (method.question_weighting, questions, f"up to {questions} questions of a category"),
+    ):
+        learns = weighting in (*BY_COVARIANCE, "entropy", "balanced") and method.weighting_level == "between"
+        if learns and items > 1 and units < _UNITS_A_VARIABLE * items:
+            notes.append(
+                f"Weights ({weighting}) are learnt from {units} units for {named}; with fewer than "
+                f"{_UNITS_A_VARIABLE} units an item they say little."
+            )
     if method.weighting == "pca":
         covariance = evidence.category_covariance
         if covariance is None:
