@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bpo_index.scoring.aggregation import aggregate
+from bpo_index.scoring.aggregation import aggregate, aggregate_median
 from bpo_index.scoring.normalisation import normalise
 from bpo_index.scoring.outranking import outrank, rank_kemeny, score_borda, score_copeland
 
@@ -50,3 +50,26 @@ def test_condorcets_sixty_voters():
     found = rank_kemeny(support)
     assert found.position.tolist() == [3, 1, 2]
     assert found.agreement == pytest.approx(104)
+
+
+def test_a_circle_of_a_hundred_ballots():
+    # Electowiki, Kemeny-Young method, example with a Condorcet cycle: 25 A>B>C, 40 B>C>A, 35 C>A>B; the order B, C, A
+    # has the least distance, 120 (next 130).
+    values = np.array([[3, 1, 2], [2, 3, 1], [1, 2, 3]], dtype=float)
+    support = 100 * outrank(values, np.array([25.0, 40.0, 35.0]))
+    assert [support[0, 1], support[1, 2], support[2, 0]] == pytest.approx([60, 65, 75])
+    found = rank_kemeny(support)
+    assert found.position.tolist() == [3, 1, 2]
+    assert 3 * 100 - found.agreement == pytest.approx(120)
+    assert found.unique
+
+
+def test_weighted_medians_of_r_packages():
+    # cwhmisc 4.0, w.median: 7, 4 and 7 (with NA). matrixStats, weightedMedian(1:10): 5.5. Two other examples of
+    # cwhmisc, where exactly half of the weight lies up to a value, take that value; ours is the mean of two.
+    third = 1 / 3
+    weights = np.array([1, third, third, third, 1])
+    assert aggregate_median(np.array([7.0, 1, 2, 4, 10]), weights) == 7
+    assert aggregate_median(np.array([7.0, 1, 2, 4, 10]), np.ones(5)) == 4
+    assert aggregate_median(np.array([7.0, 1, np.nan, 4, 10]), weights, needed=4) == 7
+    assert aggregate_median(np.arange(1.0, 11.0), np.ones(10)) == 5.5

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bpo_index.scoring.aggregation import AGGREGATIONS, POWERS, aggregate, aggregate_mean, aggregate_median
 from bpo_index.scoring.outranking import (
+    _search_subsets,
     _solve_programs,
     outrank,
     rank_kemeny,
@@ -223,3 +224,39 @@ def test_kemeny_follows_a_condorcet_order_and_shares_places_in_a_circle():
     with_gap = np.vstack([votes, [np.nan, 1.0, 1.0]])
     assert score_kemeny(with_gap, np.array([5.0, 1.0, 1.0]))[:3].tolist() == [100.0, 50.0, 0.0]
     assert np.isnan(score_kemeny(with_gap, np.array([5.0, 1.0, 1.0]))[3])
+
+
+def test_high_powers_tend_to_the_largest_value_also_beside_a_zero():
+    assert aggregate_mean(np.array([[0.0, 0.4]]), np.ones(2), 1000)[0] == pytest.approx(0.4 * 0.5**0.001)
+    assert aggregate_mean(np.array([[20.0, 90.0]]), np.ones(2), 1e308)[0] == pytest.approx(90)
+    assert aggregate_mean(np.array([[20.0, 90.0]]), np.ones(2), -1e308)[0] == pytest.approx(20)
+
+
+def test_negative_weights_that_cancel_leave_no_mean():
+    values = np.array([[80.0, 20.0, np.nan]])
+    assert np.isnan(aggregate_mean(values, np.array([0.1 + 0.2, -0.3, 1.0]), 1, needed=2)).all()
+
+
+def test_orders_that_differ_by_little_are_told_apart_by_programs_too():
+    rng = np.random.default_rng(1)
+    for _ in range(100):
+        support = outrank(rng.uniform(0, 1, (6, 5)), 0.2 + rng.normal(0, 1e-7, 5))[np.newaxis]
+        for one, other in zip(_search_subsets(support), _solve_programs(support), strict=True):
+            assert one == pytest.approx(other, abs=1e-9)
+
+
+def test_groups_of_a_majority_order_are_solved_by_themselves():
+    # Five circles of three, each wholly ahead of the next: 15 units, 3^5 best orders, exact all the same.
+    circle = np.array([[0, 0.7, 0.3], [0.3, 0, 0.7], [0.7, 0.3, 0]])
+    support = np.triu(np.full((15, 15), 0.9), 1) + np.tril(np.full((15, 15), 0.1), -1)
+    for first in range(0, 15, 3):
+        support[first : first + 3, first : first + 3] = circle
+    units = np.random.default_rng(2).permutation(15)
+    found = rank_kemeny(support[units][:, units])
+    assert found.position == pytest.approx(3 * (units // 3) + 2)
+    assert found.agreement == pytest.approx(5 * (0.7 + 0.7 + 0.3) + 90 * 0.9)
+    assert not found.unique
+
+
+def test_no_units_have_no_order():
+    assert aggregate(np.zeros((0, 2)), np.ones(2), "kemeny").shape == (0,)

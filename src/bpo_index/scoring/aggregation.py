@@ -117,17 +117,18 @@ def aggregate_mean(values: Floats, weights: Floats, power: float, needed: int | 
     if power == 1:
         return np.asarray((shares * np.where(there, values, 0.0)).sum(axis=-1))
     negative = (there & (values < 0)).any(axis=-1)
-    positive = np.where(filled > 0, filled, 1.0)
-    logs = np.log(positive)
+    above = there & (filled > 0)
+    logs = np.log(np.where(above, filled, 1.0))
     if abs(power) < _GEOMETRIC:
         mean = np.exp((shares * logs).sum(axis=-1))
     else:
-        # Relative to the largest (smallest) value, so that high powers neither overflow nor vanish.
-        scaled = power * np.where(there, logs, -np.inf if power > 0 else np.inf)
-        top = scaled.max(axis=-1, keepdims=True)
-        top = np.where(np.isfinite(top), top, 0.0)
-        sums = (shares * np.where(there & (filled > 0), np.exp(scaled - top), 0.0)).sum(axis=-1)
-        mean = np.exp((np.log(np.where(sums > 0, sums, 1.0)) + top[..., 0]) / power)
+        # Relative to the value that rules at high powers, so that they neither overflow nor vanish.
+        top = (logs if power > 0 else -logs).max(axis=-1, where=above, initial=-np.inf, keepdims=True)
+        top = np.where(above.any(axis=-1, keepdims=True), top if power > 0 else -top, 0.0)
+        with np.errstate(over="ignore"):
+            terms = np.where(above, np.exp(np.where(above, power * (logs - top), 0.0)), 0.0)
+        sums = (shares * terms).sum(axis=-1)
+        mean = np.exp(np.log(np.where(sums > 0, sums, 1.0)) / power + top[..., 0])
         mean = np.where(sums > 0, mean, 0.0)
     if power <= 0 or abs(power) < _GEOMETRIC:
         mean = np.where((there & (values == 0)).any(axis=-1), 0.0, mean)
@@ -177,5 +178,7 @@ def _share_weights(values: Floats, weights: Floats, needed: int | None) -> Float
     wanted = counted.sum(axis=-1) if needed is None else np.minimum(needed, counted.sum(axis=-1))
     given = np.where(there, weights, 0.0)
     total = given.sum(axis=-1, keepdims=True)
-    enough = (there.sum(axis=-1) >= wanted)[..., np.newaxis] & (np.abs(total) > 0)
-    return np.where(enough, given / np.where(np.abs(total) > 0, total, 1.0), np.nan)
+    # Negative weights can cancel: what is left over is then rounding noise, and no weights.
+    usable = np.abs(total) > 1e-9 * np.abs(given).sum(axis=-1, keepdims=True)
+    enough = (there.sum(axis=-1) >= wanted)[..., np.newaxis] & usable
+    return np.where(enough, given / np.where(usable, total, 1.0), np.nan)
