@@ -1,7 +1,7 @@
 """The pipeline as a Prefect flow: ingest, validate, score, assess, publish.
 
     python flows/confidence_index.py RESPONSES... [--definition NAME|PATH] [--out DIR] [--audit-dir DIR]
-        [--method FILE] [--margins FILE]
+        [--method FILE] [--margins FILE] [--scheduler ADDRESS]
 
 Each task is one stage of `bpo_index.pipeline`; what passes between tasks is a path in a private folder that the flow
 takes away at its end. The release is the same to the byte as the command line's.
@@ -80,9 +80,12 @@ def confidence_index(
     seed: int = 2021,
     method: str | None = None,
     margins: str | None = None,
+    scheduler: str | None = None,
 ) -> str:
     """Compute an index from survey files and publish it; return the folder of the release."""
-    settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed, method, margins)
+    settings = pipeline.Settings(
+        tuple(responses), definition, out, audit_dir, replicates, seed, method, margins, scheduler
+    )
     with tempfile.TemporaryDirectory(prefix="bpo-index-") as folder:
         for stage in (ingest, validate, score, assess, publish):
             stage(settings, folder)
@@ -106,6 +109,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=2021)
     parser.add_argument("--method")
     parser.add_argument("--margins")
+    parser.add_argument("--scheduler")
     try:
         path = confidence_index(**vars(parser.parse_args(argv)))
     except BpoIndexError as error:

@@ -16,7 +16,7 @@ PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "labels", "methods", "resources", "atomic", "definition_yaml"),
+    ("errors", "labels", "methods", "resources", "atomic", "definition_yaml", "cluster"),
     ("method_conflicts",),
     ("definition_conflicts",),
     ("definition",),

@@ -15,7 +15,7 @@ from bpo_index.errors import DataRefused, DefinitionError
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness import assess_robustness
-from bpo_index.robustness.replicates import draw_weights
+from bpo_index.robustness import Resampler
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.scoring import Evidence, IndexStructure, UnitAnswers, estimate_unit_means, prepare_sample, score_means
 from bpo_index.scoring import score_units as score
@@ -165,7 +165,7 @@ def test_a_method_file_takes_the_place_of_keys_and_moves_the_release(run, tmp_pa
     ("text", "expected"),
     [
         ("aggregation: mean\n", "method.aggregation (line 1)"),
-        ("normalisation: z_score\naggregation: geometric\n", "needs positive values"),
+        ("normalisation: robust\naggregation: geometric\n", "needs positive values"),
         ("units: []\n", "method.units (line 1): is not a key"),
         ("", "the file is empty"),
         ("- 1\n", "holds no keys"),
@@ -225,7 +225,8 @@ def test_raked_scores_by_hand_and_weights_fitted_anew_in_replicates(sample):
     small = (rows["background_company_size"] == "small").to_numpy()
     expected = np.where(small, 0.6 / small.sum(), 0.4 / (~small).sum()) * len(small)
     assert unit.weights == pytest.approx(expected)
-    drawn = draw_weights(np.random.default_rng(1), unit, 500)
+    resampler = Resampler(unit)
+    drawn = resampler.weigh(resampler.draw_counts(np.random.default_rng(1), 500))
     both = (drawn[:, small] > 0).any(axis=1) & (drawn[:, ~small] > 0).any(axis=1)
     share = drawn[:, small].sum(axis=1) / drawn.sum(axis=1)
     assert share[both] == pytest.approx(0.6)

@@ -51,14 +51,19 @@ def run(
     margins: Annotated[
         str | None, typer.Option(metavar="FILE", help="CSV: shares of the population to weigh respondents to.")
     ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler (tcp://…) that evaluates the replicates.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compute an index and publish a release."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
 
-    settings = pipeline.Settings(tuple(responses), definition, out, audit_dir, replicates, seed, method, margins)
+    settings = pipeline.Settings(
+        tuple(responses), definition, out, audit_dir, replicates, seed, method, margins, scheduler
+    )
     with terminal.show_progress(replicates) as progress:
-        outcome = pipeline.run(settings, progress)  # type: ignore[arg-type]
+        outcome = pipeline.run(settings, progress)
     if as_json:
         _print_json(
             {
@@ -70,6 +75,7 @@ def run(
                 "audit": asdict(outcome.checked.audit),
                 "audit_folder": str(outcome.checked.audit_folder),
                 "reading": outcome.responses.decisions,
+                "findings": outcome.result.findings,
                 "notes": outcome.result.notes,
             }
         )

@@ -19,6 +19,7 @@ from bpo_index.definition_conflicts import list_conflicts
 from bpo_index.definition_yaml import Place, YamlContent, describe_place, read_yaml
 from bpo_index.errors import DefinitionError
 from bpo_index.labels import fold_label
+from bpo_index.method_conflicts import list_uncertainty_conflicts
 from bpo_index.methods import (
     Aggregation,
     MissingAnswers,
@@ -46,6 +47,7 @@ UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Part = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _METHOD_FILE = "method file"
 Action = Literal["flag", "quarantine"]
 Origin = Literal["published", "topic", "own"]
@@ -173,7 +175,7 @@ class Method(_Part):
     normalisation: Normalisation = "scale"
     """How question means come onto one scale."""
     normalisation_range: tuple[Number, Number] = (0.0, 100.0)
-    """What `min_max` makes of the lowest and the highest unit."""
+    """What `min_max` makes of the lowest and the highest unit; `borda` of one beaten by all and one beating all."""
     goalposts: tuple[Number, Number] | None = None
     """The scale points that `goalposts` makes 0 and 100."""
     target: Number | None = None
@@ -208,6 +210,32 @@ class Method(_Part):
     """A unit, or a unit's category, with fewer respondents is suppressed: no score, no rank."""
     minimum_respondents_to_rank: Annotated[int, Field(ge=1)] = 5
     """A unit with fewer respondents takes no rank."""
+
+
+class Uncertainty(_Part):
+    """What is drawn anew in each replicate, beside the definition's own method: the assumptions of the index.
+
+    Levels of one assumption have parts, which are divided by their sum; an assumption without levels stays as the
+    `method:` block says.
+    """
+
+    respondents: bool = True
+    """Whether respondents are resampled."""
+    weight_variation: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null: 0.25
+    where weights are fixed, none where they are learnt from the answers."""
+    normalisation: dict[Normalisation, Part] = {}
+    """Normalisations and their parts."""
+    normalisation_range: tuple[Number, Number] = (1.0, 100.0)
+    """`normalisation_range` of the normalisations listed here."""
+    aggregation: dict[Aggregation, Part] = {}
+    """Aggregations of categories and their parts."""
+    missing_answers: dict[MissingAnswers, Part] = {}
+    """Treatments of missing answers and their parts."""
+    excluded_category: Share = 0.0
+    """How often one category, drawn evenly, is left out."""
+    excluded_question: Share = 0.0
+    """How often one question, drawn evenly from categories with more than one, is left out."""
 
 
 class UnfinishedRule(_Part):
@@ -257,6 +285,7 @@ class IndexDefinition(_Part):
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     columns: Columns
     method: Method = Method()
+    uncertainty: Uncertainty = Uncertainty()
     quality_rules: QualityRules = QualityRules()
 
     @cached_property
@@ -345,7 +374,8 @@ def parse_definition(text: str, *, source: str = "given as text") -> IndexDefini
 def replace_method(definition: IndexDefinition, text: str, *, source: str = "given as text") -> IndexDefinition:
     """Return the definition with the keys of a YAML text in the place of those of its `method:` block.
 
-    The text holds the keys themselves, or one key `method:` with them.
+    The text holds the keys themselves, or one key `method:` with them. Where the `uncertainty:` block does not go with
+    the new method, methods, weights and what is left out are not varied.
 
     Raises
     ------
@@ -365,6 +395,9 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
     raw = definition.model_dump(mode="json")
     if isinstance(keys, dict):
         raw["method"] |= keys
+        if list_uncertainty_conflicts(raw):
+            # The definition's own variations of its method do not go with this one: they are not made.
+            raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}
         return _build_definition(content, raw, source, _METHOD_FILE)
     nothing: list[tuple[Place, str]] = [
         (("method",), "holds no keys of the method: block, such as aggregation: geometric")

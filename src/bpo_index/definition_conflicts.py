@@ -9,7 +9,7 @@ from typing import Any
 
 from bpo_index.definition_yaml import Place
 from bpo_index.labels import fold_label
-from bpo_index.method_conflicts import list_method_conflicts
+from bpo_index.method_conflicts import list_method_conflicts, list_uncertainty_conflicts
 
 #: Columns of the tidy responses that are not questions; a question may not take one of these names.
 RESERVED_COLUMNS = (
@@ -44,6 +44,7 @@ def list_conflicts(raw: object) -> list[tuple[Place, str]]:
         *_list_column_conflicts(raw),
         *_list_minimum_conflicts(raw.get("method")),
         *list_method_conflicts(method if isinstance(method := raw.get("method"), dict) else {}, raw),
+        *list_uncertainty_conflicts(raw),
     ]
 
 

@@ -5,6 +5,8 @@ Works on plain values that may be broken in other ways and never raises. Method 
 
 from __future__ import annotations
 
+import math
+from itertools import product
 from typing import Any, TypeGuard
 
 from bpo_index.definition_yaml import Place
@@ -12,14 +14,18 @@ from bpo_index.definition_yaml import Place
 #: Normalisations whose values may lie below zero.
 UNBOUNDED = ("z_score", "robust")
 #: Normalisations under which the lowest unit always has zero.
-ZERO_FOR_THE_LOWEST = ("borda", "distance_to_maximum", "distance_to_target")
+ZERO_FOR_THE_LOWEST = ("distance_to_maximum", "distance_to_target")
 #: Normalisations with constants in scale points, or ratios to the low end of the scale.
 BOUND_TO_THE_SCALE = ("scale", "goalposts", "distance_to_target", "distance_to_reference", "fraction_of_maximum")
 #: Aggregations that compare units and not values.
 COMPARING = ("copeland", "borda", "kemeny")
+#: Weightings that answers do not move.
+FIXED = ("given", "equal", "ahp")
 #: Weightings from a covariance, which has a level.
 BY_COVARIANCE = ("pca", "factor_analysis", "critic", "standard_deviation")
 MOST_UNITS_KEMENY = 40
+#: Keys of the `method:` block that the `uncertainty:` block varies.
+VARIED = ("normalisation", "aggregation", "missing_answers")
 
 Problem = tuple[Place, str]
 
@@ -32,6 +38,49 @@ def list_method_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[P
         *_list_aggregation_conflicts(method, raw),
         *_list_answer_conflicts(method, raw),
     ]
+
+
+def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[Problem]:
+    """Return what is wrong between the `uncertainty:` block and the rest of a raw definition.
+
+    Every combination of the levels is checked as if it were the `method:` block.
+    """
+    block, method = raw.get("uncertainty"), raw.get("method")
+    if not isinstance(block, dict):
+        return []
+    method = method if isinstance(method, dict) else {}
+    weighting = method.get("weighting", "given")
+    problems: list[Problem] = []
+    if weighting not in FIXED and block.get("weight_variation"):
+        says = f"weights by {weighting} are learnt anew in each replicate, not drawn: leave weight_variation out"
+        problems.append((("uncertainty", "weight_variation"), says))
+    if weighting == "benefit_of_the_doubt":
+        problems += [
+            (("uncertainty", key), "benefit_of_the_doubt gives each unit its own weights: nothing can be left out")
+            for key in ("excluded_category", "excluded_question")
+            if block.get(key)
+        ]
+    ends = _read_pair(block.get("normalisation_range", (1.0, 100.0)))
+    if ends and not ends[0] < ends[1]:
+        says = f"the first number must be below the second; found {ends[0]:g}, {ends[1]:g}"
+        problems.append((("uncertainty", "normalisation_range"), says))
+    return problems + _list_combination_conflicts(block, method, raw)
+
+
+def _list_combination_conflicts(block: dict[str, Any], method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
+    levels = {key: list(block[key]) for key in VARIED if isinstance(block.get(key), dict) and block[key]}
+    own = set(list_method_conflicts(method, raw))
+    problems: list[Problem] = []
+    for chosen in product(*levels.values()):
+        combination = dict(zip(levels, chosen, strict=True))
+        varied = method | combination
+        if "normalisation" in combination:
+            varied["normalisation_range"] = block.get("normalisation_range", (1.0, 100.0))
+        for place, says in list_method_conflicts(varied, raw):
+            if (place, says) not in own:
+                named = ", ".join(f"{key} {name}" for key, name in combination.items())
+                problems.append((("uncertainty",), f"{named} do not go together: {says}"))
+    return list(dict.fromkeys(problems))[:10]
 
 
 def _problem(key: str, says: str) -> Problem:
@@ -48,14 +97,17 @@ def _read_pair(value: object) -> tuple[float, float] | None:
     return None
 
 
-def _find_lowest(method: dict[str, Any]) -> float:
+def _find_lowest(method: dict[str, Any], raw: dict[str, Any]) -> float:
     """Return the lowest value that the normalisation gives: below zero, zero, or above (0 < 1 where none has to be)."""
-    normalisation = method.get("normalisation", "scale")
+    normalisation, units = method.get("normalisation", "scale"), raw.get("units")
+    if normalisation == "z_score" and isinstance(units, list) and units:
+        # No one of n values is farther from their mean than (n - 1) / sqrt(n) standard deviations (Samuelson 1968).
+        return 50 - 10 * (len(units) - 1) / math.sqrt(len(units))
     if normalisation in UNBOUNDED:
         return -1.0
     if normalisation in ZERO_FOR_THE_LOWEST:
         return 0.0
-    if normalisation == "min_max":
+    if normalisation in ("min_max", "borda"):
         ends = _read_pair(method.get("normalisation_range", (0.0, 100.0)))
         return ends[0] if ends else 1.0
     return 1.0
@@ -92,7 +144,7 @@ def _list_normalisation_conflicts(method: dict[str, Any], raw: dict[str, Any]) -
 
 
 def _list_weighting_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
-    weighting, lowest = method.get("weighting", "given"), _find_lowest(method)
+    weighting, lowest = method.get("weighting", "given"), _find_lowest(method, raw)
     level = method.get("weighting_level", "between")
     listed = raw.get("categories")
     categories = [category for category in listed if isinstance(category, dict)] if isinstance(listed, list) else []
@@ -181,7 +233,7 @@ def _list_factor_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[
 
 
 def _list_aggregation_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[Problem]:
-    lowest, power = _find_lowest(method), method.get("power")
+    lowest, power = _find_lowest(method, raw), method.get("power")
     question_aggregation = method.get("question_aggregation", "arithmetic")
     problems = []
     for key, weighting in (("question_aggregation", "question_weighting"), ("aggregation", "weighting")):

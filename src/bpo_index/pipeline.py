@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from bpo_index.cluster import open_executor
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, UsageError
 from bpo_index.publication import (
@@ -62,6 +63,8 @@ class Settings:
     """The path of a file whose keys take the place of those of the definition's `method:` block."""
     margins: str | None = None
     """The path of a file with shares of the population, to which respondents are weighed."""
+    scheduler: str | None = None
+    """The address of a Dask scheduler whose workers evaluate replicates; None: threads. The result is the same."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that no run can use."""
@@ -147,15 +150,17 @@ def find_refusal(responses: Responses, audit: Audit, definition: IndexDefinition
 def assess(
     checked: Checked, scores: Scores, definition: IndexDefinition, settings: Settings, progress: Progress | None = None
 ) -> Robustness:
-    """Estimate sampling error and rank sets, and how reliable the answers are."""
-    return assess_robustness(
-        checked.validation.accepted,
-        scores,
-        definition,
-        replicates=settings.replicates,
-        seed=settings.seed,
-        progress=progress,
-    )
+    """Estimate sampling error, rank sets and uncertainty, and how reliable the answers are."""
+    with open_executor(settings.scheduler) as executor:
+        return assess_robustness(
+            checked.validation.accepted,
+            scores,
+            definition,
+            replicates=settings.replicates,
+            seed=settings.seed,
+            executor=executor,
+            progress=progress,
+        )
 
 
 def publish(
@@ -183,6 +188,7 @@ def publish(
         "provenance": definition.provenance.note,
         "made_from": identity,
         "replicates_not_ranked": result.replicates_not_ranked,
+        "assumptions_not_ranked": result.assumptions_not_ranked,
         "notes": result.notes,
     }
     release = publish_release(

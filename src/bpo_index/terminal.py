@@ -13,17 +13,18 @@ from rich.table import Table
 from bpo_index.definition import IndexDefinition
 from bpo_index.method_conflicts import COMPARING
 from bpo_index.pipeline import Outcome
+from bpo_index.pipeline import Progress as Report
 from bpo_index.publication import FactCheck
 from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
 
 #: Replicates from which on a bar is worth showing (about a second).
-_BAR_FROM = 20_000
+_BAR_FROM = 100_000
 
 
 @contextmanager
-def show_progress(replicates: int) -> Iterator[object]:
+def show_progress(replicates: int) -> Iterator[Report | None]:
     """Yield a function for `run`'s progress: a bar on stderr where that is a terminal and the work is long."""
     console = Console(stderr=True)
     if replicates < _BAR_FROM or not console.is_terminal:
@@ -31,8 +32,8 @@ def show_progress(replicates: int) -> Iterator[object]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Replicates", total=replicates)
-        yield lambda done, _total: bar.update(task, completed=done)
+        task = bar.add_task("Replicates", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def print_outcome(outcome: Outcome, console: Console) -> None:
@@ -95,26 +96,20 @@ def print_ranking_notes(result: Result, definition: IndexDefinition, console: Co
         .iter_rows()
     ):
         console.print(f"[dim]* {escape(', '.join(names))}: {note}.[/]")
-    ranked = result.ranking.filter(result.ranking["rank"].is_not_null())
-    if not ranked.is_empty():
-        leader = ranked.row(0, named=True)
-        leaders = ranked.filter(ranked["rank"] == 1)["name"].to_list()
-        shared = f"{' and '.join(leaders)} share the lead; the rank of {leader['name']}"
-        lead = f"{leader['name']} leads; its rank" if len(leaders) == 1 else shared
-        sure = result.tables["pairs"]["surely"].sum()
-        console.print(
-            f"{escape(lead)} lies, at {definition.method.confidence_level:.0%} confidence, "
-            f"between {leader['rank_interval_low']} and {leader['rank_interval_high']}. "
-            f"{sure} of {result.tables['pairs'].height} pairs can be told apart, all pairs at once."
-        )
+    for sentence in result.findings:
+        console.print(escape(sentence))
     console.print(
         "[dim]Intervals and ranks account for the sampling of respondents only. P(first) is a share of "
-        f"{result.replicates:,} replicates.[/]"
+        f"{result.replicates:,} replicates with respondents drawn.[/]"
     )
     for note in result.notes:
         console.print(f"[dim]{escape(note)}[/]")
-    if result.replicates_not_ranked:
-        console.print(f"[dim]{result.replicates_not_ranked:,} replicates could not be ranked and are left out.[/]")
+    lost = result.replicates_not_ranked, result.assumptions_not_ranked
+    if any(lost):
+        console.print(
+            f"[dim]{lost[0]:,} of these replicates, and {lost[1]:,} of those with all assumptions drawn, could not be "
+            "ranked and are left out.[/]"
+        )
 
 
 def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:

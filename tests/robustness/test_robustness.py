@@ -11,11 +11,10 @@ from bpo_index.definition import load_definition
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness import (
+    Scenario,
     assess_robustness,
-    assign_tiers,
     estimate_logit_t_interval,
     evaluate_replicates,
-    find_rank_sets,
     linearise_standard_errors,
 )
 from bpo_index.scoring import IndexStructure, UnitAnswers, estimate_unit_means, score_means, score_units
@@ -40,7 +39,8 @@ def make_unit(ratings, weights=None, cluster=None):
 
 def replicate_error(unit, structure, replicates=40_000, seed=3):
     scores = score_means(estimate_unit_means([unit]), structure)
-    summary = evaluate_replicates([unit], structure, scores, ~np.isnan(scores), replicates=replicates, seed=seed)
+    scenarios = [Scenario(structure, [unit], replicates)]
+    summary = evaluate_replicates(scenarios, scores, ~np.isnan(scores), seed=seed)
     return summary.estimate_standard_errors()[0], summary
 
 
@@ -83,7 +83,8 @@ def test_rao_wu_has_the_analytic_variance_and_the_plain_bootstrap_would_not(clus
         assert ratio == pytest.approx(1, abs=4 * math.sqrt(2 / 40_000) * 1.2)
         assert abs(ratio - 7 / 8) > 0.08
     else:
-        assert ratio == pytest.approx(1, abs=0.06)
+        # Companies of unequal size make the mean a ratio: above its linear part, by 6.6 % in a million draws.
+        assert ratio == pytest.approx(1.066, abs=0.04)
 
 
 def test_a_seed_fixes_every_bit_and_another_seed_moves_the_error_only_a_little():
@@ -129,56 +130,6 @@ def test_logit_t_covers_near_the_ceiling(n):
     assert np.mean((low <= truth) & (truth <= high)) >= 0.92
 
 
-def test_rank_sets_are_welch_comparisons_by_hand():
-    scores, se, degrees = (
-        np.array([90.0, 84.0, 80.0, 61.0]),
-        np.array([1.0, 3.0, 2.0, 1.5]),
-        np.array([11.0, 4.0, 7.0, 8.0]),
-    )
-    sets = find_rank_sets(scores, se, degrees, 0.95)
-    for alpha, low, high in (
-        (0.05 / 3, sets.interval_low, sets.interval_high),
-        (0.05 / 6, sets.set_low, sets.set_high),
-    ):
-        ahead = np.zeros((4, 4), dtype=bool)
-        for i in range(4):
-            for j in range(4):
-                variances = se[i] ** 2, se[j] ** 2
-                df = sum(variances) ** 2 / (variances[0] ** 2 / degrees[i] + variances[1] ** 2 / degrees[j])
-                ahead[i, j] = i != j and (scores[i] - scores[j]) / math.sqrt(sum(variances)) >= stats.t.ppf(
-                    1 - alpha / 2, df
-                )
-        assert low.tolist() == [1 + int(ahead[:, i].sum()) for i in range(4)]
-        assert high.tolist() == [4 - int(ahead[i].sum()) for i in range(4)]
-    assert (sets.set_low <= sets.interval_low).all()
-    assert (sets.set_high >= sets.interval_high).all()
-
-
-def test_what_cannot_be_measured_cannot_be_told_apart():
-    sets = find_rank_sets(
-        np.array([90.0, 50.0, 10.0, np.nan]), np.array([1.0, np.nan, 1.0, 1.0]), np.full(4, 7.0), 0.95
-    )
-    assert list(zip(sets.set_low.tolist(), sets.set_high.tolist(), strict=True)) == [(1, 2), (1, 3), (2, 3), (0, 0)]
-
-
-def test_simultaneous_sets_cover_at_exact_ties():
-    runs, p, n = 2_000, 12, 8
-    answers = np.random.default_rng(12).normal(0, 1, (runs, p, n))
-    means, se = 70 + answers.mean(axis=2), answers.std(axis=2, ddof=1) / math.sqrt(n)
-    covered = 0
-    for row, errors in zip(means, se, strict=True):
-        sets = find_rank_sets(row, errors, np.full(p, n - 1.0), 0.95)
-        covered += bool((sets.set_low == 1).all() and (sets.set_high == p).all())
-    assert covered / runs >= 0.95 - 3 * math.sqrt(0.95 * 0.05 / runs)
-
-
-def test_units_far_apart_have_one_rank_each_and_a_tier_each():
-    scores = np.arange(12) * 5.0
-    sets = find_rank_sets(scores, np.full(12, 0.2), np.full(12, 7.0), 0.95)
-    assert sets.set_low.tolist() == sets.set_high.tolist() == list(range(12, 0, -1))
-    assert assign_tiers(scores, sets.surely_ahead).tolist() == list(range(12, 0, -1))
-
-
 @pytest.fixture(scope="module")
 def assessed():
     definition = load_definition("offshore-bpo-2021")
@@ -198,7 +149,7 @@ def test_the_sample_has_every_number_and_shares_add_up(assessed):
     assert joined.select((pl.col("ci_low") < pl.col("score")) & (pl.col("score") < pl.col("ci_high"))).to_series().all()
     inside = pl.col("rank").is_between("rank_interval_low", "rank_interval_high")
     assert joined.select(inside).to_series().all()
-    assert robustness.pairs.height == 66
+    assert robustness.ranks.pairs.height == 66
     assert robustness.replicates == 2_500
 
 
@@ -236,4 +187,4 @@ def test_suppressed_units_have_no_numbers(tmp_path):
     assert row["note"] == "suppressed"
     assert {value for name, value in row.items() if name not in ("unit", "note")} == {None}
     assert robustness.units["rank_set_high"].max() == 2
-    assert robustness.pairs.height == 1
+    assert robustness.ranks.pairs.height == 1

@@ -132,12 +132,74 @@ PAIRS = (
     Column("behind", "code of the unit with the lower score"),
     Column("difference", "difference of the scores, score points", 1),
     Column("surely", "true: the difference is sure, at the confidence level over all pairs at once"),
+    Column(
+        "adjusted_p", "smallest error at which the pair can be told apart, all pairs at once; null: not comparable", 3
+    ),
+    Column("p_ahead_sampling", "share of replicates, respondents drawn, in which the first is ahead, ties half", 2),
+    Column("p_ahead_all_assumptions", "the same with all assumptions drawn", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+_VERSION = Column("version", "what is drawn: `sampling`, respondents only; `all_assumptions`, see assumptions.csv")
+RANK_PROBABILITIES = (
+    _VERSION,
+    Column("unit", "code of the unit"),
+    Column("place", "place in the ranking, 1 is the most confident"),
+    Column("share", "share of replicates in which the unit holds the place, ties shared equally", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+REPLICATE_RANKS = (
+    _VERSION,
+    Column("unit", "code of the unit"),
+    Column("rank", "rank in the ranking"),
+    Column("median_rank", "median of the unit's ranks in the replicates"),
+    Column("replicate_rank_range_low", "best rank of the middle share of replicates; no confidence set"),
+    Column("replicate_rank_range_high", "worst rank of the middle share of replicates; no confidence set"),
+    Column("p_first", "share of replicates in which the unit is first", 2),
+    Column("p_top3", "share in which it is among the first three", 2),
+    Column("p_top5", "share in which it is among the first five", 2),
+    Column("mean_rank_shift", "mean distance of its rank in the replicates from its rank", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+FIRST_RANKS = (
+    Column("k", "a number of first ranks"),
+    Column("units", "codes of the units of the first k ranks, separated by spaces"),
+    Column("candidates", "units that may be among the k best: all that truly are, with the confidence level"),
+    Column("candidates_count", "how many these are"),
+    Column("surely", "units that surely are among the k best, all units at once"),
+    Column(
+        "holds_sampling", "share of replicates, respondents drawn, in which the first k are the same units; null: a tie", 2
+    ),
+    Column("holds_all_assumptions", "the same with all assumptions drawn", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+SAMPLING_ERROR = (
+    *_CELL,
+    Column("score", "confidence score", 1),
+    Column("sampling_units", "primary sampling units behind the score: companies where known, else respondents"),
+    Column("se_replicates", "standard error from the replicates (Rao-Wu), score points; null: none", 2),
+    Column("se_linearised", "analytic standard error, score points; null: none", 2),
+    Column("shrunken", "empirical-Bayes score: drawn towards the mean of all units; null: none", 1),
+    Column("shrunken_se", "its standard error, for a unit drawn at random", 2),
+    Column("shrinkage", "how far it is drawn: 0 the score itself, 1 the mean", 2),
+    Column("data_origin", "survey, synthetic or partly synthetic"),
+)
+ASSUMPTIONS = (
+    Column("assumption", "what is drawn in the version all_assumptions"),
+    Column("level", "a level of it"),
+    Column("share", "probability of the level", 3),
+    Column("replicates", "replicates with the level; null: drawn within replicates"),
+    Column("nominal", "true: the level of the ranking itself"),
     Column("data_origin", "survey, synthetic or partly synthetic"),
 )
 
 #: The tables beside ranking and categories, each a file `robustness/<name>.csv`.
 ROBUSTNESS_TABLES = {
     "pairs": PAIRS,
+    "first_ranks": FIRST_RANKS,
+    "rank_probabilities": RANK_PROBABILITIES,
+    "replicate_ranks": REPLICATE_RANKS,
+    "sampling_error": SAMPLING_ERROR,
+    "assumptions": ASSUMPTIONS,
     "weights": WEIGHTS,
     "outcomes": OUTCOMES,
     "reliability": RELIABILITY,

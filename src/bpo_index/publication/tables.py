@@ -15,6 +15,7 @@ import polars as pl
 from bpo_index.atomic import escape_formulas
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES, Column
+from bpo_index.publication.findings import describe_support
 from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
 from bpo_index.scoring import Scores
@@ -35,21 +36,27 @@ class Result:
         One row per category and unit, categories in the definition's order; columns as in `columns.CATEGORIES`.
     tables
         The tables of `columns.ROBUSTNESS_TABLES`, by name; `pairs` has one row per pair of ranked units.
+    findings
+        Sentences on what the ranking supports.
     data_origin
         `survey`, `synthetic` or `partly synthetic`.
     notes
         Sentences for readers: what the methods did that the numbers do not show.
-    replicates, replicates_not_ranked
-        Replicates evaluated, and those in which a ranked unit had no score.
+    replicates
+        Replicates evaluated in each version, `sampling` and `all_assumptions`.
+    replicates_not_ranked, assumptions_not_ranked
+        Those of either in which a ranked unit had no score.
     """
 
     ranking: pl.DataFrame
     categories: pl.DataFrame
     tables: dict[str, pl.DataFrame]
     notes: list[str]
+    findings: list[str]
     data_origin: str
     replicates: int
     replicates_not_ranked: int
+    assumptions_not_ranked: int
 
 
 def name_origin(audit: Audit) -> str:
@@ -86,8 +93,13 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
         .with_columns(**common)
         .sort("order", "rank", "unit", nulls_last=True)
     )
-    tables = {"pairs": robustness.pairs, "weights": scores.weights, "outcomes": robustness.outcomes}
-    tables |= vars(robustness.structure)
+    tables = {
+        "sampling_error": robustness.sampling_error,
+        "assumptions": robustness.assumptions,
+        "weights": scores.weights,
+        "outcomes": robustness.outcomes,
+    }
+    tables |= vars(robustness.ranks) | vars(robustness.structure)
     return Result(
         ranking.select([column.name for column in RANKING]),
         categories.select([column.name for column in CATEGORIES]),
@@ -96,9 +108,11 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
             for name, columns in ROBUSTNESS_TABLES.items()
         },
         scores.notes,
+        describe_support(ranking, tables, definition.method.confidence_level),
         origin,
         robustness.replicates,
         robustness.replicates_not_ranked,
+        robustness.assumptions_not_ranked,
     )
 
 
@@ -121,6 +135,7 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
         f"Interval and ranks: {level} confidence, from the sampling of respondents only. Each manager rates the "
         "country in which he or she operates, so rater and country are confounded.",
         "",
+        *(line for sentence in result.findings for line in (_escape_markdown(sentence), "")),
         _escape_markdown(definition.provenance.note),
         "",
         *(line for note in result.notes for line in (_escape_markdown(note), "")),

@@ -1,25 +1,29 @@
 """How far scores and ranks can be trusted, from the answers up.
 
-Stages: `evaluate_replicates` (Rao-Wu), `linearise_standard_errors` (analytic), `estimate_logit_t_interval`,
-`find_rank_sets`, `assign_tiers`. Units with five or more sampling units take the standard error of the replicates,
+Stages: `evaluate_replicates` with respondents drawn (`sampling`), `linearise_standard_errors` (analytic),
+`estimate_logit_t_interval`, `find_rank_sets`, `assign_tiers`, `shrink_scores`; then `evaluate_replicates` again with
+all assumptions drawn (`all_assumptions`). Units with five or more sampling units take the standard error of the replicates,
 those with two to four the analytic one with t(K - 1), flagged; with one, or without any variance, there is no
 interval, a reason, and the unit's rank set is all ranks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.robustness.assumptions import list_scenarios, plan_drawing, tabulate_assumptions
 from bpo_index.robustness.intervals import estimate_logit_t_interval
-from bpo_index.robustness.rank_sets import assign_tiers, find_rank_sets
-from bpo_index.robustness.replicates import ReplicateSummary, evaluate_replicates
+from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_sets
+from bpo_index.robustness.rank_tables import RankTables, tabulate_ranks
+from bpo_index.robustness.replicates import Progress, ReplicateSummary, Scenario, evaluate_replicates
 from bpo_index.robustness.response_outcomes import tabulate_outcomes
 from bpo_index.robustness.sampling_error import linearise_standard_errors
+from bpo_index.robustness.shrinkage import shrink_scores
 from bpo_index.robustness.structure_tables import StructureTables, tabulate_structure
 from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence
 from bpo_index.scoring.estimate import Floats, Ints
@@ -45,7 +49,7 @@ NOTES = {
 
 @dataclass(frozen=True)
 class Robustness:
-    """Sampling error and rank inference.
+    """Sampling error, rank inference and uncertainty.
 
     Attributes
     ----------
@@ -58,21 +62,30 @@ class Robustness:
         Top-two-box shares and net balances, as `tabulate_outcomes` says.
     structure
         Reliability and structure, as `tabulate_structure` says.
-    pairs
-        One row per ordered pair of ranked units: `ahead, behind, difference, surely` (simultaneously over all pairs).
+    ranks
+        What replicates say of ranks, as `tabulate_ranks` says.
+    sampling_error
+        Both standard errors and shrunken scores, as `tabulate_sampling_error` says.
+    assumptions
+        What was drawn, as `tabulate_assumptions` says.
     replicates
-        Replicates evaluated.
+        Replicates evaluated in each of the two versions.
     replicates_not_ranked
-        Replicates in which a ranked unit had no score; they count in no share of ranks.
+        Replicates with respondents drawn in which a ranked unit had no score; they count in no share of ranks.
+    assumptions_not_ranked
+        The same with all assumptions drawn.
     """
 
     units: pl.DataFrame
     categories: pl.DataFrame
     outcomes: pl.DataFrame
     structure: StructureTables
-    pairs: pl.DataFrame
+    ranks: RankTables
+    sampling_error: pl.DataFrame
+    assumptions: pl.DataFrame
     replicates: int
     replicates_not_ranked: int
+    assumptions_not_ranked: int
 
 
 def assess_robustness(
@@ -82,92 +95,187 @@ def assess_robustness(
     *,
     replicates: int = 10_000,
     seed: int = 2021,
-    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> Robustness:
-    """Estimate sampling error and rank inference for scores, from the answers behind them."""
-    codes = [unit.code for unit in definition.units]
+    """Estimate sampling error, rank inference and uncertainty for scores, from the answers behind them.
+
+    Parameters
+    ----------
+    accepted, scores, definition
+        The answers, what `score_units` made of them, and the index.
+    replicates
+        In each of the two versions, `sampling` and `all_assumptions`.
+    seed
+        Any integer from 0.
+    executor
+        Where replicates are evaluated; None: threads.
+    progress
+        Called with the replicates done and all of them.
+    """
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
     matrix = unit_score_matrix(scores, definition)
     ranked = _ranked_matrix(scores, definition)
+    level = definition.method.confidence_level
+    sampling_seed, assumptions_seed, rank_seed = np.random.SeedSequence(seed).spawn(3)
 
-    summary = evaluate_replicates(
-        answers, structure, matrix[published], ranked[published], replicates=replicates, seed=seed, progress=progress
+    def report(before: int) -> Progress | None:
+        return (lambda done, _total: progress(before + done, 2 * replicates)) if progress else None
+
+    sampling = evaluate_replicates(
+        [Scenario(structure, answers, replicates)],
+        matrix[published],
+        ranked[published],
+        seed=sampling_seed,
+        executor=executor,
+        progress=report(0),
     )
-    se, clusters = choose_standard_errors(answers, structure, summary)
-    se_all, clusters_all = _spread(se, published), _spread(clusters, published)
-    se_all = np.where(np.isnan(matrix), np.nan, se_all)
-    first, top3 = (_spread(sums / np.maximum(summary.rankable, 1), published) for sums in (summary.first, summary.top3))
-    bounds, smooth = structure.score_bounds, structure.has_derivative
-    columns = [
-        _assess_column(
-            matrix[:, n],
-            se_all[:, n],
-            clusters_all[:, n],
-            ranked[:, n],
-            definition.method.confidence_level,
-            bounds[min(n, 1)],
-            has_derivative=smooth[min(n, 1)],
-        )
-        | {"p_first": np.where(ranked[:, n], first[:, n], np.nan), "p_top3": np.where(ranked[:, n], top3[:, n], np.nan)}
-        for n in range(matrix.shape[1])
-    ]
+    scenarios = list_scenarios(accepted, scores, definition, replicates)
+    varied = evaluate_replicates(
+        scenarios,
+        matrix[published][:, :1],
+        ranked[published][:, :1],
+        seed=assumptions_seed,
+        drawing=plan_drawing(definition, structure),
+        executor=executor,
+        progress=report(replicates),
+    )
+
+    errors = estimate_errors(answers, structure, sampling)
+    column_seeds = rank_seed.spawn(matrix.shape[1])
+    columns, sets = [], []
+    for n in range(matrix.shape[1]):
+        found = _assess_column(n, matrix, ranked, published, errors, structure, level, column_seeds[n])
+        tally = sampling.tallies[n]
+        shares = np.full((len(matrix), 2), np.nan)
+        shares[ranked[:, n]] = np.cumsum(tally.place_shares, axis=1)[:, [0, min(2, tally.ranks.shape[1] - 1)]]
+        columns.append(found[0] | {"p_first": shares[:, 0], "p_top3": shares[:, 1]})
+        sets.append(found[1])
     return Robustness(
-        _frame_units(scores.units, columns[0]),
+        _frame_results(scores.units, columns[0]),
         _frame_categories(scores.categories, columns[1:], definition).drop("tier"),
         tabulate_outcomes(accepted, scores, definition),
         tabulate_structure(scores, definition),
-        _frame_pairs(codes, matrix[:, 0], ranked[:, 0], columns[0]["surely_ahead"]),
-        summary.replicates,
-        int(summary.replicates - summary.rankable[0]),
+        tabulate_ranks(
+            [unit.code for unit in definition.units],
+            matrix[:, 0],
+            ranked[:, 0],
+            sets[0],
+            {"sampling": sampling.tallies[0], "all_assumptions": varied.tallies[0]},
+            level,
+        ),
+        tabulate_sampling_error(scores, definition, matrix, errors),
+        tabulate_assumptions(definition, structure, scenarios),
+        replicates,
+        replicates - sampling.tallies[0].replicates,
+        replicates - varied.tallies[0].replicates,
     )
 
 
-def choose_standard_errors(
-    answers: list[UnitAnswers], structure: IndexStructure, summary: ReplicateSummary
-) -> tuple[Floats, Ints]:
-    """Return the standard errors of units x (1 + categories), and the sampling units behind each.
+@dataclass(frozen=True)
+class Errors:
+    """Standard errors of the published units; arrays units x (1 + categories)."""
+
+    replicates: Floats
+    """Of the replicates."""
+    linearised: Floats
+    """Analytic; NaN where the method has no derivative."""
+    chosen: Floats
+    """The one that is reported; 0 where the answers do not vary, NaN where there is none."""
+    clusters: Ints
+    """Primary sampling units behind the score."""
+    correlations: list[Floats] | None
+    """Per column: correlation of the scores of units; None where they are independent."""
+
+
+def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summary: ReplicateSummary) -> Errors:
+    """Return the standard errors of scores.
 
     Bootstrap from five sampling units on, else analytic; zero where the answers do not vary. A method that ranks units
     has no analytic standard error; there zero means the same score in every replicate.
     """
-    shape = (len(answers), 1 + len(structure.category_weights))
+    bootstrap = summary.estimate_standard_errors()
+    columns = bootstrap.shape[1]
     if not answers:
-        return np.empty(shape), np.empty(shape, dtype=np.int64)
+        return Errors(bootstrap, bootstrap, bootstrap, np.zeros(bootstrap.shape, dtype=np.int64), None)
     evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
     analytic, clusters = linearise_standard_errors(answers, structure, evidence)
-    bootstrap = summary.estimate_standard_errors()
     se = np.where(clusters >= _BOOTSTRAP_FROM, bootstrap, analytic)
-    smooth = np.array([structure.has_derivative[min(n, 1)] for n in range(shape[1])])
-    return np.where(np.where(smooth, analytic, bootstrap) < _NO_VARIANCE, 0.0, se), clusters
+    smooth = np.array([structure.has_derivative[min(n, 1)] for n in range(columns)])
+    chosen = np.where(np.where(smooth, analytic, bootstrap) < _NO_VARIANCE, 0.0, se)
+    together = None
+    if not structure.units_are_independent:
+        together = [summary.estimate_correlation(n) for n in range(columns)]
+    return Errors(bootstrap, analytic, chosen, clusters, together)
+
+
+def tabulate_sampling_error(
+    scores: Scores, definition: IndexDefinition, matrix: Floats, errors: Errors
+) -> pl.DataFrame:
+    """Return one row per unit and category (null: the overall score) that has a score.
+
+    Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`; null
+    where there is none.
+    """
+    codes, published = [unit.code for unit in definition.units], scores.sample.published
+    frames = []
+    for n, category in enumerate([None, *(category.id for category in definition.categories)]):
+        shown = matrix[published, n]
+        there = ~np.isnan(shown)
+        shrunken = shrink_scores(shown, errors.chosen[:, n])
+        columns = {
+            "score": shown,
+            "sampling_units": errors.clusters[:, n],
+            "se_replicates": errors.replicates[:, n],
+            "se_linearised": errors.linearised[:, n],
+            "shrunken": shrunken.scores,
+            "shrunken_se": shrunken.se,
+            "shrinkage": shrunken.factors,
+        }
+        # An error of nothing is none: the answers do not vary.
+        columns |= {
+            name: np.where(columns[name] > _NO_VARIANCE, columns[name], np.nan)
+            for name in ("se_replicates", "se_linearised")
+        }
+        frame = pl.DataFrame(
+            {
+                "unit": [code for code, keep in zip(codes, published, strict=True) if keep],
+                "category": pl.Series([category] * len(shown), dtype=pl.String),
+                **columns,
+            }
+        )
+        frames.append(frame.filter(pl.Series(there, dtype=pl.Boolean)))
+    return pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None).round(6))
 
 
 def _assess_column(
-    scores: Floats,
-    se: Floats,
-    clusters: Floats,
-    ranked: np.ndarray,
+    column: int,
+    matrix: Floats,
+    ranked_matrix: np.ndarray,
+    published: np.ndarray,
+    errors: Errors,
+    structure: IndexStructure,
     confidence_level: float,
-    bounds: tuple[float, float],
-    *,
-    has_derivative: bool,
-) -> dict[str, np.ndarray]:
+    seed: np.random.SeedSequence,
+) -> tuple[dict[str, np.ndarray], RankSets]:
+    scores, ranked = matrix[:, column], ranked_matrix[:, column]
+    se, clusters = (_spread(values[:, column], published) for values in (errors.chosen, errors.clusters))
+    se = np.where(np.isnan(scores), np.nan, se)
+    bounds, smooth = structure.score_bounds[min(column, 1)], structure.has_derivative[min(column, 1)]
     degrees = clusters - 1
     low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level, bounds)
     in_ranking = np.where(ranked, scores, np.nan)
-    sets = find_rank_sets(in_ranking, se, degrees, confidence_level)
+    covariance = np.diag(se**2)
+    if errors.correlations is not None:
+        place = np.flatnonzero(published)
+        covariance[np.ix_(place, place)] = errors.correlations[column] * np.outer(se[place], se[place])
+    sets = find_rank_sets(in_ranking, covariance, degrees, confidence_level, bounds=bounds, seed=seed)
     note = np.select(
         [np.isnan(scores), clusters < 2, se == 0, np.isnan(se), ~ranked, clusters < _BOOTSTRAP_FROM],
-        [
-            "no_score",
-            "one_cluster",
-            "no_variance" if has_derivative else "never_moves",
-            "no_derivative",
-            "not_ranked",
-            "small",
-        ],
+        ["no_score", "one_cluster", "no_variance" if smooth else "never_moves", "no_derivative", "not_ranked", "small"],
         "",
     )
-    return {
+    found = {
         "se": np.where(se > 0, se, np.nan),
         "ci_low": low,
         "ci_high": high,
@@ -177,8 +285,8 @@ def _assess_column(
         "rank_set_high": sets.set_high,
         "tier": assign_tiers(in_ranking, sets.surely_ahead),
         "note": note,
-        "surely_ahead": sets.surely_ahead,
     }
+    return found, sets
 
 
 def _ranked_matrix(scores: Scores, definition: IndexDefinition) -> np.ndarray:
@@ -195,7 +303,7 @@ def _spread(values: np.ndarray, published: np.ndarray) -> Floats:
 
 def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray]) -> pl.DataFrame:
     frame = identity.select("unit", *(["category"] if "category" in identity.columns else [])).with_columns(
-        **{name: pl.Series(values) for name, values in column.items() if name != "surely_ahead"}
+        **{name: pl.Series(values) for name, values in column.items()}
     )
     ranks = [name for name in frame.columns if name.startswith("rank_")] + ["tier"]
     return frame.with_columns(
@@ -203,10 +311,6 @@ def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray]) -> pl.
         *(pl.when(pl.col(name) > 0).then(name).alias(name) for name in ranks),
         note=pl.when(identity["suppressed"]).then(pl.lit("suppressed")).otherwise("note"),
     )
-
-
-def _frame_units(units: pl.DataFrame, column: dict[str, np.ndarray]) -> pl.DataFrame:
-    return _frame_results(units, column)
 
 
 def _frame_categories(
@@ -218,14 +322,3 @@ def _frame_categories(
     ]
     order = categories.select("unit", "category")
     return order.join(pl.concat(parts), on=["unit", "category"], how="left", maintain_order="left")
-
-
-def _frame_pairs(codes: list[str], scores: Floats, ranked: np.ndarray, surely_ahead: np.ndarray) -> pl.DataFrame:
-    order = [int(n) for n in np.argsort(-np.where(ranked, scores, -np.inf), kind="stable") if ranked[n]]
-    rows = [
-        (codes[i], codes[j], round(float(scores[i] - scores[j]), 6), bool(surely_ahead[i, j]))
-        for place, i in enumerate(order)
-        for j in order[place + 1 :]
-    ]
-    schema = {"ahead": pl.String, "behind": pl.String, "difference": pl.Float64, "surely": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema, orient="row")

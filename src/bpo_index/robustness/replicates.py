@@ -1,57 +1,94 @@
-"""Replicates: the whole index recomputed under resampled respondents, in chunks.
+"""Replicates: the whole index recomputed under drawn assumptions, in chunks.
 
-Rao-Wu rescaled bootstrap (Rao and Wu 1988, JASA 83, 231-241; Rao, Wu and Yue 1992, Survey Methodology 18, 209-217,
-section 2). In a unit with K primary sampling units, m = K - 1 are drawn with replacement; sampling unit k drawn r_k
-times gives its respondents the weight::
+One replicate resamples the respondents, fits their weights anew, recomputes question means, all that the methods learn
+from units or respondents, categories and the index; where they are drawn too, weights of categories and what is left
+out. Replicates that share their methods are a `Scenario`; chunks of one size take its replicates in order.
 
-    w* = w  K / (K - 1)  r_k
-
-The variance of a mean under these weights is the unbiased s^2 / n; drawing K of K would give (n - 1) / n of that. Each
-replicate fits these weights to the margins anew, where there are any, and recomputes question means, all that the
-methods learn from units or respondents, categories and the index, so nothing is linearised.
-
-Chunk c draws from the c-th generator spawned from the seed. Chunks have one fixed size and BLAS runs on one thread, so
-the result does not depend on the machine's load; ranks and wins are counted as integers.
-Method page: docs/methods/sampling-error.md.
+Chunk c draws from the c-th generator spawned from the seed, chunks have one fixed size, BLAS runs on one thread, and
+sums are taken in the order of chunks: the result does not depend on the executor, its workers or the machine's load.
+Method page: docs/methods/replicates.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bpo_index.scoring import IndexStructure, UnitAnswers, score_means, share_top_ranks
+from bpo_index.errors import EnvironmentFailed
+from bpo_index.robustness.resampling import Resampler
+from bpo_index.robustness.tallies import RankTally, tally_ranks
+from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means
 from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.sample import gather_evidence, weigh_respondents
+from bpo_index.scoring.sample import gather_evidence, needs_evidence
 
 #: Replicates in a chunk. A constant: matrix products change in their last bits with their size.
-CHUNK_SIZE = 1_000
+CHUNK_SIZE = 2_000
+#: Chunks handed out ahead of the one that is waited for, for each worker.
+_AHEAD = 4
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Replicates that share their methods."""
+
+    structure: IndexStructure
+    """The index under these methods."""
+    answers: Sequence[UnitAnswers]
+    """The units, their missing answers treated as these methods say."""
+    replicates: int
+    """How many."""
+    levels: tuple[tuple[str, str], ...] = ()
+    """The assumptions that the scenario fixes, and their levels."""
+
+    @cached_property
+    def resamplers(self) -> list[Resampler]:
+        """The units, ready to be resampled."""
+        return [Resampler(unit) for unit in self.answers]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn within each replicate."""
+
+    respondents: bool = True
+    """Whether respondents are resampled."""
+    concentration: float | None = None
+    """Of the Dirichlet distribution of category weights round the nominal ones; None: weights are not drawn."""
+    excluded_category: float = 0.0
+    """How often one category is left out."""
+    excluded_question: float = 0.0
+    """How often one question of a category with several is left out."""
 
 
 @dataclass(frozen=True)
 class ReplicateSummary:
     """Sums over replicates; summaries of chunks add up.
 
-    Every array is units x (1 + categories), the overall score first.
+    A column is the overall score or that of a category, the overall first.
     """
 
     replicates: int
     """Replicates evaluated."""
     computed: Ints
-    """Replicates in which the score could be computed."""
+    """Units x columns: replicates in which the score could be computed."""
     deviation: Floats
-    """Sum of (replicate score - score)."""
+    """Units x columns: sum of (replicate score - score)."""
     squares: Floats
-    """Sum of (replicate score - score)^2."""
-    rankable: Ints
-    """(1 + categories): replicates in which every ranked unit had a score."""
-    first: Floats
-    """Sum over rankable replicates of the unit's share in rank 1, ties shared equally."""
-    top3: Floats
-    """The same for ranks 1 to 3."""
+    """Units x columns: sum of (replicate score - score)^2."""
+    products: Floats
+    """Columns x units x units: sum of products of the deviations of two units."""
+    tallies: tuple[RankTally, ...]
+    """One a column, over its ranked units, of the replicates in which all of these had a score."""
 
     def __add__(self, other: ReplicateSummary) -> ReplicateSummary:
         """Return the summary of both."""
@@ -60,10 +97,14 @@ class ReplicateSummary:
             self.computed + other.computed,
             self.deviation + other.deviation,
             self.squares + other.squares,
-            self.rankable + other.rankable,
-            self.first + other.first,
-            self.top3 + other.top3,
+            self.products + other.products,
+            tuple(mine + theirs for mine, theirs in zip(self.tallies, other.tallies, strict=True)),
         )
+
+    @property
+    def rankable(self) -> Ints:
+        """Columns: replicates in which every ranked unit had a score."""
+        return np.array([tally.replicates for tally in self.tallies])
 
     def estimate_standard_errors(self) -> Floats:
         """Return the standard deviation of the replicate scores (divisor B - 1); NaN with fewer than two replicates."""
@@ -71,106 +112,229 @@ class ReplicateSummary:
         centred = self.squares - self.deviation**2 / np.maximum(n, 1)
         return np.where(n > 1, np.sqrt(np.maximum(centred, 0) / np.maximum(n - 1, 1)), np.nan)
 
-
-def draw_weights(rng: np.random.Generator, unit: UnitAnswers, size: int) -> Floats:
-    """Return size x respondents: the weights of a unit's respondents in `size` Rao-Wu replicates.
-
-    A unit with one primary sampling unit cannot be resampled: its weights are repeated.
-    """
-    design = unit.weights if unit.design_weights is None else unit.design_weights
-    k = unit.clusters
-    if k < 2:
-        return np.broadcast_to(unit.weights, (size, unit.respondents))
-    drawn = rng.multinomial(k - 1, np.full(k, 1 / k), size=size)
-    return weigh_respondents(unit, drawn[:, unit.cluster] * (design * (k / (k - 1))))
-
-
-def average_ratings(unit: UnitAnswers, weights: Floats) -> Floats:
-    """Return ... x questions: the means of a unit's questions under ... x respondents weights.
-
-    NaN where nobody with a weight rated the question.
-    """
-    rated = ~np.isnan(unit.ratings)
-    totals = weights @ rated.astype(float)
-    sums = weights @ np.where(rated, unit.ratings, 0.0)
-    return np.asarray(np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0))
+    def estimate_correlation(self, column: int) -> Floats:
+        """Return units x units: correlations of the replicate scores of a column; 0 where a unit does not vary."""
+        n = np.maximum(self.computed[:, column], 1)
+        mean = self.deviation[:, column] / n
+        covariance = self.products[column] / np.minimum(n[:, np.newaxis], n) - np.outer(mean, mean)
+        spread = np.sqrt(np.maximum(self.squares[:, column] / n - mean**2, 0))
+        scale = np.outer(spread, spread)
+        known = scale > 0
+        correlation = np.where(known, covariance / np.where(known, scale, 1.0), 0.0)
+        np.fill_diagonal(correlation, 1.0)
+        return np.clip(correlation, -1, 1)
 
 
-def draw_unit_means(rng: np.random.Generator, unit: UnitAnswers, size: int) -> Floats:
-    """Return size x questions: the question means of a unit in `size` Rao-Wu replicates.
+@dataclass(frozen=True)
+class _Task:
+    """One chunk, complete: it can be evaluated anywhere."""
 
-    NaN where nobody drawn rated the question.
-    """
-    return average_ratings(unit, draw_weights(rng, unit, size))
+    scenario: Scenario
+    drawing: Drawing
+    scores: Floats
+    ranked: np.ndarray
+    seed: np.random.SeedSequence
+    size: int
+    process: int
 
 
 def evaluate_replicates(
-    answers: Sequence[UnitAnswers],
-    structure: IndexStructure,
+    scenarios: Sequence[Scenario],
     scores: Floats,
     ranked: np.ndarray,
     *,
-    replicates: int,
-    seed: int,
-    progress: Callable[[int, int], None] | None = None,
+    seed: int | np.random.SeedSequence,
+    drawing: Drawing | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
 ) -> ReplicateSummary:
     """Evaluate the replicates of an index and return their sums.
 
     Parameters
     ----------
-    answers
-        The units that have scores.
-    structure
-        The index.
+    scenarios
+        Methods and answers with the number of replicates of each; every one has the same units.
     scores
-        Units x (1 + categories): the scores themselves, from which deviations are taken; NaN where there is none.
+        Units x columns: the scores themselves, from which deviations are taken; NaN where there is none. Columns are
+        the overall score and, if they are wanted, all categories.
     ranked
         Same shape: true where the unit takes part in the ranking of that column.
-    replicates
-        How many, at least 1.
     seed
         Any integer from 0.
+    drawing
+        What is drawn within each replicate; None: respondents.
+    executor
+        Where chunks are evaluated; None: threads, as many as the process may use processors.
     progress
         Called after each chunk with the replicates done and all of them.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When a worker of the executor died and the executor cannot go on.
+    ValueError
+        When there are no replicates.
     """
-    chunks = -(-replicates // CHUNK_SIZE)
-    seeds = np.random.SeedSequence(seed).spawn(chunks)
-    total: ReplicateSummary | None = None
-    with threadpool_limits(1, user_api="blas"):
-        for n, chunk_seed in enumerate(seeds):
-            size = min(CHUNK_SIZE, replicates - n * CHUNK_SIZE)
-            part = _evaluate_chunk(np.random.default_rng(chunk_seed), size, answers, structure, scores, ranked)
-            total = part if total is None else total + part
-            if progress:
-                progress(n * CHUNK_SIZE + size, replicates)
-    if total is None:
+    total = sum(scenario.replicates for scenario in scenarios)
+    if total < 1:
         msg = "at least one replicate is needed"
         raise ValueError(msg)
-    return total
+    root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
+    tasks = _list_tasks(scenarios, drawing or Drawing(), scores, ranked, root)
+    summary: ReplicateSummary | None = None
+    with threadpool_limits(1, user_api="blas"), _provide(executor) as (pool, workers):
+        for part in _evaluate_in_order(tasks, pool, workers):
+            summary = part if summary is None else summary + part
+            if progress:
+                progress(summary.replicates, total)
+    assert summary is not None
+    return summary
 
 
-def _evaluate_chunk(
-    rng: np.random.Generator,
-    size: int,
-    answers: Sequence[UnitAnswers],
-    structure: IndexStructure,
+def _list_tasks(
+    scenarios: Sequence[Scenario],
+    drawing: Drawing,
     scores: Floats,
     ranked: np.ndarray,
-) -> ReplicateSummary:
-    weights = [draw_weights(rng, unit, size) for unit in answers]
-    means = np.stack([average_ratings(*pair) for pair in zip(answers, weights, strict=True)], axis=1)
-    drawn = score_means(means, structure, evidence=gather_evidence(answers, weights, structure))
-    there = ~np.isnan(drawn) & ~np.isnan(scores)
-    deviation = np.where(there, drawn - scores, 0.0)
-    rankable = (there | ~ranked).all(axis=1)
-    in_ranking = np.where(ranked, drawn, np.nan).transpose(0, 2, 1)
-    in_ranking[~rankable] = np.nan
+    root: np.random.SeedSequence,
+) -> Iterator[_Task]:
+    number = 0
+    for scenario in scenarios:
+        for start in range(0, scenario.replicates, CHUNK_SIZE):
+            seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, number))
+            size = min(CHUNK_SIZE, scenario.replicates - start)
+            yield _Task(scenario, drawing, scores, ranked, seed, size, os.getpid())
+            number += 1
+
+
+@contextmanager
+def _provide(executor: Executor | None) -> Iterator[tuple[Executor, int]]:
+    """Yield the executor and its workers; threads of our own end with the work, whatever ends it."""
+    if executor is not None:
+        yield executor, int(getattr(executor, "_max_workers", 0)) or 16
+        return
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = ThreadPoolExecutor(workers)
+    try:
+        yield threads, workers
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+def _evaluate_in_order(tasks: Iterator[_Task], pool: Executor, workers: int) -> Iterator[ReplicateSummary]:
+    """Yield the summaries of tasks in their order, a bounded number of them under way."""
+    under_way: deque[Future[ReplicateSummary]] = deque()
+    try:
+        for task in tasks:
+            under_way.append(pool.submit(_evaluate_chunk, task))
+            if len(under_way) >= _AHEAD * workers:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    except BrokenExecutor as error:
+        raise EnvironmentFailed(
+            f"A worker process ended in the middle of the replicates ({error}). Nothing was published; run again, with "
+            "fewer workers if memory is short."
+        ) from error
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+def _evaluate_chunk(task: _Task) -> ReplicateSummary:
+    if task.process != os.getpid():
+        with threadpool_limits(1, user_api="blas"):
+            return _score_chunk(task)
+    return _score_chunk(task)
+
+
+def _score_chunk(task: _Task) -> ReplicateSummary:
+    rng = np.random.default_rng(task.seed)
+    drawn = _draw_scores(rng, task)
+    columns = task.scores.shape[1]
+    drawn = drawn[..., :columns]
+    there = ~(np.isnan(drawn) | np.isnan(task.scores))
+    deviation = np.where(there, drawn - task.scores, 0.0)
+    tallies = []
+    products = np.empty((columns, drawn.shape[1], drawn.shape[1]))
+    for column in range(columns):
+        chosen = task.ranked[:, column]
+        # Units x replicates.
+        in_ranking = drawn[:, chosen, column].T
+        complete = there[:, chosen, column].all(axis=1)
+        if not complete.all():
+            in_ranking = in_ranking[:, complete]
+        tallies.append(tally_ranks(in_ranking, rank_units(task.scores[chosen, column])))
+        moved = deviation[..., column]
+        products[column] = moved.T @ moved
+    squares = np.diagonal(products, axis1=1, axis2=2).T
     return ReplicateSummary(
-        size,
-        there.sum(axis=0),
-        deviation.sum(axis=0),
-        (deviation**2).sum(axis=0),
-        rankable.sum(axis=0),
-        share_top_ranks(in_ranking, 1).sum(axis=0).T,
-        share_top_ranks(in_ranking, 3).sum(axis=0).T,
+        task.size, there.sum(axis=0), deviation.sum(axis=0), squares.copy(), products, tuple(tallies)
     )
+
+
+def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
+    """Return replicates x units x (1 + categories)."""
+    structure, drawing, size = task.scenario.structure, task.drawing, task.size
+    resamplers = task.scenario.resamplers
+    questions = len(structure.category_of)
+    # Replicates lie side by side in memory, behind the axes that the methods see first.
+    means = np.empty((questions, len(resamplers), size))
+    weights = []
+    for n, resampler in enumerate(resamplers):
+        k = resampler.unit.clusters
+        # Not drawn, each sampling unit counts evenly among as many as would be.
+        counts = resampler.draw_counts(rng, size) if drawing.respondents else np.full((k, size), max(k - 1, 1) / k)
+        resampler.average(counts, out=means[:, n])
+        if needs_evidence(structure):
+            weights.append(resampler.weigh(counts))
+    evidence = gather_evidence([resampler.unit for resampler in resamplers], weights, structure) if weights else None
+    factors = draw_category_factors(rng, structure, drawing, size)
+    kept = draw_questions_kept(rng, structure, drawing, size)
+    return score_means(
+        means.transpose(2, 1, 0), structure, evidence=evidence, category_factors=factors, question_factors=kept
+    )
+
+
+def draw_category_factors(
+    rng: np.random.Generator, structure: IndexStructure, drawing: Drawing, size: int
+) -> Floats | None:
+    """Return size x categories: what the weights of categories are multiplied by; None where nothing is drawn.
+
+    With concentration a and nominal weights m, sum one, the weights drawn are Dirichlet(a m): their mean is m, their
+    variance m (1 - m) / (a + 1).
+    """
+    nominal = structure.fixed_category_weights
+    counted = np.flatnonzero(nominal > 0)
+    if drawing.concentration is None and not drawing.excluded_category:
+        return None
+    factors = np.ones((len(nominal), size))
+    if drawing.concentration is not None:
+        shape = drawing.concentration * nominal[counted]
+        factors[counted] = rng.standard_gamma(shape[:, np.newaxis], (len(counted), size))
+        factors[counted] /= factors[counted].sum(axis=0) * nominal[counted, np.newaxis]
+    if drawing.excluded_category and len(counted) > 1:
+        _leave_out(rng, factors, counted, drawing.excluded_category)
+    return factors.T
+
+
+def draw_questions_kept(
+    rng: np.random.Generator, structure: IndexStructure, drawing: Drawing, size: int
+) -> Floats | None:
+    """Return size x questions: 0 for a question that is left out, else 1; None where nothing is left out."""
+    if not drawing.excluded_question:
+        return None
+    counted = np.flatnonzero(structure.question_weights > 0)
+    others = np.bincount(structure.category_of[counted], minlength=len(structure.category_weights))
+    candidates = counted[others[structure.category_of[counted]] > 1]
+    kept = np.ones((len(structure.category_of), size))
+    if len(candidates):
+        _leave_out(rng, kept, candidates, drawing.excluded_question)
+    return kept.T
+
+
+def _leave_out(rng: np.random.Generator, factors: Floats, candidates: Ints, probability: float) -> None:
+    """Put 0 for one candidate, drawn evenly, in so large a share of the replicates (items x replicates, in place)."""
+    size = factors.shape[1]
+    leaves = np.flatnonzero(rng.random(size) < probability)
+    factors[candidates[rng.integers(0, len(candidates), size)][leaves], leaves] = 0.0

@@ -110,7 +110,47 @@ def aggregate_mean(values: Floats, weights: Floats, power: float, needed: int | 
     """
     if weights.ndim == 1:
         counted = weights != 0
-        values, weights = values[..., counted], weights[counted]
+        if not counted.all():
+            values, weights = values[..., counted], weights[counted]
+    if values.ndim <= 2 or power not in (1, 0, -1):
+        return _aggregate_mean_gaps(values, weights, power, needed)
+    # The plain formula for all; where it gives NaN, something is missing, zero or negative and is looked at.
+    mean = _aggregate_mean_plain(values, weights, power)
+    gaps = np.isnan(mean)
+    if gaps.any():
+        mean[gaps] = _aggregate_mean_gaps(values[gaps], np.broadcast_to(weights, values.shape)[gaps], power, needed)
+    return mean
+
+
+def _aggregate_mean_plain(values: Floats, weights: Floats, power: float) -> Floats:
+    """Return the mean by its formula; NaN where a value is missing or negative, or a weight zero beside a zero."""
+    mean = np.zeros_like(values[..., 0])
+    with np.errstate(all="ignore"):
+        for item in range(values.shape[-1]):
+            # Weights that differ between leading indexes have one axis, of length 1, for the units.
+            value, weight = values[..., item], weights[..., item]
+            match power:
+                case 1:
+                    mean += weight * value
+                case 0:
+                    mean += weight * np.log(value)
+                case _:
+                    mean += weight / np.where(value < 0, np.nan, value)
+        total = weights.sum(axis=-1)
+        # Negative weights can cancel: what is left over is then rounding noise, and no weights.
+        total = np.where(np.abs(total) > 1e-9 * np.abs(weights).sum(axis=-1), total, np.nan)
+        match power:
+            case 1:
+                mean /= total
+            case 0:
+                mean /= total
+                np.exp(mean, out=mean)
+            case _:
+                np.divide(total, mean, out=mean)
+    return mean
+
+
+def _aggregate_mean_gaps(values: Floats, weights: Floats, power: float, needed: int | None) -> Floats:
     shares = _share_weights(values, weights, needed)
     there = shares != 0
     filled = np.where(there, values, 1.0)

@@ -15,7 +15,7 @@ Two families. Affine cases are one map, ``y = offset + slope x``, some of them c
 Rank cases count the n units below and equal::
 
     rank                   100 (below + (equal + 1) / 2) / n            average rank from the worst
-    borda                  100 (below + (equal - 1) / 2) / (n - 1)      units beaten, ties half
+    borda                  lo + (hi - lo) (below + (equal - 1) / 2) / (n - 1)      units beaten, ties half
     percentile_rank        100 (below + equal / 2) / n
 
 Sources: OECD/JRC Handbook on Constructing Composite Indicators (2008), part 2, step 5; the page has one for each case.
@@ -25,6 +25,7 @@ Method page: docs/methods/normalisation.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -66,6 +67,8 @@ class LearntNormalisation:
     """... x units x items: the values that rank cases compare with."""
     tolerance: float = 0.0
     """Values no farther apart are tied."""
+    output_range: tuple[float, float] = (0.0, 100.0)
+    """What the rank cases make of none and of all."""
 
 
 def orient(values: Floats, reverse: np.ndarray, minimum: float, maximum: float) -> Floats:
@@ -101,7 +104,7 @@ def learn_normalisation(
     minimum, maximum
         The ends of the scale of the values.
     output_range
-        For `min_max`: what the lowest and the highest unit become.
+        For `min_max`: what the lowest and the highest unit become; for `borda`: one beaten by all, one that beats all.
     targets
         For `distance_to_target`: one number, or one an item.
     reference
@@ -113,7 +116,7 @@ def learn_normalisation(
     -------
     LearntNormalisation
         A constant item, and every item of a single unit, is mapped to the middle of the output range (`min_max`), to 50
-        (`distance_to_maximum`, `z_score`, `robust`); `borda` of a single unit is 50. An item is mapped to NaN where it
+        (`distance_to_maximum`, `z_score`, `robust`); `borda` of a single unit is the middle of that range. An item is mapped to NaN where it
         has no values, its target is not above the lowest unit, or its reference or maximum is at the low end.
 
     Raises
@@ -122,7 +125,8 @@ def learn_normalisation(
         When the method does not exist or lacks what it needs.
     """
     if method in RANKING:
-        return LearntNormalisation(method, fitted=values, tolerance=_CONSTANT * (maximum - minimum))
+        ends = output_range if method == "borda" else (0.0, 100.0)
+        return LearntNormalisation(method, fitted=values, tolerance=_CONSTANT * (maximum - minimum), output_range=ends)
     if method == "scale":
         return _fix_ends(method, minimum, maximum)
     if method == "goalposts":
@@ -170,7 +174,8 @@ def apply_normalisation(values: Floats, learnt: LearntNormalisation) -> Floats:
     """
     if learnt.fitted is not None:
         return _count(values, learnt)
-    normalised = values * learnt.slope + learnt.offset
+    normalised = values * learnt.slope
+    normalised += learnt.offset
     return normalised if learnt.clip == (None, None) else np.clip(normalised, *learnt.clip)
 
 
@@ -243,11 +248,7 @@ def _fix_ends(
 
 def _find_ends(values: Floats) -> tuple[Floats, Floats]:
     """Return the lowest and the highest value of each item, ... x 1 x items; NaN where it has none."""
-    missing = np.isnan(values)
-    nothing = missing.all(axis=-2, keepdims=True)
-    lowest = np.where(missing, np.inf, values).min(axis=-2, keepdims=True)
-    highest = np.where(missing, -np.inf, values).max(axis=-2, keepdims=True)
-    return np.where(nothing, np.nan, lowest), np.where(nothing, np.nan, highest)
+    return np.fmin.reduce(values, axis=-2, keepdims=True), np.fmax.reduce(values, axis=-2, keepdims=True)
 
 
 def _span(method: str, lowest: Floats, highest: Floats, ends: tuple[float, float], limit: float) -> LearntNormalisation:
@@ -273,6 +274,20 @@ def _anchor(
 
 def _locate_and_spread(values: Floats, method: str, limit: float) -> tuple[Floats, Floats]:
     """Return centre and spread of each item, ... x 1 x items; a spread of 0 where there is one value."""
+    if method == "z_score" and values.ndim > 2:
+        # The plain formula for all, and that for gaps where one showed itself.
+        centre = values.mean(axis=-2, keepdims=True)
+        deviation = values - centre
+        deviation *= deviation
+        spread = np.sqrt(deviation.sum(axis=-2, keepdims=True) / max(values.shape[-2] - 1, 1))
+        gaps = np.isnan(spread).any(axis=(-2, -1))
+        if gaps.any():
+            centre[gaps], spread[gaps] = _locate_and_spread_gaps(values[gaps], method, limit)
+        return centre, spread
+    return _locate_and_spread_gaps(values, method, limit)
+
+
+def _locate_and_spread_gaps(values: Floats, method: str, limit: float) -> tuple[Floats, Floats]:
     missing = np.isnan(values)
     count = (~missing).sum(axis=-2, keepdims=True)
     if method == "z_score":
@@ -298,20 +313,48 @@ def _find_median(values: Floats, missing: np.ndarray, count: np.ndarray) -> Floa
 
 
 def _count(values: Floats, learnt: LearntNormalisation) -> Floats:
-    """Return the rank cases: how many fitted units each value beats and equals."""
+    """Return the rank cases, from how many fitted units each value beats, equals and is beaten by."""
     fitted = learnt.fitted
     assert fitted is not None
-    # ... x items x units x fitted units; NaN compares false.
-    gap = np.swapaxes(values, -1, -2)[..., :, np.newaxis] - np.swapaxes(fitted, -1, -2)[..., np.newaxis, :]
-    below = np.swapaxes((gap > learnt.tolerance).sum(axis=-1), -1, -2).astype(float)
-    equal = np.swapaxes((np.abs(gap) <= learnt.tolerance).sum(axis=-1), -1, -2).astype(float)
     n = (~np.isnan(fitted)).sum(axis=-2, keepdims=True)
+    # Beaten less beating; what is left of n is equal.
+    if values is fitted:
+        balance = _balance_among_themselves(values, learnt.tolerance)
+        present = n
+    else:
+        # ... x items x units x fitted units; NaN compares false.
+        gap = np.swapaxes(values, -1, -2)[..., :, np.newaxis] - np.swapaxes(fitted, -1, -2)[..., np.newaxis, :]
+        above, below = ((sign * gap > learnt.tolerance).sum(axis=-1) for sign in (1, -1))
+        balance = np.swapaxes(above - below, -1, -2)
+        equal = n - np.swapaxes(above + below, -1, -2)
+        # A value that equals none of the fitted is one more, between its neighbours, for `borda`.
+        present = n + (equal == 0) if learnt.method == "borda" else n
     match learnt.method:
         case "rank":
-            share = (below + (equal + 1) / 2) / np.maximum(n, 1)
+            share = (balance + (n + 1)) / (2 * np.maximum(n, 1))
         case "borda":
-            beaten = (below + np.maximum(equal - 1, 0) / 2) / np.maximum(n - 1, 1)
-            share = np.where(n > 1, beaten, 0.5)
+            share = np.where(n > 1, (balance + (present - 1)) / (2 * np.maximum(n - 1, 1)), 0.5)
         case _:
-            share = (below + equal / 2) / np.maximum(n, 1)
-    return np.where(np.isnan(values), np.nan, 100.0 * share)
+            share = (balance + n) / (2 * np.maximum(n, 1))
+    low, high = learnt.output_range
+    share *= high - low
+    share += low
+    if np.isnan(values.sum()):
+        share[np.isnan(values)] = np.nan
+    return np.asarray(share)
+
+
+def _balance_among_themselves(values: Floats, tolerance: float) -> Any:
+    """Return for each value how many of the units it beats less how many beat it; 0 for NaN."""
+    units = values.shape[-2]
+    # Kept in the order in memory of the values, so that what lies side by side is compared side by side.
+    balance: Any = np.zeros_like(values, dtype=np.int8 if units < 128 else np.int64)
+    higher = values + tolerance
+    for one in range(units):
+        for other in range(one + 1, units):
+            beats = values[..., one, :] > higher[..., other, :]
+            beaten = values[..., other, :] > higher[..., one, :]
+            change = beats.view(np.int8) - beaten.view(np.int8)
+            balance[..., one, :] += change
+            balance[..., other, :] -= change
+    return balance

@@ -106,6 +106,11 @@ def weigh_respondents(unit: UnitAnswers, design_weights: Floats) -> Floats:
     return weights if unit.trim is None else trim_weights(weights, unit.trim)
 
 
+def needs_evidence(structure: IndexStructure) -> bool:
+    """Return whether a weighting of the structure needs more of the respondents than question means."""
+    return structure.method.weighting == "importance" or structure.method.weighting_level == "within"
+
+
 def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], structure: IndexStructure) -> Evidence:
     """Return what the weightings of a structure take from respondents.
 
@@ -120,7 +125,7 @@ def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], s
     """
     method = structure.method
     wants_importance, wants_covariance = method.weighting == "importance", method.weighting_level == "within"
-    if not answers or not (wants_importance or wants_covariance):
+    if not answers or not needs_evidence(structure):
         return Evidence()
     everybody = np.concatenate(weights, axis=-1)
     importance = _average_importance(answers, everybody) if wants_importance else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpo_index.method_conflicts import FIXED
 from bpo_index.scoring.aggregation import aggregate
 from bpo_index.scoring.benefit_of_the_doubt import score_benefit_of_the_doubt
 from bpo_index.scoring.estimate import Floats
@@ -19,7 +20,7 @@ from bpo_index.scoring.normalisation import LearntNormalisation, apply_normalisa
 from bpo_index.scoring.outliers import LearntOutliers, apply_outliers, learn_outliers
 from bpo_index.scoring.ranking import SCORE_DECIMALS
 from bpo_index.scoring.structure import IndexStructure
-from bpo_index.scoring.weighting import FIXED, learn_weights
+from bpo_index.scoring.weighting import learn_weights
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,13 @@ class LearntIndex:
 
 
 def score_means(
-    means: Floats, structure: IndexStructure, *, evidence: Evidence | None = None, learnt: LearntIndex | None = None
+    means: Floats,
+    structure: IndexStructure,
+    *,
+    evidence: Evidence | None = None,
+    learnt: LearntIndex | None = None,
+    category_factors: Floats | None = None,
+    question_factors: Floats | None = None,
 ) -> Floats:
     """Return overall and category scores of question means.
 
@@ -63,6 +70,11 @@ def score_means(
         What the weightings `importance` and those of level `within` need.
     learnt
         From `learn_index`; None: learnt from these units, for each leading index anew.
+    category_factors
+        ... x categories: what the weights of categories are multiplied by, from 0; None: nothing. Not under
+        `benefit_of_the_doubt`, where each unit has weights of its own.
+    question_factors
+        ... x questions: the same for questions.
 
     Returns
     -------
@@ -70,8 +82,8 @@ def score_means(
         ... x units x (1 + categories): the overall score, then the category scores; score points, rounded to 1e-9. NaN:
         a category with too few questions answered, and the index of a unit that lacks any category with a weight.
     """
-    if not _is_linear(structure):
-        return _walk(means, structure, evidence, learnt)[0]
+    if category_factors is not None or question_factors is not None or not _is_linear(structure):
+        return _walk(means, structure, evidence, learnt, category_factors, question_factors)[0]
     matrix, offset = _compose_linear(structure)
     rows = means.reshape(-1, means.shape[-1])
     scores = rows @ matrix
@@ -89,7 +101,12 @@ def learn_index(means: Floats, structure: IndexStructure, *, evidence: Evidence 
 
 
 def _walk(
-    means: Floats, structure: IndexStructure, evidence: Evidence | None, learnt: LearntIndex | None
+    means: Floats,
+    structure: IndexStructure,
+    evidence: Evidence | None,
+    learnt: LearntIndex | None,
+    category_factors: Floats | None = None,
+    question_factors: Floats | None = None,
 ) -> tuple[Floats, LearntIndex]:
     method, seen = structure.method, evidence or Evidence()
     values = orient(means, structure.reverse, structure.minimum, structure.maximum)
@@ -98,26 +115,30 @@ def _walk(
     normalisation = learnt.normalisation if learnt else _learn_normalisation(values, structure)
     values = apply_normalisation(values, normalisation)
 
-    columns, question_weights = [], []
+    # All scores side by side in memory, categories behind units: .T turns all axes round.
+    scores = np.empty((1 + len(structure.category_weights), *values.T.shape[1:])).T
+    categories = scores[..., 1:]
+    question_weights = []
     for category in range(len(structure.category_weights)):
         questions = structure.list_questions(category)
-        part, nominal = values[..., questions], structure.question_weights[questions]
+        part, nominal = values[..., structure.slice_questions(category)], structure.question_weights[questions]
         if learnt:
             weights = learnt.question_weights[category]
         else:
             inner = seen.question_covariance
             inner = None if inner is None else inner[..., questions[:, np.newaxis], questions]
             weights = learn_weights(method.question_weighting, nominal, part, method, covariance=inner)
-        columns.append(
-            aggregate(part, weights, method.question_aggregation, needed=method.questions_needed, power=method.power)
+        if question_factors is not None:
+            weights = weights * question_factors[..., questions]
+        categories[..., category] = aggregate(
+            part, weights, method.question_aggregation, needed=method.questions_needed, power=method.power
         )
         question_weights.append(weights)
-    categories = np.stack(columns, axis=-1)
 
     if method.weighting == "benefit_of_the_doubt":
         counted = structure.category_weights > 0
         category_weights = None
-        overall = score_benefit_of_the_doubt(
+        scores[..., 0] = score_benefit_of_the_doubt(
             categories[..., counted], lowest_share=method.lowest_share, highest_share=method.highest_share
         ).scores
     else:
@@ -133,8 +154,9 @@ def _walk(
                 importance=seen.importance,
             )
         )
-        overall = aggregate(categories, category_weights, method.aggregation, power=method.power)
-    scores = np.concatenate([overall[..., np.newaxis], categories], axis=-1)
+        if category_factors is not None:
+            category_weights = category_weights * category_factors
+        scores[..., 0] = aggregate(categories, category_weights, method.aggregation, power=method.power)
     return _round(scores), LearntIndex(outliers, normalisation, tuple(question_weights), category_weights)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bpo_index.definition import IndexDefinition, Method
-from bpo_index.method_conflicts import COMPARING, UNBOUNDED
+from bpo_index.method_conflicts import COMPARING, FIXED, UNBOUNDED
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.outcomes import outcome_scale
 
@@ -61,13 +61,38 @@ class IndexStructure:
         """Return the positions of a category's questions."""
         return np.flatnonzero(self.category_of == category)
 
+    def slice_questions(self, category: int) -> slice | Ints:
+        """Return the same as a slice where they stand together, which takes no copy."""
+        questions = self.list_questions(category)
+        first, last = int(questions[0]), int(questions[-1])
+        return slice(first, last + 1) if last - first + 1 == len(questions) else questions
+
+    @property
+    def fixed_category_weights(self) -> Floats:
+        """The nominal weights of the categories, sum one; under `equal` all that count weigh the same."""
+        weights = self.category_weights
+        if self.method.weighting == "equal":
+            weights = (weights > 0).astype(float)
+        return np.asarray(weights / weights.sum())
+
+    @property
+    def units_are_independent(self) -> bool:
+        """Whether the scores of a unit depend on its own answers only."""
+        method = self.method
+        return (
+            method.normalisation in ("scale", "goalposts")
+            and method.outliers == "none"
+            and {method.weighting, method.question_weighting} <= set(FIXED)
+            and not {method.question_aggregation, method.aggregation} & set(COMPARING)
+        )
+
     @property
     def score_bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """The ends between which the overall score and the category scores lie; infinite where there are none."""
         method = self.method
         if method.normalisation in (*UNBOUNDED, "distance_to_reference"):
             ends = (-np.inf, np.inf)
-        elif method.normalisation == "min_max":
+        elif method.normalisation in ("min_max", "borda"):
             ends = method.normalisation_range
         else:
             ends = (0.0, 100.0)

@@ -22,9 +22,6 @@ from bpo_index.scoring.data_weights import (
 from bpo_index.scoring.estimate import Floats
 from bpo_index.scoring.importance import weigh_balanced
 
-#: Weightings that do not look at the answers.
-FIXED = ("given", "equal", "ahp")
-
 
 def learn_weights(
     weighting: str,
@@ -40,7 +37,7 @@ def learn_weights(
     Parameters
     ----------
     weighting
-        The name of the method; of those in `FIXED` no values are needed.
+        The name of the method; those in `method_conflicts.FIXED` need no values.
     nominal
         Items: the weights of the definition. An item of nominal weight zero has weight zero under every method.
     values

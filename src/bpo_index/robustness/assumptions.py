@@ -1,0 +1,161 @@
+"""The assumptions of an index as scenarios and drawings, from the `uncertainty:` block of its definition.
+
+Saisana, Saltelli and Tarantola (2005, JRSS A 168, 307-323): all sources of uncertainty at once. Every combination of
+the levels of normalisation, aggregation and missing answers is a scenario with its share of the replicates (the product
+of the shares of its levels, by largest remainders); respondents, weights and what is left out are drawn in each.
+Method page: docs/methods/replicates.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.method_conflicts import FIXED, VARIED
+from bpo_index.robustness.replicates import Drawing, Scenario
+from bpo_index.scoring import IndexStructure, Scores
+from bpo_index.scoring.sample import prepare_sample
+
+#: Coefficient of variation of a category's weight where the definition does not say.
+USUAL_VARIATION = 0.25
+
+ASSUMPTIONS_SCHEMA = {
+    "assumption": pl.String,
+    "level": pl.String,
+    "share": pl.Float64,
+    "replicates": pl.Int64,
+    "nominal": pl.Boolean,
+}
+
+
+def list_scenarios(
+    accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition, replicates: int
+) -> list[Scenario]:
+    """Return the combinations of levels, each with its replicates; those without any are left out.
+
+    Parameters
+    ----------
+    accepted
+        The answers behind the scores.
+    scores
+        Their margins are those of the scenarios too.
+    definition
+        The index.
+    replicates
+        Of all scenarios together.
+    """
+    levels = _share_levels(definition)
+    combinations = list(product(*(shares.items() for shares in levels.values())))
+    counts = _allot(replicates, [math.prod(share for _, share in chosen) for chosen in combinations])
+    scenarios, prepared = [], {}
+    for chosen, count in zip(combinations, counts, strict=True):
+        if not count:
+            continue
+        varied: dict[str, object] = {key: name for key, (name, _) in zip(levels, chosen, strict=True)}
+        named = tuple((key, str(name)) for key, name in varied.items())
+        if definition.uncertainty.normalisation:
+            varied["normalisation_range"] = definition.uncertainty.normalisation_range
+        method = definition.method.model_copy(update=varied)
+        # Answers differ by the treatment of missing ones only, and some treatments take their time.
+        if method.missing_answers not in prepared:
+            changed = definition.model_copy(update={"method": method})
+            prepared[method.missing_answers] = prepare_sample(accepted, changed, scores.sample.margins)
+        sample = prepared[method.missing_answers]
+        scenarios.append(Scenario(replace(sample.structure, method=method), sample.answers, count, named))
+    return scenarios
+
+
+def plan_drawing(definition: IndexDefinition, structure: IndexStructure) -> Drawing:
+    """Return what is drawn within each replicate."""
+    block = definition.uncertainty
+    return Drawing(
+        respondents=block.respondents,
+        concentration=find_concentration(_choose_variation(definition), structure),
+        excluded_category=block.excluded_category,
+        excluded_question=block.excluded_question,
+    )
+
+
+def find_concentration(variation: float, structure: IndexStructure) -> float | None:
+    """Return the Dirichlet concentration under which a category of mean weight varies so much.
+
+    With C categories of weight 1 / C the squared coefficient of variation is (C - 1) / (a + 1). None: no variation, or
+    a single category.
+    """
+    categories = int((structure.category_weights > 0).sum())
+    if not variation or categories < 2:
+        return None
+    return max((categories - 1) / variation**2 - 1, 1e-3)
+
+
+def tabulate_assumptions(
+    definition: IndexDefinition, structure: IndexStructure, scenarios: Iterable[Scenario]
+) -> pl.DataFrame:
+    """Return one row per assumption and level: `assumption, level, share, replicates, nominal`.
+
+    `share` is the probability of the level; for weights the level names their variation and concentration.
+    `replicates` is null for what is drawn within replicates.
+    """
+    scenarios = list(scenarios)
+    block, method = definition.uncertainty, definition.method
+    rows: list[tuple[str, str, float, int | None, bool]] = [
+        ("respondents", "resampled" if block.respondents else "as they are", 1.0, None, not block.respondents)
+    ]
+    variation = _choose_variation(definition)
+    concentration = find_concentration(variation, structure)
+    level = (
+        "of the definition"
+        if concentration is None
+        else f"Dirichlet, coefficient of variation {variation:g}, concentration {concentration:.6g}"
+    )
+    if method.weighting not in FIXED:
+        level = f"learnt: {method.weighting}"
+    rows.append(("weights", level, 1.0, None, concentration is None))
+    for key, shares in _share_levels(definition).items():
+        for name, share in shares.items():
+            count = sum(scenario.replicates for scenario in scenarios if (key, name) in scenario.levels)
+            rows.append((key, name, share, count, name == getattr(method, key)))
+    for key, probability in (("category", block.excluded_category), ("question", block.excluded_question)):
+        rows.append((f"excluded {key}", "none", 1 - probability, None, True))
+        if probability:
+            rows.append((f"excluded {key}", f"one {key}, drawn evenly", probability, None, False))
+    return pl.DataFrame(rows, schema=ASSUMPTIONS_SCHEMA, orient="row")
+
+
+def _choose_variation(definition: IndexDefinition) -> float:
+    if definition.method.weighting not in FIXED:
+        return 0.0
+    given = definition.uncertainty.weight_variation
+    return USUAL_VARIATION if given is None else given
+
+
+def _share_levels(definition: IndexDefinition) -> dict[str, dict[str, float]]:
+    """Return the levels of each varied key with their shares, sum one; a key that is not varied has its one level."""
+    levels = {}
+    for key in VARIED:
+        given = getattr(definition.uncertainty, key) or {getattr(definition.method, key): 1.0}
+        total = sum(given.values())
+        levels[key] = {name: part / total for name, part in given.items()}
+    return levels
+
+
+def _allot(total: int, shares: list[float]) -> list[int]:
+    """Return whole numbers that sum to the total, nearest to the shares (largest remainders, the first at ties).
+
+    Examples
+    --------
+    >>> _allot(10, [0.5, 0.25, 0.25])
+    [5, 3, 2]
+    """
+    wanted = np.array(shares) * total
+    counts = np.floor(wanted + 1e-9).astype(int)
+    left = total - int(counts.sum())
+    order = np.argsort(-(wanted - counts), kind="stable")
+    counts[order[:left]] += 1
+    return [int(count) for count in counts]

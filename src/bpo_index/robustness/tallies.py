@@ -1,0 +1,128 @@
+"""What replicates say of ranks: counts that add up over chunks, and the shares read from them.
+
+Ranks are standard competition ranks. Places share ties: t units tied from rank r hold each of the places r to r + t - 1
+with 1 / t, so that places sum to one over units and over places. Method page: docs/methods/replicates.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.scoring.ranking import TIE_TOLERANCE
+
+
+@dataclass(frozen=True)
+class RankTally:
+    """Sums over replicates of one ranking of p units; tallies of chunks add up."""
+
+    replicates: int
+    """Replicates in which every unit had a score."""
+    ranks: Ints
+    """Units x ranks: how often the unit had the rank."""
+    places: Floats
+    """Units x places: the same, ties shared equally."""
+    wins: Ints
+    """Units x units: how often the unit of the row was ahead of that of the column; ties count for neither."""
+    holds: Ints
+    """Ranks: how often the first k of the nominal ranking were the first k."""
+    shifts: Ints
+    """How often the shifts of rank against the nominal ranking summed to 0, 1, 2, ... over units, without sign."""
+
+    def __add__(self, other: RankTally) -> RankTally:
+        """Return the tally of both."""
+        mine, theirs = vars(self), vars(other)
+        return RankTally(**{name: mine[name] + theirs[name] for name in mine})
+
+    @property
+    def p_ahead(self) -> Floats:
+        """Units x units: the share of replicates in which the row is ahead of the column, ties half; NaN without any."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray((self.wins + self.replicates - self.wins.T) / 2 / np.float64(self.replicates))
+
+    @property
+    def place_shares(self) -> Floats:
+        """Units x places: the share of replicates in which the unit holds the place; rows and columns sum to one."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.places / np.float64(self.replicates))
+
+    def find_quantiles(self, share: float) -> Ints:
+        """Return for each unit the least rank that it or a better one has in at least `share` of the replicates."""
+        heaped = np.cumsum(self.ranks, axis=1)
+        return np.asarray((heaped >= share * self.replicates - 1e-9).argmax(axis=1) + 1)
+
+    @property
+    def mean_shift(self) -> float:
+        """The mean over replicates and units of the shift of rank against the nominal ranking; NaN without any.
+
+        The measure R_S of Saisana, Saltelli and Tarantola (2005, equation 6).
+        """
+        if not self.replicates:
+            return float("nan")
+        return float(self.shifts @ np.arange(len(self.shifts)) / (self.replicates * len(self.ranks)))
+
+
+def tally_ranks(scores: Floats, nominal: Ints) -> RankTally:
+    """Return the tally of a chunk.
+
+    Parameters
+    ----------
+    scores
+        Units x replicates, without NaN.
+    nominal
+        Units: the ranks without uncertainty.
+
+    Examples
+    --------
+    >>> tally = tally_ranks(np.array([[90.0, 90.0], [80.0, 95.0], [70.0, 90.0]]), np.array([1, 2, 3]))
+    >>> tally.places.tolist()
+    [[1.0, 0.5, 0.5], [1.0, 1.0, 0.0], [0.0, 0.5, 1.5]]
+    >>> tally.holds.tolist(), round(tally.mean_shift, 3)
+    ([1, 2, 2], 0.5)
+    """
+    units, size = scores.shape
+    scores = np.ascontiguousarray(scores)
+    wins = np.empty((units, units), dtype=np.int64)
+    behind = np.ones((units, size), dtype=np.int16)
+    for unit in range(units):
+        is_ahead = scores[unit] - scores > TIE_TOLERANCE
+        wins[unit] = np.count_nonzero(is_ahead, axis=1)
+        behind += is_ahead
+    width = units + 1
+    offsets = (np.arange(units) * width)[:, np.newaxis]
+    counted = np.bincount((behind + offsets).reshape(-1), minlength=units * width)
+    ranks = counted.reshape(units, width)[:, 1:]
+
+    places = ranks.astype(float)
+    tied = np.flatnonzero(behind.sum(axis=0, dtype=np.int64) != units * (units + 1) // 2)
+    if len(tied):
+        places += _share_places(scores[:, tied]) - _count_ranks(behind[:, tied])
+    order = np.argsort(nominal, kind="stable")
+    worst = np.maximum.accumulate(behind[order], axis=0)
+    firsts = np.arange(1, units + 1)
+    holds = np.count_nonzero(worst <= firsts[:, np.newaxis], axis=1)
+    # Where the nominal ranking ties the k-th and the next unit there are no first k.
+    ordered = nominal[order]
+    holds[:-1][ordered[1:] == ordered[:-1]] = 0
+    shifts = np.abs(behind - nominal[:, np.newaxis]).sum(axis=0, dtype=np.int64)
+    return RankTally(size, ranks, places, wins, holds, np.bincount(shifts, minlength=units * (units - 1) + 1))
+
+
+def _count_ranks(ranks: np.ndarray) -> Ints:
+    units = len(ranks)
+    return np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
+
+
+def _share_places(scores: Floats) -> Floats:
+    """Return units x places summed over replicates, ties shared equally."""
+    units = len(scores)
+    gap = scores[:, np.newaxis] - scores
+    ahead = (gap < -TIE_TOLERANCE).sum(axis=1)
+    tied = (np.abs(gap) <= TIE_TOLERANCE).sum(axis=1)
+    steps = np.zeros((units, units + 1))
+    rows = np.broadcast_to(np.arange(units)[:, np.newaxis], ahead.shape)
+    np.add.at(steps, (rows, ahead), 1 / tied)
+    np.add.at(steps, (rows, ahead + tied), -1 / tied)
+    return np.cumsum(steps, axis=1)[:, :-1]
