@@ -148,15 +148,16 @@ def simulate_interval(kind: str, design: str, n: int, runs: int, seed: int) -> d
     """Return coverage of intervals and ratios of mean estimated to true variance of a score of n respondents."""
     rng = np.random.default_rng(seed)
     draw = ANSWERS[kind]
-    # Three companies of two respondents with half of their answers' variance in common; the others alone.
-    cluster = np.arange(n) if design != "companies" else np.concatenate([np.repeat(np.arange(2), 2), np.arange(2, n - 2)])
+    # Companies: two of two respondents, the others alone.
+    paired = design == "companies"
+    cluster = np.concatenate([[0, 0, 1, 1], np.arange(2, n - 2)]) if paired else np.arange(n)
     truth = 10 * draw(rng, 1_000_000).mean()
     spread = {"weights, cv .5": 0.5, "weights, cv 1": 1.0}.get(design, 0.0)
     scores, rows = [], []
     for _ in range(runs):
         # Two of a company give the same answer half of the time.
         ratings = draw(rng, n)
-        for k in range(2 if design == "companies" else 0):
+        for k in range(2 if paired else 0):
             if rng.random() < 0.5:
                 ratings[2 * k + 1] = ratings[2 * k]
         sigma = math.sqrt(math.log(1 + spread**2))
@@ -197,7 +198,7 @@ def main(runs: int = RUNS, output: Path = OUTPUT) -> int:
         results = list(pool.map(_run, jobs))
     page = write_page(cells, results[: len(cells)], intervals, results[len(cells) :], runs)
     output.write_text(page, encoding="utf-8")
-    print(page)  # noqa: T201
+    print(page)
     return 0
 
 
@@ -239,11 +240,12 @@ _INTRODUCTION = (
     "",
     "## Rank sets",
     "",
-    "Twelve units, simultaneous sets. A run is a success when the set of every unit holds all of its true ranks: all of",
-    "[1 + number truly better, p - number truly worse]. ✗ marks coverage under {bar}, the level less three Monte Carlo",
-    "standard errors. n is the number of respondents a unit. Gaps between neighbours: none (ties), half a standard error,",
-    "and one and a half (spaced). Composites lie on a scale of 0 to 10, normal ones round 6.5, those with a ceiling at 9",
-    "and below. Width is the mean number of ranks in a set; ratios are to the width of Bonferroni-Welch.",
+    "Twelve units, simultaneous sets. A run is a success when the set of every unit holds all of its true ranks: all",
+    "of [1 + number truly better, p - number truly worse]. ✗ marks coverage under {bar}, the level less three Monte",
+    "Carlo standard errors. n is the number of respondents a unit. Gaps between neighbours: none (ties), half a",
+    "standard error, and one and a half (spaced). Composites lie on a scale of 0 to 10, normal ones round 6.5, those",
+    "with a ceiling at 9 and below. Width is the mean number of ranks in a set; ratios are to the width of",
+    "Bonferroni-Welch.",
     "",
     "- default: `find_rank_sets` as `run` calls it: normal draws with estimated variances, logits, step-down",
     "- Bonferroni-Welch: Welch's t test of each pair at .05 / 66",
@@ -258,10 +260,10 @@ _INTERVALS = (
     "",
     "## Score intervals and variances",
     "",
-    "One unit of n respondents: coverage of the logit-t interval and of score ± t se, both with the Rao-Wu standard error",
-    "of 400 replicates and K - 1 degrees of freedom, and mean estimated variance over the true variance of the score.",
-    "Companies: two of two respondents, who give the same answer half of the time. Weights: log-normal, with the",
-    "coefficient of variation given. Runs without any variance have no interval and are left out.",
+    "One unit of n respondents: coverage of the logit-t interval and of score ± t se, both with the Rao-Wu standard",
+    "error of 400 replicates and K - 1 degrees of freedom, and mean estimated variance over the true variance of the",
+    "score. Companies: two of two respondents, who give the same answer half of the time. Weights: log-normal, the",
+    "coefficient of variation is given. Runs without any variance have no interval and are left out.",
     "",
 )
 

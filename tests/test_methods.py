@@ -14,8 +14,7 @@ from bpo_index.definition import Method, load_definition, replace_method
 from bpo_index.errors import DataRefused, DefinitionError
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
-from bpo_index.robustness import assess_robustness
-from bpo_index.robustness import Resampler
+from bpo_index.robustness import Resampler, assess_robustness
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.scoring import Evidence, IndexStructure, UnitAnswers, estimate_unit_means, prepare_sample, score_means
 from bpo_index.scoring import score_units as score

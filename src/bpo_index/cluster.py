@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
+from typing import Any
 
 from bpo_index.errors import EnvironmentFailed, UsageError
 
@@ -34,9 +35,11 @@ def open_executor(scheduler: str | None) -> Iterator[Executor | None]:
     except ImportError:
         raise UsageError("--scheduler needs Dask: install bpo-index with the extra `cluster`.") from None
     try:
-        client = Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
+        client: Any = Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError) as error:
-        raise EnvironmentFailed(f"The scheduler {scheduler} does not answer ({error}). Start it, or check the address.") from None
+        raise EnvironmentFailed(
+            f"The scheduler {scheduler} does not answer ({error}). Start it, or check the address."
+        ) from None
     except ValueError as error:
         raise UsageError(f"--scheduler {scheduler} is no address ({error}); it looks like tcp://host:8786.") from None
     with client:

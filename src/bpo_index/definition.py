@@ -222,8 +222,8 @@ class Uncertainty(_Part):
     respondents: bool = True
     """Whether respondents are resampled."""
     weight_variation: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
-    """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null: 0.25
-    where weights are fixed, none where they are learnt from the answers."""
+    """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null:
+    0.25 where weights are fixed, none where they are learnt from the answers."""
     normalisation: dict[Normalisation, Part] = {}
     """Normalisations and their parts."""
     normalisation_range: tuple[Number, Number] = (1.0, 100.0)

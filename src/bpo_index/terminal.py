@@ -43,7 +43,7 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     if outcome.result.data_origin != "survey":
         console.print(f"[bold yellow]{SYNTHETIC_NOTICE}[/]")
     console.print(make_ranking_table(outcome.result, outcome.definition))
-    print_ranking_notes(outcome.result, outcome.definition, console)
+    print_ranking_notes(outcome.result, console)
     console.print()
     print_audit(outcome.checked.audit, outcome.responses.decisions, console)
     state = "Release" if outcome.release.is_new else "Release (there already, checked and unchanged)"
@@ -87,7 +87,7 @@ def _show_range(low: int | None, high: int | None) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def print_ranking_notes(result: Result, definition: IndexDefinition, console: Console) -> None:
+def print_ranking_notes(result: Result, console: Console) -> None:
     """Print the notes of single units, what the ranks support, and what the numbers do not say."""
     for note, names in (
         result.ranking.filter(result.ranking["note"] != "")

@@ -141,7 +141,7 @@ def test_new_units_are_scored_by_what_was_learnt():
     ("parameters", "expected"),
     [
         ({"weighting": "importance"}, "category_weights"),
-        ({"normalisation": "z_score", "aggregation": "geometric"}, "needs positive values"),
+        ({"normalisation": "robust", "aggregation": "geometric"}, "needs positive values"),
         ({"normalisation": "min_max", "aggregation": "harmonic"}, "lowest unit zero"),
         ({"normalisation": "robust", "weighting": "entropy"}, "from 0 on"),
         ({"aggregation": "generalised_mean"}, "key power"),

@@ -167,7 +167,9 @@ FIRST_RANKS = (
     Column("candidates_count", "how many these are"),
     Column("surely", "units that surely are among the k best, all units at once"),
     Column(
-        "holds_sampling", "share of replicates, respondents drawn, in which the first k are the same units; null: a tie", 2
+        "holds_sampling",
+        "share of replicates, respondents drawn, in which the first k are the same units; null: a tie",
+        2,
     ),
     Column("holds_all_assumptions", "the same with all assumptions drawn", 2),
     Column("data_origin", "survey, synthetic or partly synthetic"),

@@ -67,10 +67,15 @@ def _describe_first(units: int, first: pl.DataFrame) -> list[str]:
 
 
 def _describe_shift(replicates: pl.DataFrame) -> list[str]:
-    shifts = [replicates.filter(pl.col("version") == version)["mean_rank_shift"].mean() for version in _VERSIONS]
-    if any(not isinstance(shift, float) for shift in shifts):
+    sampling, everything = (
+        replicates.filter(pl.col("version") == version)["mean_rank_shift"].drop_nulls() for version in _VERSIONS
+    )
+    if sampling.is_empty() or everything.is_empty():
         return []
-    return [f"A rank moves by {shifts[0]:.1f} places on average between such replicates, and by {shifts[1]:.1f}."]
+    return [
+        f"On average a rank lies {sampling.to_numpy().mean():.1f} places from that of the ranking in the former, and "
+        f"{everything.to_numpy().mean():.1f} in the latter."
+    ]
 
 
 _VERSIONS = ("sampling", "all_assumptions")

@@ -2,9 +2,9 @@
 
 Stages: `evaluate_replicates` with respondents drawn (`sampling`), `linearise_standard_errors` (analytic),
 `estimate_logit_t_interval`, `find_rank_sets`, `assign_tiers`, `shrink_scores`; then `evaluate_replicates` again with
-all assumptions drawn (`all_assumptions`). Units with five or more sampling units take the standard error of the replicates,
-those with two to four the analytic one with t(K - 1), flagged; with one, or without any variance, there is no
-interval, a reason, and the unit's rank set is all ranks.
+all assumptions drawn (`all_assumptions`). Units with five or more sampling units take the standard error of the
+replicates, those with two to four the analytic one with t(K - 1), flagged; with one, or without any variance, there is
+no interval, a reason, and the unit's rank set is all ranks.
 """
 
 from __future__ import annotations
@@ -147,9 +147,11 @@ def assess_robustness(
     for n in range(matrix.shape[1]):
         found = _assess_column(n, matrix, ranked, published, errors, structure, level, column_seeds[n])
         tally = sampling.tallies[n]
-        shares = np.full((len(matrix), 2), np.nan)
-        shares[ranked[:, n]] = np.cumsum(tally.place_shares, axis=1)[:, [0, min(2, tally.ranks.shape[1] - 1)]]
-        columns.append(found[0] | {"p_first": shares[:, 0], "p_top3": shares[:, 1]})
+        shares = {}
+        for name, top in (("p_first", 1), ("p_top3", 3)):
+            shares[name] = np.full(len(matrix), np.nan)
+            shares[name][ranked[:, n]] = tally.share_top(top)
+        columns.append(found[0] | shares)
         sets.append(found[1])
     return Robustness(
         _frame_results(scores.units, columns[0]),
@@ -214,8 +216,8 @@ def tabulate_sampling_error(
 ) -> pl.DataFrame:
     """Return one row per unit and category (null: the overall score) that has a score.
 
-    Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`; null
-    where there is none.
+    Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`;
+    null where there is none.
     """
     codes, published = [unit.code for unit in definition.units], scores.sample.published
     frames = []

@@ -155,8 +155,8 @@ def find_rank_sets(
     bounds
         The ends of the range of scores; where there are any, logits are compared too.
     side
-        `both`; or sets that only say how good (`best`) or bad (`worst`) a rank may be, the other end left open. One side
-        makes marginal sets narrower; simultaneous ones compare all ordered pairs anyway.
+        `both`; or sets that only say how good (`best`) or bad (`worst`) a rank may be, the other end left open. One
+        side makes marginal sets narrower; simultaneous ones compare all ordered pairs anyway.
     seed
         Of the draws, where none are given.
 
@@ -238,9 +238,7 @@ def _adjust(
     return simultaneous, marginal
 
 
-def _studentise(
-    values: Floats, se: Floats, degrees: Floats, first: Ints, second: Ints, correlation: Floats
-) -> Floats:
+def _studentise(values: Floats, se: Floats, degrees: Floats, first: Ints, second: Ints, correlation: Floats) -> Floats:
     """Return pairs (x draws): normal equivalents of the studentised differences, signed."""
     tail = (1,) * (values.ndim - 1)
     degrees, correlation = degrees.reshape(-1, *tail), correlation.reshape(-1, *tail)

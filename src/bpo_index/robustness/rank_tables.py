@@ -34,8 +34,8 @@ class RankTables:
     """One row per version and unit: `version, unit, rank, median_rank, replicate_rank_range_low,
     replicate_rank_range_high, p_first, p_top3, p_top5, mean_rank_shift`."""
     first_ranks: pl.DataFrame
-    """One row per k: `k, units` (the first k), `candidates` (which may be among the k best), `candidates_count`, `surely`
-    (which surely are), `holds_sampling, holds_all_assumptions`. Codes are separated by spaces."""
+    """One row per k: `k, units` (the first k), `candidates` (which may be among the k best), `candidates_count`,
+    `surely` (which surely are), `holds_sampling, holds_all_assumptions`. Codes are separated by spaces."""
 
 
 def tabulate_ranks(
@@ -127,7 +127,6 @@ def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally)
 def _frame_ranks(
     version: str, names: list[str], ranks: Ints, order: Ints, tally: RankTally, confidence_level: float
 ) -> pl.DataFrame:
-    tops = np.cumsum(tally.place_shares, axis=1)
     places = np.arange(1, len(names) + 1)
     shift = np.abs(places - ranks[:, np.newaxis])
     with np.errstate(invalid="ignore"):
@@ -137,7 +136,6 @@ def _frame_ranks(
     median, low, high = (
         [int(n) if known else None for n in tally.find_quantiles(share)[order]] for share in (0.5, tail, 1 - tail)
     )
-    top = {f"p_top{k}": tops[order, min(k, len(names)) - 1] if names else [] for k in (3, 5)}
     return _tidy(
         pl.DataFrame(
             {
@@ -147,8 +145,9 @@ def _frame_ranks(
                 "median_rank": median,
                 "replicate_rank_range_low": low,
                 "replicate_rank_range_high": high,
-                "p_first": tops[order, 0] if names else [],
-                **top,
+                "p_first": tally.share_top(1)[order],
+                "p_top3": tally.share_top(3)[order],
+                "p_top5": tally.share_top(5)[order],
                 "mean_rank_shift": moved[order],
             },
             schema={

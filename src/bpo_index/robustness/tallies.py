@@ -38,7 +38,7 @@ class RankTally:
 
     @property
     def p_ahead(self) -> Floats:
-        """Units x units: the share of replicates in which the row is ahead of the column, ties half; NaN without any."""
+        """Units x units: the share of replicates with the row ahead of the column, ties half; NaN without any."""
         with np.errstate(invalid="ignore"):
             return np.asarray((self.wins + self.replicates - self.wins.T) / 2 / np.float64(self.replicates))
 
@@ -48,8 +48,14 @@ class RankTally:
         with np.errstate(invalid="ignore"):
             return np.asarray(self.places / np.float64(self.replicates))
 
+    def share_top(self, k: int) -> Floats:
+        """Return for each unit the share of replicates in which it is among the first k."""
+        return np.asarray(self.place_shares[:, :k].sum(axis=1))
+
     def find_quantiles(self, share: float) -> Ints:
         """Return for each unit the least rank that it or a better one has in at least `share` of the replicates."""
+        if not len(self.ranks):
+            return np.empty(0, dtype=np.int64)
         heaped = np.cumsum(self.ranks, axis=1)
         return np.asarray((heaped >= share * self.replicates - 1e-9).argmax(axis=1) + 1)
 

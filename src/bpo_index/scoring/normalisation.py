@@ -116,8 +116,9 @@ def learn_normalisation(
     -------
     LearntNormalisation
         A constant item, and every item of a single unit, is mapped to the middle of the output range (`min_max`), to 50
-        (`distance_to_maximum`, `z_score`, `robust`); `borda` of a single unit is the middle of that range. An item is mapped to NaN where it
-        has no values, its target is not above the lowest unit, or its reference or maximum is at the low end.
+        (`distance_to_maximum`, `z_score`, `robust`); `borda` of a single unit is the middle of that range. An item is
+        mapped to NaN where it has no values, its target is not above the lowest unit, or its reference or maximum is at
+        the low end.
 
     Raises
     ------
