@@ -7,14 +7,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benches import replicates, scoring, validation
+from benches import memory, rank_sets, replicates, scoring, validation
 
 COMMAND = "make bench"
 
 
 def main() -> int:
     """Measure, print, write."""
-    rows = [row | {"command": COMMAND} for bench in (replicates, scoring, validation) for row in bench.measure()]
+    rows = [row | {"command": COMMAND} for bench in (replicates, rank_sets, memory, scoring, validation) for row in bench.measure()]
     table = Table("name", "ours", "peer", "ratio", "target", "unit", "peer is")
     for row in rows:
         target = "–" if row["target"] is None else f"{row['target']:.2f}"

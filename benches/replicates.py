@@ -70,7 +70,8 @@ def make_kernel(scenarios: list[Scenario], replicates: int) -> Callable[[], np.n
     return kernel
 
 
-def measure(replicates: int = REPLICATES) -> list[dict[str, Any]]:
+def measure() -> list[dict[str, Any]]:
+    replicates = REPLICATES
     scenarios, scores = list_scenarios(replicates)
     ranked = ~np.isnan(scores)
     drawing = Drawing(respondents=True, concentration=143.0)

@@ -1,8 +1,6 @@
 """``python -m bpo_index``."""
 
-import sys
-
-from bpo_index.cli import main
+from bpo_index.cli import run_and_exit
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_exit()

@@ -7,10 +7,11 @@ Exit codes: 0 done; 1 the data was refused; 2 the command line or the definition
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -230,5 +231,15 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
+def run_and_exit() -> NoReturn:
+    """Run the command line and leave the process; after an interruption without waiting for threads at work."""
+    code = main()
+    if code == _INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run_and_exit()

@@ -275,8 +275,9 @@ def test_a_dead_process_pool_is_one_sentence(run_sample):
         run_sample(pool)
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence():
+def test_a_scheduler_that_is_not_there_is_one_sentence(monkeypatch):
     pytest.importorskip("distributed")
+    monkeypatch.setattr("bpo_index.cluster._CONNECT_SECONDS", 1)
     with pytest.raises((EnvironmentFailed, UsageError), match="scheduler"), open_executor("tcp://127.0.0.1:1"):
         pass
     with open_executor(None) as executor:
@@ -284,11 +285,14 @@ def test_a_scheduler_that_is_not_there_is_one_sentence():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGINT")
-def test_interruption_ends_within_seconds_and_publishes_nothing(tmp_path, project):
-    """The promise is a second; a loaded machine is given five."""
+@pytest.mark.parametrize("method", ["{}", "{aggregation: kemeny}"])
+def test_interruption_ends_within_seconds_and_publishes_nothing(method, tmp_path, project):
+    """The promise is a second; a loaded machine is given five. A chunk of Kemeny orders takes longer than that."""
+    (tmp_path / "method.yaml").write_text(f"confidence_level: 0.9\n{method[1:-1]}\n", encoding="utf-8")
     out = tmp_path / "releases"
     command = [sys.executable, "-m", "bpo_index", "run", "sample_data/offshore-bpo-2021.csv", "--out", str(out)]
     command += ["--audit-dir", str(tmp_path / "audit"), "--replicates", "10000000"]
+    command += ["--method", str(tmp_path / "method.yaml")]
     process = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while not any(tmp_path.glob("audit/*")) and time.monotonic() < deadline:

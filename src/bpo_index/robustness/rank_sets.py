@@ -30,6 +30,8 @@ Side = Literal["both", "best", "worst"]
 DRAWS = 10_000
 #: Scores this close to an end of the range, as a share of it, are held there when logits are taken.
 _NEAREST_END = 1e-3
+#: Draws taken at once, so that what is compared stays near the processor.
+_BLOCK = 1_000
 #: Held off zero, so that draws without any variance compare as infinitely far apart and not as nothing.
 _LEAST_VARIANCE = 1e-100
 #: Normal for every purpose.
@@ -216,46 +218,95 @@ def _adjust(
     variance = np.diagonal(covariance)
     correlation = covariance / np.sqrt(np.outer(variance, variance))
     together = correlation[first, second]
-    observed = _studentise(scores, np.sqrt(variance), degrees, first, second, together)
+    errors = np.sqrt(variance)
+    observed = _studentise(scores, errors, degrees, first, second, together)
     if np.isfinite(bounds[1] - bounds[0]):
-        logits = _studentise(*_take_logits(scores, np.sqrt(variance), bounds), degrees, first, second, together)
+        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, first, second, together)
         observed = np.copysign(np.minimum(np.abs(observed), np.abs(logits)), observed)
-    drawn = _studentise(draws.deviations, draws.se, degrees, first, second, together)
 
-    size = np.abs(drawn)
-    simultaneous, marginal = np.full((2, units, units), np.nan)
-    simultaneous[first, second] = simultaneous[second, first] = _step_down(np.abs(observed), size)
+    # Families of comparisons: all pairs, then those of each unit. With one side, signed so that more speaks for the
+    # unit being beaten (best) or beating (worst).
+    pairs = np.arange(len(first))
+    families = [_Family(pairs, np.abs(observed), None)]
     for unit in range(units):
-        mine = np.flatnonzero((first == unit) | (second == unit))
-        others = np.where(first[mine] == unit, second[mine], first[mine])
-        if side == "both":
-            own = _step_down(np.abs(observed[mine]), size[mine])
-        else:
-            # Signed so that more speaks for the unit being beaten (best) or beating (worst).
-            sign = np.where(first[mine] == unit, -1.0, 1.0) * (1.0 if side == "best" else -1.0)
-            own = _step_down(sign * observed[mine], sign[:, np.newaxis] * drawn[mine])
-        marginal[unit, others] = own
+        mine = pairs[(first == unit) | (second == unit)]
+        sign = np.where(first[mine] == unit, -1.0, 1.0) * (1.0 if side == "best" else -1.0)
+        families.append(
+            _Family(mine, np.abs(observed[mine]), None)
+            if side == "both"
+            else _Family(mine, sign * observed[mine], sign)
+        )
+    for start in range(0, draws.se.shape[1], _BLOCK):
+        block = slice(start, start + _BLOCK)
+        drawn = _studentise(draws.deviations[:, block], draws.se[:, block], degrees, first, second, together)
+        size = np.abs(drawn)
+        for family in families:
+            family.count(size if family.sign is None else drawn)
+
+    simultaneous, marginal = np.full((2, units, units), np.nan)
+    simultaneous[first, second] = simultaneous[second, first] = families[0].adjust()
+    for unit, family in enumerate(families[1:]):
+        others = np.where(first[family.pairs] == unit, second[family.pairs], first[family.pairs])
+        marginal[unit, others] = family.adjust()
     return simultaneous, marginal
+
+
+class _Family:
+    """Comparisons that are told apart together, by the free step-down procedure.
+
+    The comparisons that are not larger than one, as observed, are those still open when it is reached: its p-value is
+    the share of draws, the observed counted in, in which the largest of them is at least as large.
+    """
+
+    def __init__(self, pairs: Ints, observed: Floats, sign: Floats | None) -> None:
+        self.pairs, self.sign = pairs, sign
+        self._observed, self._order = observed, np.argsort(observed, kind="stable")
+        self._reached = np.zeros(len(pairs), dtype=np.int64)
+        self._draws = 0
+
+    def count(self, drawn: Floats) -> None:
+        """Count a block of draws, all pairs x draws."""
+        largest = np.full(drawn.shape[1], -np.inf)
+        for place in self._order:
+            row = drawn[self.pairs[place]]
+            np.maximum(largest, row if self.sign is None else self.sign[place] * row, out=largest)
+            self._reached[place] += np.count_nonzero(largest >= self._observed[place])
+        self._draws += drawn.shape[1]
+
+    def adjust(self) -> Floats:
+        """Return the adjusted p-values of the pairs."""
+        adjusted = (1 + self._reached) / (1 + self._draws)
+        down = self._order[::-1]
+        adjusted[down] = np.maximum.accumulate(adjusted[down])
+        return adjusted
 
 
 def _studentise(values: Floats, se: Floats, degrees: Floats, first: Ints, second: Ints, correlation: Floats) -> Floats:
     """Return pairs (x draws): normal equivalents of the studentised differences, signed."""
     tail = (1,) * (values.ndim - 1)
     degrees, correlation = degrees.reshape(-1, *tail), correlation.reshape(-1, *tail)
-    square = se**2
-    weighted = square**2 / degrees
-    pooled = square[first] + square[second]
+    square = se * se
+    weighted = square * square / degrees
+    pooled = square[first]
+    pooled += square[second]
     if np.any(correlation != 0):
         pooled -= 2 * correlation * se[first] * se[second]
-    pooled = np.maximum(pooled, _LEAST_VARIANCE)
-    denominator = weighted[first] + weighted[second]
+    np.maximum(pooled, _LEAST_VARIANCE, out=pooled)
+    denominator = weighted[first]
+    denominator += weighted[second]
     with np.errstate(divide="ignore"):
-        freedom = np.minimum(pooled**2 / denominator, _MANY_DEGREES)
-    gap = values[first] - values[second]
-    t_squared = gap**2 / pooled
-    z = np.sqrt(freedom * np.log(1 + t_squared / freedom))
-    z *= (8 * freedom + 1) / (8 * freedom + 3)
-    return np.asarray(np.copysign(z, gap))
+        freedom = np.minimum(pooled * pooled / denominator, _MANY_DEGREES)
+    gap = values[first]
+    gap -= values[second]
+    z = gap * gap
+    z /= pooled
+    z /= freedom
+    z += 1
+    np.log(z, out=z)
+    z *= freedom
+    np.sqrt(z, out=z)
+    z *= 1 - 2 / (8 * freedom + 3)
+    return np.asarray(np.copysign(z, gap, out=z))
 
 
 def _take_logits(scores: Floats, se: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
@@ -263,23 +314,6 @@ def _take_logits(scores: Floats, se: Floats, bounds: tuple[float, float]) -> tup
     low, high = bounds
     share = np.clip((scores - low) / (high - low), _NEAREST_END, 1 - _NEAREST_END)
     return np.log(share / (1 - share)), se / ((high - low) * share * (1 - share))
-
-
-def _step_down(observed: Floats, drawn: Floats) -> Floats:
-    """Return the p-values of comparisons adjusted by the free step-down procedure.
-
-    The comparisons that are not larger than one, as observed, are those still open when it is reached: its p-value is
-    the share of draws, the observed counted in, in which the largest of them is at least as large.
-    """
-    order = np.argsort(observed, kind="stable")
-    adjusted = np.empty(len(order))
-    largest = np.full(drawn.shape[1], -np.inf)
-    for place in order:
-        np.maximum(largest, drawn[place], out=largest)
-        adjusted[place] = (1 + np.count_nonzero(largest >= observed[place])) / (1 + len(largest))
-    down = order[::-1]
-    adjusted[down] = np.maximum.accumulate(adjusted[down])
-    return adjusted
 
 
 def assign_tiers(scores: Floats, surely_ahead: np.ndarray) -> Ints:

@@ -29,8 +29,10 @@ from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_mea
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.sample import gather_evidence, needs_evidence
 
-#: Replicates in a chunk. A constant: matrix products change in their last bits with their size.
-CHUNK_SIZE = 2_000
+#: Replicates in a chunk, at most; fewer for a large index, so that memory stays bounded. It depends on the index only:
+#: matrix products change in their last bits with their size.
+CHUNK_SIZE = 4_000
+_CELLS_IN_CHUNK = 1_200_000
 #: Chunks handed out ahead of the one that is waited for, for each worker.
 _AHEAD = 4
 
@@ -200,16 +202,18 @@ def _list_tasks(
 ) -> Iterator[_Task]:
     number = 0
     for scenario in scenarios:
-        for start in range(0, scenario.replicates, CHUNK_SIZE):
+        cells = len(scenario.answers) * len(scenario.structure.category_of)
+        chunk = max(1, min(CHUNK_SIZE, _CELLS_IN_CHUNK // max(cells, 1)))
+        for start in range(0, scenario.replicates, chunk):
             seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, number))
-            size = min(CHUNK_SIZE, scenario.replicates - start)
+            size = min(chunk, scenario.replicates - start)
             yield _Task(scenario, drawing, scores, ranked, seed, size, os.getpid())
             number += 1
 
 
 @contextmanager
 def _provide(executor: Executor | None) -> Iterator[tuple[Executor, int]]:
-    """Yield the executor and its workers; threads of our own end with the work, whatever ends it."""
+    """Yield the executor and its workers; what ends the work early does not wait for threads of our own."""
     if executor is not None:
         yield executor, int(getattr(executor, "_max_workers", 0)) or 16
         return
@@ -217,8 +221,10 @@ def _provide(executor: Executor | None) -> Iterator[tuple[Executor, int]]:
     threads = ThreadPoolExecutor(workers)
     try:
         yield threads, workers
-    finally:
-        threads.shutdown(cancel_futures=True)
+    except BaseException:
+        threads.shutdown(wait=False, cancel_futures=True)
+        raise
+    threads.shutdown()
 
 
 def _evaluate_in_order(tasks: Iterator[_Task], pool: Executor, workers: int) -> Iterator[ReplicateSummary]:
