@@ -14,7 +14,11 @@ COMMAND = "make bench"
 
 def main() -> int:
     """Measure, print, write."""
-    rows = [row | {"command": COMMAND} for bench in (replicates, rank_sets, memory, scoring, validation) for row in bench.measure()]
+    rows = [
+        row | {"command": COMMAND}
+        for bench in (replicates, rank_sets, memory, scoring, validation)
+        for row in bench.measure()
+    ]
     table = Table("name", "ours", "peer", "ratio", "target", "unit", "peer is")
     for row in rows:
         target = "–" if row["target"] is None else f"{row['target']:.2f}"

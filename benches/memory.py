@@ -22,9 +22,7 @@ print(peak / (1024 if sys.platform != "darwin" else 1024 ** 2))
 
 
 def measure() -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-c", _WORK, str(REPLICATES)], check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", _WORK, str(REPLICATES)], check=True, capture_output=True, text=True)
     peak = float(done.stdout)
     return [
         {

@@ -90,9 +90,7 @@ def test_one_category_is_left_out_as_often_as_asked_and_each_as_often():
 
 
 def test_only_questions_of_categories_with_several_are_left_out():
-    structure = IndexStructure(
-        np.array([0, 1, 1]), np.ones(3), np.ones(2), np.zeros(3, dtype=bool), 0.0, 10.0
-    )
+    structure = IndexStructure(np.array([0, 1, 1]), np.ones(3), np.ones(2), np.zeros(3, dtype=bool), 0.0, 10.0)
     kept = draw_questions_kept(np.random.default_rng(1), structure, Drawing(excluded_question=1.0), 1_000)
     assert (kept[:, 0] == 1).all()
     assert (kept[:, 1:].sum(axis=1) == 1).all()
@@ -109,7 +107,12 @@ def test_a_chunk_is_the_index_of_each_replicate(size):
     """Drawn means, weights and exclusions scored together and one by one: every normalisation and aggregation."""
     rng = np.random.default_rng(3)
     structure = IndexStructure(
-        np.array([0, 0, 1, 2, 2]), np.ones(5), np.array([2.0, 1.0, 1.0]), np.array([False, True, *[False] * 3]), 0.0, 10.0
+        np.array([0, 0, 1, 2, 2]),
+        np.ones(5),
+        np.array([2.0, 1.0, 1.0]),
+        np.array([False, True, *[False] * 3]),
+        0.0,
+        10.0,
     )
     # Replicates last in memory, as the engine has them; a gap, tied units and a zero among them.
     memory = np.round(rng.uniform(0, 10, (5, 6, size)), 1)
@@ -223,9 +226,7 @@ def run_sample(sample):
     drawing = plan_drawing(definition, scores.sample.structure)
 
     def run(executor):
-        return evaluate_replicates(
-            scenarios, matrix, ~np.isnan(matrix), seed=11, drawing=drawing, executor=executor
-        )
+        return evaluate_replicates(scenarios, matrix, ~np.isnan(matrix), seed=11, drawing=drawing, executor=executor)
 
     return run
 
@@ -324,7 +325,11 @@ def test_no_replicates_are_refused():
 def test_scenarios_are_all_combinations_in_their_shares(sample):
     definition, accepted, scores, _ = sample
     block = definition.uncertainty.model_copy(
-        update={"normalisation": {"scale": 3.0, "z_score": 1.0}, "aggregation": {"geometric": 1.0}, "missing_answers": {}}
+        update={
+            "normalisation": {"scale": 3.0, "z_score": 1.0},
+            "aggregation": {"geometric": 1.0},
+            "missing_answers": {},
+        }
     )
     varied = definition.model_copy(update={"uncertainty": block})
     scenarios = list_scenarios(accepted, scores, varied, 1_001)

@@ -35,10 +35,13 @@ def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], con
 def _describe_lead(ranked: pl.DataFrame, confidence_level: float) -> list[str]:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
     row = ranked.row(0, named=True)
-    lead = f"{leaders[0]} leads" if len(leaders) == 1 else f"{' and '.join(leaders)} share the lead"
+    alone = len(leaders) == 1
+    lead = f"{leaders[0]} leads" if alone else f"{' and '.join(leaders)} share the lead"
     low, high = row["rank_interval_low"], row["rank_interval_high"]
     range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
-    return [f"{lead}; at {confidence_level:.0%} confidence the rank of {row['name']} {range_}."]
+    return [
+        f"{lead}; at {confidence_level:.0%} confidence {'its rank' if alone else 'the rank of ' + row['name']} {range_}."
+    ]
 
 
 def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
@@ -47,7 +50,7 @@ def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     together = 1
     while together < len(codes) and not any((code, codes[together]) in sure for code in codes[:together]):
         together += 1
-    said = f"{len(sure)} of {pairs.height} pairs of ranks can be told apart, all pairs at once"
+    said = f"{len(sure)} of {pairs.height} pairs can be told apart, all pairs at once"
     if together == 1:
         return [f"The first rank can be told apart from the second; {said}."]
     return [f"Ranks 1 to {together} cannot be told apart from one another; {said}."]

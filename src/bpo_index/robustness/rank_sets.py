@@ -69,7 +69,7 @@ class RankSets:
     def find_best(self, k: int) -> np.ndarray:
         """Return which units may be among the k best: with the confidence level, all that truly are.
 
-        The tau-best set of Mogstad et al. (2024, section 3.4): the units of which fewer than k are surely ahead.
+        The tau-best set of Mogstad et al. (2024, section 3): the units of which fewer than k are surely ahead.
         """
         return (self.set_low > 0) & (self.set_low <= k)
 

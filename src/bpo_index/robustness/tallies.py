@@ -63,7 +63,7 @@ class RankTally:
     def mean_shift(self) -> float:
         """The mean over replicates and units of the shift of rank against the nominal ranking; NaN without any.
 
-        The measure R_S of Saisana, Saltelli and Tarantola (2005, equation 6).
+        The measure R_S of Saisana, Saltelli and Tarantola (2005, JRSS A 168, 307-323).
         """
         if not self.replicates:
             return float("nan")
