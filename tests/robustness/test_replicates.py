@@ -1,5 +1,6 @@
 """The replicate engine: known variances, tallies by hand, the same bits under every executor, interruption."""
 
+import multiprocessing
 import os
 import random
 import signal
@@ -244,30 +245,30 @@ def test_every_bit_is_the_same_on_dask_though_a_worker_is_killed_in_mid_run(run_
     distributed = pytest.importorskip("distributed")
     expected = list_bits(run_sample(None))
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**options, local_directory=str(tmp_path), silence_logs=50) as cluster:
-        with open_executor(cluster.scheduler_address) as executor:
-            assert list_bits(run_sample(executor)) == expected
-            victims = [worker.process.pid for worker in cluster.workers.values()]
-            killed = []
+    with (
+        distributed.LocalCluster(**options, local_directory=str(tmp_path), silence_logs=50) as cluster,
+        open_executor(cluster.scheduler_address) as executor,
+    ):
+        assert list_bits(run_sample(executor)) == expected
+        victim = next(iter(cluster.workers.values())).process.pid
+        killed = []
 
-            class Killing(Executor):
-                def submit(self, work, /, *arguments, **keywords):
-                    future = executor.submit(work, *arguments, **keywords)
-                    if not killed and len(victims) == 2:
-                        os.kill(victims[0], signal.SIGKILL)
-                        killed.append(victims[0])
-                    return future
+        class Killing(Executor):
+            def submit(self, work, /, *arguments, **keywords):
+                future = executor.submit(work, *arguments, **keywords)
+                if not killed:
+                    os.kill(victim, signal.SIGKILL)
+                    killed.append(victim)
+                return future
 
-            assert list_bits(run_sample(Killing())) == expected
-            assert killed
+        assert list_bits(run_sample(Killing())) == expected
+        assert killed == [victim]
 
 
 def test_a_dead_process_pool_is_one_sentence(run_sample):
     class Dying(ProcessPoolExecutor):
         def submit(self, work, /, *arguments, **keywords):
             return super().submit(os._exit, 1)
-
-    import multiprocessing  # noqa: PLC0415
 
     with (
         Dying(1, mp_context=multiprocessing.get_context("spawn")) as pool,

@@ -39,9 +39,8 @@ def _describe_lead(ranked: pl.DataFrame, confidence_level: float) -> list[str]:
     lead = f"{leaders[0]} leads" if alone else f"{' and '.join(leaders)} share the lead"
     low, high = row["rank_interval_low"], row["rank_interval_high"]
     range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
-    return [
-        f"{lead}; at {confidence_level:.0%} confidence {'its rank' if alone else 'the rank of ' + row['name']} {range_}."
-    ]
+    whose = "its rank" if alone else f"the rank of {row['name']}"
+    return [f"{lead}; at {confidence_level:.0%} confidence {whose} {range_}."]
 
 
 def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
