@@ -318,6 +318,13 @@ def test_progress_counts_to_the_end():
     assert seen == [(CHUNK_SIZE, total), (2 * CHUNK_SIZE, total), (total, total)]
 
 
+def test_chunks_of_a_large_index_are_small():
+    assert Scenario(FOUR, make_answers(), 1).chunk_size == CHUNK_SIZE
+    assert Scenario(FOUR, make_answers(respondents=2_000), 1).chunk_size == 600
+    wide = IndexStructure(np.zeros(500, dtype=int), np.ones(500), np.ones(1), np.zeros(500, dtype=bool), 0.0, 10.0)
+    assert Scenario(wide, make_answers(units=40, questions=500), 1).chunk_size == 60
+
+
 def test_no_replicates_are_refused():
     with pytest.raises(ValueError, match="at least one"):
         evaluate(make_answers(), FOUR, 0)

@@ -36,11 +36,15 @@ def _describe_lead(ranked: pl.DataFrame, confidence_level: float) -> list[str]:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
     row = ranked.row(0, named=True)
     alone = len(leaders) == 1
-    lead = f"{leaders[0]} leads" if alone else f"{' and '.join(leaders)} share the lead"
+    lead = f"{leaders[0]} leads" if alone else f"{_list_names(leaders)} share the lead"
     low, high = row["rank_interval_low"], row["rank_interval_high"]
     range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
     whose = "its rank" if alone else f"the rank of {row['name']}"
     return [f"{lead}; at {confidence_level:.0%} confidence {whose} {range_}."]
+
+
+def _list_names(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:

@@ -30,8 +30,8 @@ Side = Literal["both", "best", "worst"]
 DRAWS = 10_000
 #: Scores this close to an end of the range, as a share of it, are held there when logits are taken.
 _NEAREST_END = 1e-3
-#: Draws taken at once, so that what is compared stays near the processor.
-_BLOCK = 1_000
+#: Comparisons taken at once, so that they stay near the processor; at least so many draws.
+_COMPARISONS_AT_ONCE, _DRAWS_AT_ONCE = 66_000, 64
 #: Held off zero, so that draws without any variance compare as infinitely far apart and not as nothing.
 _LEAST_VARIANCE = 1e-100
 #: Normal for every purpose.
@@ -236,8 +236,9 @@ def _adjust(
             if side == "both"
             else _Family(mine, sign * observed[mine], sign)
         )
-    for start in range(0, draws.se.shape[1], _BLOCK):
-        block = slice(start, start + _BLOCK)
+    step = max(_DRAWS_AT_ONCE, _COMPARISONS_AT_ONCE // len(first))
+    for start in range(0, draws.se.shape[1], step):
+        block = slice(start, start + step)
         drawn = _studentise(draws.deviations[:, block], draws.se[:, block], degrees, first, second, together)
         size = np.abs(drawn)
         for family in families:

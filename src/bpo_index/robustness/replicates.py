@@ -52,6 +52,13 @@ class Scenario:
     levels: tuple[tuple[str, str], ...] = ()
     """The assumptions that the scenario fixes, and their levels."""
 
+    @property
+    def chunk_size(self) -> int:
+        """How many replicates are evaluated together: by the numbers that one replicate takes."""
+        means = len(self.answers) * len(self.structure.category_of)
+        draws = max((unit.respondents for unit in self.answers), default=0)
+        return max(1, min(CHUNK_SIZE, _CELLS_IN_CHUNK // max(means, draws, 1)))
+
     @cached_property
     def resamplers(self) -> list[Resampler]:
         """The units, ready to be resampled."""
@@ -202,8 +209,7 @@ def _list_tasks(
 ) -> Iterator[_Task]:
     number = 0
     for scenario in scenarios:
-        cells = len(scenario.answers) * len(scenario.structure.category_of)
-        chunk = max(1, min(CHUNK_SIZE, _CELLS_IN_CHUNK // max(cells, 1)))
+        chunk = scenario.chunk_size
         for start in range(0, scenario.replicates, chunk):
             seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, number))
             size = min(chunk, scenario.replicates - start)
