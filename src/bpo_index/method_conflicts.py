@@ -64,6 +64,13 @@ def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[Problem]:
     if ends and not ends[0] < ends[1]:
         says = f"the first number must be below the second; found {ends[0]:g}, {ends[1]:g}"
         problems.append((("uncertainty", "normalisation_range"), says))
+    listed = raw.get("categories")
+    categories = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    if block.get("excluded_category") and len(categories) < 2:
+        problems.append((("uncertainty", "excluded_category"), "there is one category, and nothing is left without it"))
+    questions = [item.get("questions") for item in categories]
+    if block.get("excluded_question") and not any(isinstance(part, list) and len(part) > 1 for part in questions):
+        problems.append((("uncertainty", "excluded_question"), "no category has a second question"))
     return problems + _list_combination_conflicts(block, method, raw)
 
 

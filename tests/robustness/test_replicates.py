@@ -20,7 +20,7 @@ from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness import Drawing, Scenario, evaluate_replicates
 from bpo_index.robustness.assumptions import find_concentration, list_scenarios, plan_drawing, tabulate_assumptions
-from bpo_index.robustness.replicates import CHUNK_SIZE, draw_category_factors, draw_questions_kept
+from bpo_index.robustness.replicates import CHUNK_SIZE, draw_category_factors, draw_questions_kept, find_nominal_weights
 from bpo_index.robustness.tallies import tally_ranks
 from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means, score_units, share_top_ranks
 from bpo_index.scoring.units import unit_score_matrix
@@ -76,7 +76,7 @@ def test_weights_vary_as_the_definition_says():
     concentration = find_concentration(0.25, structure)
     assert concentration == pytest.approx(143)
     factors = draw_category_factors(np.random.default_rng(1), structure, Drawing(concentration=concentration), 50_000)
-    weights = factors * structure.fixed_category_weights
+    weights = factors * find_nominal_weights(structure)
     assert weights.sum(axis=1) == pytest.approx(np.ones(50_000))
     assert weights.std(axis=0) / weights.mean(axis=0) == pytest.approx(np.full(10, 0.25), rel=0.03)
     assert find_concentration(0.0, structure) is None

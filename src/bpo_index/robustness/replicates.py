@@ -23,11 +23,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from bpo_index.errors import EnvironmentFailed
+from bpo_index.method_conflicts import FIXED
 from bpo_index.robustness.resampling import Resampler
 from bpo_index.robustness.tallies import RankTally, tally_ranks
 from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.sample import gather_evidence, needs_evidence
+from bpo_index.scoring.weighting import learn_weights
 
 #: Replicates in a chunk, at most; fewer for a large index, so that memory stays bounded. It depends on the index only:
 #: matrix products change in their last bits with their size.
@@ -308,6 +310,14 @@ def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
     )
 
 
+def find_nominal_weights(structure: IndexStructure) -> Floats:
+    """Return the weights round which those of categories are drawn, sum one: the fixed ones, else the definition's."""
+    weighting = structure.method.weighting
+    return learn_weights(
+        weighting if weighting in FIXED else "given", structure.category_weights, None, structure.method
+    )
+
+
 def draw_category_factors(
     rng: np.random.Generator, structure: IndexStructure, drawing: Drawing, size: int
 ) -> Floats | None:
@@ -316,7 +326,7 @@ def draw_category_factors(
     With concentration a and nominal weights m, sum one, the weights drawn are Dirichlet(a m): their mean is m, their
     variance m (1 - m) / (a + 1).
     """
-    nominal = structure.fixed_category_weights
+    nominal = find_nominal_weights(structure)
     counted = np.flatnonzero(nominal > 0)
     if drawing.concentration is None and not drawing.excluded_category:
         return None

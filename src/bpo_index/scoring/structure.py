@@ -68,14 +68,6 @@ class IndexStructure:
         return slice(first, last + 1) if last - first + 1 == len(questions) else questions
 
     @property
-    def fixed_category_weights(self) -> Floats:
-        """The nominal weights of the categories, sum one; under `equal` all that count weigh the same."""
-        weights = self.category_weights
-        if self.method.weighting == "equal":
-            weights = (weights > 0).astype(float)
-        return np.asarray(weights / weights.sum())
-
-    @property
     def units_are_independent(self) -> bool:
         """Whether the scores of a unit depend on its own answers only."""
         method = self.method
