@@ -219,95 +219,110 @@ def _adjust(
     correlation = covariance / np.sqrt(np.outer(variance, variance))
     together = correlation[first, second]
     errors = np.sqrt(variance)
-    observed = _studentise(scores, errors, degrees, first, second, together)
+    observed = _studentise(scores, errors, degrees, together)
     if np.isfinite(bounds[1] - bounds[0]):
-        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, first, second, together)
+        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, together)
         observed = np.copysign(np.minimum(np.abs(observed), np.abs(logits)), observed)
 
-    # Families of comparisons: all pairs, then those of each unit. With one side, signed so that more speaks for the
-    # unit being beaten (best) or beating (worst).
     pairs = np.arange(len(first))
-    families = [_Family(pairs, np.abs(observed), None)]
-    for unit in range(units):
-        mine = pairs[(first == unit) | (second == unit)]
-        sign = np.where(first[mine] == unit, -1.0, 1.0) * (1.0 if side == "best" else -1.0)
-        families.append(
-            _Family(mine, np.abs(observed[mine]), None)
-            if side == "both"
-            else _Family(mine, sign * observed[mine], sign)
-        )
+    everything = _Families(pairs[np.newaxis], np.abs(observed)[np.newaxis], None)
+    number = np.zeros((units, units), dtype=np.int64)
+    number[first, second] = number[second, first] = pairs
+    others = np.array([[other for other in range(units) if other != unit] for unit in range(units)])
+    mine = number[np.arange(units)[:, np.newaxis], others]
+    if side == "both":
+        single = _Families(mine, np.abs(observed)[mine], None)
+    else:
+        # Signed so that more speaks for the unit being beaten (best) or beating (worst).
+        sign = np.where(first[mine] == np.arange(units)[:, np.newaxis], -1.0, 1.0) * (1.0 if side == "best" else -1.0)
+        single = _Families(mine, sign * observed[mine], sign)
     step = max(_DRAWS_AT_ONCE, _COMPARISONS_AT_ONCE // len(first))
     for start in range(0, draws.se.shape[1], step):
         block = slice(start, start + step)
-        drawn = _studentise(draws.deviations[:, block], draws.se[:, block], degrees, first, second, together)
-        size = np.abs(drawn)
-        for family in families:
-            family.count(size if family.sign is None else drawn)
+        values = draws.deviations[:, block], draws.se[:, block]
+        drawn = _studentise(*values, degrees, together, signed=side != "both")
+        everything.count(drawn if side == "both" else np.abs(drawn))
+        single.count(drawn)
 
     simultaneous, marginal = np.full((2, units, units), np.nan)
-    simultaneous[first, second] = simultaneous[second, first] = families[0].adjust()
-    for unit, family in enumerate(families[1:]):
-        others = np.where(first[family.pairs] == unit, second[family.pairs], first[family.pairs])
-        marginal[unit, others] = family.adjust()
+    simultaneous[first, second] = simultaneous[second, first] = everything.adjust()[0]
+    marginal[np.arange(units)[:, np.newaxis], others] = single.adjust()
     return simultaneous, marginal
 
 
-class _Family:
-    """Comparisons that are told apart together, by the free step-down procedure.
+class _Families:
+    """Families of comparisons, each told apart by the free step-down procedure.
 
-    The comparisons that are not larger than one, as observed, are those still open when it is reached: its p-value is
-    the share of draws, the observed counted in, in which the largest of them is at least as large.
+    The comparisons of a family that are not larger than one, as observed, are those still open when it is reached: its
+    p-value is the share of draws, the observed counted in, in which the largest of them is at least as large.
     """
 
     def __init__(self, pairs: Ints, observed: Floats, sign: Floats | None) -> None:
-        self.pairs, self.sign = pairs, sign
-        self._observed, self._order = observed, np.argsort(observed, kind="stable")
-        self._reached = np.zeros(len(pairs), dtype=np.int64)
+        """Take families x comparisons: the pairs, their observed sizes, and signs of the draws (None: all positive)."""
+        self._order = np.argsort(observed, axis=1, kind="stable")
+        self._pairs, self._observed = (np.take_along_axis(part, self._order, axis=1) for part in (pairs, observed))
+        self._sign = None if sign is None else np.take_along_axis(sign, self._order, axis=1)[..., np.newaxis]
+        self._reached = np.zeros(pairs.shape, dtype=np.int64)
         self._draws = 0
 
     def count(self, drawn: Floats) -> None:
         """Count a block of draws, all pairs x draws."""
-        largest = np.full(drawn.shape[1], -np.inf)
-        for place in self._order:
-            row = drawn[self.pairs[place]]
-            np.maximum(largest, row if self.sign is None else self.sign[place] * row, out=largest)
-            self._reached[place] += np.count_nonzero(largest >= self._observed[place])
+        largest = drawn[self._pairs]
+        if self._sign is not None:
+            largest *= self._sign
+        for place in range(1, largest.shape[1]):
+            np.maximum(largest[:, place], largest[:, place - 1], out=largest[:, place])
+        self._reached += np.count_nonzero(largest >= self._observed[..., np.newaxis], axis=2)
         self._draws += drawn.shape[1]
 
     def adjust(self) -> Floats:
-        """Return the adjusted p-values of the pairs."""
-        adjusted = (1 + self._reached) / (1 + self._draws)
-        down = self._order[::-1]
-        adjusted[down] = np.maximum.accumulate(adjusted[down])
+        """Return families x comparisons: the adjusted p-values, in the order of the pairs given."""
+        shares = (1 + self._reached) / (1 + self._draws)
+        down = np.maximum.accumulate(shares[:, ::-1], axis=1)[:, ::-1]
+        adjusted = np.empty_like(shares)
+        np.put_along_axis(adjusted, self._order, down, axis=1)
         return adjusted
 
 
-def _studentise(values: Floats, se: Floats, degrees: Floats, first: Ints, second: Ints, correlation: Floats) -> Floats:
-    """Return pairs (x draws): normal equivalents of the studentised differences, signed."""
-    tail = (1,) * (values.ndim - 1)
-    degrees, correlation = degrees.reshape(-1, *tail), correlation.reshape(-1, *tail)
+def _studentise(values: Floats, se: Floats, degrees: Floats, correlation: Floats, *, signed: bool = True) -> Floats:
+    """Return pairs (x draws): normal equivalents of the studentised differences, first less second or its size."""
+    degrees = degrees.reshape(-1, *(1,) * (values.ndim - 1))
     square = se * se
-    weighted = square * square / degrees
-    pooled = square[first]
-    pooled += square[second]
+    pooled = _combine(np.add, square)
     if np.any(correlation != 0):
-        pooled -= 2 * correlation * se[first] * se[second]
+        pooled -= 2 * correlation.reshape(-1, *(1,) * (values.ndim - 1)) * _combine(np.multiply, se)
     np.maximum(pooled, _LEAST_VARIANCE, out=pooled)
-    denominator = weighted[first]
-    denominator += weighted[second]
+    freedom = _combine(np.add, square * square / degrees)
     with np.errstate(divide="ignore"):
-        freedom = np.minimum(pooled * pooled / denominator, _MANY_DEGREES)
-    gap = values[first]
-    gap -= values[second]
+        np.divide(pooled * pooled, freedom, out=freedom)
+    np.minimum(freedom, _MANY_DEGREES, out=freedom)
+    gap = _combine(np.subtract, values)
     z = gap * gap
+    pooled *= freedom
     z /= pooled
-    z /= freedom
     z += 1
     np.log(z, out=z)
     z *= freedom
     np.sqrt(z, out=z)
-    z *= 1 - 2 / (8 * freedom + 3)
-    return np.asarray(np.copysign(z, gap, out=z))
+    # (8 d + 1) / (8 d + 3), with d no longer needed.
+    freedom *= 4
+    freedom += 1.5
+    np.divide(1, freedom, out=freedom)
+    freedom *= z
+    z -= freedom
+    return np.copysign(z, gap, out=z) if signed else z
+
+
+def _combine(operation: np.ufunc, values: Floats) -> Floats:
+    """Return pairs (x draws): the operation on the values of both units, pairs in the order of `np.triu_indices`."""
+    units = len(values)
+    combined = np.empty((units * (units - 1) // 2, *values.shape[1:]))
+    start = 0
+    for unit in range(units - 1):
+        stop = start + units - 1 - unit
+        operation(values[unit], values[unit + 1 :], out=combined[start:stop])
+        start = stop
+    return combined
 
 
 def _take_logits(scores: Floats, se: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
