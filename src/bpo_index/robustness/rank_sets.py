@@ -260,19 +260,22 @@ class _Families:
     def __init__(self, pairs: Ints, observed: Floats, sign: Floats | None) -> None:
         """Take families x comparisons: the pairs, their observed sizes, and signs of the draws (None: all positive)."""
         self._order = np.argsort(observed, axis=1, kind="stable")
-        self._pairs, self._observed = (np.take_along_axis(part, self._order, axis=1) for part in (pairs, observed))
+        self._pairs = np.take_along_axis(pairs, self._order, axis=1)
+        self._observed = np.take_along_axis(observed, self._order, axis=1)
         self._sign = None if sign is None else np.take_along_axis(sign, self._order, axis=1)[..., np.newaxis]
         self._reached = np.zeros(pairs.shape, dtype=np.int64)
         self._draws = 0
 
     def count(self, drawn: Floats) -> None:
         """Count a block of draws, all pairs x draws."""
-        largest = drawn[self._pairs]
+        # Comparisons x families x draws, the smallest comparisons first.
+        largest = np.take(drawn, self._pairs.T, axis=0)
         if self._sign is not None:
-            largest *= self._sign
-        for place in range(1, largest.shape[1]):
-            np.maximum(largest[:, place], largest[:, place - 1], out=largest[:, place])
-        self._reached += np.count_nonzero(largest >= self._observed[..., np.newaxis], axis=2)
+            largest *= self._sign.swapaxes(0, 1)
+        for place in range(1, len(largest)):
+            np.maximum(largest[place], largest[place - 1], out=largest[place])
+        reached = largest >= self._observed.T[..., np.newaxis]
+        self._reached += np.einsum("pfd->fp", reached.view(np.int8), dtype=np.int64)
         self._draws += drawn.shape[1]
 
     def adjust(self) -> Floats:
