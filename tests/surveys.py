@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpo_index.definition import IndexDefinition, parse_definition
+import polars as pl
+
+from bpo_index.definition import IndexDefinition, load_definition, parse_definition
+from bpo_index.resources import find_resource
 from bpo_index.responses import Responses, read_responses
 from bpo_index.validation import Validation, validate_responses
 
@@ -58,3 +61,10 @@ def validate_rows(
     """Read and validate a file of these rows."""
     definition = definition or make_definition()
     return validate_responses(read_rows(folder, *rows, header=header, definition=definition), definition)
+
+
+def read_sample(name: str = "offshore-bpo-2021") -> tuple[IndexDefinition, pl.DataFrame]:
+    """Return a built-in definition and the accepted answers of its sample data."""
+    definition = load_definition(name)
+    path = find_resource("sample_data", f"{name}.csv")
+    return definition, validate_responses(read_responses([path], definition), definition).accepted

@@ -10,10 +10,9 @@ import pytest
 
 from bpo_index import methods
 from bpo_index.cli import main
-from bpo_index.definition import Method, load_definition, replace_method
+from bpo_index.definition import Method, replace_method
 from bpo_index.errors import DataRefused, DefinitionError
 from bpo_index.resources import find_resource
-from bpo_index.responses import read_responses
 from bpo_index.robustness import Resampler, assess_robustness
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.scoring import Evidence, IndexStructure, UnitAnswers, estimate_unit_means, prepare_sample, score_means
@@ -24,8 +23,7 @@ from bpo_index.scoring.normalisation import NORMALISATIONS
 from bpo_index.scoring.outcomes import OUTCOMES
 from bpo_index.scoring.outliers import OUTLIER_TREATMENTS
 from bpo_index.scoring.respondent_weights import read_margins
-from bpo_index.validation import validate_responses
-from tests.surveys import make_definition, validate_rows
+from tests.surveys import make_definition, read_sample, validate_rows
 
 EXTRAS = {
     "log": "normalisation: min_max",
@@ -41,9 +39,7 @@ EXTRAS = {
 
 @pytest.fixture(scope="module")
 def sample():
-    definition = load_definition("offshore-bpo-2021")
-    responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
-    return definition, validate_responses(responses, definition).accepted
+    return read_sample()
 
 
 @pytest.fixture

@@ -13,260 +13,33 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from bpo_index.definition_blocks import (
+    Block,
+    Category,
+    Columns,
+    Method,
+    PathId,
+    Provenance,
+    QualityRules,
+    Question,
+    Scale,
+    Text,
+    Uncertainty,
+    Unit,
+)
 from bpo_index.definition_conflicts import list_conflicts
 from bpo_index.definition_yaml import Place, YamlContent, describe_place, read_yaml
 from bpo_index.errors import DefinitionError
 from bpo_index.labels import fold_label
 from bpo_index.method_conflicts import list_uncertainty_conflicts
-from bpo_index.methods import (
-    Aggregation,
-    MissingAnswers,
-    Normalisation,
-    Outcome,
-    Outliers,
-    QuestionWeighting,
-    Weighting,
-    WeightingLevel,
-)
 from bpo_index.resources import list_definitions
 
-
-def _number_as_text(value: object) -> object:
-    """Let an unquoted ``2021`` or ``97`` stand for the text: ids and codes are text."""
-    if isinstance(value, bool):
-        return value
-    return str(value) if isinstance(value, int | float) else value
-
-
-Text = Annotated[str, BeforeValidator(_number_as_text), Field(min_length=1, max_length=2_000)]
-PathId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9-]{1,64}$")]
-ItemId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9_-]{1,64}$")]
-UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Part = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _METHOD_FILE = "method file"
-Action = Literal["flag", "quarantine"]
-Origin = Literal["published", "topic", "own"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class Provenance(_Part):
-    """What of the definition somebody published, and what is the authors' own choice."""
-
-    note: Text
-    """One paragraph, printed with every release."""
-    published: tuple[Text, ...] = ()
-    """Statements with their sources."""
-    own_choices: tuple[Text, ...] = ()
-    """Choices that no source gives, named as such."""
-
-
-class Scale(_Part):
-    """The answer scale of every question."""
-
-    minimum: Number
-    """The lowest rating, least confidence."""
-    maximum: Number
-    """The highest rating, most confidence."""
-    dont_know: tuple[Text, ...] = ()
-    """Answers that mean "don't know" or "refused": texts or numeric codes outside the scale. Never a rating."""
-    labels: dict[Text, Number] = {}
-    """Answer texts and the rating each stands for."""
-
-
-class Unit(_Part):
-    """One thing that is ranked; in this index a country."""
-
-    code: UnitCode
-    """The code in all tables (ISO 3166-1 alpha-3 for countries)."""
-    name: Text
-    """The name in all tables."""
-    region: Text | None = None
-    """A grouping for readers; not used in any computation."""
-    aliases: tuple[Text, ...] = ()
-    """Other names and spellings under which surveys give the unit. Case and white space do not matter."""
-
-
-class Question(_Part):
-    """One rated item."""
-
-    id: ItemId
-    """The column of the responses."""
-    text: Text
-    """The wording put to respondents."""
-    weight: Weight = 1.0
-    """The nominal weight within its category; weights are divided by their sum."""
-    reverse: bool = False
-    """True where a high rating means low confidence."""
-    aliases: tuple[Text, ...] = ()
-    """Other headings under which surveys give the question."""
-    origin: Origin = "own"
-    """`published`: the wording is in print; `topic`: its topic is in print, the wording is ours; `own`: ours."""
-
-
-class Category(_Part):
-    """A group of questions with a score of its own."""
-
-    id: ItemId
-    """The name in all tables."""
-    title: Text
-    """The title for readers."""
-    weight: Weight = 1.0
-    """The nominal weight within the index; weights are divided by their sum."""
-    origin: Origin = "own"
-    """`published`: the category's name is in print; `topic`: its topic is; `own`: ours."""
-    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
-    """The questions, in the order of the questionnaire."""
-
-
-class Columns(_Part):
-    """The headings under which the source gives what is not a question. Case and white space do not matter."""
-
-    unit: Text
-    """The unit a respondent rates."""
-    respondent: Text | None = None
-    """The respondent's id; without it ids are made from the content of the row."""
-    design_weight: Text | None = None
-    """The respondent's design weight, above zero; if named here the file must have it. Without it all weigh 1."""
-    company: Text | None = None
-    """The respondent's company: answers from one company are resampled together."""
-    started_at: Text | None = None
-    """When the respondent began."""
-    finished_at: Text | None = None
-    """When the respondent ended."""
-    finished: Text | None = None
-    """Whether the respondent reached the end (true/false, yes/no, 1/0, complete/partial)."""
-    data_origin: Text | None = None
-    """Where a row comes from; the word `synthetic` marks every table made from it."""
-    importance: dict[ItemId, Text] = {}
-    """Category to the heading of the points that a respondent gives to its importance."""
-    background: dict[ItemId, Text] = {}
-    """Background variable, such as company size, to its heading; margins may be given for it."""
-    question: Text | None = None
-    """Long layout only: the question's id, alias or text."""
-    rating: Text | None = None
-    """Long layout only: the answer."""
-
-
-class Method(_Part):
-    """How ratings become scores and ranks; `bpo-index methods` says what each name stands for."""
-
-    missing_answers: MissingAnswers = "available_case"
-    """What stands for a rating that was not given."""
-    neighbours: Annotated[int, Field(ge=1, le=100)] = 5
-    """Respondents from whom `knn` takes a missing rating."""
-    questions_needed: Annotated[int, Field(ge=1)] | None = None
-    """How many questions of a category must have answers for a category score; null: all of them."""
-    outcome: Outcome = "mean"
-    """What of a question's ratings is scored."""
-    outcome_boxes: Annotated[int, Field(ge=1)] = 2
-    """Scale points at an end that `top_two_box` and `net_balance` count."""
-    trim_weights: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
-    """No respondent weighs more than so many times the mean of the unit; null: weights are not trimmed."""
-    outliers: Outliers = "none"
-    """Treatment of extreme units before normalisation."""
-    normalisation: Normalisation = "scale"
-    """How question means come onto one scale."""
-    normalisation_range: tuple[Number, Number] = (0.0, 100.0)
-    """What `min_max` makes of the lowest and the highest unit; `borda` of one beaten by all and one beating all."""
-    goalposts: tuple[Number, Number] | None = None
-    """The scale points that `goalposts` makes 0 and 100."""
-    target: Number | None = None
-    """The scale point that `distance_to_target` makes 100."""
-    reference_unit: UnitCode | None = None
-    """The unit that `distance_to_reference` makes 100."""
-    question_weighting: QuestionWeighting = "given"
-    """The weights of questions within their category."""
-    weighting: Weighting = "given"
-    """The weights of categories within the index."""
-    weighting_level: WeightingLevel = "between"
-    """Where weightings by covariance look: `between` units, or `within` units, between respondents."""
-    negative_weights: bool = False
-    """Whether `pca` keeps negative loadings as negative weights; otherwise they become zero."""
-    factors: Annotated[int, Field(ge=1)] | None = None
-    """How many factors `factor_analysis` keeps; null: those with an eigenvalue above one."""
-    comparisons: tuple[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], ...] | None = None
-    """For `ahp`: how many times more important the category of the row is than that of the column."""
-    lowest_share: Share | None = None
-    """For `benefit_of_the_doubt`: the least share of a unit's weight that any category has."""
-    highest_share: Share | None = None
-    """For `benefit_of_the_doubt`: the largest share of a unit's weight that any category has."""
-    question_aggregation: Aggregation = "arithmetic"
-    """How questions become a category score."""
-    aggregation: Aggregation = "arithmetic"
-    """How category scores become the index."""
-    power: Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)] | None = None
-    """The power of `generalised_mean`: 1 arithmetic, 0 geometric, -1 harmonic."""
-    confidence_level: Annotated[float, Field(ge=0.5, le=0.999, allow_inf_nan=False)] = 0.95
-    """The level of intervals and rank sets."""
-    minimum_respondents_to_publish: Annotated[int, Field(ge=1)] = 5
-    """A unit, or a unit's category, with fewer respondents is suppressed: no score, no rank."""
-    minimum_respondents_to_rank: Annotated[int, Field(ge=1)] = 5
-    """A unit with fewer respondents takes no rank."""
-
-
-class Uncertainty(_Part):
-    """What is drawn anew in each replicate, beside the definition's own method: the assumptions of the index.
-
-    Levels of one assumption have parts, which are divided by their sum; an assumption without levels stays as the
-    `method:` block says.
-    """
-
-    respondents: bool = True
-    """Whether respondents are resampled."""
-    weight_variation: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
-    """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null:
-    0.25 where weights are fixed, none where they are learnt from the answers."""
-    normalisation: dict[Normalisation, Part] = {}
-    """Normalisations and their parts."""
-    normalisation_range: tuple[Number, Number] = (1.0, 100.0)
-    """`normalisation_range` of the normalisations listed here."""
-    aggregation: dict[Aggregation, Part] = {}
-    """Aggregations of categories and their parts."""
-    missing_answers: dict[MissingAnswers, Part] = {}
-    """Treatments of missing answers and their parts."""
-    excluded_category: Share = 0.0
-    """How often one category, drawn evenly, is left out."""
-    excluded_question: Share = 0.0
-    """How often one question, drawn evenly from categories with more than one, is left out."""
-
-
-class UnfinishedRule(_Part):
-    """Rows whose respondent did not reach the end, as the column `finished` says."""
-
-    action: Action = "quarantine"
-
-
-class IncompleteRule(_Part):
-    """Rows with a rating on fewer than `minimum_share` of the questions."""
-
-    action: Action = "quarantine"
-    minimum_share: Share = 0.5
-
-
-class StraightLineRule(_Part):
-    """Rows that give one and the same rating to every question answered, `minimum_answers` or more."""
-
-    action: Action = "quarantine"
-    minimum_answers: Annotated[int, Field(ge=2)] = 10
-
-
-class QualityRules(_Part):
-    """Rules on the quality of a row. A rule that is left out is not applied."""
-
-    unfinished: UnfinishedRule | None = None
-    incomplete: IncompleteRule | None = None
-    straight_line: StraightLineRule | None = None
-
-
-class IndexDefinition(_Part):
+class IndexDefinition(Block):
     """One published methodology: what is ranked, asked, weighed and how."""
 
     schema_version: Literal[1]

@@ -7,9 +7,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bpo_index.definition import load_definition
-from bpo_index.resources import find_resource
-from bpo_index.responses import read_responses
 from bpo_index.robustness.correlations import CORRELATIONS, correlate_item_total, correlate_items
 from bpo_index.robustness.reliability import (
     count_respondents_needed,
@@ -24,7 +21,7 @@ from bpo_index.robustness.reliability import (
 from bpo_index.robustness.response_outcomes import tabulate_outcomes
 from bpo_index.robustness.structure_tables import tabulate_structure
 from bpo_index.scoring import score_units
-from bpo_index.validation import validate_responses
+from tests.surveys import read_sample
 
 
 def make_answers(seed=1, respondents=40, items=5):
@@ -152,9 +149,7 @@ def test_item_total_leaves_the_item_out():
 
 @pytest.fixture(scope="module")
 def sample():
-    definition = load_definition("offshore-bpo-2021")
-    responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
-    accepted = validate_responses(responses, definition).accepted
+    definition, accepted = read_sample()
     return definition, accepted, score_units(accepted, definition)
 
 

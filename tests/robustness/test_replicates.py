@@ -16,16 +16,13 @@ import pytest
 from bpo_index.cluster import open_executor
 from bpo_index.definition import load_definition
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.resources import find_resource
-from bpo_index.responses import read_responses
 from bpo_index.robustness import Drawing, Scenario, evaluate_replicates
 from bpo_index.robustness.assumptions import find_concentration, list_scenarios, plan_drawing, tabulate_assumptions
 from bpo_index.robustness.replicates import CHUNK_SIZE, draw_category_factors, draw_questions_kept, find_nominal_weights
 from bpo_index.robustness.tallies import tally_ranks
-from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means, score_units, share_top_ranks
+from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means, score_units
 from bpo_index.scoring.units import unit_score_matrix
-from bpo_index.validation import validate_responses
-from tests.surveys import make_definition
+from tests.surveys import make_definition, read_sample
 
 FOUR = IndexStructure(np.arange(4), np.ones(4), np.array([4.0, 3.0, 2.0, 1.0]), np.zeros(4, dtype=bool), 0.0, 10.0)
 
@@ -149,7 +146,10 @@ def test_a_tally_is_ranks_and_shares_counted_one_by_one():
         for other in range(5):
             assert tally.wins[unit, other] == (scores[unit] > scores[other]).sum()
     for k in range(1, 6):
-        assert tally.share_top(k) == pytest.approx(share_top_ranks(scores.T, k).mean(axis=0))
+        # t units tied from rank r: each has a place among the first k with probability (k + 1 - r) / t.
+        tied = (scores[:, np.newaxis] == scores).sum(axis=1)
+        shares = np.clip((k + 1 - ranks.T) / tied, 0, 1)
+        assert tally.share_top(k) == pytest.approx(shares.mean(axis=1))
         firsts = nominal <= k
         assert tally.holds[k - 1] == (ranks[:, firsts] <= k).all(axis=1).sum()
     assert tally.mean_shift == pytest.approx(np.abs(ranks - nominal).mean())
@@ -211,9 +211,7 @@ class Waiting(Future):
 
 @pytest.fixture(scope="module")
 def sample():
-    definition = load_definition("offshore-bpo-2021")
-    path = find_resource("sample_data", "offshore-bpo-2021.csv")
-    accepted = validate_responses(read_responses([path], definition), definition).accepted
+    definition, accepted = read_sample()
     scores = score_units(accepted, definition)
     matrix = unit_score_matrix(scores, definition)[:, :1]
     return definition, accepted, scores, matrix

@@ -7,9 +7,6 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from bpo_index.definition import load_definition
-from bpo_index.resources import find_resource
-from bpo_index.responses import read_responses
 from bpo_index.robustness import (
     Scenario,
     assess_robustness,
@@ -18,8 +15,7 @@ from bpo_index.robustness import (
     linearise_standard_errors,
 )
 from bpo_index.scoring import IndexStructure, UnitAnswers, estimate_unit_means, score_means, score_units
-from bpo_index.validation import validate_responses
-from tests.surveys import make_definition, validate_rows
+from tests.surveys import make_definition, read_sample, validate_rows
 
 ONE = IndexStructure(np.array([0]), np.ones(1), np.ones(1), np.array([False]), 0.0, 10.0)
 TWO = IndexStructure(np.array([0, 1]), np.ones(2), np.array([3.0, 1.0]), np.array([False, True]), 0.0, 10.0)
@@ -132,9 +128,7 @@ def test_logit_t_covers_near_the_ceiling(n):
 
 @pytest.fixture(scope="module")
 def assessed():
-    definition = load_definition("offshore-bpo-2021")
-    path = find_resource("sample_data", "offshore-bpo-2021.csv")
-    accepted = validate_responses(read_responses([path], definition), definition).accepted
+    definition, accepted = read_sample()
     scores = score_units(accepted, definition)
     return definition, accepted, scores, assess_robustness(accepted, scores, definition, replicates=2_500)
 

@@ -11,21 +11,16 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
-from bpo_index.definition import Method, load_definition
-from bpo_index.resources import find_resource
-from bpo_index.responses import read_responses
-from bpo_index.scoring import ConfidenceIndex, IndexStructure, rank_units, score_means, score_units, share_top_ranks
+from bpo_index.definition_blocks import Method
+from bpo_index.scoring import ConfidenceIndex, IndexStructure, rank_units, score_means, score_units
 from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, split_units
 from bpo_index.scoring.units import suppress_cells
-from bpo_index.validation import validate_responses
-from tests.surveys import make_definition, validate_rows
+from tests.surveys import make_definition, read_sample, validate_rows
 
 
 @pytest.fixture(scope="module")
 def sample():
-    definition = load_definition("offshore-bpo-2021")
-    path = find_resource("sample_data", "offshore-bpo-2021.csv")
-    return definition, validate_responses(read_responses([path], definition), definition).accepted
+    return read_sample()
 
 
 def score_by_hand(rows, definition):
@@ -133,16 +128,13 @@ def test_a_batch_scores_as_one_by_one():
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=8))
-def test_ranks_are_one_plus_the_number_ahead_and_shares_add_up(values):
+def test_ranks_are_one_plus_the_number_ahead(values):
     scores = np.array(values, dtype=float)
     assert rank_units(scores).tolist() == [1 + sum(other > own for other in values) for own in values]
-    for top in (1, 3):
-        assert share_top_ranks(scores, top).sum() == pytest.approx(min(top, len(values)))
 
 
 def test_ties_are_within_a_billionth_of_the_range():
     assert rank_units(np.array([50.0, 50.0 + 0.9e-7, 50.0 + 2.1e-7])).tolist() == [2, 2, 1]
-    assert share_top_ranks(np.array([50.0, 50.0 + 0.9e-7, 10.0]), 1).tolist() == [0.5, 0.5, 0.0]
 
 
 def test_units_with_few_respondents_have_no_score_and_move_no_rank(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.definition import Method
+from bpo_index.definition_blocks import Method
 from bpo_index.scoring.ahp import RANDOM_INDEX, weigh_by_ahp
 from bpo_index.scoring.benefit_of_the_doubt import score_benefit_of_the_doubt
 from bpo_index.scoring.covariance import correlate, estimate_between_covariance, pool_within_covariance

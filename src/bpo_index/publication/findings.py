@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.robustness.rank_tables import VERSIONS
+
 #: How many first ranks readers ask about.
 _FIRST = 5
 _WORDS = ("none", "one", "two", "three", "four", "five")
@@ -74,7 +76,7 @@ def _describe_first(units: int, first: pl.DataFrame) -> list[str]:
 
 def _describe_shift(replicates: pl.DataFrame) -> list[str]:
     sampling, everything = (
-        replicates.filter(pl.col("version") == version)["mean_rank_shift"].drop_nulls() for version in _VERSIONS
+        replicates.filter(pl.col("version") == version)["mean_rank_shift"].drop_nulls() for version in VERSIONS
     )
     if sampling.is_empty() or everything.is_empty():
         return []
@@ -82,6 +84,3 @@ def _describe_shift(replicates: pl.DataFrame) -> list[str]:
         f"On average a rank lies {sampling.to_numpy().mean():.1f} places from that of the ranking in the former, and "
         f"{everything.to_numpy().mean():.1f} in the latter."
     ]
-
-
-_VERSIONS = ("sampling", "all_assumptions")

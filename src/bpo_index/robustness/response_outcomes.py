@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from bpo_index.definition import IndexDefinition, Method
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import Method
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.scoring import Scores, estimate_unit_means, prepare_sample, score_means
 from bpo_index.scoring.estimate import Floats

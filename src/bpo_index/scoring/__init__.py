@@ -2,7 +2,7 @@
 
 from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, split_units
-from bpo_index.scoring.ranking import rank_units, share_top_ranks
+from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.score import Evidence, learn_index, score_means
 from bpo_index.scoring.structure import IndexStructure
@@ -22,6 +22,5 @@ __all__ = [
     "rank_units",
     "score_means",
     "score_units",
-    "share_top_ranks",
     "split_units",
 ]

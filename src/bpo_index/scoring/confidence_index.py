@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bpo_index.definition import IndexDefinition, Method
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import Method
 from bpo_index.method_conflicts import list_method_conflicts
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.ranking import rank_units

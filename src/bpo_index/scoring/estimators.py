@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bpo_index.definition import Method
+from bpo_index.definition_blocks import Method
 from bpo_index.method_conflicts import list_method_conflicts
 from bpo_index.scoring.aggregation import aggregate
 from bpo_index.scoring.benefit_of_the_doubt import score_benefit_of_the_doubt

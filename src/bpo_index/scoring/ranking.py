@@ -1,4 +1,4 @@
-"""Scores into ranks and shares of ranks, on arrays with any number of leading axes.
+"""Scores into ranks, on arrays with any number of leading axes.
 
 Standard competition rank: one plus the number of units strictly ahead. Two scores within 1e-9 of the score range are
 tied. Method page: docs/methods/scores.md.
@@ -37,26 +37,3 @@ def rank_units(scores: Floats) -> Ints:
     """
     ahead = (scores[..., np.newaxis, :] - scores[..., :, np.newaxis] > TIE_TOLERANCE).sum(axis=-1)
     return np.where(np.isnan(scores), 0, ahead + 1)
-
-
-def share_top_ranks(scores: Floats, top: int) -> Floats:
-    """Return for every unit its share in the first `top` ranks, ties shared equally.
-
-    A unit alone among the first has 1. Where t tied units begin at rank r, each has ``(top + 1 - r) / t``, held
-    between 0 and 1: the chance of a place among the first if ties were broken by lot. Sums to `top` where there are
-    that many units.
-
-    Parameters
-    ----------
-    scores
-        ... x units; NaN where a unit has no score: its share is 0.
-
-    Examples
-    --------
-    >>> share_top_ranks(np.array([90.0, 80.0, 90.0, 10.0]), 1)
-    array([0.5, 0. , 0.5, 0. ])
-    """
-    difference = scores[..., np.newaxis, :] - scores[..., :, np.newaxis]
-    ahead = (difference > TIE_TOLERANCE).sum(axis=-1)
-    tied = np.maximum((np.abs(difference) <= TIE_TOLERANCE).sum(axis=-1), 1)
-    return np.where(np.isnan(scores), 0.0, np.clip((top - ahead) / tied, 0.0, 1.0))

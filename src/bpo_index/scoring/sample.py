@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bpo_index.definition import IndexDefinition, Method
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import Method
 from bpo_index.errors import DataRefused
 from bpo_index.methods import CATALOGUE
 from bpo_index.scoring.aggregation import aggregate_mean

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bpo_index.definition import IndexDefinition, Method
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import Method
 from bpo_index.method_conflicts import COMPARING, FIXED, UNBOUNDED
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.outcomes import outcome_scale

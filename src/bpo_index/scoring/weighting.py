@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpo_index.definition import Method
+from bpo_index.definition_blocks import Method
 from bpo_index.scoring.ahp import weigh_by_ahp
 from bpo_index.scoring.covariance import estimate_between_covariance
 from bpo_index.scoring.data_weights import (

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from bpo_index.definition import IndexDefinition, Scale
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import Scale
 from bpo_index.labels import fold_label
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
