@@ -17,10 +17,11 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.assumptions import list_scenarios, plan_drawing, tabulate_assumptions
+from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.intervals import estimate_logit_t_interval
 from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_sets
 from bpo_index.robustness.rank_tables import RankTables, tabulate_ranks
-from bpo_index.robustness.replicates import Progress, ReplicateSummary, Scenario, evaluate_replicates
+from bpo_index.robustness.replicates import ReplicateSummary, Scenario, evaluate_replicates
 from bpo_index.robustness.response_outcomes import tabulate_outcomes
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.robustness.shrinkage import shrink_scores

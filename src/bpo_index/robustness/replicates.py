@@ -11,19 +11,15 @@ Method page: docs/methods/replicates.md.
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from bpo_index.errors import EnvironmentFailed
 from bpo_index.method_conflicts import FIXED
+from bpo_index.robustness.chunks import Progress, evaluate_in_order
 from bpo_index.robustness.resampling import Resampler
 from bpo_index.robustness.tallies import RankTally, tally_ranks
 from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means
@@ -35,10 +31,6 @@ from bpo_index.scoring.weighting import learn_weights
 #: matrix products change in their last bits with their size.
 CHUNK_SIZE = 4_000
 _CELLS_IN_CHUNK = 1_200_000
-#: Chunks handed out ahead of the one that is waited for, for each worker.
-_AHEAD = 4
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -146,7 +138,6 @@ class _Task:
     ranked: np.ndarray
     seed: np.random.SeedSequence
     size: int
-    process: int
 
 
 def evaluate_replicates(
@@ -193,11 +184,10 @@ def evaluate_replicates(
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
     tasks = _list_tasks(scenarios, drawing or Drawing(), scores, ranked, root)
     summary: ReplicateSummary | None = None
-    with threadpool_limits(1, user_api="blas"), _provide(executor) as (pool, workers):
-        for part in _evaluate_in_order(tasks, pool, workers):
-            summary = part if summary is None else summary + part
-            if progress:
-                progress(summary.replicates, total)
+    for part in evaluate_in_order(_score_chunk, tasks, executor):
+        summary = part if summary is None else summary + part
+        if progress:
+            progress(summary.replicates, total)
     assert summary is not None
     return summary
 
@@ -215,51 +205,8 @@ def _list_tasks(
         for start in range(0, scenario.replicates, chunk):
             seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, number))
             size = min(chunk, scenario.replicates - start)
-            yield _Task(scenario, drawing, scores, ranked, seed, size, os.getpid())
+            yield _Task(scenario, drawing, scores, ranked, seed, size)
             number += 1
-
-
-@contextmanager
-def _provide(executor: Executor | None) -> Iterator[tuple[Executor, int]]:
-    """Yield the executor and its workers; what ends the work early does not wait for threads of our own."""
-    if executor is not None:
-        yield executor, int(getattr(executor, "_max_workers", 0)) or 16
-        return
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    threads = ThreadPoolExecutor(workers)
-    try:
-        yield threads, workers
-    except BaseException:
-        threads.shutdown(wait=False, cancel_futures=True)
-        raise
-    threads.shutdown()
-
-
-def _evaluate_in_order(tasks: Iterator[_Task], pool: Executor, workers: int) -> Iterator[ReplicateSummary]:
-    """Yield the summaries of tasks in their order, a bounded number of them under way."""
-    under_way: deque[Future[ReplicateSummary]] = deque()
-    try:
-        for task in tasks:
-            under_way.append(pool.submit(_evaluate_chunk, task))
-            if len(under_way) >= _AHEAD * workers:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-    except BrokenExecutor as error:
-        raise EnvironmentFailed(
-            f"A worker process ended in the middle of the replicates ({error}). Nothing was published; run again, with "
-            "fewer workers if memory is short."
-        ) from error
-    finally:
-        for future in under_way:
-            future.cancel()
-
-
-def _evaluate_chunk(task: _Task) -> ReplicateSummary:
-    if task.process != os.getpid():
-        with threadpool_limits(1, user_api="blas"):
-            return _score_chunk(task)
-    return _score_chunk(task)
 
 
 def _score_chunk(task: _Task) -> ReplicateSummary:
