@@ -17,7 +17,13 @@ from bpo_index.cluster import open_executor
 from bpo_index.definition import load_definition
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.robustness import Drawing, Scenario, evaluate_replicates
-from bpo_index.robustness.assumptions import find_concentration, list_scenarios, plan_drawing, tabulate_assumptions
+from bpo_index.robustness.assumptions import (
+    allot_replicates,
+    find_concentration,
+    list_combinations,
+    plan_drawing,
+    tabulate_assumptions,
+)
 from bpo_index.robustness.replicates import CHUNK_SIZE, draw_category_factors, draw_questions_kept, find_nominal_weights
 from bpo_index.robustness.tallies import tally_ranks
 from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means, score_units
@@ -221,7 +227,7 @@ def sample():
 def run_sample(sample):
     """Return a function that evaluates all assumptions of the sample on an executor."""
     definition, accepted, scores, matrix = sample
-    scenarios = list_scenarios(accepted, scores, definition, 16 * CHUNK_SIZE + 500)
+    scenarios = allot_replicates(list_combinations(accepted, scores, definition), 16 * CHUNK_SIZE + 500)
     drawing = plan_drawing(definition, scores.sample.structure)
 
     def run(executor):
@@ -338,7 +344,7 @@ def test_scenarios_are_all_combinations_in_their_shares(sample):
         }
     )
     varied = definition.model_copy(update={"uncertainty": block})
-    scenarios = list_scenarios(accepted, scores, varied, 1_001)
+    scenarios = allot_replicates(list_combinations(accepted, scores, varied), 1_001)
     assert [scenario.replicates for scenario in scenarios] == [751, 250]
     assert dict(scenarios[0].levels) == {
         "normalisation": "scale",

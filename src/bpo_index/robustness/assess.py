@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.robustness.assumptions import list_scenarios, plan_drawing, tabulate_assumptions
+from bpo_index.robustness.assumptions import allot_replicates, list_combinations, plan_drawing, tabulate_assumptions
 from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.intervals import estimate_logit_t_interval
 from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_sets
@@ -131,7 +131,8 @@ def assess_robustness(
         executor=executor,
         progress=report(0),
     )
-    scenarios = list_scenarios(accepted, scores, definition, replicates)
+    combinations = list_combinations(accepted, scores, definition)
+    scenarios = allot_replicates(combinations, replicates)
     varied = evaluate_replicates(
         scenarios,
         matrix[published][:, :1],

@@ -9,8 +9,8 @@ Method page: docs/methods/replicates.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -19,7 +19,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.method_conflicts import FIXED, VARIED
 from bpo_index.robustness.replicates import Drawing, Scenario
-from bpo_index.scoring import IndexStructure, Scores
+from bpo_index.scoring import IndexStructure, Scores, UnitAnswers
 from bpo_index.scoring.sample import prepare_sample
 
 #: Coefficient of variation of a category's weight where the definition does not say.
@@ -34,29 +34,37 @@ ASSUMPTIONS_SCHEMA = {
 }
 
 
-def list_scenarios(
-    accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition, replicates: int
-) -> list[Scenario]:
-    """Return the combinations of levels, each with its replicates; those without any are left out.
+@dataclass(frozen=True)
+class Combination:
+    """One level of every assumption that is a choice of methods."""
+
+    levels: tuple[tuple[str, str], ...]
+    """Assumption and level."""
+    share: float
+    """The product of the shares of the levels."""
+    structure: IndexStructure
+    """The index under these methods."""
+    answers: Sequence[UnitAnswers]
+    """The published units, missing answers treated as these methods say."""
+    is_nominal: bool
+    """Whether these are the methods of the ranking itself."""
+
+
+def list_combinations(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> list[Combination]:
+    """Return every combination of the levels of normalisation, aggregation and missing answers, the last fastest.
 
     Parameters
     ----------
     accepted
         The answers behind the scores.
     scores
-        Their margins are those of the scenarios too.
+        Their margins are those of the combinations too.
     definition
         The index.
-    replicates
-        Of all scenarios together.
     """
-    levels = _share_levels(definition)
-    combinations = list(product(*(shares.items() for shares in levels.values())))
-    counts = _allot(replicates, [math.prod(share for _, share in chosen) for chosen in combinations])
-    scenarios, prepared = [], {}
-    for chosen, count in zip(combinations, counts, strict=True):
-        if not count:
-            continue
+    levels = share_levels(definition)
+    combinations, prepared = [], {definition.method.missing_answers: scores.sample}
+    for chosen in product(*(shares.items() for shares in levels.values())):
         varied: dict[str, object] = {key: name for key, (name, _) in zip(levels, chosen, strict=True)}
         named = tuple((key, str(name)) for key, name in varied.items())
         if definition.uncertainty.normalisation:
@@ -67,8 +75,21 @@ def list_scenarios(
             changed = definition.model_copy(update={"method": method})
             prepared[method.missing_answers] = prepare_sample(accepted, changed, scores.sample.margins)
         sample = prepared[method.missing_answers]
-        scenarios.append(Scenario(replace(sample.structure, method=method), sample.answers, count, named))
-    return scenarios
+        is_nominal = all(getattr(definition.method, key) == name for key, name in named)
+        share = math.prod(share for _, share in chosen)
+        structure = replace(sample.structure, method=method)
+        combinations.append(Combination(named, share, structure, sample.answers, is_nominal))
+    return combinations
+
+
+def allot_replicates(combinations: Sequence[Combination], replicates: int) -> list[Scenario]:
+    """Return the combinations as scenarios, each with its share of the replicates; those without any are left out."""
+    counts = _allot(replicates, [combination.share for combination in combinations])
+    return [
+        Scenario(combination.structure, combination.answers, count, combination.levels)
+        for combination, count in zip(combinations, counts, strict=True)
+        if count
+    ]
 
 
 def plan_drawing(definition: IndexDefinition, structure: IndexStructure) -> Drawing:
@@ -117,7 +138,7 @@ def tabulate_assumptions(
     if method.weighting not in FIXED:
         level = f"learnt: {method.weighting}"
     rows.append(("weights", level, 1.0, None, concentration is None))
-    for key, shares in _share_levels(definition).items():
+    for key, shares in share_levels(definition).items():
         for name, share in shares.items():
             count = sum(scenario.replicates for scenario in scenarios if (key, name) in scenario.levels)
             rows.append((key, name, share, count, name == getattr(method, key)))
@@ -135,7 +156,7 @@ def _choose_variation(definition: IndexDefinition) -> float:
     return USUAL_VARIATION if given is None else given
 
 
-def _share_levels(definition: IndexDefinition) -> dict[str, dict[str, float]]:
+def share_levels(definition: IndexDefinition) -> dict[str, dict[str, float]]:
     """Return the levels of each varied key with their shares, sum one; a key that is not varied has its one level."""
     levels = {}
     for key in VARIED:

@@ -293,13 +293,18 @@ def draw_questions_kept(
     """Return size x questions: 0 for a question that is left out, else 1; None where nothing is left out."""
     if not drawing.excluded_question:
         return None
-    counted = np.flatnonzero(structure.question_weights > 0)
-    others = np.bincount(structure.category_of[counted], minlength=len(structure.category_weights))
-    candidates = counted[others[structure.category_of[counted]] > 1]
+    candidates = list_excludable_questions(structure)
     kept = np.ones((len(structure.category_of), size))
     if len(candidates):
         _leave_out(rng, kept, candidates, drawing.excluded_question)
     return kept.T
+
+
+def list_excludable_questions(structure: IndexStructure) -> Ints:
+    """Return the questions that count and are not alone in their category."""
+    counted = np.flatnonzero(structure.question_weights > 0)
+    others = np.bincount(structure.category_of[counted], minlength=len(structure.category_weights))
+    return counted[others[structure.category_of[counted]] > 1]
 
 
 def _leave_out(rng: np.random.Generator, factors: Floats, candidates: Ints, probability: float) -> None:
