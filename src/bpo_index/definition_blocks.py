@@ -213,6 +213,10 @@ class Uncertainty(Block):
     weight_variation: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
     """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null:
     0.25 where weights are fixed, none where they are learnt from the answers."""
+    weight_bounds: tuple[
+        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)], Annotated[float, Field(ge=1, allow_inf_nan=False)]
+    ] = (0.5, 2.0)
+    """Ranks are also told over all weights between these multiples of the weights used."""
     normalisation: dict[Normalisation, Part] = {}
     """Normalisations and their parts."""
     normalisation_range: tuple[Number, Number] = (1.0, 100.0)
