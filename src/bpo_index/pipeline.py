@@ -36,7 +36,14 @@ from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness import Robustness, assess_robustness
 from bpo_index.scoring import Scores, score_units
 from bpo_index.scoring.respondent_weights import hash_margins, read_margins
-from bpo_index.validation import Audit, Validation, summarise_audit, validate_responses, write_private_audit
+from bpo_index.validation import (
+    Audit,
+    Validation,
+    add_to_private_audit,
+    summarise_audit,
+    validate_responses,
+    write_private_audit,
+)
 from bpo_index.validation.schema import REASONS
 
 DEFAULT_DEFINITION = "offshore-bpo-2021"
@@ -150,17 +157,20 @@ def find_refusal(responses: Responses, audit: Audit, definition: IndexDefinition
 def assess(
     checked: Checked, scores: Scores, definition: IndexDefinition, settings: Settings, progress: Progress | None = None
 ) -> Robustness:
-    """Estimate sampling error, rank sets and uncertainty, and how reliable the answers are."""
+    """Say how far the ranking can be trusted and what drives it; single respondents are named in the private audit."""
     with open_executor(settings.scheduler) as executor:
-        return assess_robustness(
+        robustness = assess_robustness(
             checked.validation.accepted,
             scores,
             definition,
+            set_aside=checked.validation.set_aside,
             replicates=settings.replicates,
             seed=settings.seed,
             executor=executor,
             progress=progress,
         )
+    add_to_private_audit(checked.audit_folder, "influence.csv", robustness.influence.items)
+    return robustness
 
 
 def publish(

@@ -16,6 +16,7 @@ class Column:
     """Decimals in tables for readers; machine-readable tables keep what was computed."""
 
 
+_ORIGIN = Column("data_origin", "survey, synthetic or partly synthetic")
 _SCORE = (
     Column(
         "score",
@@ -46,7 +47,7 @@ RANKING = (
     Column("design_effect", "Kish's design effect of unequal weights, respondents / effective_n; null: suppressed", 2),
     Column("suppressed", "true: too few respondents, nothing is published"),
     Column("note", "why a number is missing or to be read with care; empty: nothing to say"),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 
 CATEGORIES = (
@@ -59,7 +60,7 @@ CATEGORIES = (
     Column("respondents", "accepted respondents who rated any question of the category"),
     Column("suppressed", "true: too few respondents, or hidden so that another cell cannot be computed"),
     Column("note", "why a number is missing or to be read with care; empty: nothing to say"),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 
 WEIGHTS = (
@@ -70,7 +71,7 @@ WEIGHTS = (
     Column(
         "effective_importance", "category's share of the squared correlations with the overall score; null: none", 3
     ),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 
 _CELL = (
@@ -84,7 +85,7 @@ OUTCOMES = (
     Column("top_two_box_se", "its standard error, linearised; null: none", 1),
     Column("net_balance", "share in the top points less that in the bottom points, -100 to 100; null: suppressed", 1),
     Column("net_balance_se", "its standard error, linearised; null: none", 1),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 RELIABILITY = (
     Column("category", "id of the category; null: all questions"),
@@ -101,14 +102,14 @@ RELIABILITY = (
     Column("icc1k", "ICC(1,k): reliability of the mean of a unit with the mean number of respondents", 2),
     Column("mean_respondents", "that mean number (n0 of unequal groups)", 1),
     Column("respondents_needed", "respondents a unit for a reliability of .8; null: no number suffices"),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 QUESTIONS = (
     Column("category", "id of the category"),
     Column("question", "id of the question"),
     Column("item_total", "correlation with the sum of the category's other questions, within units; null: none", 2),
     Column("alpha_if_deleted", "alpha of the category without the question, within units; null: none", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 CORRELATIONS = (
     Column("first", "id of a category"),
@@ -116,7 +117,7 @@ CORRELATIONS = (
     Column("pearson", "correlation of the scores of units; null: a category does not vary", 2),
     Column("spearman", "the same of their ranks", 2),
     Column("kendall", "Kendall's tau-b", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 COMPONENTS = (
     Column("component", "number of the principal component of the categories over units"),
@@ -125,7 +126,7 @@ COMPONENTS = (
     Column("cumulative_share", "the share of the components up to it", 3),
     Column("category", "id of the category"),
     Column("loading", "correlation of the category with the component", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 PAIRS = (
     Column("ahead", "code of the unit with the higher score"),
@@ -137,7 +138,7 @@ PAIRS = (
     ),
     Column("p_ahead_sampling", "share of replicates, respondents drawn, in which the first is ahead, ties half", 2),
     Column("p_ahead_all_assumptions", "the same with all assumptions drawn", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 _VERSION = Column("version", "what is drawn: `sampling`, respondents only; `all_assumptions`, see assumptions.csv")
 RANK_PROBABILITIES = (
@@ -145,7 +146,7 @@ RANK_PROBABILITIES = (
     Column("unit", "code of the unit"),
     Column("place", "place in the ranking, 1 is the most confident"),
     Column("share", "share of replicates in which the unit holds the place, ties shared equally", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 REPLICATE_RANKS = (
     _VERSION,
@@ -158,7 +159,7 @@ REPLICATE_RANKS = (
     Column("p_top3", "share in which it is among the first three", 2),
     Column("p_top5", "share in which it is among the first five", 2),
     Column("mean_rank_shift", "mean distance of its rank in the replicates from its rank", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 FIRST_RANKS = (
     Column("k", "a number of first ranks"),
@@ -172,7 +173,7 @@ FIRST_RANKS = (
         2,
     ),
     Column("holds_all_assumptions", "the same with all assumptions drawn", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 SAMPLING_ERROR = (
     *_CELL,
@@ -183,7 +184,7 @@ SAMPLING_ERROR = (
     Column("shrunken", "empirical-Bayes score: drawn towards the mean of all units; null: none", 1),
     Column("shrunken_se", "its standard error, for a unit drawn at random", 2),
     Column("shrinkage", "how far it is drawn: 0 the score itself, 1 the mean", 2),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
 )
 ASSUMPTIONS = (
     Column("assumption", "what is drawn in the version all_assumptions"),
@@ -191,7 +192,106 @@ ASSUMPTIONS = (
     Column("share", "probability of the level", 3),
     Column("replicates", "replicates with the level; null: drawn within replicates"),
     Column("nominal", "true: the level of the ranking itself"),
-    Column("data_origin", "survey, synthetic or partly synthetic"),
+    _ORIGIN,
+)
+
+SENSITIVITY = (
+    Column(
+        "output",
+        "all_ranks (variances of the ranks added up over units), mean_rank_shift (mean distance of ranks from those of "
+        "the ranking), rank or score of a unit; scores are analysed with the normalisation of the ranking",
+    ),
+    Column("unit", "code of the unit; null: all units"),
+    Column("assumption", "assumption that varies, as in the table of assumptions"),
+    *(
+        Column(f"{name}{end}", f"{meaning}{says}", 2)
+        for name, meaning in (
+            ("shapley", "Shapley effect: share of the output's variance due to the assumption; they sum to one"),
+            ("first_order", "first-order Sobol index: share that the assumption explains alone"),
+            ("total", "total Sobol index: share that would be left with all other assumptions known"),
+        )
+        for end, says in (
+            ("", "; null: the output does not vary"),
+            ("_low", ", lower end of its confidence interval"),
+            ("_high", ", upper end of its confidence interval"),
+        )
+    ),
+    Column("variance", "variance of the output: places squared, or score points squared", 2),
+    Column("blocks", "pairs of rows of assumptions that were exchanged"),
+    Column("blocks_left_out", "pairs in which the output could not be computed; they count in nothing"),
+    _ORIGIN,
+)
+METHOD_RANKS = (
+    Column("combination", "number of the combination of methods"),
+    Column("normalisation", "how question means come onto one scale"),
+    Column("aggregation", "how category scores become the index"),
+    Column("missing_answers", "treatment of missing answers"),
+    Column("share", "probability of the combination in the version all_assumptions", 3),
+    Column("nominal", "true: the methods of the ranking itself"),
+    Column("unit", "code of the unit"),
+    Column("rank", "rank under these methods, answers and weights as they are; null: no score"),
+    _ORIGIN,
+)
+WEIGHT_SWAPS = (
+    Column("ahead", "code of the unit ahead"),
+    Column("behind", "code of the unit behind"),
+    Column(
+        "weight_moved",
+        "least share of the total weight to be moved between categories until the two draw level; null: none is enough",
+        3,
+    ),
+    Column("gains", "category that gains this weight; null: none is enough"),
+    Column("loses", "categories that lose it, the largest loss first, separated by spaces; null: none is enough"),
+    _ORIGIN,
+)
+WEIGHT_INTERVALS = (
+    Column("category", "id of the category"),
+    Column("kept", "what stays: the ranking, the first, or which are the first_five"),
+    Column("weight", "weight that was used, sum one", 3),
+    Column("low", "least weight of the category that keeps it, the other weights in their proportions", 3),
+    Column("high", "largest weight that keeps it", 3),
+    Column("level_at_low", "codes of the two units that draw level there, separated by a space; null: none do"),
+    Column("level_at_high", "the same at the largest weight"),
+    _ORIGIN,
+)
+_WEIGHTS_DRAWN = Column(
+    "weights", "all: any weights, evenly; bounded: those between the multiples of the definition's weight_bounds"
+)
+RANK_ACCEPTABILITY = (
+    _WEIGHTS_DRAWN,
+    Column("unit", "code of the unit"),
+    Column("place", "place in the ranking"),
+    Column("share", "rank acceptability: share of these weights under which the unit holds the place", 2),
+    _ORIGIN,
+)
+CENTRAL_WEIGHTS = (
+    _WEIGHTS_DRAWN,
+    Column("unit", "code of the unit"),
+    Column("share_first", "share of these weights that put the unit first", 2),
+    Column("category", "id of the category"),
+    Column("weight", "weight that was used, sum one", 3),
+    Column("central_weight", "mean of the weights that put the unit first; null: none do", 3),
+    _ORIGIN,
+)
+INFLUENCE = (
+    Column("left_out", "respondent, company, question, category or quality_rule"),
+    Column("item", "id of what is left out; null: single respondents and companies, each left out once"),
+    Column("items", "how many were left out, one at a time"),
+    Column("changing_first", "without how many of them another unit is first"),
+    Column("changing_first_five", "without how many of them the first five are others"),
+    Column("changing_any_rank", "without how many of them any rank changes"),
+    Column("largest_shift", "most places that any unit moves"),
+    Column("mean_rank_shift", "mean over them and over units of the places moved", 2),
+    Column("not_computed", "how many left nothing that could be computed"),
+    _ORIGIN,
+)
+RANKS_WITHOUT = (
+    Column("left_out", "question, category or quality_rule"),
+    Column("item", "id of what is left out"),
+    Column("unit", "code of the unit"),
+    Column("rank", "rank in the ranking"),
+    Column("rank_without", "rank without it; null: none"),
+    _ORIGIN,
 )
 
 #: The tables beside ranking and categories, each a file `robustness/<name>.csv`.
@@ -202,7 +302,15 @@ ROBUSTNESS_TABLES = {
     "replicate_ranks": REPLICATE_RANKS,
     "sampling_error": SAMPLING_ERROR,
     "assumptions": ASSUMPTIONS,
+    "sensitivity": SENSITIVITY,
+    "method_ranks": METHOD_RANKS,
+    "influence": INFLUENCE,
+    "ranks_without": RANKS_WITHOUT,
     "weights": WEIGHTS,
+    "weight_swaps": WEIGHT_SWAPS,
+    "weight_intervals": WEIGHT_INTERVALS,
+    "rank_acceptability": RANK_ACCEPTABILITY,
+    "central_weights": CENTRAL_WEIGHTS,
     "outcomes": OUTCOMES,
     "reliability": RELIABILITY,
     "questions": QUESTIONS,

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.rank_tables import VERSIONS
 
 #: How many first ranks readers ask about.
 _FIRST = 5
+#: A change of weights is small where it moves less than this share of the total weight.
+_SMALL_CHANGE = 0.05
+#: Pairs named, at most.
+_NAMED_PAIRS = 3
+_ASSUMPTIONS = {
+    "respondents": "which respondents answered",
+    "weights": "the weights of categories",
+    "normalisation": "the normalisation",
+    "aggregation": "the aggregation",
+    "missing_answers": "the treatment of missing answers",
+    "excluded category": "which category is left out",
+    "excluded question": "which question is left out",
+}
 _WORDS = ("none", "one", "two", "three", "four", "five")
 
 
-def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], confidence_level: float) -> list[str]:
-    """Return sentences on how far a ranking can be trusted; none where fewer than two units are ranked.
+def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition) -> list[str]:
+    """Return sentences on how far a ranking can be trusted and what drives it; none with fewer than two ranked units.
 
     Parameters
     ----------
@@ -20,17 +34,20 @@ def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], con
         As `columns.RANKING`.
     tables
         By name, as `columns.ROBUSTNESS_TABLES`.
-    confidence_level
-        Of rank sets.
+    definition
+        For the confidence level of rank sets and the titles of categories.
     """
     ranked = ranking.filter(pl.col("rank").is_not_null())
     if ranked.height < 2:
         return []
     return [
-        *_describe_lead(ranked, confidence_level),
+        *_describe_lead(ranked, definition.method.confidence_level),
         *_describe_pairs(ranked, tables["pairs"]),
         *_describe_first(ranked.height, tables["first_ranks"]),
         *_describe_shift(tables["replicate_ranks"]),
+        *_describe_assumptions(tables["sensitivity"]),
+        *_describe_swaps(ranked, tables["weight_swaps"]),
+        *_describe_influence(ranked.height, tables["influence"], definition),
     ]
 
 
@@ -84,3 +101,50 @@ def _describe_shift(replicates: pl.DataFrame) -> list[str]:
         f"On average a rank lies {sampling.to_numpy().mean():.1f} places from that of the ranking in the former, and "
         f"{everything.to_numpy().mean():.1f} in the latter."
     ]
+
+
+def _describe_assumptions(sensitivity: pl.DataFrame) -> list[str]:
+    effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
+    if effects.is_empty():
+        return []
+    first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
+    said = f"Of all assumptions {_ASSUMPTIONS[first[0]]} moves ranks most ({first[1]:.0%} of their variance)"
+    return [said + "".join(f", then {_ASSUMPTIONS[name]} ({share:.0%})" for name, share in others) + "."]
+
+
+def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
+    if swaps.is_empty():
+        return []
+    small = swaps.filter(pl.col("weight_moved") < _SMALL_CHANGE).sort("weight_moved", maintain_order=True)
+    if small.is_empty():
+        return [f"No pair would swap if less than {_SMALL_CHANGE:.0%} of the weight moved between categories."]
+    names = dict(ranked.select("unit", "name").iter_rows())
+    shown = [
+        f"{names[ahead]} and {names[behind]} ({moved:.1%})"
+        for ahead, behind, moved in small.head(_NAMED_PAIRS).select("ahead", "behind", "weight_moved").iter_rows()
+    ]
+    count = f"{small.height} pair{'' if small.height == 1 else 's'} would swap"
+    which = ": " if small.height <= _NAMED_PAIRS else ", soonest "
+    listed = _list_names(shown) if len(shown) > 1 else shown[0]
+    return [f"If less than {_SMALL_CHANGE:.0%} of the weight moved between categories {count}{which}{listed}."]
+
+
+def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+    if units <= _FIRST:
+        return []
+    sentences = []
+    for row in influence.filter(pl.col("left_out") == "respondent").iter_rows(named=True):
+        items = row["items"] - row["not_computed"]
+        sentences.append(
+            f"Leaving out a single respondent would change the first in {row['changing_first']} and the first five in "
+            f"{row['changing_first_five']} of {items} cases."
+        )
+    categories = influence.filter((pl.col("left_out") == "category") & pl.col("changing_first_five").is_not_null())
+    titles = {category.id: category.title for category in definition.categories}
+    changing = [titles[item] for item in categories.filter(pl.col("changing_first_five") > 0)["item"]]
+    if changing:
+        listed = f"{', '.join(changing[:-1])} or {changing[-1]}" if len(changing) > 1 else changing[0]
+        sentences.append(f"Without the category {listed} the first five would be others.")
+    elif not categories.is_empty():
+        sentences.append("Without any one category the first five would stay the same.")
+    return sentences

@@ -98,8 +98,11 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
         "assumptions": robustness.assumptions,
         "weights": scores.weights,
         "outcomes": robustness.outcomes,
+        "sensitivity": robustness.sensitivity,
+        "method_ranks": robustness.method_ranks,
     }
-    tables |= vars(robustness.ranks) | vars(robustness.structure)
+    for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):
+        tables |= vars(part)
     return Result(
         ranking.select([column.name for column in RANKING]),
         categories.select([column.name for column in CATEGORIES]),
@@ -108,7 +111,7 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
             for name, columns in ROBUSTNESS_TABLES.items()
         },
         scores.notes,
-        describe_support(ranking, tables, definition.method.confidence_level),
+        describe_support(ranking, tables, definition),
         origin,
         robustness.replicates,
         robustness.replicates_not_ranked,

@@ -16,8 +16,16 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.robustness.assumptions import allot_replicates, list_combinations, plan_drawing, tabulate_assumptions
+from bpo_index.robustness.assumption_effects import analyse_assumptions, choose_blocks, tabulate_effects
+from bpo_index.robustness.assumptions import (
+    allot_replicates,
+    list_combinations,
+    plan_drawing,
+    tabulate_assumptions,
+    tabulate_method_ranks,
+)
 from bpo_index.robustness.chunks import Progress
+from bpo_index.robustness.influence import Influence, assess_influence
 from bpo_index.robustness.intervals import estimate_logit_t_interval
 from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_sets
 from bpo_index.robustness.rank_tables import RankTables, tabulate_ranks
@@ -26,7 +34,8 @@ from bpo_index.robustness.response_outcomes import tabulate_outcomes
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.robustness.shrinkage import shrink_scores
 from bpo_index.robustness.structure_tables import StructureTables, tabulate_structure
-from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence
+from bpo_index.robustness.weight_tables import WeightTables, tabulate_weights
+from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.units import unit_score_matrix
 
@@ -69,6 +78,14 @@ class Robustness:
         Both standard errors and shrunken scores, as `tabulate_sampling_error` says.
     assumptions
         What was drawn, as `tabulate_assumptions` says.
+    sensitivity
+        Which assumption moves ranks and scores, as `tabulate_effects` says.
+    method_ranks
+        The ranking under every combination of methods, as `tabulate_method_ranks` says.
+    weights
+        Which weights change the order, as `tabulate_weights` says.
+    influence
+        What changes when one thing is left out, as `assess_influence` says; single respondents are named in it.
     replicates
         Replicates evaluated in each of the two versions.
     replicates_not_ranked
@@ -84,6 +101,10 @@ class Robustness:
     ranks: RankTables
     sampling_error: pl.DataFrame
     assumptions: pl.DataFrame
+    sensitivity: pl.DataFrame
+    method_ranks: pl.DataFrame
+    weights: WeightTables
+    influence: Influence
     replicates: int
     replicates_not_ranked: int
     assumptions_not_ranked: int
@@ -94,17 +115,20 @@ def assess_robustness(
     scores: Scores,
     definition: IndexDefinition,
     *,
+    set_aside: pl.DataFrame | None = None,
     replicates: int = 10_000,
     seed: int = 2021,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Robustness:
-    """Estimate sampling error, rank inference and uncertainty for scores, from the answers behind them.
+    """Estimate sampling error, rank inference, uncertainty and what drives the ranking, from the answers behind it.
 
     Parameters
     ----------
     accepted, scores, definition
         The answers, what `score_units` made of them, and the index.
+    set_aside
+        The answers that quality rules keep out, from `validate_responses`; None: no rule is left out.
     replicates
         In each of the two versions, `sampling` and `all_assumptions`.
     seed
@@ -112,16 +136,19 @@ def assess_robustness(
     executor
         Where replicates are evaluated; None: threads.
     progress
-        Called with the replicates done and all of them.
+        Called with the replicates done and all of them; the sensitivity analysis counts as much as one version.
     """
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
     matrix = unit_score_matrix(scores, definition)
     ranked = _ranked_matrix(scores, definition)
     level = definition.method.confidence_level
-    sampling_seed, assumptions_seed, rank_seed = np.random.SeedSequence(seed).spawn(3)
+    seeds = np.random.SeedSequence(seed).spawn(5)
+    sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed = seeds
 
-    def report(before: int) -> Progress | None:
-        return (lambda done, _total: progress(before + done, 2 * replicates)) if progress else None
+    def report(phase: int) -> Progress | None:
+        if progress is None:
+            return None
+        return lambda done, total: progress(phase * replicates + done * replicates // total, 3 * replicates)
 
     sampling = evaluate_replicates(
         [Scenario(structure, answers, replicates)],
@@ -140,7 +167,17 @@ def assess_robustness(
         seed=assumptions_seed,
         drawing=plan_drawing(definition, structure),
         executor=executor,
-        progress=report(replicates),
+        progress=report(1),
+    )
+    effects = analyse_assumptions(
+        combinations,
+        definition,
+        ranked[published, 0],
+        rank_units(matrix[ranked[:, 0], 0]),
+        seed=effects_seed,
+        blocks=choose_blocks(replicates),
+        executor=executor,
+        progress=report(2),
     )
 
     errors = estimate_errors(answers, structure, sampling)
@@ -170,6 +207,10 @@ def assess_robustness(
         ),
         tabulate_sampling_error(scores, definition, matrix, errors),
         tabulate_assumptions(definition, structure, scenarios),
+        tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
+        tabulate_method_ranks(combinations, scores),
+        tabulate_weights(scores, definition, weights_seed),
+        assess_influence(accepted, set_aside, scores, definition),
         replicates,
         replicates - sampling.tallies[0].replicates,
         replicates - varied.tallies[0].replicates,

@@ -19,12 +19,21 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.method_conflicts import FIXED, VARIED
 from bpo_index.robustness.replicates import Drawing, Scenario
-from bpo_index.scoring import IndexStructure, Scores, UnitAnswers
+from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units, score_means
+from bpo_index.scoring.estimate import estimate_unit_means
 from bpo_index.scoring.sample import prepare_sample
 
 #: Coefficient of variation of a category's weight where the definition does not say.
 USUAL_VARIATION = 0.25
 
+METHOD_RANKS_SCHEMA = {
+    "combination": pl.Int64,
+    **dict.fromkeys(VARIED, pl.String),
+    "share": pl.Float64,
+    "nominal": pl.Boolean,
+    "unit": pl.String,
+    "rank": pl.Int64,
+}
 ASSUMPTIONS_SCHEMA = {
     "assumption": pl.String,
     "level": pl.String,
@@ -147,6 +156,32 @@ def tabulate_assumptions(
         if probability:
             rows.append((f"excluded {key}", f"one {key}, drawn evenly", probability, None, False))
     return pl.DataFrame(rows, schema=ASSUMPTIONS_SCHEMA, orient="row")
+
+
+def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -> pl.DataFrame:
+    """Return one row per combination of methods and ranked unit, units by rank; nothing is drawn.
+
+    Columns `combination` (from 1), `normalisation, aggregation, missing_answers, share` (its probability), `nominal`
+    (the methods of the ranking itself), `unit, rank` (null: no score under these methods).
+    """
+    ranked = scores.units["ranked"].to_numpy()[scores.sample.published]
+    units = scores.units.filter("ranked")
+    order = np.argsort(units["rank"].to_numpy(), kind="stable")
+    codes, means, rows = units["unit"].to_list(), {}, []
+    for number, combination in enumerate(combinations, start=1):
+        answers, structure = combination.answers, combination.structure
+        treatment = structure.method.missing_answers
+        if treatment not in means:
+            means[treatment] = estimate_unit_means(answers) if answers else np.empty((0, len(structure.category_of)))
+        evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
+        found = score_means(means[treatment], structure, evidence=evidence)[ranked, 0]
+        ranks = rank_units(found)
+        named = [level for _, level in combination.levels]
+        rows += [
+            (number, *named, combination.share, combination.is_nominal, codes[n], int(ranks[n]) or None) for n in order
+        ]
+    frame = pl.DataFrame(rows, schema=METHOD_RANKS_SCHEMA, orient="row")
+    return frame.with_columns(pl.col("share").round(6))
 
 
 def _choose_variation(definition: IndexDefinition) -> float:

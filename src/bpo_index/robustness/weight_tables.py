@@ -74,7 +74,7 @@ def tabulate_weights(scores: Scores, definition: IndexDefinition, seed: np.rando
     weights = used.fill_null(float("nan")).to_numpy()
     counted = np.flatnonzero(weights != 0)
     ids = [definition.categories[n].id for n in counted]
-    complete = ~np.isnan(matrix[:, 1:][:, counted]).any(axis=1)
+    complete = np.asarray(~np.isnan(matrix[:, 1:][:, counted]).any(axis=1))
     chosen = np.flatnonzero(scores.units["ranked"].to_numpy() & complete)
     values = None
     if len(chosen) > 1 and len(counted) > 1 and (weights[counted] > 0).all():
@@ -110,7 +110,9 @@ def _make_values(matrix: Floats, counted: Ints, complete: np.ndarray, definition
     return values
 
 
-def _frame_swaps(values: Floats, weights: Floats, pairs: Ints, codes: Sequence[str], ids: Sequence[str]) -> pl.DataFrame:
+def _frame_swaps(
+    values: Floats, weights: Floats, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
+) -> pl.DataFrame:
     found = find_swaps(values[pairs[0]] - values[pairs[1]], weights)
     rows = []
     for ahead, behind, moved, gaining, taken in zip(*pairs, found.moved, found.gaining, found.taken, strict=True):
@@ -173,7 +175,14 @@ def _frame_space(
         for n in order:
             places += [(name, codes[n], place + 1, float(share)) for place, share in enumerate(found.ranks[n])]
             centres += [
-                (name, codes[n], float(found.ranks[n, 0]), category, float(weights[c]), float(found.central_weights[n, c]))
+                (
+                    name,
+                    codes[n],
+                    float(found.ranks[n, 0]),
+                    category,
+                    float(weights[c]),
+                    float(found.central_weights[n, c]),
+                )
                 for c, category in enumerate(ids)
             ]
     return (

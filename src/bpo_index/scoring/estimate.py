@@ -11,6 +11,7 @@ are exact (`math.fsum`), so the order of respondents changes no bit. Method page
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -92,25 +93,25 @@ def split_units(
     if not (np.isfinite(weights) & (weights > 0)).all():
         msg = "design weights must be finite and above zero"
         raise ValueError(msg)
+    ratings = ordered.select(pl.col(list(questions)).cast(pl.Float64).fill_null(float("nan"))).to_numpy().astype(float)
+    points = ordered.select(pl.col(list(importance)).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
+    # A company and a respondent of the same name are different sampling units.
+    names = [
+        ("company", company) if company is not None else ("respondent", respondent)
+        for company, respondent in ordered.select("cluster", "respondent_id").iter_rows()
+    ]
+    codes = ordered["unit"].to_list()
     answers = []
     for unit in units:
-        rows = ordered.filter(pl.col("unit") == unit)
-        # A company and a respondent of the same name are different sampling units.
-        names = [
-            ("company", company) if company is not None else ("respondent", respondent)
-            for company, respondent in rows.select("cluster", "respondent_id").iter_rows()
-        ]
-        points = None
-        if importance:
-            points = rows.select(pl.col(list(importance)).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
-        numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}
+        start, end = bisect_left(codes, unit), bisect_right(codes, unit)
+        numbers = {name: n for n, name in enumerate(dict.fromkeys(names[start:end]))}
         answers.append(
             UnitAnswers(
                 unit,
-                rows.select(pl.col(list(questions)).cast(pl.Float64).fill_null(float("nan"))).to_numpy().astype(float),
-                rows["design_weight"].to_numpy().astype(float),
-                np.array([numbers[name] for name in names], dtype=np.int64),
-                importance=points,
+                np.ascontiguousarray(ratings[start:end]),
+                weights[start:end],
+                np.array([numbers[name] for name in names[start:end]], dtype=np.int64),
+                importance=points[start:end] if importance else None,
             )
         )
     return answers

@@ -117,8 +117,26 @@ def write_private_audit(
         replace_file(folder / "flags.csv", escape_formulas(validation.flags).write_csv().encode())
         replace_file(folder / "audit.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
     except OSError as error:
-        raise EnvironmentFailed(
-            f"The private audit cannot be written to {folder}: {error.strerror}. Free space or choose another folder "
-            "with --audit-dir."
-        ) from None
+        raise _explain_failure(folder, error) from None
     return folder
+
+
+def add_to_private_audit(folder: Path, name: str, table: pl.DataFrame) -> None:
+    """Write a table about single respondents into the folder of a private audit.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the file cannot be written.
+    """
+    try:
+        replace_file(folder / name, escape_formulas(table).write_csv().encode())
+    except OSError as error:
+        raise _explain_failure(folder, error) from None
+
+
+def _explain_failure(folder: Path, error: OSError) -> EnvironmentFailed:
+    return EnvironmentFailed(
+        f"The private audit cannot be written to {folder}: {error.strerror}. Free space or choose another folder with "
+        "--audit-dir."
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import QualityRules
 from bpo_index.responses import Responses
 from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
 from bpo_index.validation.cast import cast_responses
@@ -33,6 +34,8 @@ class Validation:
         unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, importance_<category>` (points),
         `background_<variable>` (text), `dont_know` (ids of the questions answered with "don't know"), `<question
         ids>` (ratings; null where there is none).
+    set_aside
+        One row per respondent whom nothing but quality rules keeps out: the columns of `accepted` and `reasons`.
     rows
         One row per row read: `source_file, source_row, text, respondent_id, reasons, sentences`; the last two are
         lists, empty where the row is accepted.
@@ -43,6 +46,7 @@ class Validation:
     """
 
     accepted: pl.DataFrame
+    set_aside: pl.DataFrame
     rows: pl.DataFrame
     flags: pl.DataFrame
     respondents_read: int
@@ -79,21 +83,15 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .select("source_file", "source_row", "respondent_id", "reason", "sentence")
         .sort("source_file", "source_row", "reason")
     )
+    by_rules = pl.col("reasons").list.eval(pl.element().is_in(list(QualityRules.model_fields))).list.all()
+    set_aside = typed.join(grouped.filter(by_rules), on="response", maintain_order="left")
+    columns = [
+        *("source_file", "source_row", "respondent_id", "unit", "design_weight", "cluster", "started_at"),
+        *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", *definition.question_ids),
+    ]
     return Validation(
-        accepted.select(
-            "source_file",
-            "source_row",
-            "respondent_id",
-            "unit",
-            "design_weight",
-            "cluster",
-            "started_at",
-            "finished_at",
-            "data_origin",
-            *list_respondent_fields(definition),
-            "dont_know",
-            *definition.question_ids,
-        ).sort("unit", "respondent_id"),
+        accepted.select(columns).sort("unit", "respondent_id"),
+        set_aside.select(*columns, "reasons").sort("unit", "respondent_id"),
         _account_rows(responses, grouped),
         flags,
         responses.table.height,

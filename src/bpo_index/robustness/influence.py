@@ -1,0 +1,314 @@
+"""Whose answers, and which parts of the index, decide the order: everything left out once.
+
+Left out are each respondent, each company, each question, each category, and each quality rule that keeps rows out.
+The answers that the rules accept, and the units that take part, stay those of the ranking; a question or category is
+left out by a nominal weight of zero. Where the scores of a unit are question means of its own respondents, leaving
+respondents out changes the means of their unit only, and all are scored together; where a method looks at all
+respondents at once, or a unit falls under a minimum, the index is computed anew.
+
+Single respondents are named in `items` only, which is for the private audit. Method page: docs/methods/influence.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import QualityRules
+from bpo_index.errors import DataRefused
+from bpo_index.robustness.replicates import find_nominal_weights, list_excludable_questions
+from bpo_index.robustness.resampling import Resampler
+from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units, score_means, score_units
+from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
+from bpo_index.scoring.sample import needs_evidence, prepare_sample
+
+#: Index computations of leaving out one respondent or company after another, at most; what is more is not computed.
+_MOST_RECOMPUTED = 2_000
+#: Question means that are scored together.
+_CELLS = 1_200_000
+_FIRST = 5
+
+#: What is left out, in the order of the tables; the names of the first two are of single respondents.
+LEFT_OUT = ("respondent", "company", "question", "category", "quality_rule")
+PRIVATE = LEFT_OUT[:2]
+
+INFLUENCE_SCHEMA = {
+    "left_out": pl.String,
+    "item": pl.String,
+    "items": pl.Int64,
+    "changing_first": pl.Int64,
+    "changing_first_five": pl.Int64,
+    "changing_any_rank": pl.Int64,
+    "largest_shift": pl.Int64,
+    "mean_rank_shift": pl.Float64,
+    "not_computed": pl.Int64,
+}
+RANKS_WITHOUT_SCHEMA = {
+    "left_out": pl.String,
+    "item": pl.String,
+    "unit": pl.String,
+    "rank": pl.Int64,
+    "rank_without": pl.Int64,
+}
+ITEMS_SCHEMA = {
+    "left_out": pl.String,
+    "item": pl.String,
+    "unit": pl.String,
+    "score_change": pl.Float64,
+    "ranks_changed": pl.Int64,
+    "largest_shift": pl.Int64,
+    "mean_rank_shift": pl.Float64,
+    "changes_first": pl.Boolean,
+    "changes_first_five": pl.Boolean,
+}
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What changes when one thing is left out."""
+
+    influence: pl.DataFrame
+    """One row for all respondents, one for all companies, one per question, category and quality rule: `left_out, item,
+    items, changing_first, changing_first_five, changing_any_rank` (how many of the items do), `largest_shift,
+    mean_rank_shift` (over items and units), `not_computed`."""
+    ranks_without: pl.DataFrame
+    """One row per question, category or quality rule, and unit: `left_out, item, unit, rank, rank_without`."""
+    items: pl.DataFrame
+    """For the private audit: one row per item, the most influential first: `left_out, item, unit` (of a respondent)`,
+    score_change` (of the unit that changes most)`, ranks_changed, largest_shift, mean_rank_shift, changes_first,
+    changes_first_five`; null where it could not be computed."""
+
+
+@dataclass(frozen=True)
+class _Item:
+    """Something left out."""
+
+    kind: str
+    name: str
+    unit: str | None
+    scores: Floats
+    """Of all units; NaN where the unit has no rank without the item."""
+
+
+def assess_influence(
+    accepted: pl.DataFrame, set_aside: pl.DataFrame | None, scores: Scores, definition: IndexDefinition
+) -> Influence:
+    """Leave out one thing after another and return what changes.
+
+    Parameters
+    ----------
+    accepted, set_aside
+        From `validate_responses`: the answers behind the scores, and those that quality rules keep out; None: no rule
+        is left out.
+    scores, definition
+        What `score_units` made of the answers, and the index.
+    """
+    if not scores.units["ranked"].any():
+        return Influence(*(pl.DataFrame(schema=s) for s in (INFLUENCE_SCHEMA, RANKS_WITHOUT_SCHEMA, ITEMS_SCHEMA)))
+    items = [
+        *_leave_out_people("respondent", accepted, scores, definition),
+        *_leave_out_people("company", accepted, scores, definition),
+        *_leave_out_questions(accepted, scores, definition),
+        *([] if set_aside is None else _leave_out_rules(accepted, set_aside, scores, definition)),
+    ]
+    return _tabulate(items, scores)
+
+
+def _find_scores(units: pl.DataFrame) -> Floats:
+    """Return the scores of all units; NaN for those that are not ranked."""
+    return units.select(pl.when("ranked").then("score").fill_null(float("nan"))).to_series().to_numpy()
+
+
+def _leave_out_people(kind: str, accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> list[_Item]:
+    """Return the items of all respondents of published units, or of all companies with one."""
+    sample = scores.sample
+    published = [unit.unit for unit in sample.answers]
+    column = "respondent_id" if kind == "respondent" else "cluster"
+    people = accepted.filter(pl.col("unit").is_in(published) & pl.col(column).is_not_null())
+    people = people.sort("unit", "respondent_id")
+    names = people[column].unique().sort().to_list()
+    number = {name: n for n, name in enumerate(names)}
+    # Units x (per item: which of the unit's respondents it holds).
+    held = []
+    ordered = accepted.sort("unit", "respondent_id")
+    for unit in sample.answers:
+        rows = ordered.filter(pl.col("unit") == unit.unit)[column].to_list()
+        held.append(np.array([number.get(name, -1) for name in rows], dtype=np.int64))
+    lost = np.stack([np.bincount(own[own >= 0], minlength=len(names)) for own in held])
+    method = definition.method
+    needed = max(method.minimum_respondents_to_publish, method.minimum_respondents_to_rank)
+    size = np.array([unit.respondents for unit in sample.answers])[:, np.newaxis]
+    falls = ((lost > 0) & (size - lost < needed)).any(axis=0)
+    together = np.flatnonzero(~falls) if _is_separable(scores) else np.empty(0, dtype=np.int64)
+    found = np.full((len(names), len(scores.units)), np.nan)
+    for chunk in _split(together, scores):
+        place = np.ix_(chunk, np.flatnonzero(sample.published))
+        found[place] = _score_without(chunk, held, sample.answers, sample.structure)
+        found[np.ix_(chunk, ~scores.units["ranked"].to_numpy())] = np.nan
+    alone = np.setdiff1d(np.arange(len(names)), together)
+    if len(alone) <= _MOST_RECOMPUTED:
+        for n in alone:
+            found[n] = _score_anew(accepted.filter(pl.col(column).ne_missing(names[n])), scores, definition)
+    unit_of = dict(zip(people[column], people["unit"], strict=True)) if kind == "respondent" else {}
+    return [_Item(kind, name, unit_of.get(name), found[n]) for n, name in enumerate(names)]
+
+
+def _is_separable(scores: Scores) -> bool:
+    """Return whether leaving a respondent out changes nothing but the question means of his or her unit."""
+    structure, answers = scores.sample.structure, scores.sample.answers
+    return (
+        structure.method.missing_answers in ("available_case", "person_category_mean")
+        and not needs_evidence(structure)
+        and not any(unit.margins or unit.trim is not None for unit in answers)
+    )
+
+
+def _split(items: Ints, scores: Scores) -> Iterator[Ints]:
+    size = max(1, _CELLS // max(1, scores.unit_means.height * scores.unit_means.width))
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _score_without(
+    items: Ints, held: Sequence[Ints], answers: Sequence[UnitAnswers], structure: IndexStructure
+) -> Floats:
+    """Return items x published units: overall scores without the respondents of each item."""
+    whole = estimate_unit_means(answers)
+    means = np.repeat(whole[np.newaxis], len(items), axis=0)
+    place = {int(item): n for n, item in enumerate(items)}
+    for u, (unit, own) in enumerate(zip(answers, held, strict=True)):
+        here = [item for item in np.unique(own).tolist() if item in place]
+        if not here:
+            continue
+        weights = np.where(own == np.array(here)[:, np.newaxis], 0.0, unit.weights)
+        means[[place[item] for item in here], u] = Resampler(unit).average_weighted(weights)
+    return score_means(means, structure)[..., 0]
+
+
+def _score_anew(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Floats:
+    """Return the scores of all units that are ranked with these answers; NaN for the others, or where it is refused."""
+    try:
+        units = score_units(accepted, definition, scores.sample.margins).units
+    except DataRefused:
+        return np.full(len(scores.units), np.nan)
+    return _find_scores(units)
+
+
+def _leave_out_questions(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> list[_Item]:
+    structure = scores.sample.structure
+    ids = definition.question_ids
+    changes = []
+    for question in list_excludable_questions(structure):
+        weights = structure.question_weights.copy()
+        weights[question] = 0.0
+        changes.append(("question", ids[question], replace(structure, question_weights=weights)))
+    counted = np.flatnonzero(find_nominal_weights(structure) > 0)
+    for category in counted if len(counted) > 1 else ():
+        weights = structure.category_weights.copy()
+        weights[category] = 0.0
+        changes.append(("category", definition.categories[category].id, replace(structure, category_weights=weights)))
+    published, ranked = scores.sample.published, scores.units["ranked"].to_numpy()
+    items, own = [], estimate_unit_means(scores.sample.answers)
+    for kind, name, changed in changes:
+        answers, means = scores.sample.answers, own
+        if structure.method.missing_answers == "person_category_mean" and kind == "question":
+            weight = dict(zip(ids, changed.question_weights, strict=True))
+            answers = prepare_sample(accepted, _reweigh(definition, weight), scores.sample.margins).answers
+            means = estimate_unit_means(answers)
+        evidence = gather_evidence(answers, [unit.weights for unit in answers], changed)
+        found = np.full(len(published), np.nan)
+        found[published] = score_means(means, changed, evidence=evidence)[:, 0]
+        items.append(_Item(kind, name, None, np.where(ranked, found, np.nan)))
+    return items
+
+
+def _reweigh(definition: IndexDefinition, weight: dict[str, float]) -> IndexDefinition:
+    """Return the definition with other weights of questions."""
+    # Read anew, and not copied: a copy would keep the list of questions that the definition has made of itself.
+    raw = definition.model_dump(mode="json")
+    for category in raw["categories"]:
+        for question in category["questions"]:
+            question["weight"] = float(weight[question["id"]])
+    return IndexDefinition.model_validate(raw)
+
+
+def _leave_out_rules(
+    accepted: pl.DataFrame, set_aside: pl.DataFrame, scores: Scores, definition: IndexDefinition
+) -> list[_Item]:
+    items = []
+    for name in QualityRules.model_fields:
+        rule = getattr(definition.quality_rules, name)
+        if rule is None or rule.action != "quarantine":
+            continue
+        let_in = set_aside.filter(pl.col("reasons") == [name]).drop("reasons")
+        anew = pl.concat([accepted, let_in])
+        found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
+        items.append(_Item("quality_rule", name, None, found))
+    return items
+
+
+def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
+    ranked = scores.units["ranked"].to_numpy()
+    codes = scores.units.filter("ranked")["unit"].to_list()
+    base = _find_scores(scores.units)
+    ranks = rank_units(base)[ranked]
+    found = np.array([item.scores for item in items]).reshape(-1, len(base))
+    without = rank_units(found)[:, ranked]
+    # A unit that has no rank any more has moved, by no number of places.
+    shift = np.where(without > 0, np.abs(without - ranks), 0)
+    changes = found - base
+    largest = np.nan_to_num(np.abs(changes)).argmax(axis=1)
+    measures = pl.DataFrame(
+        {
+            "left_out": pl.Series([item.kind for item in items], dtype=pl.String),
+            "item": pl.Series([item.name for item in items], dtype=pl.String),
+            "unit": pl.Series([item.unit for item in items], dtype=pl.String),
+            "computed": without.any(axis=1),
+            "score_change": np.nan_to_num(changes[np.arange(len(items)), largest]),
+            "ranks_changed": (without != ranks).sum(axis=1),
+            "largest_shift": shift.max(axis=1),
+            "mean_rank_shift": shift.mean(axis=1),
+            **{
+                name: ((without <= k) & (without > 0) != (ranks <= k)).any(axis=1)
+                for name, k in (("changes_first", 1), ("changes_first_five", _FIRST))
+            },
+        }
+    ).with_columns(pl.col(pl.Float64).round(6))
+    blank = [name for name in ITEMS_SCHEMA if name not in ("left_out", "item", "unit")]
+    measures = measures.with_columns(pl.when("computed").then(name).alias(name) for name in blank)
+    private = measures.sort(
+        "mean_rank_shift", pl.col("score_change").abs(), descending=True, nulls_last=True, maintain_order=True
+    )
+    rows = [
+        (item.kind, item.name, code, int(rank), int(other) or None)
+        for item, own in zip(items, without, strict=True)
+        if item.kind not in PRIVATE
+        for code, rank, other in zip(codes, ranks, own, strict=True)
+    ]
+    return Influence(
+        _count(measures),
+        pl.DataFrame(rows, schema=RANKS_WITHOUT_SCHEMA, orient="row"),
+        private.select(list(ITEMS_SCHEMA)).cast(pl.Schema(ITEMS_SCHEMA)),
+    )
+
+
+def _count(measures: pl.DataFrame) -> pl.DataFrame:
+    """Return the public table: single respondents and companies are counted together."""
+    return (
+        measures.with_columns(item=pl.when(~pl.col("left_out").is_in(PRIVATE)).then("item"))
+        .group_by("left_out", "item", maintain_order=True)
+        .agg(
+            items=pl.len(),
+            changing_first=pl.col("changes_first").sum(),
+            changing_first_five=pl.col("changes_first_five").sum(),
+            changing_any_rank=(pl.col("ranks_changed") > 0).sum(),
+            largest_shift=pl.col("largest_shift").max(),
+            mean_rank_shift=pl.col("mean_rank_shift").mean().round(6),
+            not_computed=(~pl.col("computed")).sum(),
+        )
+        .cast(pl.Schema(INFLUENCE_SCHEMA))
+    )
