@@ -63,7 +63,7 @@ def run(
     settings = pipeline.Settings(
         tuple(responses), definition, out, audit_dir, replicates, seed, method, margins, scheduler
     )
-    with terminal.show_progress(replicates) as progress:
+    with terminal.show_progress("Replicates", is_long=replicates >= terminal.BAR_FROM) as progress:
         outcome = pipeline.run(settings, progress)
     if as_json:
         _print_json(
@@ -106,6 +106,40 @@ def check(
     console = _make_console()
     terminal.print_audit(checked.audit, read.decisions, console)
     console.print(f"Private audit: {checked.audit_folder}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def plan(
+    definition: Annotated[str, typer.Argument(metavar="DEFINITION", help="A built-in definition or a YAML file.")],
+    responses: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="Last edition's answers, once a file; default: the synthetic sample."),
+    ] = None,
+    width: Annotated[
+        float | None, typer.Option(help="Wanted: mean ranks in a rank set, at most; default: half of the units.")
+    ] = None,
+    neighbours: Annotated[float | None, typer.Option(help="Wanted: share of neighbours told apart, at least.")] = None,
+    assurance: Annotated[float, typer.Option(help="Share of surveys that have to reach it.")] = 0.8,
+    out: Annotated[str, typer.Option(metavar="DIR", help="The folder of table and figure.")] = "plan",
+    seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 2021,
+    method: Annotated[
+        str | None, typer.Option(metavar="FILE", help="YAML: other keys of the definition's method: block.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Plan the next survey: respondents needed for a wanted precision of ranks."""
+    from bpo_index import plan as planning  # noqa: PLC0415
+    from bpo_index import terminal  # noqa: PLC0415
+
+    settings = planning.PlanSettings(
+        definition, tuple(responses or ()), width, neighbours, assurance, out, seed, method
+    )
+    with terminal.show_progress("Surveys") as progress:
+        outcome = planning.plan_next_survey(settings, progress)
+    if as_json:
+        sys.stdout.write(outcome.files[1].read_text(encoding="utf-8"))
+        return
+    terminal.print_plan(outcome, _make_console())
 
 
 @app.command()

@@ -14,25 +14,26 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.method_conflicts import COMPARING
 from bpo_index.pipeline import Outcome
 from bpo_index.pipeline import Progress as Report
+from bpo_index.plan import PlanOutcome
 from bpo_index.publication import FactCheck
 from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
 
 #: Replicates from which on a bar is worth showing (about a second).
-_BAR_FROM = 100_000
+BAR_FROM = 100_000
 
 
 @contextmanager
-def show_progress(replicates: int) -> Iterator[Report | None]:
-    """Yield a function for `run`'s progress: a bar on stderr where that is a terminal and the work is long."""
+def show_progress(what: str, *, is_long: bool = True) -> Iterator[Report | None]:
+    """Yield a function that shows progress: a bar on stderr where that is a terminal and the work is long."""
     console = Console(stderr=True)
-    if replicates < _BAR_FROM or not console.is_terminal:
+    if not is_long or not console.is_terminal:
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Replicates", total=None)
+        task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
@@ -110,6 +111,36 @@ def print_ranking_notes(result: Result, console: Console) -> None:
             f"[dim]{lost[0]:,} of these replicates, and {lost[1]:,} of those with all assumptions drawn, could not be "
             "ranked and are left out.[/]"
         )
+
+
+def print_plan(outcome: PlanOutcome, console: Console) -> None:
+    """Print the precision of every size tried, and what the plan says."""
+    console.print(f"[bold]{escape(outcome.definition.title)}: the next survey[/]")
+    table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
+    for title in (
+        f"Respondents per {escape(outcome.definition.columns.unit)}",
+        "Ranks in a rank set",
+        "in 8 of 10 surveys",
+        "Neighbours apart",
+        "Pairs apart",
+        "Surveys that reach it",
+    ):
+        table.add_column(title, justify="right")
+    for row in outcome.plan.table.iter_rows(named=True):
+        table.add_row(
+            str(row["respondents"]),
+            f"{row['rank_set_width']:.1f}",
+            f"{row['rank_set_width_low']:.1f} to {row['rank_set_width_high']:.1f}",
+            f"{row['neighbours_apart']:.0%}",
+            f"{row['pairs_apart']:.0%}",
+            f"{row['reached']:.0%}",
+            style="bold" if row["needed"] else "",
+        )
+    console.print(table)
+    for sentence in outcome.sentences:
+        style = "bold yellow" if sentence == SYNTHETIC_NOTICE else ""
+        console.print(escape(sentence), style=style)
+    console.print(f"Table and figure: {escape(', '.join(map(str, outcome.files)))}", soft_wrap=True)
 
 
 def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:

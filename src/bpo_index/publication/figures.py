@@ -1,0 +1,68 @@
+"""Figures, as SVG, without any outside call.
+
+altair describes a figure, vl-convert draws it. They are imported by whoever draws.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from bpo_index.robustness.planning import SIZES, Wanted
+
+#: Legible in grey print and for the colour-blind (Okabe and Ito 2008).
+_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#6b6b6b"
+_WIDTH, _HEIGHT = 540, 320
+
+
+def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], unit: str, wanted: Wanted) -> bytes:
+    """Return the figure of a plan as SVG: what is wanted against the respondents that it takes.
+
+    Parameters
+    ----------
+    table
+        Columns of `PLAN_SCHEMA`.
+    title, subtitle
+        Heading, and lines under it.
+    unit
+        What is ranked, in the singular.
+    wanted
+        Shown is the width of rank sets, or the share of neighbours told apart where no width is wanted.
+    """
+    import altair as alt  # noqa: PLC0415  (takes its time)
+    import vl_convert  # noqa: PLC0415
+
+    shows_width = wanted.width is not None
+    measure = "rank_set_width" if shows_width else "neighbours_apart"
+    goal = wanted.width if shows_width else wanted.neighbours
+    axis_title = "Ranks in a rank set, mean over units" if shows_width else "Share of neighbours told apart"
+    sizes = alt.X(
+        "respondents:Q",
+        title=f"Respondents per {unit}",
+        scale=alt.Scale(type="log", nice=False),
+        axis=alt.Axis(values=[size for size in table["respondents"] if size in SIZES], grid=False),
+    )
+    most = max(float(row["rank_set_width_high"]) for row in table.to_dicts()) if shows_width else 1.0
+    height = alt.Y(f"{measure}:Q", title=axis_title, scale=alt.Scale(domain=[0, max(most, goal or 0.0)]))
+    simulated = alt.Chart(alt.InlineData(values=table.to_dicts()))
+    line = simulated.mark_line(color=_BLUE, point=alt.OverlayMarkDef(color=_BLUE)).encode(sizes, height)
+    band = simulated.mark_area(color=_BLUE, opacity=0.18).encode(
+        sizes, alt.Y(f"{measure}_low:Q"), alt.Y2(f"{measure}_high:Q")
+    )
+    target = alt.Chart(alt.InlineData(values=[{"goal": goal, "text": f"wanted: {goal:g}"}]))
+    rule = target.mark_rule(color=_ORANGE, strokeDash=[6, 4]).encode(alt.Y("goal:Q"))
+    label = target.mark_text(color=_ORANGE, align="left", baseline="bottom", dx=4, dy=-3).encode(
+        alt.X(value=0), alt.Y("goal:Q"), alt.Text("text:N")
+    )
+    found = alt.Chart(alt.InlineData(values=table.filter("needed").to_dicts()))
+    needed = found.mark_rule(color=_GREY, strokeDash=[2, 3]).encode(sizes)
+    count = found.transform_calculate(text="datum.respondents + ' needed'").mark_text(
+        color=_GREY, align="right", baseline="bottom", dx=-5
+    )
+    layers = [line, rule, label, needed, count.encode(sizes, alt.Y(value=_HEIGHT - 4), alt.Text("text:N"))]
+    chart = (
+        alt.layer(*([band] if shows_width else []), *layers)
+        .properties(width=_WIDTH, height=_HEIGHT, title=alt.Title(title, subtitle=subtitle, anchor="start"))
+        .configure_view(stroke=None)
+        .configure_axis(titleFontWeight="normal")
+    )
+    return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
