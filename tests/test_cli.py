@@ -308,3 +308,87 @@ def test_the_installed_command_and_the_module_answer(project):
     ):
         answer = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
         assert answer.stdout.startswith("bpo-index ")
+
+
+def test_a_plan_says_how_many_to_ask_and_draws_it(run, tmp_path):
+    code, out, err = run("plan", "offshore-bpo-2021", "--width", 9, "--out", "next year")
+    assert (code, err) == (0, "")
+    assert "SYNTHETIC" in out
+    folder = tmp_path / "next year"
+    table = pl.read_csv(folder / "plan.csv")
+    needed = table.filter("needed")["respondents"][0]
+    assert f"{needed} respondents per country are enough for rank sets of at most 9 of 12 ranks" in " ".join(
+        out.split()
+    )
+    assert set(table["data_origin"]) == {"synthetic"}
+    figure = (folder / "plan.svg").read_text(encoding="utf-8")
+    assert figure.startswith("<svg")
+    for text in ("Respondents per country", f"{needed} needed", "wanted: 9", "SYNTHETIC DATA"):
+        assert text in figure
+    assert "http" not in figure.replace("http://www.w3.org/", "")
+    before = list_files(tmp_path)
+    code, out, _ = run("plan", "offshore-bpo-2021", "--width", 9, "--out", "next year", "--json")
+    assert code == 0
+    assert json.loads(out)["needed"] == needed
+    assert list_files(tmp_path) == before
+
+
+def test_a_plan_from_answers_of_one_s_own(run, sample, tmp_path):
+    code, out, _ = run("plan", "offshore-bpo-2021", "--responses", sample, "--neighbours", 0.05, "--assurance", 0.5)
+    assert code == 0
+    assert "5% of neighbours told apart" in out
+    assert "Share of neighbours told apart" in (tmp_path / "plan" / "plan.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--width", "0.5"], "--width is a number of ranks, from 1; found 0.5."),
+        (["--width", "12"], "--width 12 asks for nothing: 12 units are ranked"),
+        (["--neighbours", "0"], "--neighbours is a share of pairs, above 0 and at most 1"),
+        (["--assurance", "1"], "--assurance is a share of surveys, .5 to .99; found 1."),
+        (["--seed", "-1"], "--seed must be an integer from 0"),
+        (["--width", "nan"], "--width is a number of ranks"),
+    ],
+)
+def test_a_plan_that_nothing_can_reach_is_refused(run, arguments, says):
+    code, _, err = run("plan", "offshore-bpo-2021", *arguments)
+    assert code == 2
+    assert says in err
+
+
+def test_a_plan_needs_answers(run, project, tmp_path):
+    own = tmp_path / "own.yaml"
+    text = (project / "schemas" / "definitions" / "offshore-bpo-2021.yaml").read_text(encoding="utf-8")
+    own.write_text(text.replace("index: offshore-bpo", "index: own"), encoding="utf-8")
+    code, _, err = run("plan", own)
+    assert code == 2
+    assert "pass the last one's files with --responses" in err
+    few = tmp_path / "few.csv"
+    few.write_text("country,pol_stable\nPoland,5\n", encoding="utf-8")
+    code, _, err = run("plan", own, "--responses", few)
+    assert code == 1
+    assert "Traceback" not in err
+
+
+def test_what_drives_the_ranking_is_in_the_release_and_names_nobody(run, sample, tmp_path):
+    code, out, _ = run("run", sample, "--replicates", 300)
+    assert code == 0
+    told = " ".join(out.split())
+    for sentence in (
+        "Of all assumptions which respondents answered moves ranks most",
+        "If less than 5% of the weight moved between categories 7 pairs would swap",
+        "Without the category Real estate market the first five would be others.",
+    ):
+        assert sentence in told
+    (release,) = (tmp_path / "releases" / "offshore-bpo" / "2021").glob("[0-9a-f]*")
+    names = {path.stem for path in (release / "robustness").glob("*.csv")}
+    assert names >= {"sensitivity", "method_ranks", "weight_swaps", "weight_intervals", "rank_acceptability"}
+    assert names >= {"central_weights", "influence", "ranks_without"}
+    private = next((tmp_path / "audit").glob("*/influence.csv"))
+    people = pl.read_csv(private).filter(pl.col("left_out").is_in(["respondent", "company"]))["item"].to_list()
+    assert len(people) == 194
+    for path in release.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not [name for name in people if name.encode() in content], path

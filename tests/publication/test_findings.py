@@ -1,8 +1,16 @@
 """Sentences on what a ranking supports say what the tables say."""
 
 import polars as pl
+import pytest
 
 from bpo_index.publication.findings import describe_support
+from bpo_index.robustness.assumption_effects import SENSITIVITY_SCHEMA
+from bpo_index.robustness.influence import INFLUENCE_SCHEMA
+from bpo_index.robustness.weight_tables import SWAPS_SCHEMA
+from tests.surveys import make_definition
+
+DEFINITION = make_definition()
+AT_90 = make_definition(**{"method: {": "method: {confidence_level: 0.9, "})
 
 
 def make_tables(sure=(), holds=(0.5, 0.25), shift=(0.5, 1.0), units=3):
@@ -24,6 +32,9 @@ def make_tables(sure=(), holds=(0.5, 0.25), shift=(0.5, 1.0), units=3):
                 "mean_rank_shift": pl.Series([shift[0]] * units + [shift[1]] * units, dtype=pl.Float64),
             }
         ),
+        "sensitivity": pl.DataFrame(schema=SENSITIVITY_SCHEMA),
+        "weight_swaps": pl.DataFrame(schema=SWAPS_SCHEMA),
+        "influence": pl.DataFrame(schema=INFLUENCE_SCHEMA),
     }
 
 
@@ -41,7 +52,7 @@ def make_ranking(ranks, low=1, high=3):
 
 
 def test_everything_is_said():
-    sentences = describe_support(make_ranking([1, 2, 3]), make_tables(sure={(0, 2)}), 0.95)
+    sentences = describe_support(make_ranking([1, 2, 3]), make_tables(sure={(0, 2)}), DEFINITION)
     assert sentences == [
         "Unit 0 leads; at 95% confidence its rank lies between 1 and 3.",
         "Ranks 1 to 2 cannot be told apart from one another; 1 of 3 pairs can be told apart, all pairs at once.",
@@ -52,16 +63,86 @@ def test_everything_is_said():
 
 
 def test_a_sure_first_and_shared_leads():
-    sure = describe_support(make_ranking([1, 2, 3], high=1), make_tables(sure={(0, 1), (0, 2)}), 0.9)
+    sure = describe_support(make_ranking([1, 2, 3], high=1), make_tables(sure={(0, 1), (0, 2)}), AT_90)
     assert sure[0] == "Unit 0 leads; at 90% confidence its rank is 1."
     assert sure[1].startswith("The first rank can be told apart from the second; 2 of 3 pairs")
-    shared = describe_support(make_ranking([1, 1, 3]), make_tables(), 0.95)
+    shared = describe_support(make_ranking([1, 1, 3]), make_tables(), DEFINITION)
     assert shared[0].startswith("Unit 0 and Unit 1 share the lead; at 95% confidence the rank of Unit 0 lies")
     assert shared[1].startswith("Ranks 1 to 3 cannot be told apart")
 
 
 def test_nothing_is_said_of_what_is_not_known():
-    assert describe_support(make_ranking([1, None, None]), make_tables(), 0.95) == []
+    assert describe_support(make_ranking([1, None, None]), make_tables(), DEFINITION) == []
     assert (
-        len(describe_support(make_ranking([1, 2, 3]), make_tables(holds=(None, None), shift=(None, None)), 0.95)) == 2
+        len(describe_support(make_ranking([1, 2, 3]), make_tables(holds=(None, None), shift=(None, None)), DEFINITION))
+        == 2
     )
+
+
+def make_rows(schema, *rows):
+    """Return a frame of some columns, the others null."""
+    return pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema)
+
+
+def test_the_assumption_that_moves_ranks_most_is_named():
+    effects = [
+        {"output": "rank", "unit": "U1", "assumption": "aggregation", "shapley": 0.99},
+        {"output": "all_ranks", "assumption": "respondents", "shapley": 0.7},
+        {"output": "all_ranks", "assumption": "missing_answers", "shapley": 0.3},
+    ]
+    tables = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, *effects)}
+    assert describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1] == (
+        "Of all assumptions which respondents answered moves ranks most (70% of their variance), then the treatment of "
+        "missing answers (30%)."
+    )
+    alone = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, effects[1])}
+    said = describe_support(make_ranking([1, 2, 3]), alone, DEFINITION)[-1]
+    assert said == "Of all assumptions which respondents answered moves ranks most (70% of their variance)."
+    still = make_rows(SENSITIVITY_SCHEMA, {"output": "all_ranks", "assumption": "weights"})
+    assert len(describe_support(make_ranking([1, 2, 3]), make_tables() | {"sensitivity": still}, DEFINITION)) == 4
+
+
+def test_pairs_that_a_small_change_of_weights_would_swap_are_named():
+    swaps = [
+        {"ahead": "U0", "behind": "U1", "weight_moved": 0.04},
+        {"ahead": "U1", "behind": "U2", "weight_moved": 0.011},
+        {"ahead": "U0", "behind": "U2", "weight_moved": None},
+    ]
+
+    def say(*rows):
+        tables = make_tables() | {"weight_swaps": make_rows(SWAPS_SCHEMA, *rows)}
+        return describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1]
+
+    assert say(*swaps) == (
+        "If less than 5% of the weight moved between categories 2 pairs would swap: Unit 1 and Unit 2 (1.1%) and "
+        "Unit 0 and Unit 1 (4.0%)."
+    )
+    assert say(swaps[0]).endswith("1 pair would swap: Unit 0 and Unit 1 (4.0%).")
+    many = say(*[swaps[0]] * 4)
+    assert "4 pairs would swap, soonest Unit 0 and Unit 1 (4.0%), Unit 0 and Unit 1 (4.0%) and" in many
+    assert say(swaps[2]) == "No pair would swap if less than 5% of the weight moved between categories."
+
+
+@pytest.mark.parametrize(
+    ("changing", "said"),
+    [
+        ([], "Without any one category the first five would stay the same."),
+        (["first"], "Without the category First the first five would be others."),
+        (["first", "last"], "Without the category First or Last the first five would be others."),
+    ],
+)
+def test_categories_and_respondents_that_decide_the_first_five_are_told(changing, said):
+    rows = [{"left_out": "respondent", "items": 9, "not_computed": 1, "changing_first": 0, "changing_first_five": 2}]
+    rows += [
+        {"left_out": "category", "item": item, "items": 1, "changing_first_five": int(item in changing)}
+        for item in ("first", "last")
+    ]
+    tables = make_tables(units=6) | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
+    sentences = describe_support(make_ranking([1, 2, 3, 4, 5, 6]), tables, DEFINITION)
+    assert sentences[-1] == said
+    assert sentences[-2] == (
+        "Leaving out a single respondent would change the first in 0 and the first five in 2 of 8 cases."
+    )
+    # Of five or fewer units all are the first five.
+    few = make_tables() | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
+    assert len(describe_support(make_ranking([1, 2, 3]), few, DEFINITION)) == 4
