@@ -1,22 +1,24 @@
 """The benches run and give rows of the agreed form; nothing here is timed."""
 
 import pytest
-from benches import coverage, memory, rank_sets, replicates, scoring, validation
+from benches import coverage, memory, rank_sets, replicates, scoring, sensitivity, validation, whole_run
 
 
 @pytest.mark.parametrize(
-    ("bench", "size"),
+    ("bench", "name", "size"),
     [
-        (replicates, "REPLICATES"),
-        (rank_sets, "DRAWS"),
-        (memory, "REPLICATES"),
-        (scoring, "INDICES"),
-        (validation, "ROWS"),
+        (replicates, "REPLICATES", 2_000),
+        (rank_sets, "DRAWS", 2_000),
+        (memory, "REPLICATES", 2_000),
+        (scoring, "INDICES", 2_000),
+        (validation, "ROWS", 2_000),
+        (sensitivity, "ROWS", 2_000),
+        (whole_run, "RUNS", 1),
     ],
     ids=str,
 )
-def test_a_bench_measures_what_it_says(bench, size, monkeypatch):
-    monkeypatch.setattr(bench, size, 2_000)
+def test_a_bench_measures_what_it_says(bench, name, size, monkeypatch):
+    monkeypatch.setattr(bench, name, size)
     for row in bench.measure():
         assert set(row) == {"name", "ours", "peer", "peer_name", "ratio", "target", "unit", "higher_is_better"}
         assert row["ratio"] == pytest.approx(row["ours"] / row["peer"])
