@@ -27,6 +27,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("robustness",),
     ("publication",),
     ("pipeline",),
+    ("plan",),
     ("summary", "terminal"),
     ("inbox",),
     ("cli", "__main__"),
@@ -35,7 +36,7 @@ PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
 STAGES = set(PLACES) - set(ORDER[0]) - {"definition", "definition_blocks", "cli", "__main__"}
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
-SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera")
+SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
 
 RUN_HELP = """
 import json, sys
