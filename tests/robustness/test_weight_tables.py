@@ -129,6 +129,23 @@ def test_units_with_a_hidden_category_take_no_part(sample, aggregation):
         assert "JAM" not in table.write_csv()
 
 
+def test_effective_importance_is_that_of_published_scores(sample):
+    """A correlation over all units is an equation in the hidden score, with no other unknown."""
+    definition, accepted = sample
+    first = [question.id for question in definition.categories[0].questions]
+    silent = accepted.filter(pl.col("unit") == "JAM")["respondent_id"][:5].to_list()
+    hushed = accepted.with_columns(
+        pl.when(~pl.col("respondent_id").is_in(silent)).then(name).alias(name) for name in first
+    )
+    # What is left of the hidden category changes: nothing that is published of other units may.
+    moved = hushed.with_columns(
+        pl.when(pl.col("unit") != "JAM").then(name).otherwise(pl.col(name) - 1).alias(name) for name in first
+    )
+    one, other = (score_units(answers, definition) for answers in (hushed, moved))
+    assert one.weights.equals(other.weights)
+    assert one.weights["effective_importance"].drop_nulls().sum() == pytest.approx(1)
+
+
 def test_ties_are_no_pairs_and_cut_off_no_first_five(sample):
     definition, accepted = sample
     ranked = score_units(accepted, definition).units.sort("rank")["unit"].to_list()

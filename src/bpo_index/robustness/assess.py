@@ -207,7 +207,11 @@ def assess_robustness(
         ),
         tabulate_sampling_error(scores, definition, matrix, errors),
         tabulate_assumptions(definition, structure, scenarios),
-        tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
+        tabulate_effects(
+            effects,
+            scores.units.filter("ranked")["unit"].to_list(),
+            scores.categories.filter("suppressed")["unit"].unique().to_list(),
+        ),
         tabulate_method_ranks(combinations, scores),
         tabulate_weights(scores, definition, weights_seed),
         assess_influence(accepted, set_aside, scores, definition),

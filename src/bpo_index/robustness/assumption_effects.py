@@ -10,7 +10,7 @@ of measurement. Method page: docs/methods/sensitivity.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
@@ -35,7 +35,7 @@ SCRAMBLES = 16
 #: Question means in the evaluations of one task, at most, where a task is more than one scramble.
 _CELLS_IN_TASK = 1_200_000
 #: Replicates for each block of a scramble: the evaluations of all blocks then cost about as much as the replicates.
-_REPLICATES_PER_BLOCK = 640
+_REPLICATES_PER_BLOCK = 320
 _MOST_BLOCKS = 256
 
 #: What is analysed: the rank of a unit, those of all units together, the mean rank shift, the score of a unit.
@@ -176,11 +176,12 @@ def analyse_assumptions(
     return Effects(factors, estimate_sensitivity(on_ranks, level), estimate_sensitivity(on_scores, level))
 
 
-def tabulate_effects(effects: Effects | None, units: Sequence[str]) -> pl.DataFrame:
+def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Collection[str] = ()) -> pl.DataFrame:
     """Return one row per output, unit (null: all) and assumption, the largest Shapley effect first.
 
     Columns as `SENSITIVITY_SCHEMA`: shares of the output's variance with their confidence intervals, the variance, the
-    blocks evaluated and those left out. Where an output does not vary, the shares are null.
+    blocks evaluated and those left out. Where an output does not vary, the shares are null. Units with a hidden
+    category score, `hidden`, have no rows of their score: what weights do to it tells how its categories differ.
     """
     rows: list[tuple[object, ...]] = []
     if effects is not None:
@@ -190,7 +191,7 @@ def tabulate_effects(effects: Effects | None, units: Sequence[str]) -> pl.DataFr
             ("mean_rank_shift", None, p, effects.factors, effects.ranks),
         ]
         outputs += [("rank", unit, n, effects.factors, effects.ranks) for n, unit in enumerate(units)]
-        outputs += [("score", unit, n, held, effects.scores) for n, unit in enumerate(units)]
+        outputs += [("score", unit, n, held, effects.scores) for n, unit in enumerate(units) if unit not in hidden]
         for output, unit, column, factors, indices in outputs:
             rows += [(output, unit, *row) for row in _list_rows(indices, column, factors)]
     frame = pl.DataFrame(rows, schema=SENSITIVITY_SCHEMA, orient="row")

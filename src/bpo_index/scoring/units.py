@@ -15,7 +15,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.scoring.estimate import Floats, estimate_unit_means
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
-from bpo_index.scoring.score import learn_index, score_means
+from bpo_index.scoring.score import Evidence, learn_index, score_means
 from bpo_index.scoring.weights_table import WEIGHTS_SCHEMA, check_weights, describe_weights
 
 
@@ -67,21 +67,26 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     means = np.full((len(codes), len(definition.questions)), np.nan)
     scores = np.full((len(codes), 1 + len(category_ids)), np.nan)
     used = structure.category_weights
-    weights, notes = pl.DataFrame(schema=WEIGHTS_SCHEMA), list(sample.notes)
+    learnt, evidence = None, Evidence()
     if sample.answers:
         means[published] = estimate_unit_means(sample.answers)
         evidence = gather_evidence(sample.answers, [unit.weights for unit in sample.answers], structure)
         learnt = learn_index(means[published], structure, evidence=evidence)
         check_weights(learnt, definition)
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
-        weights, said = describe_weights(scores[published], structure, learnt, evidence, definition)
-        notes += said
         used = used if learnt.category_weights is None else learnt.category_weights
 
     # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
     hidden = suppress_cells(sample.raters, method.minimum_respondents_to_publish, structure.category_weights, used)
     hidden |= ~published[:, np.newaxis]
+    everything = scores.copy()
     scores[:, 1:][hidden] = np.nan
+    weights, notes = pl.DataFrame(schema=WEIGHTS_SCHEMA), list(sample.notes)
+    if learnt:
+        weights, said = describe_weights(
+            everything[published], scores[published], structure, learnt, evidence, definition
+        )
+        notes += said
     ranked = np.column_stack([sample.respondents, sample.raters]) >= method.minimum_respondents_to_rank
     ranked &= ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T

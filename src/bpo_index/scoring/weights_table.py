@@ -57,6 +57,7 @@ def check_weights(learnt: LearntIndex, definition: IndexDefinition) -> None:
 
 def describe_weights(
     scores: Floats,
+    shown: Floats,
     structure: IndexStructure,
     learnt: LearntIndex,
     evidence: Evidence,
@@ -68,6 +69,9 @@ def describe_weights(
     ----------
     scores
         Units x (1 + categories).
+    shown
+        The same, NaN where a score is not published: effective importance is that of the published scores, so that no
+        other can be computed from it.
     structure, learnt, evidence
         What the scores were made with.
     definition
@@ -86,7 +90,7 @@ def describe_weights(
     nominal = structure.category_weights / structure.category_weights.sum()
     used = learnt.category_weights
     importance = [
-        None if np.isnan(share) else float(share) for share in share_squared_correlations(scores[:, 1:], scores[:, 0])
+        None if np.isnan(share) else float(share) for share in share_squared_correlations(shown[:, 1:], shown[:, 0])
     ]
     rows: list[tuple[str, str | None, float, float | None, float | None]] = []
     for n, category in enumerate(definition.categories):
