@@ -28,7 +28,7 @@ run: $(RUN_STAMP) ## install into .venv (first time only) and rank the sample ed
 	@$(VENV)/bin/bpo-index run sample_data/offshore-bpo-2021.csv
 
 test: $(DEV_STAMP) ## run the tests that need no server
-	@$(PY) -m pytest -q
+	@$(PY) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 test-components: $(DEV_STAMP) ## run the tests that need a Prefect server (PREFECT_API_URL); without one they fail
 	@$(PY) -m pytest -q -m component --require-components

@@ -300,7 +300,7 @@ def test_clean_keeps_what_was_published(checkout: Path, tmp_path: Path) -> None:
 def test_every_pin_of_the_lock_is_in_the_lock_of_the_tests(project: Path) -> None:
     def read_pins(name: str) -> set[str]:
         text = (project / name).read_text(encoding="utf-8")
-        return set(re.findall(r"^[A-Za-z0-9._-]+==[^\\\n]+", text, flags=re.MULTILINE))
+        return set(re.findall(r"^[A-Za-z0-9._-]+==[^\\\s;]+", text, flags=re.MULTILINE))
 
     pins = read_pins("requirements.lock")
     assert pins

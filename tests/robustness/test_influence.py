@@ -173,7 +173,7 @@ def test_the_public_tables_name_no_respondent_and_the_private_one_all(sample):
 
 def test_many_full_recomputations_are_not_begun(sample, monkeypatch):
     definition, validation = sample
-    monkeypatch.setattr(influence, "_MOST_RECOMPUTED", 50)
+    monkeypatch.setattr(influence, "_MOST_IMPUTED", 50)
     _, found = assess(change(definition, missing_answers="knn"), validation)
     people = found.influence.filter(pl.col("item").is_null())
     assert (people["not_computed"] == people["items"]).all()

@@ -26,8 +26,12 @@ from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_eviden
 from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
 from bpo_index.scoring.sample import needs_evidence, prepare_sample
 
-#: Index computations of leaving out one respondent or company after another, at most; what is more is not computed.
+#: Whole computations of leaving out one respondent or company after another, at most; where there are more, none is.
 _MOST_RECOMPUTED = 2_000
+#: The same where missing answers are filled in anew each time, which takes a tenth of a second and more.
+_MOST_IMPUTED = 300
+#: Treatments of missing answers that look at all respondents.
+IMPUTATIONS = ("knn", "iterative")
 #: Question means that are scored together.
 _CELLS = 1_200_000
 _FIRST = 5
@@ -110,8 +114,7 @@ def assess_influence(
     if not scores.units["ranked"].any():
         return Influence(*(pl.DataFrame(schema=s) for s in (INFLUENCE_SCHEMA, RANKS_WITHOUT_SCHEMA, ITEMS_SCHEMA)))
     items = [
-        *_leave_out_people("respondent", accepted, scores, definition),
-        *_leave_out_people("company", accepted, scores, definition),
+        *_leave_out_people(accepted, scores, definition),
         *_leave_out_questions(accepted, scores, definition),
         *([] if set_aside is None else _leave_out_rules(accepted, set_aside, scores, definition)),
     ]
@@ -123,45 +126,48 @@ def _find_scores(units: pl.DataFrame) -> Floats:
     return units.select(pl.when("ranked").then("score").fill_null(float("nan"))).to_series().to_numpy()
 
 
-def _leave_out_people(kind: str, accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> list[_Item]:
-    """Return the items of all respondents of published units, or of all companies with one."""
-    sample = scores.sample
+def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> list[_Item]:
+    """Return the items of all respondents of published units and of all companies with one."""
+    sample, ranked = scores.sample, scores.units["ranked"].to_numpy()
     published = [unit.unit for unit in sample.answers]
-    column = "respondent_id" if kind == "respondent" else "cluster"
-    people = accepted.filter(pl.col("unit").is_in(published) & pl.col(column).is_not_null())
-    people = people.sort("unit", "respondent_id")
-    names = people[column].unique().sort().to_list()
-    number = {name: n for n, name in enumerate(names)}
-    # Units x (per item: which of the unit's respondents it holds).
-    held = []
-    ordered = accepted.sort("unit", "respondent_id")
-    for unit in sample.answers:
-        rows = ordered.filter(pl.col("unit") == unit.unit)[column].to_list()
-        held.append(np.array([number.get(name, -1) for name in rows], dtype=np.int64))
-    lost = np.stack([np.bincount(own[own >= 0], minlength=len(names)) for own in held])
+    # In the order of the answers: units as in the definition, respondents by their ids.
+    place = pl.col("unit").replace_strict(published, range(len(published)), return_dtype=pl.Int64)
+    people = accepted.filter(pl.col("unit").is_in(published)).sort(place, "respondent_id").with_row_index("row")
+    named = [
+        ("respondent", name, [row], unit) for row, name, unit in people["row", "respondent_id", "unit"].iter_rows()
+    ]
+    companies = people.filter(pl.col("cluster").is_not_null()).group_by("cluster").agg("row").sort("cluster")
+    named += [("company", name, sorted(rows), None) for name, rows in companies.iter_rows()]
+    # A company with one respondent is that respondent.
+    groups = list(dict.fromkeys(tuple(rows) for _, _, rows, _ in named))
+
+    unit_of = np.repeat(np.arange(len(published)), [unit.respondents for unit in sample.answers])
+    lost = np.zeros((len(groups), len(published)), dtype=np.int64)
+    for n, rows in enumerate(groups):
+        np.add.at(lost[n], unit_of[list(rows)], 1)
     method = definition.method
     needed = max(method.minimum_respondents_to_publish, method.minimum_respondents_to_rank)
-    size = np.array([unit.respondents for unit in sample.answers])[:, np.newaxis]
-    falls = ((lost > 0) & (size - lost < needed)).any(axis=0)
+    falls = ((lost > 0) & (np.bincount(unit_of, minlength=len(published)) - lost < needed)).any(axis=1)
     together = np.flatnonzero(~falls) if _is_separable(scores) else np.empty(0, dtype=np.int64)
-    found = np.full((len(names), len(scores.units)), np.nan)
+    found = np.full((len(groups), len(ranked)), np.nan)
     for chunk in _split(together, scores):
-        place = np.ix_(chunk, np.flatnonzero(sample.published))
-        found[place] = _score_without(chunk, held, sample.answers, sample.structure)
-        found[np.ix_(chunk, ~scores.units["ranked"].to_numpy())] = np.nan
-    alone = np.setdiff1d(np.arange(len(names)), together)
-    if len(alone) <= _MOST_RECOMPUTED:
+        cells = np.ix_(chunk, np.flatnonzero(sample.published))
+        found[cells] = _score_without([groups[n] for n in chunk], unit_of, sample.answers, sample.structure)
+        found[np.ix_(chunk, ~ranked)] = np.nan
+    alone = np.setdiff1d(np.arange(len(groups)), together)
+    if len(alone) <= (_MOST_IMPUTED if method.missing_answers in IMPUTATIONS else _MOST_RECOMPUTED):
         for n in alone:
-            found[n] = _score_anew(accepted.filter(pl.col(column).ne_missing(names[n])), scores, definition)
-    unit_of = dict(zip(people[column], people["unit"], strict=True)) if kind == "respondent" else {}
-    return [_Item(kind, name, unit_of.get(name), found[n]) for n, name in enumerate(names)]
+            gone = people["respondent_id"].gather(groups[n]).to_list()
+            found[n] = _score_anew(accepted.filter(~pl.col("respondent_id").is_in(gone)), scores, definition)
+    number = {rows: n for n, rows in enumerate(groups)}
+    return [_Item(kind, name, unit, found[number[tuple(rows)]]) for kind, name, rows, unit in named]
 
 
 def _is_separable(scores: Scores) -> bool:
     """Return whether leaving a respondent out changes nothing but the question means of his or her unit."""
     structure, answers = scores.sample.structure, scores.sample.answers
     return (
-        structure.method.missing_answers in ("available_case", "person_category_mean")
+        structure.method.missing_answers not in IMPUTATIONS
         and not needs_evidence(structure)
         and not any(unit.margins or unit.trim is not None for unit in answers)
     )
@@ -174,18 +180,18 @@ def _split(items: Ints, scores: Scores) -> Iterator[Ints]:
 
 
 def _score_without(
-    items: Ints, held: Sequence[Ints], answers: Sequence[UnitAnswers], structure: IndexStructure
+    groups: Sequence[tuple[int, ...]], unit_of: Ints, answers: Sequence[UnitAnswers], structure: IndexStructure
 ) -> Floats:
-    """Return items x published units: overall scores without the respondents of each item."""
-    whole = estimate_unit_means(answers)
-    means = np.repeat(whole[np.newaxis], len(items), axis=0)
-    place = {int(item): n for n, item in enumerate(items)}
-    for u, (unit, own) in enumerate(zip(answers, held, strict=True)):
-        here = [item for item in np.unique(own).tolist() if item in place]
-        if not here:
-            continue
-        weights = np.where(own == np.array(here)[:, np.newaxis], 0.0, unit.weights)
-        means[[place[item] for item in here], u] = Resampler(unit).average_weighted(weights)
+    """Return groups x published units: overall scores without the respondents of each group."""
+    means = np.repeat(estimate_unit_means(answers)[np.newaxis], len(groups), axis=0)
+    first = 0
+    for u, unit in enumerate(answers):
+        here = [n for n, rows in enumerate(groups) if (unit_of[list(rows)] == u).any()]
+        weights = np.repeat(unit.weights[np.newaxis], len(here), axis=0)
+        for row, n in zip(weights, here, strict=True):
+            row[[person - first for person in groups[n] if unit_of[person] == u]] = 0.0
+        means[here, u] = Resampler(unit).average_weighted(weights)
+        first += unit.respondents
     return score_means(means, structure)[..., 0]
 
 
