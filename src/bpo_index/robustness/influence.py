@@ -11,7 +11,7 @@ Single respondents are named in `items` only, which is for the private audit. Me
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,8 +21,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import DataRefused
 from bpo_index.robustness.replicates import find_nominal_weights, list_excludable_questions
-from bpo_index.robustness.resampling import Resampler
-from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units, score_means, score_units
+from bpo_index.scoring import Scores, UnitAnswers, gather_evidence, rank_units, score_means, score_units
 from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
 from bpo_index.scoring.sample import needs_evidence, prepare_sample
 
@@ -32,7 +31,7 @@ _MOST_RECOMPUTED = 2_000
 _MOST_IMPUTED = 300
 #: Treatments of missing answers that look at all respondents.
 IMPUTATIONS = ("knn", "iterative")
-#: Question means that are scored together.
+#: Numbers that are worked on together.
 _CELLS = 1_200_000
 _FIRST = 5
 
@@ -150,10 +149,7 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     falls = ((lost > 0) & (np.bincount(unit_of, minlength=len(published)) - lost < needed)).any(axis=1)
     together = np.flatnonzero(~falls) if _is_separable(scores) else np.empty(0, dtype=np.int64)
     found = np.full((len(groups), len(ranked)), np.nan)
-    for chunk in _split(together, scores):
-        cells = np.ix_(chunk, np.flatnonzero(sample.published))
-        found[cells] = _score_without([groups[n] for n in chunk], unit_of, sample.answers, sample.structure)
-        found[np.ix_(chunk, ~ranked)] = np.nan
+    found[np.ix_(together, ranked)] = _score_without([groups[n] for n in together], unit_of, scores)
     alone = np.setdiff1d(np.arange(len(groups)), together)
     if len(alone) <= (_MOST_IMPUTED if method.missing_answers in IMPUTATIONS else _MOST_RECOMPUTED):
         for n in alone:
@@ -173,26 +169,51 @@ def _is_separable(scores: Scores) -> bool:
     )
 
 
-def _split(items: Ints, scores: Scores) -> Iterator[Ints]:
-    size = max(1, _CELLS // max(1, scores.unit_means.height * scores.unit_means.width))
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def _score_without(groups: Sequence[tuple[int, ...]], unit_of: Ints, scores: Scores) -> Floats:
+    """Return groups x ranked units: overall scores without the respondents of each group."""
+    answers, structure = scores.sample.answers, scores.sample.structure
+    ranked = scores.units["ranked"].to_numpy()[scores.sample.published]
+    found = np.repeat(_find_scores(scores.units)[scores.units["ranked"].to_numpy()][np.newaxis], len(groups), axis=0)
+    if not groups:
+        return found
+    group_of, unit, means = _average_without(groups, unit_of, answers)
+    if structure.units_are_independent:
+        column = np.cumsum(ranked) - 1
+        kept = ranked[unit]
+        own = score_means(means[kept][:, np.newaxis], structure)[:, 0, 0]
+        found[group_of[kept], column[unit[kept]]] = own
+        return found
+    whole = estimate_unit_means(answers)
+    size = max(1, _CELLS // whole.size)
+    for start in range(0, len(groups), size):
+        inside = (group_of >= start) & (group_of < start + size)
+        changed = np.repeat(whole[np.newaxis], min(size, len(groups) - start), axis=0)
+        changed[group_of[inside] - start, unit[inside]] = means[inside]
+        found[start : start + size] = score_means(changed, structure)[..., 0][:, ranked]
+    return found
 
 
-def _score_without(
-    groups: Sequence[tuple[int, ...]], unit_of: Ints, answers: Sequence[UnitAnswers], structure: IndexStructure
-) -> Floats:
-    """Return groups x published units: overall scores without the respondents of each group."""
-    means = np.repeat(estimate_unit_means(answers)[np.newaxis], len(groups), axis=0)
-    first = 0
-    for u, unit in enumerate(answers):
-        here = [n for n, rows in enumerate(groups) if (unit_of[list(rows)] == u).any()]
-        weights = np.repeat(unit.weights[np.newaxis], len(here), axis=0)
-        for row, n in zip(weights, here, strict=True):
-            row[[person - first for person in groups[n] if unit_of[person] == u]] = 0.0
-        means[here, u] = Resampler(unit).average_weighted(weights)
-        first += unit.respondents
-    return score_means(means, structure)[..., 0]
+def _average_without(
+    groups: Sequence[tuple[int, ...]], unit_of: Ints, answers: Sequence[UnitAnswers]
+) -> tuple[Ints, Ints, Floats]:
+    """Return the pairs of a group and a unit in which it has respondents, and the unit's question means without them.
+
+    The means are the sums of all less those of the group; NaN where nobody who rated the question is left.
+    """
+    ratings = np.concatenate([unit.ratings for unit in answers])
+    weights = np.concatenate([unit.weights for unit in answers])[:, np.newaxis]
+    rated = ~np.isnan(ratings)
+    # Weighted ratings, weights, and raters of each question: respondents x 3 x questions.
+    parts = np.stack([weights * np.where(rated, ratings, 0.0), weights * rated, rated.astype(float)], axis=1)
+    totals = np.zeros((len(answers), *parts.shape[1:]))
+    np.add.at(totals, unit_of, parts)
+    rows = np.array([row for group in groups for row in group], dtype=np.int64)
+    group_of = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    pairs, pair_of = np.unique(group_of * len(answers) + unit_of[rows], return_inverse=True)
+    left = totals[pairs % len(answers)]
+    np.subtract.at(left, pair_of, parts[rows])
+    means = np.divide(left[:, 0], left[:, 1], out=np.full_like(left[:, 0], np.nan), where=left[:, 2] > 0.5)
+    return pairs // len(answers), pairs % len(answers), means
 
 
 def _score_anew(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Floats:
@@ -263,7 +284,7 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
     base = _find_scores(scores.units)
     ranks = rank_units(base)[ranked]
     found = np.array([item.scores for item in items]).reshape(-1, len(base))
-    without = rank_units(found)[:, ranked]
+    without = _rank(found)[:, ranked]
     # A unit that has no rank any more has moved, by no number of places.
     shift = np.where(without > 0, np.abs(without - ranks), 0)
     changes = found - base
@@ -300,6 +321,12 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
         pl.DataFrame(rows, schema=RANKS_WITHOUT_SCHEMA, orient="row"),
         private.select(list(ITEMS_SCHEMA)).cast(pl.Schema(ITEMS_SCHEMA)),
     )
+
+
+def _rank(scores: Floats) -> Ints:
+    """Return the ranks of items x units, some items at a time: ranking compares all pairs of units."""
+    size = max(1, _CELLS // scores.shape[1] ** 2)
+    return np.concatenate([rank_units(scores[start : start + size]) for start in range(0, len(scores), size)])
 
 
 def _count(measures: pl.DataFrame) -> pl.DataFrame:
