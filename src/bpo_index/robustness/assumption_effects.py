@@ -65,11 +65,14 @@ class Effects:
         variances of the ranks added up over units).
     scores
         Indices of the score of each ranked unit under the factors but the normalisation.
+    order
+        The ranked units in the order of their ranks.
     """
 
     factors: tuple[str, ...]
     ranks: SensitivityIndices
     scores: SensitivityIndices
+    order: Ints
 
 
 @dataclass(frozen=True)
@@ -173,11 +176,12 @@ def analyse_assumptions(
         if progress:
             progress(n + 1, len(tasks))
     level = definition.method.confidence_level
-    return Effects(factors, estimate_sensitivity(on_ranks, level), estimate_sensitivity(on_scores, level))
+    order = np.argsort(ranks, kind="stable")
+    return Effects(factors, estimate_sensitivity(on_ranks, level), estimate_sensitivity(on_scores, level), order)
 
 
 def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Collection[str] = ()) -> pl.DataFrame:
-    """Return one row per output, unit (null: all) and assumption, the largest Shapley effect first.
+    """Return one row per output, unit (null: all; else by rank) and assumption, the largest Shapley effect first.
 
     Columns as `SENSITIVITY_SCHEMA`: shares of the output's variance with their confidence intervals, the variance, the
     blocks evaluated and those left out. Where an output does not vary, the shares are null. Units with a hidden
@@ -190,8 +194,8 @@ def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Coll
             ("all_ranks", None, p + 1, effects.factors, effects.ranks),
             ("mean_rank_shift", None, p, effects.factors, effects.ranks),
         ]
-        outputs += [("rank", unit, n, effects.factors, effects.ranks) for n, unit in enumerate(units)]
-        outputs += [("score", unit, n, held, effects.scores) for n, unit in enumerate(units) if unit not in hidden]
+        outputs += [("rank", units[n], n, effects.factors, effects.ranks) for n in effects.order]
+        outputs += [("score", units[n], n, held, effects.scores) for n in effects.order if units[n] not in hidden]
         for output, unit, column, factors, indices in outputs:
             rows += [(output, unit, *row) for row in _list_rows(indices, column, factors)]
     frame = pl.DataFrame(rows, schema=SENSITIVITY_SCHEMA, orient="row")

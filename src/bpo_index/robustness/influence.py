@@ -310,11 +310,12 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
     private = measures.sort(
         "mean_rank_shift", pl.col("score_change").abs(), descending=True, nulls_last=True, maintain_order=True
     )
+    order = np.argsort(ranks, kind="stable")
     rows = [
-        (item.kind, item.name, code, int(rank), int(other) or None)
+        (item.kind, item.name, codes[n], int(ranks[n]), int(own[n]) or None)
         for item, own in zip(items, without, strict=True)
         if item.kind not in PRIVATE
-        for code, rank, other in zip(codes, ranks, own, strict=True)
+        for n in order
     ]
     return Influence(
         _count(measures),
