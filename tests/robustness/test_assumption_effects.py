@@ -210,3 +210,12 @@ def test_a_unit_with_a_hidden_category_has_no_rows_of_its_score(sample):
     table = tabulate_effects(effects, units, ["JAM"])
     assert table.filter(pl.col("unit") == "JAM")["output"].unique().to_list() == ["rank"]
     assert table.filter(pl.col("output") == "score")["unit"].n_unique() == 11
+
+
+def test_a_large_index_is_scored_a_piece_at_a_time(sample, monkeypatch):
+    definition, accepted, scores = sample
+    whole = analyse(definition, accepted, scores, blocks=4)
+    monkeypatch.setattr(assumption_effects, "_CELLS_IN_TASK", 3_000)
+    parts = analyse(definition, accepted, scores, blocks=4)
+    assert parts.ranks.shapley == pytest.approx(whole.ranks.shapley, abs=1e-9)
+    assert parts.scores.total == pytest.approx(whole.scores.total, abs=1e-9)

@@ -32,7 +32,7 @@ from bpo_index.scoring.score import Evidence
 
 #: Independent scrambles of the quasi-random design: their spread gives the intervals.
 SCRAMBLES = 16
-#: Question means in the evaluations of one task, at most, where a task is more than one scramble.
+#: Question means that are scored together, at most; a task takes several scrambles where they are fewer.
 _CELLS_IN_TASK = 1_200_000
 #: Replicates for each block of a scramble: the evaluations of all blocks then cost about as much as the replicates.
 _REPLICATES_PER_BLOCK = 320
@@ -385,7 +385,8 @@ def _score_evaluations(design: _Design, rows: _Rows, plan: _Plan) -> Floats:
 
     read_means = _prepare_means(rows)
     scores = np.empty((len(plan.mask), int(design.ranked.sum())))
-    for number, is_held, chosen in _group(combination, plan.is_held):
+    cells = len(design.combinations[0].answers) * len(design.combinations[0].structure.category_of)
+    for number, is_held, chosen in _group(combination, plan.is_held, max(1, _CELLS_IN_TASK // cells)):
         structure = design.combinations[number].structure
         if is_held:
             own = {name: getattr(design.method, name) for name in ("normalisation", "normalisation_range")}
@@ -408,11 +409,13 @@ def _leave_out(factors: Floats, number: Ints | None) -> None:
         factors[leaves, number[leaves]] = 0.0
 
 
-def _group(combination: Ints, is_held: np.ndarray) -> Iterator[tuple[int, bool, Ints]]:
-    """Yield combination, whether the normalisation is held, and the evaluations."""
+def _group(combination: Ints, is_held: np.ndarray, most: int) -> Iterator[tuple[int, bool, Ints]]:
+    """Yield combination, whether the normalisation is held, and evaluations of both, `most` at a time."""
     for held in (False, True):
         for number in np.unique(combination[is_held == held]):
-            yield int(number), held, np.flatnonzero((combination == number) & (is_held == held))
+            chosen = np.flatnonzero((combination == number) & (is_held == held))
+            for start in range(0, len(chosen), most):
+                yield int(number), held, chosen[start : start + most]
 
 
 @dataclass(frozen=True)
