@@ -139,7 +139,7 @@ def describe_plan(
         goals.append(f"rank sets of at most {wanted.width:g} of {units} ranks, in the mean over units")
     if wanted.neighbours is not None:
         goals.append(f"{wanted.neighbours:.0%} of neighbours told apart")
-    goal = " and ".join(goals)
+    goal = ", and ".join(goals)
     largest = plan.table.row(-1, named=True)
     if plan.needed is None:
         said = (
