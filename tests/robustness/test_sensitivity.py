@@ -153,3 +153,16 @@ def test_a_block_with_an_output_that_cannot_be_computed_is_left_out_whole_and_co
     assert np.isnan(nothing.variance).all()
     with pytest.raises(ValueError, match="at least one"):
         estimate_sensitivity([])
+
+
+def test_the_indices_of_salib_from_fewer_exchanges_of_the_same_rows_agree():
+    """SALib 1.6, `analyze.sobol`: Saltelli's and Jansen's estimators from A, B and A with one input from B."""
+    from SALib.analyze import sobol
+
+    outputs = np.concatenate([part[..., 0] for part in evaluate(sobol_g, 4, 256, 8)], axis=1)
+    problem = {"num_vars": 4, "names": list("abcd"), "bounds": [[0.0, 1.0]] * 4}
+    rows = outputs[[15, *(15 ^ (1 << factor) for factor in range(4)), 0]].T.ravel()
+    peer = sobol.analyze(problem, rows, calc_second_order=False, seed=1)
+    ours = estimate_sensitivity(sum_blocks(part[..., np.newaxis]) for part in np.split(outputs, SCRAMBLES, axis=1))
+    assert ours.first_order[:, 0] == pytest.approx(peer["S1"], abs=0.02)
+    assert ours.total[:, 0] == pytest.approx(peer["ST"], abs=0.02)
