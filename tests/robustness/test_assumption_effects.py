@@ -6,11 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bpo_index.robustness import assumption_effects
+from bpo_index.robustness import assumption_effects, exchanges
 from bpo_index.robustness.assumption_effects import (
     analyse_assumptions,
     choose_blocks,
-    list_factors,
     tabulate_effects,
 )
 from bpo_index.robustness.assumptions import list_combinations, plan_drawing, share_levels
@@ -52,8 +51,8 @@ def test_every_exchange_is_the_index_scored_alone(sample, nominal):
     scores = score_units(accepted, definition)
     combinations = list_combinations(accepted, scores, definition)
     structure, ranked = combinations[0].structure, find_ranked(scores)
-    factors, blocks = list_factors(definition, structure), 2
-    design = assumption_effects._Design(
+    factors, blocks = exchanges.list_factors(definition, structure), 2
+    design = exchanges.Design(
         factors,
         combinations,
         share_levels(definition),
@@ -62,9 +61,9 @@ def test_every_exchange_is_the_index_scored_alone(sample, nominal):
         *ranked,
         blocks,
     )
-    rows = assumption_effects._draw_rows(np.random.default_rng(3), design)
-    plan = assumption_effects._plan_evaluations(design, rows, blocks)
-    found = assumption_effects._score_evaluations(design, rows, plan)
+    rows = exchanges.draw_rows(np.random.default_rng(3), design)
+    plan = exchanges.plan_evaluations(design, rows, blocks)
+    found = exchanges.score_evaluations(design, rows, plan)
     assert len(factors) == 7
     assert plan.varied.shape == (2**7, blocks)
     assert plan.held.shape == (2**6, blocks)
@@ -92,7 +91,7 @@ def test_every_exchange_is_the_index_scored_alone(sample, nominal):
         for factors_, name in ((category, "excluded category"), (question, "excluded question")):
             if rows.levels[name][sides[name], block] >= 0:
                 factors_[rows.levels[name][sides[name], block]] = 0
-        built = assumption_effects.replace(picked.structure, method=changed)
+        built = exchanges.replace(picked.structure, method=changed)
         alone = score_means(means, built, category_factors=category, question_factors=question)
         return alone[ranked[0], 0]
 
@@ -215,7 +214,8 @@ def test_a_unit_with_a_hidden_category_has_no_rows_of_its_score(sample):
 def test_a_large_index_is_scored_a_piece_at_a_time(sample, monkeypatch):
     definition, accepted, scores = sample
     whole = analyse(definition, accepted, scores, blocks=4)
-    monkeypatch.setattr(assumption_effects, "_CELLS_IN_TASK", 3_000)
+    monkeypatch.setattr(exchanges, "CELLS_IN_TASK", 3_000)
+    monkeypatch.setattr(assumption_effects, "CELLS_IN_TASK", 3_000)
     parts = analyse(definition, accepted, scores, blocks=4)
     assert parts.ranks.shapley == pytest.approx(whole.ranks.shapley, abs=1e-9)
     assert parts.scores.total == pytest.approx(whole.scores.total, abs=1e-9)
