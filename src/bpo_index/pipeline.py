@@ -77,8 +77,13 @@ class Settings:
         """Refuse numbers that no run can use."""
         if not 100 <= self.replicates <= 10_000_000:
             raise UsageError(f"--replicates must be between 100 and 10,000,000; found {self.replicates}.")
-        if not 0 <= self.seed < 2**63:
-            raise UsageError(f"--seed must be an integer from 0 to 2^63 - 1; found {self.seed}.")
+        check_seed(self.seed)
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that the generators do not take."""
+    if not 0 <= seed < 2**63:
+        raise UsageError(f"--seed must be an integer from 0 to 2^63 - 1; found {seed}.")
 
 
 @dataclass(frozen=True)

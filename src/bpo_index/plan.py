@@ -17,7 +17,7 @@ import polars as pl
 from bpo_index.atomic import escape_formulas, make_folder, replace_file
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
-from bpo_index.pipeline import Progress, find_refusal
+from bpo_index.pipeline import Progress, check_seed, find_refusal
 from bpo_index.publication.figures import draw_plan
 from bpo_index.publication.tables import SYNTHETIC_NOTICE, name_origin
 from bpo_index.resources import find_resource, list_definitions
@@ -62,8 +62,7 @@ class PlanSettings:
             raise UsageError(f"--neighbours is a share of pairs, above 0 and at most 1; found {self.neighbours:g}.")
         if not 0.5 <= self.assurance <= 0.99:
             raise UsageError(f"--assurance is a share of surveys, .5 to .99; found {self.assurance:g}.")
-        if not 0 <= self.seed < 2**63:
-            raise UsageError(f"--seed must be an integer from 0 to 2^63 - 1; found {self.seed}.")
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)

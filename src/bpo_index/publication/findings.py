@@ -5,10 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.robustness.rank_tables import VERSIONS
+from bpo_index.robustness.rank_tables import FIRST_FEW, VERSIONS
 
-#: How many first ranks readers ask about.
-_FIRST = 5
 #: A change of weights is small where it moves less than this share of the total weight.
 _SMALL_CHANGE = 0.05
 #: Pairs named, at most.
@@ -79,7 +77,7 @@ def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
 
 
 def _describe_first(units: int, first: pl.DataFrame) -> list[str]:
-    k = min(_FIRST, units - 1)
+    k = min(FIRST_FEW, units - 1)
     row = first.row(k - 1, named=True)
     if row["holds_sampling"] is None or row["holds_all_assumptions"] is None:
         return []
@@ -130,7 +128,7 @@ def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
 
 
 def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
-    if units <= _FIRST:
+    if units <= FIRST_FEW:
         return []
     sentences = []
     for row in influence.filter(pl.col("left_out") == "respondent").iter_rows(named=True):

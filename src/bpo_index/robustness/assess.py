@@ -31,6 +31,7 @@ from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_set
 from bpo_index.robustness.rank_tables import RankTables, tabulate_ranks
 from bpo_index.robustness.replicates import ReplicateSummary, Scenario, evaluate_replicates
 from bpo_index.robustness.response_outcomes import tabulate_outcomes
+from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.robustness.shrinkage import shrink_scores
 from bpo_index.robustness.structure_tables import StructureTables, tabulate_structure
@@ -294,7 +295,7 @@ def tabulate_sampling_error(
             }
         )
         frames.append(frame.filter(pl.Series(there, dtype=pl.Boolean)))
-    return pl.concat(frames).with_columns(pl.col(pl.Float64).fill_nan(None).round(6))
+    return round_table(pl.concat(frames))
 
 
 def _assess_column(

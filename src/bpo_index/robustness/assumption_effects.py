@@ -29,6 +29,7 @@ from bpo_index.robustness.exchanges import (
     plan_evaluations,
     score_evaluations,
 )
+from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sensitivity import BlockSums, SensitivityIndices, estimate_sensitivity, sum_blocks
 from bpo_index.scoring import rank_units
 from bpo_index.scoring.estimate import Ints
@@ -38,9 +39,6 @@ SCRAMBLES = 16
 #: Replicates for each block of a scramble: the evaluations of all blocks then cost about as much as the replicates.
 _REPLICATES_PER_BLOCK = 320
 _MOST_BLOCKS = 256
-
-#: What is analysed: the rank of a unit, those of all units together, the mean rank shift, the score of a unit.
-OUTPUTS = ("all_ranks", "mean_rank_shift", "rank", "score")
 
 SENSITIVITY_SCHEMA = {
     "output": pl.String,
@@ -161,7 +159,7 @@ def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Coll
         for output, unit, column, factors, indices in outputs:
             rows += [(output, unit, *row) for row in _list_rows(indices, column, factors)]
     frame = pl.DataFrame(rows, schema=SENSITIVITY_SCHEMA, orient="row")
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None).round(6))
+    return round_table(frame)
 
 
 def _list_rows(indices: SensitivityIndices, column: int, factors: Sequence[str]) -> list[tuple[object, ...]]:

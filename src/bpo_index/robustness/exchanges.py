@@ -16,11 +16,15 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import Method
 from bpo_index.method_conflicts import VARIED
 from bpo_index.robustness.assumptions import Combination, plan_drawing, share_levels
-from bpo_index.robustness.replicates import Drawing, find_nominal_weights, list_excludable_questions
-from bpo_index.robustness.resampling import Resampler
+from bpo_index.robustness.replicates import (
+    Drawing,
+    find_nominal_weights,
+    list_counted_categories,
+    list_excludable_questions,
+)
+from bpo_index.robustness.resampling import Resampler, average_units
 from bpo_index.scoring import IndexStructure, score_means
 from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.sample import gather_evidence, needs_evidence
 from bpo_index.scoring.score import Evidence
 
 #: Question means that are scored together, at most; a task takes several scrambles where they are fewer.
@@ -60,14 +64,10 @@ def list_factors(definition: IndexDefinition, structure: IndexStructure) -> tupl
         "respondents": drawing.respondents,
         "weights": drawing.concentration is not None,
         **{key: len(shares[key]) > 1 for key in VARIED},
-        "excluded category": drawing.excluded_category > 0 and len(_list_counted(structure)) > 1,
+        "excluded category": drawing.excluded_category > 0 and len(list_counted_categories(structure)) > 1,
         "excluded question": drawing.excluded_question > 0 and len(list_excludable_questions(structure)) > 0,
     }
     return tuple(name for name, is_varied in varies.items() if is_varied)
-
-
-def _list_counted(structure: IndexStructure) -> Ints:
-    return np.flatnonzero(find_nominal_weights(structure) > 0)
 
 
 def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
@@ -76,14 +76,16 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
     from scipy.stats import qmc  # noqa: PLC0415
 
     structure, blocks = design.combinations[0].structure, design.blocks
-    nominal, counted = find_nominal_weights(structure), _list_counted(structure)
+    nominal, counted = find_nominal_weights(structure), list_counted_categories(structure)
     weighs = len(counted) if "weights" in design.factors else 0
     choices = [factor for factor in design.factors if factor not in ("respondents", "weights")]
     dimensions = weighs + len(choices)
     points = np.empty((blocks, 2, 0))
     if dimensions:
         points = qmc.Sobol(2 * dimensions, rng=rng).random(blocks).reshape(blocks, 2, dimensions)
-    counts = [_draw_counts(rng, Resampler(unit), 2 * blocks, design) for unit in design.combinations[0].answers]
+    units = [Resampler(unit) for unit in design.combinations[0].answers]
+    is_drawn = "respondents" in design.factors
+    counts = [unit.draw_counts(rng, 2 * blocks) if is_drawn else unit.count_evenly(2 * blocks) for unit in units]
 
     weights = np.ones((2, blocks, len(nominal)))
     if weighs:
@@ -103,18 +105,11 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
     return Rows(counts, levels, weights)
 
 
-def _draw_counts(rng: np.random.Generator, resampler: Resampler, size: int, design: Design) -> Floats:
-    if "respondents" in design.factors:
-        return resampler.draw_counts(rng, size)
-    k = resampler.unit.clusters
-    return np.full((k, size), max(k - 1, 1) / k)
-
-
 def _list_candidates(factor: str, design: Design) -> tuple[float, Ints]:
     """Return how often one is left out, and the categories or questions of which one is."""
     structure = design.combinations[0].structure
     if factor == "excluded category":
-        return design.drawing.excluded_category, _list_counted(structure)
+        return design.drawing.excluded_category, list_counted_categories(structure)
     return design.drawing.excluded_question, list_excludable_questions(structure)
 
 
@@ -265,16 +260,8 @@ def _prepare_means(rows: Rows) -> Callable[[Combination], _Means]:
         structure = combination.structure
         treatment = structure.method.missing_answers
         if treatment not in made:
-            size = 2 * rows.weights.shape[1]
-            means = np.empty((len(structure.category_of), len(combination.answers), size))
-            weights = []
-            for n, unit in enumerate(combination.answers):
-                resampler = Resampler(unit)
-                resampler.average(rows.counts[n], out=means[:, n])
-                if needs_evidence(structure):
-                    weights.append(resampler.weigh(rows.counts[n]))
-            evidence = gather_evidence(combination.answers, weights, structure) if weights else None
-            made[treatment] = _Means(means, evidence)
+            units, size = [Resampler(unit) for unit in combination.answers], 2 * rows.weights.shape[1]
+            made[treatment] = _Means(*average_units(units, rows.counts, structure, size))
         return made[treatment]
 
     return read

@@ -20,24 +20,22 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import DataRefused
-from bpo_index.robustness.replicates import find_nominal_weights, list_excludable_questions
+from bpo_index.robustness.rank_tables import FIRST_FEW
+from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
 from bpo_index.scoring import Scores, UnitAnswers, gather_evidence, rank_units, score_means, score_units
 from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
+from bpo_index.scoring.missing_answers import IMPUTATIONS
 from bpo_index.scoring.sample import needs_evidence, prepare_sample
 
 #: Whole computations of leaving out one respondent or company after another, at most; where there are more, none is.
 _MOST_RECOMPUTED = 2_000
 #: The same where missing answers are filled in anew each time, which takes a tenth of a second and more.
 _MOST_IMPUTED = 300
-#: Treatments of missing answers that look at all respondents.
-IMPUTATIONS = ("knn", "iterative")
 #: Numbers that are worked on together.
 _CELLS = 1_200_000
-_FIRST = 5
 
-#: What is left out, in the order of the tables; the names of the first two are of single respondents.
-LEFT_OUT = ("respondent", "company", "question", "category", "quality_rule")
-PRIVATE = LEFT_OUT[:2]
+#: What is left out under a name that is for the private audit only.
+PRIVATE = ("respondent", "company")
 
 INFLUENCE_SCHEMA = {
     "left_out": pl.String,
@@ -233,7 +231,7 @@ def _leave_out_questions(accepted: pl.DataFrame, scores: Scores, definition: Ind
         weights = structure.question_weights.copy()
         weights[question] = 0.0
         changes.append(("question", ids[question], replace(structure, question_weights=weights)))
-    counted = np.flatnonzero(find_nominal_weights(structure) > 0)
+    counted = list_counted_categories(structure)
     for category in counted if len(counted) > 1 else ():
         weights = structure.category_weights.copy()
         weights[category] = 0.0
@@ -301,7 +299,7 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
             "mean_rank_shift": shift.mean(axis=1),
             **{
                 name: ((without <= k) & (without > 0) != (ranks <= k)).any(axis=1)
-                for name, k in (("changes_first", 1), ("changes_first_five", _FIRST))
+                for name, k in (("changes_first", 1), ("changes_first_five", FIRST_FEW))
             },
         }
     ).with_columns(pl.col(pl.Float64).round(6))

@@ -14,11 +14,14 @@ import numpy as np
 import polars as pl
 
 from bpo_index.robustness.rank_sets import RankSets
+from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.tallies import RankTally
 from bpo_index.scoring import rank_units
 from bpo_index.scoring.estimate import Floats, Ints
 
 VERSIONS = ("sampling", "all_assumptions")
+#: How many first ranks readers ask about, beside the first.
+FIRST_FEW = 5
 
 
 @dataclass(frozen=True)
@@ -105,13 +108,13 @@ def _frame_pairs(
         "adjusted_p": pl.Float64,
         **{f"p_ahead_{version}": pl.Float64 for version in VERSIONS},
     }
-    return _tidy(pl.DataFrame(rows, schema=schema, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=schema, orient="row"))
 
 
 def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally) -> pl.DataFrame:
     shares = tally.place_shares[order]
     units = len(order)
-    return _tidy(
+    return round_table(
         pl.DataFrame(
             {
                 "version": [version] * units * units,
@@ -136,7 +139,7 @@ def _frame_ranks(
     median, low, high = (
         [int(n) if known else None for n in tally.find_quantiles(share)[order]] for share in (0.5, tail, 1 - tail)
     )
-    return _tidy(
+    return round_table(
         pl.DataFrame(
             {
                 "version": [version] * len(names),
@@ -192,8 +195,4 @@ def _frame_first(
         "surely": pl.String,
         **{f"holds_{version}": pl.Float64 for version in VERSIONS},
     }
-    return _tidy(pl.DataFrame(rows, schema=schema, orient="row"))
-
-
-def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None).round(6))
+    return round_table(pl.DataFrame(rows, schema=schema, orient="row"))

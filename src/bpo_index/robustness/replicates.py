@@ -20,11 +20,10 @@ import numpy as np
 
 from bpo_index.method_conflicts import FIXED
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
-from bpo_index.robustness.resampling import Resampler
+from bpo_index.robustness.resampling import Resampler, average_units
 from bpo_index.robustness.tallies import RankTally, tally_ranks
 from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means
 from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.sample import gather_evidence, needs_evidence
 from bpo_index.scoring.weighting import learn_weights
 
 #: Replicates in a chunk, at most; fewer for a large index, so that memory stays bounded. It depends on the index only:
@@ -238,18 +237,9 @@ def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
     """Return replicates x units x (1 + categories)."""
     structure, drawing, size = task.scenario.structure, task.drawing, task.size
     resamplers = task.scenario.resamplers
-    questions = len(structure.category_of)
+    draw = (unit.draw_counts(rng, size) if drawing.respondents else unit.count_evenly(size) for unit in resamplers)
     # Replicates lie side by side in memory, behind the axes that the methods see first.
-    means = np.empty((questions, len(resamplers), size))
-    weights = []
-    for n, resampler in enumerate(resamplers):
-        k = resampler.unit.clusters
-        # Not drawn, each sampling unit counts evenly among as many as would be.
-        counts = resampler.draw_counts(rng, size) if drawing.respondents else np.full((k, size), max(k - 1, 1) / k)
-        resampler.average(counts, out=means[:, n])
-        if needs_evidence(structure):
-            weights.append(resampler.weigh(counts))
-    evidence = gather_evidence([resampler.unit for resampler in resamplers], weights, structure) if weights else None
+    means, evidence = average_units(resamplers, draw, structure, size)
     factors = draw_category_factors(rng, structure, drawing, size)
     kept = draw_questions_kept(rng, structure, drawing, size)
     return score_means(
@@ -273,8 +263,7 @@ def draw_category_factors(
     With concentration a and nominal weights m, sum one, the weights drawn are Dirichlet(a m): their mean is m, their
     variance m (1 - m) / (a + 1).
     """
-    nominal = find_nominal_weights(structure)
-    counted = np.flatnonzero(nominal > 0)
+    nominal, counted = find_nominal_weights(structure), list_counted_categories(structure)
     if drawing.concentration is None and not drawing.excluded_category:
         return None
     factors = np.ones((len(nominal), size))
@@ -298,6 +287,11 @@ def draw_questions_kept(
     if len(candidates):
         _leave_out(rng, kept, candidates, drawing.excluded_question)
     return kept.T
+
+
+def list_counted_categories(structure: IndexStructure) -> Ints:
+    """Return the categories that count."""
+    return np.flatnonzero(find_nominal_weights(structure) > 0)
 
 
 def list_excludable_questions(structure: IndexStructure) -> Ints:

@@ -13,14 +13,16 @@ Method page: docs/methods/sampling-error.md.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from bpo_index.scoring import UnitAnswers
+from bpo_index.scoring import IndexStructure, UnitAnswers
 from bpo_index.scoring.estimate import Floats
-from bpo_index.scoring.sample import weigh_respondents
+from bpo_index.scoring.sample import gather_evidence, needs_evidence, weigh_respondents
+from bpo_index.scoring.score import Evidence
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Resampler:
         drawn += np.arange(size)
         return np.bincount(drawn.reshape(-1), minlength=k * size).reshape(k, size).astype(float)
 
+    def count_evenly(self, size: int) -> Floats:
+        """Return K x size: nobody drawn, each sampling unit counting evenly among as many as would be."""
+        k = self.unit.clusters
+        return np.full((k, size), max(k - 1, 1) / k)
+
     def weigh(self, counts: Floats) -> Floats:
         """Return size x respondents: the weights of respondents under the counts, fitted and trimmed."""
         unit, k = self.unit, self.unit.clusters
@@ -89,6 +96,23 @@ class Resampler:
         totals = weights @ rated.astype(float)
         sums = weights @ np.where(rated, self.unit.ratings, 0.0)
         return np.asarray(np.divide(sums, totals, out=np.full_like(sums, np.nan), where=totals > 0))
+
+
+def average_units(
+    resamplers: Sequence[Resampler], counts: Iterable[Floats], structure: IndexStructure, size: int
+) -> tuple[Floats, Evidence | None]:
+    """Return questions x units x size, the question means under the counts of each unit, and what weightings need.
+
+    Counts are taken a unit at a time, so that those of all units need not be there at once.
+    """
+    means = np.empty((len(structure.category_of), len(resamplers), size))
+    weights = []
+    for n, (resampler, counted) in enumerate(zip(resamplers, counts, strict=True)):
+        resampler.average(counted, out=means[:, n])
+        if needs_evidence(structure):
+            weights.append(resampler.weigh(counted))
+    units = [resampler.unit for resampler in resamplers]
+    return means, gather_evidence(units, weights, structure) if weights else None
 
 
 def draw_unit_means(rng: np.random.Generator, unit: UnitAnswers, size: int) -> Floats:

@@ -14,6 +14,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import Method
+from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.scoring import Scores, estimate_unit_means, prepare_sample, score_means
 from bpo_index.scoring.estimate import Floats
@@ -80,7 +81,7 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         },
         schema=OUTCOMES_SCHEMA,
     )
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None).round(6))
+    return round_table(frame)
 
 
 def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box", "net_balance"]) -> IndexDefinition:

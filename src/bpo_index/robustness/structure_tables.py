@@ -22,6 +22,7 @@ from bpo_index.robustness.reliability import (
     measure_icc,
     measure_omega,
 )
+from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring import Scores
 from bpo_index.scoring.covariance import estimate_between_covariance, pool_within_covariance
 from bpo_index.scoring.data_weights import explain_pca
@@ -111,7 +112,7 @@ _COMPONENTS = {
 
 def _frame(rows: list[dict[str, object]], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None).round(6))
+    return round_table(frame)
 
 
 def _average(persons: Floats, weights: Floats) -> Floats:

@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.robustness.rank_tables import FIRST_FEW
+from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.weight_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
 from bpo_index.robustness.weight_space import draw_bounded_weights, draw_weights, measure_acceptability
 from bpo_index.scoring import Scores, rank_units
@@ -21,8 +23,6 @@ from bpo_index.scoring.units import unit_score_matrix
 
 #: Weights drawn from each set: shares are then right to half a percent.
 _DRAWS = 10_000
-#: The first ranks of which the stability is told, beside the first and all of them.
-_FIRST = 5
 
 SWAPS_SCHEMA = {
     "ahead": pl.String,
@@ -127,14 +127,14 @@ def _frame_swaps(
                 None if never else loses,
             )
         )
-    return _tidy(pl.DataFrame(rows, schema=SWAPS_SCHEMA, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=SWAPS_SCHEMA, orient="row"))
 
 
 def _frame_intervals(
     values: Floats, weights: Floats, ranks: Ints, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
 ) -> pl.DataFrame:
     rows = []
-    for kept, first in (("ranking", None), ("first", 1), ("first_five", _FIRST)):
+    for kept, first in (("ranking", None), ("first", 1), ("first_five", FIRST_FEW)):
         chosen = pairs
         if first is not None:
             # Nothing is kept where the ranking ties across the cut, or where every unit is among the first.
@@ -150,7 +150,7 @@ def _frame_intervals(
                 for pair in (found.pair_at_low[n], found.pair_at_high[n])
             ]
             rows.append((category, kept, float(weights[n]), float(found.low[n]), float(found.high[n]), *level))
-    return _tidy(pl.DataFrame(rows, schema=INTERVALS_SCHEMA, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=INTERVALS_SCHEMA, orient="row"))
 
 
 def _frame_space(
@@ -186,10 +186,6 @@ def _frame_space(
                 for c, category in enumerate(ids)
             ]
     return (
-        _tidy(pl.DataFrame(places, schema=ACCEPTABILITY_SCHEMA, orient="row")),
-        _tidy(pl.DataFrame(centres, schema=CENTRAL_SCHEMA, orient="row")),
+        round_table(pl.DataFrame(places, schema=ACCEPTABILITY_SCHEMA, orient="row")),
+        round_table(pl.DataFrame(centres, schema=CENTRAL_SCHEMA, orient="row")),
     )
-
-
-def _tidy(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None).round(6))

@@ -19,7 +19,9 @@ import numpy as np
 
 from bpo_index.scoring.estimate import Floats, Ints
 
-MISSING_ANSWERS = ("available_case", "person_category_mean", "knn", "iterative")
+#: Treatments that look at all respondents.
+IMPUTATIONS = ("knn", "iterative")
+MISSING_ANSWERS = ("available_case", "person_category_mean", *IMPUTATIONS)
 #: Rounds of `iterative` before it is stopped.
 _ROUNDS = 50
 

@@ -20,7 +20,7 @@ from bpo_index.methods import CATALOGUE
 from bpo_index.scoring.aggregation import aggregate_mean
 from bpo_index.scoring.covariance import pool_within_covariance
 from bpo_index.scoring.estimate import Floats, UnitAnswers, split_units
-from bpo_index.scoring.missing_answers import complete_answers
+from bpo_index.scoring.missing_answers import IMPUTATIONS, complete_answers
 from bpo_index.scoring.normalisation import normalise_scale
 from bpo_index.scoring.outcomes import code_answers
 from bpo_index.scoring.respondent_weights import Margin, build_margins, find_margin_problems, rake, trim_weights
@@ -213,7 +213,7 @@ def _complete(
         maximum=scale.maximum,
         neighbours=method.neighbours,
     )
-    if method.missing_answers in ("knn", "iterative"):
+    if method.missing_answers in IMPUTATIONS:
         notes.append(
             f"{completed.filled} missing ratings were filled in ({method.missing_answers}), once, before resampling: "
             "intervals and ranks do not include the uncertainty of that."
