@@ -91,6 +91,19 @@ def test_columns_in_another_order_give_the_same_release(run, sample, tmp_path):
     assert list_files(tmp_path / "a") == list_files(tmp_path / "b")
 
 
+def test_other_names_of_respondents_and_companies_give_the_same_numbers(run, sample, tmp_path):
+    frame = pl.read_csv(sample, infer_schema=False)
+    renamed = frame.with_columns(
+        pl.col("respondent_id").str.reverse(), company=pl.concat_str(pl.col("company").hash(1) % 100_000, "company")
+    )
+    renamed.write_csv(tmp_path / "renamed.csv")
+    before, after = (
+        json.loads(run("run", path, "--json", "--replicates", 200)[1]) for path in (sample, tmp_path / "renamed.csv")
+    )
+    assert before["release"] != after["release"]
+    assert before["ranking"] == after["ranking"]
+
+
 def test_another_seed_gives_other_intervals_and_the_same_scores(run, sample):
     first, second = (
         json.loads(run("run", sample, "--json", "--replicates", 200, "--seed", seed)[1]) for seed in (0, 1)

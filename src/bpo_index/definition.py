@@ -25,6 +25,7 @@ from bpo_index.definition_blocks import (
     QualityRules,
     Question,
     Scale,
+    Source,
     Text,
     Uncertainty,
     Unit,
@@ -57,6 +58,7 @@ class IndexDefinition(Block):
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     columns: Columns
+    source: Source = Source()
     method: Method = Method()
     uncertainty: Uncertainty = Uncertainty()
     quality_rules: QualityRules = QualityRules()

@@ -66,8 +66,36 @@ class Scale(Block):
     """The highest rating, most confidence."""
     dont_know: tuple[Text, ...] = ()
     """Answers that mean "don't know" or "refused": texts or numeric codes outside the scale. Never a rating."""
+    skipped: tuple[Text, ...] = ()
+    """Answers that mean that the question was seen and left blank, such as -99. Never a rating."""
+    not_asked: tuple[Text, ...] = ()
+    """Answers that mean that the question was not put to the respondent. Never a rating."""
+    empty: Literal["skipped", "not_asked"] = "skipped"
+    """What an empty cell means."""
     labels: dict[Text, Number] = {}
-    """Answer texts and the rating each stands for."""
+    """Answer texts and codes, in any language, and the rating each stands for. Where codes are listed, no other number
+    is a rating."""
+    may_be_narrow: bool = False
+    """Whether a file is taken whose ratings look as if they were given on a narrower scale, such as 1 to 5."""
+
+
+class Source(Block):
+    """How the files are to be read. What is left out is found by looking into each file, and reported."""
+
+    export: Literal["plain", "qualtrics", "limesurvey", "kobotoolbox", "surveymonkey", "google_forms"] | None = None
+    """The survey tool whose form of export the files have; `plain`: none."""
+    header_rows: Annotated[int, Field(ge=1, le=3)] | None = None
+    """Rows of headings above the answers."""
+    encoding: Literal["utf-8", "utf-16", "windows-1252"] | None = None
+    """How text files were written."""
+    separator: Literal[",", ";", "tab"] | None = None
+    """What separates the cells of text files."""
+    decimal: Literal[".", ","] | None = None
+    """The decimal mark of numbers."""
+    dates: Literal["day_first", "month_first"] | None = None
+    """How 03/04/2021 is meant; not found where no day is above 12, then such times are left empty."""
+    sheet: Text | None = None
+    """The sheet of a workbook."""
 
 
 class Unit(Block):
@@ -132,6 +160,10 @@ class Columns(Block):
     """When the respondent ended."""
     finished: Text | None = None
     """Whether the respondent reached the end (true/false, yes/no, 1/0, complete/partial)."""
+    duration: Text | None = None
+    """How long the respondent took, in seconds; without it the time from `started_at` to `finished_at`."""
+    status: Text | None = None
+    """What kind of row it is; test, preview and spam rows are told by it."""
     data_origin: Text | None = None
     """Where a row comes from; the word `synthetic` marks every table made from it."""
     importance: dict[ItemId, Text] = {}
@@ -238,7 +270,7 @@ class UnfinishedRule(Block):
 
 
 class IncompleteRule(Block):
-    """Rows with a rating on fewer than `minimum_share` of the questions."""
+    """Rows with a rating on fewer than `minimum_share` of the questions asked."""
 
     action: Action = "quarantine"
     minimum_share: Share = 0.5
@@ -251,9 +283,75 @@ class StraightLineRule(Block):
     minimum_answers: Annotated[int, Field(ge=2)] = 10
 
 
+class MarkedTestRule(Block):
+    """Rows that the survey tool marks as a test, a preview or spam in the column `status`."""
+
+    action: Action = "quarantine"
+    values: tuple[Text, ...] = ()
+    """Texts of the column `status` that mark such rows, beside those that are known of survey tools."""
+
+
+class LongStringRule(Block):
+    """Rows with the same rating to `longest_run` or more questions in a row, in the order of the questionnaire."""
+
+    action: Action = "flag"
+    longest_run: Annotated[int, Field(ge=2)] = 12
+
+
+class LowVarianceRule(Block):
+    """Rows whose ratings, `minimum_answers` or more, have a standard deviation under `minimum_sd`."""
+
+    action: Action = "flag"
+    minimum_sd: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.5
+    """In points of the scale, divisor n - 1."""
+    minimum_answers: Annotated[int, Field(ge=2)] = 10
+
+
+class SpeederRule(Block):
+    """Rows that took less than `minimum_share` of the median time."""
+
+    action: Action = "flag"
+    minimum_share: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.33
+    minimum_times: Annotated[int, Field(ge=2)] = 20
+    """Rows with a time that the rule needs; with fewer it does nothing and says so."""
+
+
+class NearIdenticalRule(Block):
+    """Rows that agree with another row in `minimum_share` or more of the questions that both rated."""
+
+    action: Action = "flag"
+    minimum_share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.9
+    minimum_answers: Annotated[int, Field(ge=2)] = 10
+    """Questions that both rated, at least."""
+
+
+class CompanyAnswersRule(Block):
+    """Rows beyond the first `most` of one company in one unit."""
+
+    action: Action = "flag"
+    most: Annotated[int, Field(ge=1)] = 1
+
+
+class OutlyingRule(Block):
+    """Rows far from the others of their unit in Mahalanobis distance."""
+
+    action: Action = "flag"
+    level: Annotated[float, Field(gt=0, lt=0.5, allow_inf_nan=False)] = 0.001
+    """The share of rows beyond the limit if all answered from one normal distribution."""
+    rows_per_question: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 5.0
+    """Complete rows that the rule needs, a question; with fewer it does nothing and says so."""
+
+
 class QualityRules(Block):
     """Rules on the quality of a row. A rule that is left out is not applied."""
 
+    test_row: MarkedTestRule | None = None
     unfinished: UnfinishedRule | None = None
     incomplete: IncompleteRule | None = None
     straight_line: StraightLineRule | None = None
+    long_string: LongStringRule | None = None
+    low_variance: LowVarianceRule | None = None
+    speeder: SpeederRule | None = None
+    near_identical: NearIdenticalRule | None = None
+    company_answers: CompanyAnswersRule | None = None
+    outlying: OutlyingRule | None = None

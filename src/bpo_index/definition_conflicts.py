@@ -22,8 +22,13 @@ RESERVED_COLUMNS = (
     "started_at",
     "finished_at",
     "finished",
+    "duration",
+    "status",
     "data_origin",
     "dont_know",
+    "not_asked",
+    "asked",
+    "answers",
 )
 #: Beginnings of the names of such columns, one for each category or background variable.
 RESERVED_STARTS = ("importance_", "background_")

@@ -20,6 +20,8 @@ TIDY_COLUMNS = {
     "started_at": "started_at",
     "finished_at": "finished_at",
     "finished": "finished",
+    "duration": "duration",
+    "status": "status",
     "data_origin": "data_origin",
 }
 

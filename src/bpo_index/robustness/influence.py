@@ -22,7 +22,15 @@ from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import DataRefused
 from bpo_index.robustness.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
-from bpo_index.scoring import Scores, UnitAnswers, gather_evidence, rank_units, score_means, score_units
+from bpo_index.scoring import (
+    Scores,
+    UnitAnswers,
+    gather_evidence,
+    rank_units,
+    score_means,
+    score_units,
+    sort_respondents,
+)
 from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
 from bpo_index.scoring.missing_answers import IMPUTATIONS
 from bpo_index.scoring.sample import needs_evidence, prepare_sample
@@ -127,9 +135,10 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     """Return the items of all respondents of published units and of all companies with one."""
     sample, ranked = scores.sample, scores.units["ranked"].to_numpy()
     published = [unit.unit for unit in sample.answers]
-    # In the order of the answers: units as in the definition, respondents by their ids.
+    # In the order of the answers: units as in the definition, respondents by what they said.
     place = pl.col("unit").replace_strict(published, range(len(published)), return_dtype=pl.Int64)
-    people = accepted.filter(pl.col("unit").is_in(published)).sort(place, "respondent_id").with_row_index("row")
+    people = sort_respondents(accepted.filter(pl.col("unit").is_in(published)), definition.question_ids)
+    people = people.sort(place, maintain_order=True).with_row_index("row")
     named = [
         ("respondent", name, [row], unit) for row, name, unit in people["row", "respondent_id", "unit"].iter_rows()
     ]

@@ -1,7 +1,7 @@
 """Stage 3: normalise, weigh, aggregate, rank."""
 
 from bpo_index.scoring.confidence_index import ConfidenceIndex
-from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, split_units
+from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, sort_respondents, split_units
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.score import Evidence, learn_index, score_means
@@ -22,5 +22,6 @@ __all__ = [
     "rank_units",
     "score_means",
     "score_units",
+    "sort_respondents",
     "split_units",
 ]

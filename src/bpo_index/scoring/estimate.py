@@ -69,6 +69,16 @@ class UnitAnswers:
         return math.fsum(self.weights) ** 2 / math.fsum(self.weights**2) if self.respondents else 0.0
 
 
+def sort_respondents(accepted: pl.DataFrame, questions: Sequence[str]) -> pl.DataFrame:
+    """Return the respondents by unit and by what they said; their ids and companies count among equals only.
+
+    Resamples are drawn by position, so the same answers give the same numbers to the bit whatever the respondents are
+    called.
+    """
+    fields = sorted(name for name in accepted.columns if name.startswith(("background_", "importance_")))
+    return accepted.sort("unit", *questions, "design_weight", *fields, "cluster", "respondent_id")
+
+
 def split_units(
     accepted: pl.DataFrame, units: Sequence[str], questions: Sequence[str], importance: Sequence[str] = ()
 ) -> list[UnitAnswers]:
@@ -88,7 +98,7 @@ def split_units(
     ValueError
         When a design weight is not finite and above zero.
     """
-    ordered = accepted.sort("unit", "respondent_id")
+    ordered = sort_respondents(accepted, questions)
     weights = ordered["design_weight"].to_numpy().astype(float)
     if not (np.isfinite(weights) & (weights > 0)).all():
         msg = "design weights must be finite and above zero"

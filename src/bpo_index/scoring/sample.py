@@ -19,7 +19,7 @@ from bpo_index.errors import DataRefused
 from bpo_index.methods import CATALOGUE
 from bpo_index.scoring.aggregation import aggregate_mean
 from bpo_index.scoring.covariance import pool_within_covariance
-from bpo_index.scoring.estimate import Floats, UnitAnswers, split_units
+from bpo_index.scoring.estimate import Floats, UnitAnswers, sort_respondents, split_units
 from bpo_index.scoring.missing_answers import IMPUTATIONS, complete_answers
 from bpo_index.scoring.normalisation import normalise_scale
 from bpo_index.scoring.outcomes import code_answers
@@ -253,7 +253,7 @@ def _weigh(
     for unit in answers:
         fitted: list[Margin] = []
         if margins is not None:
-            rows = accepted.filter(pl.col("unit") == unit.unit).sort("respondent_id")
+            rows = sort_respondents(accepted.filter(pl.col("unit") == unit.unit), definition.question_ids)
             try:
                 labels = {name: rows[f"background_{name}"].to_list() for name in background}
                 fitted = build_margins(margins, unit.unit, labels)

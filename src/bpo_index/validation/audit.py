@@ -39,6 +39,8 @@ class Audit:
     """Their don't-know answers."""
     skipped: int
     """Their questions without an answer."""
+    not_asked: int
+    """Their questions that were not put to them."""
     respondents_by_unit: dict[str, int]
     """Unit code to accepted respondents, units without any included."""
     synthetic_respondents: int
@@ -51,6 +53,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
     questions = list(definition.question_ids)
     ratings = sum(accepted[question].count() for question in questions)
     dont_know = int(accepted["dont_know"].list.len().sum())
+    not_asked = int(accepted["not_asked"].list.len().sum())
     by_unit = dict(accepted.group_by("unit").len().iter_rows())
     return Audit(
         rows_read=validation.rows.height,
@@ -61,7 +64,8 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         flags=_count_codes(validation.flags["reason"]),
         ratings=ratings,
         dont_know=dont_know,
-        skipped=accepted.height * len(questions) - ratings - dont_know,
+        skipped=accepted.height * len(questions) - ratings - dont_know - not_asked,
+        not_asked=not_asked,
         respondents_by_unit={unit.code: by_unit.get(unit.code, 0) for unit in definition.units},
         synthetic_respondents=accepted.filter(pl.col("data_origin").str.to_lowercase() == "synthetic").height,
     )

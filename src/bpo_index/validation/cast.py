@@ -1,7 +1,8 @@
 """Text into types: unit codes, ratings, weights, times; what cannot be read is kept apart, never guessed.
 
 `cast_responses` turns the tidy text into the typed frame that the pandera schema checks. A rating is a plain number
-(ASCII digits, a point); an answer that is a "don't know" of the scale is not a rating; anything else is unreadable.
+(ASCII digits, a point) or a label of the scale; an answer that is a "don't know" of the scale, was skipped or not asked
+is not a rating; anything else is unreadable.
 
 Method page: docs/methods/validation.md.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -18,6 +20,13 @@ from bpo_index.definition_blocks import Scale
 from bpo_index.labels import fold_label
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+#: "10 - full confidence", "10 (full confidence)", "full confidence (10)".
+_NUMBERED = re.compile(
+    r"(?P<before>-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:[-–—:=.)]\s*|\s\(?)(?P<label>\D.*?)\)?"
+    r"|(?P<first>\D.*?)\s*\((?P<after>-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\)"
+)
+#: What survey tools write where a row is no answer to the survey, in the column `status`.
+_TEST_STATUS = frozenset({"test", "survey test", "preview", "survey preview", "spam"})
 _FINISHED = {"true": True, "1": True, "yes": True, "finished": True, "complete": True, "completed": True}
 _UNFINISHED = {"false": False, "0": False, "no": False, "unfinished": False, "partial": False, "incomplete": False}
 _TIME_FORMATS = (
@@ -58,44 +67,82 @@ def find_unit(text: str, unit_by_label: dict[str, str]) -> str | None:
     return code if number is None else unit_by_label.get(f"{number:g}")
 
 
-def map_answers(texts: Iterable[str], scale: Scale) -> tuple[dict[str, float], set[str], set[str]]:
-    """Sort answer texts into ratings (text to number), "don't know" texts and unreadable texts.
+@dataclass(frozen=True)
+class Answers:
+    """What each different answer text stands for; every text is in exactly one of the five."""
 
-    Numeric "don't know" codes match by value, so that ``98`` and ``98.0`` are the same answer.
+    ratings: dict[str, float] = field(default_factory=dict)
+    """Texts that are a rating, and the rating; it may lie outside the scale."""
+    dont_know: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    not_asked: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+
+
+def map_answers(texts: Iterable[str], scale: Scale) -> Answers:
+    """Sort answer texts into ratings, "don't know", skipped, not asked, and unreadable.
+
+    Numeric codes match by value, so that ``98`` and ``98.0`` are the same answer. A number beside a label, such as
+    ``10 - full confidence``, is a rating where both say the same.
     """
     labels = {fold_label(label): rating for label, rating in scale.labels.items()}
-    dont_know = {fold_label(code) for code in scale.dont_know}
-    codes = {parse_number(code) for code in scale.dont_know} - {None}
-    ratings: dict[str, float] = {}
-    unknown: set[str] = set()
-    unreadable: set[str] = set()
+    codes = {number: rating for label, rating in scale.labels.items() if (number := parse_number(label)) is not None}
+    answers = Answers()
+    kinds = (
+        (scale.dont_know, answers.dont_know),
+        (scale.skipped, answers.skipped),
+        (scale.not_asked, answers.not_asked),
+    )
+    kind_of_label = {fold_label(code): kind for given, kind in kinds for code in given}
+    kind_of_code = {
+        number: kind for given, kind in kinds for code in given if (number := parse_number(code)) is not None
+    }
     for text in texts:
         folded, number = fold_label(text), parse_number(text)
-        if folded in dont_know or number in codes:
-            unknown.add(text)
+        kind = kind_of_label.get(folded)
+        if kind is None and number is not None:
+            kind = kind_of_code.get(number)
+        if kind is not None:
+            kind.add(text)
         elif folded in labels:
-            ratings[text] = labels[folded]
-        elif number is not None:
-            ratings[text] = number
+            answers.ratings[text] = labels[folded]
+        elif number is not None and (not codes or number in codes):
+            answers.ratings[text] = codes.get(number, number)
+        elif (both := _read_numbered_label(folded, labels, codes)) is not None:
+            answers.ratings[text] = both
         else:
-            unreadable.add(text)
-    return ratings, unknown, unreadable
+            answers.unreadable.add(text)
+    return answers
+
+
+def _read_numbered_label(folded: str, labels: dict[str, float], codes: dict[float, float]) -> float | None:
+    """Return the rating of a number beside a label that stands for the same; None for all else."""
+    found = _NUMBERED.fullmatch(folded)
+    if found is None:
+        return None
+    number = float(found["before"] or found["after"])
+    rating = labels.get((found["label"] or found["first"]).strip())
+    return rating if rating is not None and rating == codes.get(number, number) else None
 
 
 def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
     """Return the typed frame of the tidy responses, same rows and order.
 
-    Columns beside the tidy ones: `unit` is a code, or the text given where no unit has that name; `dont_know` and
-    `unreadable` list question ids; `answers` counts ratings; `all_same` says that all ratings given are equal;
-    `finished` is a boolean; `importance_<category>` is a number from 0; `unclear` lists the fields (times, finished,
-    importance) whose text could not be read.
+    Columns beside the tidy ones: `unit` is a code, or the text given where no unit has that name; `dont_know`,
+    `not_asked` and `unreadable` list question ids; `asked` counts the questions that were, `answers` the ratings;
+    `all_same` says that all ratings given are equal; `finished` and `is_test` are booleans; `duration` is in seconds,
+    from 0, null where unknown; `importance_<category>` is a number from 0; `unclear` lists the fields (times, duration,
+    finished, importance) whose text could not be read.
     """
     questions = list(definition.question_ids)
     answers = pl.concat([table[question].drop_nulls().unique() for question in questions]).unique().to_list()
-    ratings, unknown, unreadable = map_answers(answers, definition.scale)
+    found = map_answers(answers, definition.scale)
+    is_empty_not_asked = definition.scale.empty == "not_asked"
     units = _map_unique(table["unit"], lambda text: find_unit(text, definition.unit_by_label) or text, pl.String)
     weights = _map_unique(table["design_weight"], parse_number, pl.Float64)
     finished = _map_unique(table["finished"], _parse_finished, pl.Boolean)
+    rule = definition.quality_rules.test_row
+    tests = _TEST_STATUS | {fold_label(text) for text in (rule.values if rule else ())}
     points = [f"importance_{category}" for category in definition.columns.importance]
     has_weights = definition.columns.design_weight is not None
     typed = table.with_columns(
@@ -104,16 +151,27 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         _parse_time("started_at"),
         _parse_time("finished_at"),
         finished,
+        _map_unique(table["duration"], _parse_points, pl.Float64),
+        _map_unique(table["status"], lambda text: fold_label(text) in tests, pl.Boolean)
+        .fill_null(value=False)
+        .alias("is_test"),
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
-        *(pl.col(question).replace_strict(ratings, default=None, return_dtype=pl.Float64) for question in questions),
-        dont_know=_list_questions(questions, unknown),
-        unreadable=_list_questions(questions, unreadable),
+        *(
+            pl.col(question).replace_strict(found.ratings, default=None, return_dtype=pl.Float64)
+            for question in questions
+        ),
+        dont_know=_list_questions(questions, found.dont_know),
+        not_asked=_list_questions(questions, found.not_asked, empty=is_empty_not_asked),
+        unreadable=_list_questions(questions, found.unreadable),
     )
     is_unclear = [
-        pl.when(table[field].is_not_null() & typed[field].is_null()).then(pl.lit(field))
-        for field in ("started_at", "finished_at", "finished", *points)
+        pl.when(table[name].is_not_null() & typed[name].is_null()).then(pl.lit(name))
+        for name in ("started_at", "finished_at", "finished", "duration", *points)
     ]
+    taken = (pl.col("finished_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
     return typed.with_columns(
+        duration=pl.coalesce("duration", pl.when(taken >= 0).then(taken)),
+        asked=len(questions) - pl.col("not_asked").list.len().cast(pl.Int64),
         answers=pl.sum_horizontal(pl.col(question).is_not_null() for question in questions).cast(pl.Int64),
         all_same=(pl.min_horizontal(questions) == pl.max_horizontal(questions)).fill_null(value=False),
         unclear=pl.concat_list(is_unclear).list.drop_nulls(),
@@ -126,12 +184,16 @@ def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.Dat
     return column.replace_strict({text: parse(text) for text in texts}, default=None, return_dtype=dtype)
 
 
-def _list_questions(questions: list[str], texts: set[str]) -> pl.Expr:
+def _list_questions(questions: list[str], texts: set[str], *, empty: bool = False) -> pl.Expr:
+    """Return the questions whose text is one of these; `empty`: also those without any."""
     listed = sorted(texts)
-    if not listed:
+    if not listed and not empty:
         return pl.lit([], dtype=pl.List(pl.String))
     return pl.concat_list(
-        pl.when(pl.col(question).is_in(listed)).then(pl.lit(question)) for question in questions
+        pl.when(pl.col(question).is_in(listed) | (pl.col(question).is_null() if empty else False)).then(
+            pl.lit(question)
+        )
+        for question in questions
     ).list.drop_nulls()
 
 

@@ -32,8 +32,8 @@ class Validation:
     accepted
         One row per accepted respondent, sorted by unit and respondent id: `source_file, source_row, respondent_id,
         unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, importance_<category>` (points),
-        `background_<variable>` (text), `dont_know` (ids of the questions answered with "don't know"), `<question
-        ids>` (ratings; null where there is none).
+        `background_<variable>` (text), `dont_know` and `not_asked` (ids of the questions answered with "don't know",
+        or not asked), `<question ids>` (ratings; null where there is none).
     set_aside
         One row per respondent whom nothing but quality rules keeps out: the columns of `accepted` and `reasons`.
     rows
@@ -87,7 +87,8 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     set_aside = typed.join(grouped.filter(by_rules), on="response", maintain_order="left")
     columns = [
         *("source_file", "source_row", "respondent_id", "unit", "design_weight", "cluster", "started_at"),
-        *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", *definition.question_ids),
+        *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),
+        *definition.question_ids,
     ]
     return Validation(
         accepted.select(columns).sort("unit", "respondent_id"),
@@ -119,6 +120,7 @@ def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.Data
         "data_origin",
         *list_respondent_fields(definition),
         "dont_know",
+        "not_asked",
         "unreadable",
         *definition.question_ids,
     ]
@@ -129,11 +131,13 @@ def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.Data
         later=pl.int_range(pl.len()).over("respondent_id") > 0,
     )
     rule = definition.quality_rules.straight_line
+    incomplete = definition.quality_rules.incomplete
     return typed.join(marks, on="response", how="left", maintain_order="left").with_columns(
         conflicting_id=pl.col("conflicting_id").fill_null(value=False),
         duplicate_response=(pl.col("later") & ~pl.col("conflicting_id")).fill_null(value=False),
         not_a_rating=pl.col("unreadable").list.len() > 0,
         unclear_field=pl.col("unclear").list.len() > 0,
+        is_incomplete=pl.col("answers") < (incomplete.minimum_share if incomplete else 0) * pl.col("asked"),
         straight_line=pl.col("all_same") & (pl.col("answers") >= (rule.minimum_answers if rule else 0)),
     )
 
@@ -179,7 +183,7 @@ def explain_failures(
     shown = (
         table.select("response", "unit", "design_weight", "respondent_id", *questions)
         .join(involved, on="response", how="semi", maintain_order="left")
-        .join(typed.select("response", "unreadable", "unclear", "answers"), on="response")
+        .join(typed.select("response", "unreadable", "unclear", "answers", "asked"), on="response")
         .join(culprits, on="response", how="left")
     )
     quote = {row["response"]: row for row in shown.iter_rows(named=True)}
@@ -218,7 +222,7 @@ def _write_sentence(reason: str, row: dict[str, object], definition: IndexDefini
             return f"None of the {total} questions has a rating."
         case "incomplete":
             share = definition.quality_rules.incomplete.minimum_share if definition.quality_rules.incomplete else 0
-            return f"{row['answers']} of {total} questions have a rating; {share:.0%} are needed."
+            return f"{row['answers']} of {row['asked']} questions asked have a rating; {share:.0%} are needed."
         case "straight_line":
             return f"All {row['answers']} ratings of the row are the same."
         case "duplicate_response":

@@ -65,8 +65,7 @@ def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
     columns |= {question: pa.Column(pl.Float64, in_range, nullable=True) for question in definition.question_ids}
     answered = [pa.Check.ge(1, error="no_answers")]
     if rules.incomplete:
-        needed = rules.incomplete.minimum_share * len(definition.questions)
-        answered.append(pa.Check.ge(needed, error="incomplete"))
+        columns["is_incomplete"] = forbid("incomplete")
     columns["answers"] = pa.Column(pl.Int64, answered)
     if rules.straight_line:
         columns["straight_line"] = forbid("straight_line")
