@@ -19,7 +19,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "labels", "methods", "resources", "atomic", "definition_yaml", "cluster"),
     ("method_conflicts",),
     ("definition_conflicts", "definition_blocks"),
-    ("definition",),
+    ("definition", "answer_texts"),
     ("responses",),
     ("validation",),
     ("scoring",),
@@ -34,7 +34,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
-STAGES = set(PLACES) - set(ORDER[0]) - {"definition", "definition_blocks", "cli", "__main__"}
+STAGES = set(PLACES) - set(ORDER[0]) - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
 

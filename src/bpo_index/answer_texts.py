@@ -1,0 +1,108 @@
+"""What a text that a respondent's row holds stands for: a number, a unit, a rating, or no rating.
+
+A rating is a plain number (ASCII digits, a point) or a label of the scale; an answer that is a "don't know" of the
+scale, was skipped or not asked is not a rating; anything else is unreadable. Nothing is guessed. Method page:
+docs/methods/validation.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bpo_index.definition_blocks import Scale
+from bpo_index.labels import fold_label
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+#: "10 - full confidence", "10 (full confidence)", "full confidence (10)".
+_NUMBERED = re.compile(
+    r"(?P<before>-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:[-–—:=.)]\s*|\s\(?)(?P<label>\D.*?)\)?"
+    r"|(?P<first>\D.*?)\s*\((?P<after>-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\)"
+)
+
+
+def parse_number(text: str) -> float | None:
+    """Return the finite number that the text writes in ASCII digits, or None.
+
+    Examples
+    --------
+    >>> [parse_number(text) for text in ("7", " 7.50 ", "1e309", "NaN", "7,5", "seven")]
+    [7.0, 7.5, None, None, None, None]
+    """
+    if not _NUMBER.fullmatch(text.strip()):
+        return None
+    number = float(text)
+    return number if abs(number) < float("inf") else None
+
+
+def find_unit(text: str, unit_by_label: dict[str, str]) -> str | None:
+    """Return the code of the unit that the text names, or None. Numeric codes match by value: ``1.0`` is ``1``.
+
+    Examples
+    --------
+    >>> labels = {"col": "COL", "colombia": "COL", "1": "1"}
+    >>> [find_unit(text, labels) for text in (" Colombia", "1.0", "Narnia")]
+    ['COL', '1', None]
+    """
+    code = unit_by_label.get(fold_label(text))
+    number = parse_number(text) if code is None else None
+    return code if number is None else unit_by_label.get(f"{number:g}")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What each different answer text stands for; every text is in exactly one of the five."""
+
+    ratings: dict[str, float] = field(default_factory=dict)
+    """Texts that are a rating, and the rating; it may lie outside the scale."""
+    dont_know: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    not_asked: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
+
+
+def map_answers(texts: Iterable[str], scale: Scale) -> Answers:
+    """Sort answer texts into ratings, "don't know", skipped, not asked, and unreadable.
+
+    Numeric codes match by value, so that ``98`` and ``98.0`` are the same answer. A number beside a label, such as
+    ``10 - full confidence``, is a rating where both say the same.
+    """
+    labels = {fold_label(label): rating for label, rating in scale.labels.items()}
+    codes = {number: rating for label, rating in scale.labels.items() if (number := parse_number(label)) is not None}
+    answers = Answers()
+    kinds = (
+        (scale.dont_know, answers.dont_know),
+        (scale.skipped, answers.skipped),
+        (scale.not_asked, answers.not_asked),
+    )
+    kind_of_label = {fold_label(code): kind for given, kind in kinds for code in given}
+    kind_of_code = {
+        number: kind for given, kind in kinds for code in given if (number := parse_number(code)) is not None
+    }
+    for text in texts:
+        folded, number = fold_label(text), parse_number(text)
+        kind = kind_of_label.get(folded)
+        if kind is None and number is not None:
+            kind = kind_of_code.get(number)
+        if kind is not None:
+            kind.add(text)
+        elif folded in labels:
+            answers.ratings[text] = labels[folded]
+        elif number is not None and (not codes or number in codes):
+            answers.ratings[text] = codes.get(number, number)
+        elif (both := _read_numbered_label(folded, labels, codes)) is not None:
+            answers.ratings[text] = both
+        else:
+            answers.unreadable.add(text)
+    return answers
+
+
+def _read_numbered_label(folded: str, labels: dict[str, float], codes: dict[float, float]) -> float | None:
+    """Return the rating of a number beside a label that stands for the same; None for all else."""
+    found = _NUMBERED.fullmatch(folded)
+    if found is None:
+        return None
+    number = float(found["before"] or found["after"])
+    rating = labels.get((found["label"] or found["first"]).strip())
+    return rating if rating is not None and rating == codes.get(number, number) else None
