@@ -21,9 +21,29 @@ from bpo_index.labels import fold_label
 _TEST_STATUS = frozenset({"test", "survey test", "preview", "survey preview", "spam"})
 # In the languages in which survey tools write choices; none of these words means both.
 _FINISHED = frozenset(
-    ["true", "1", "yes", "finished", "complete", "completed", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "verdadeiro", "sim", "vero", "sì"]
+    [
+        "true",
+        "1",
+        "yes",
+        "finished",
+        "complete",
+        "completed",
+        "wahr",
+        "ja",
+        "vrai",
+        "oui",
+        "verdadero",
+        "sí",
+        "si",
+        "verdadeiro",
+        "sim",
+        "vero",
+        "sì",
+    ]
 )
-_UNFINISHED = frozenset(["false", "0", "no", "unfinished", "partial", "incomplete", "falsch", "nein", "faux", "non", "falso", "não", "nao"])
+_UNFINISHED = frozenset(
+    ["false", "0", "no", "unfinished", "partial", "incomplete", "falsch", "nein", "faux", "non", "falso", "não", "nao"]
+)
 _TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
