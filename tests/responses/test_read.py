@@ -41,9 +41,13 @@ def test_a_stray_quotation_mark_costs_one_row(tmp_path):
 
 def test_ragged_and_undecodable_rows_are_put_aside(tmp_path):
     path = tmp_path / "x.csv"
-    path.write_bytes(f"{HEADER}\na,Aland,1,2\nb,Beland,1,2,3,4\nc,Celand,1,2,3,,\n".encode() + b"d,\xc5land,1,2,3\n")
+    path.write_bytes(
+        f"{HEADER}\na,Aland,1,2\nb,Beland,1,2,3,4\nc,Celand,1,2,3,,\n".encode()
+        + b"d,\xc5land,1,2,3\n"
+        + "é,Aland,1,2,3\n".encode()
+    )
     responses = read_responses([path], make_definition())
-    assert list_reasons(responses) == ["ragged_row", "ragged_row", None, "undecodable"]
+    assert list_reasons(responses) == ["ragged_row", "ragged_row", None, "undecodable", None]
     assert responses.records["text"][3] == "d,\\xc5land,1,2,3"
     assert "4 cells where the header row has 5" in responses.records["sentence"][0]
 
@@ -75,13 +79,16 @@ def test_the_hash_of_rows_knows_neither_order_nor_file_but_every_answer(tmp_path
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
-        (b"PK\x03\x04", "Excel"),
+        (b"PK\x03\x04", "damaged"),
+        (b"PAR1", "damaged"),
+        (b"$FL2", "damaged"),
+        (b"\x1f\x8b", "damaged"),
         (b"\x89PNG", "picture"),
         (b"a,b\n1,2\n", "lacks 4 columns"),
         (b"country,q1,q1,q2,q3\nx,1,1,1,1\n", "more than once"),
         (HEADER.encode(), "no responses"),
         (b'"country,q1\nx,1', "never closed"),
-        (b"country,q1,q2,q3,\xff\nx,1,1,1,1\n", "not UTF-8"),
+        ("country,q1,q2,q3,é".encode() + b"\xff\nx,1,1,1,1\n", "not text"),
     ],
 )
 def test_files_that_cannot_be_used_are_refused_and_their_rows_counted(tmp_path, content, expected):
@@ -108,12 +115,14 @@ def test_a_named_design_weight_must_be_there(tmp_path):
 
 def test_paths_that_cannot_be_used(tmp_path):
     path = write_csv(tmp_path, *ROWS)
+    (tmp_path / "empty").mkdir()
     for paths, expected in (
         ([], "No file"),
-        ([tmp_path], "folder"),
+        ([tmp_path / "empty"], "no file of answers"),
         ([tmp_path / "absent"], "no file"),
         ([path, tmp_path / "." / path.name], "twice"),
-        (["a\0b"], "cannot be used"),
+        ([path, tmp_path], "twice"),
+        (["a\0b"], r"no file 'a\\x00b'"),
     ):
         with pytest.raises(UsageError, match=expected):
             read_responses(paths, make_definition())

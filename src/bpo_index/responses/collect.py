@@ -7,18 +7,22 @@ answer is an error and never averaged.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.labels import fold_label
-from bpo_index.responses.headings import Mapping, label_questions, name_fields
-from bpo_index.responses.records import Record, has_undecodable, show_undecodable
+from bpo_index.responses.encodings import has_undecodable, show_undecodable
+from bpo_index.responses.headings import label_questions, name_fields
+from bpo_index.responses.records import Record
 from bpo_index.responses.tidy import RECORD_SCHEMA, describe_table, list_tidy_columns
 
+#: Tidy column to its texts, one a readable record; null where a cell is empty. Columns that a file lacks are not in it.
+Columns = Mapping[str, Sequence[str | None]]
 
-def find_fault(record: Record, header: Record) -> tuple[str, str] | None:
+
+def find_fault(record: Record, width: int) -> tuple[str, str] | None:
     """Return the reason code and sentence for a record that cannot be read, or None.
 
     Surplus cells at the end of a record that hold nothing are no fault.
@@ -26,18 +30,18 @@ def find_fault(record: Record, header: Record) -> tuple[str, str] | None:
     if record.fault:
         return "malformed_quotes", f"The row breaks the rules of quoting: {record.fault}."
     if has_undecodable(record.text):
-        return "undecodable", "The row holds bytes that are not UTF-8."
-    wanted, given = len(header.cells), len(record.cells)
-    if given < wanted or any(record.cells[wanted:]):
-        return "ragged_row", f"The row has {given} cells where the header row has {wanted}."
+        return "undecodable", "The row holds bytes that are not text in the file's encoding."
+    given = len(record.cells)
+    if given < width or any(record.cells[width:]):
+        return "ragged_row", f"The row has {given} cells where the header row has {width}."
     return None
 
 
-def frame_records(name: str, rows: Iterable[Record], header: Record) -> pl.DataFrame:
+def frame_records(name: str, rows: Iterable[Record], width: int) -> pl.DataFrame:
     """Return the records frame of one file; readable rows have neither response nor reason yet."""
     columns: dict[str, list[object]] = {key: [] for key in RECORD_SCHEMA}
     for row in rows:
-        fault = find_fault(row, header)
+        fault = find_fault(row, width)
         text = show_undecodable(row.text)
         columns["source_file"].append(name)
         columns["source_row"].append(row.line)
@@ -50,37 +54,36 @@ def frame_records(name: str, rows: Iterable[Record], header: Record) -> pl.DataF
 
 
 def collect_wide(
-    name: str, header: Record, rows: list[Record], mapping: Mapping, definition: IndexDefinition
+    records: pl.DataFrame, columns: Columns, definition: IndexDefinition
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the tidy table and the records of one wide file: a readable record is a response."""
-    records = frame_records(name, rows, header)
+    """Return the tidy table and the records of one wide file: a readable record is a response.
+
+    Parameters
+    ----------
+    records
+        From `frame_records`.
+    columns
+        What the readable ones say.
+    definition
+        The index definition.
+    """
     readable = records["reason"].is_null()
-    good = [row for row, keep in zip(rows, readable, strict=True) if keep]
     records = records.with_columns(
         response=pl.when(readable).then(readable.cast(pl.Int64).cum_sum() - 1).otherwise(None)
     )
-    table = _frame_cells(name, good, mapping, list_tidy_columns(definition)).select(list(describe_table(definition)))
+    table = _frame_cells(records, columns, list_tidy_columns(definition)).select(list(describe_table(definition)))
     content = table.select(pl.struct(list_tidy_columns(definition)).struct.json_encode()).to_series()
     return table, _fill_content(records, content)
 
 
-def _frame_cells(name: str, rows: list[Record], mapping: Mapping, columns: list[str]) -> pl.DataFrame:
-    data: dict[str, pl.Series] = {
-        column: pl.Series(
-            [row.cells[mapping.positions[column]] or None for row in rows]
-            if column in mapping.positions
-            else [None] * len(rows),
-            dtype=pl.String,
-        )
-        for column in columns
-    }
-    return pl.DataFrame(
-        {
-            "response": pl.Series(range(len(rows)), dtype=pl.Int64),
-            "source_file": pl.Series([name] * len(rows), dtype=pl.String),
-            "source_row": pl.Series([row.line for row in rows], dtype=pl.Int64),
-            **data,
-        }
+def _frame_cells(records: pl.DataFrame, columns: Columns, wanted: list[str]) -> pl.DataFrame:
+    readable = records.filter(pl.col("reason").is_null())
+    rows = readable.height
+    return readable.select(
+        pl.int_range(rows, dtype=pl.Int64).alias("response"),
+        "source_file",
+        "source_row",
+        *(pl.Series(name, columns.get(name, [None] * rows), dtype=pl.String) for name in wanted),
     )
 
 
@@ -95,18 +98,16 @@ def _fill_content(records: pl.DataFrame, content: pl.Series) -> pl.DataFrame:
 
 
 def collect_long(
-    name: str, header: Record, rows: list[Record], mapping: Mapping, definition: IndexDefinition
+    records: pl.DataFrame, columns: Columns, definition: IndexDefinition
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the tidy table and the records of one long file: the rows of a respondent are one response.
 
     Put aside: rows without a respondent or with an unknown question; all but one of rows that say the same; all rows
     of a respondent who answers a question twice or whose rows differ in anything but question and rating.
     """
-    records = frame_records(name, rows, header)
     readable = records["reason"].is_null()
-    good = [row for row, keep in zip(rows, readable, strict=True) if keep]
     fields = list(name_fields(definition))
-    cells = _frame_cells(name, good, mapping, [*fields, "question", "rating"]).rename({"response": "n"})
+    cells = _frame_cells(records, columns, [*fields, "question", "rating"]).rename({"response": "n"})
     labels = label_questions(definition)
     cells = cells.with_columns(
         content=pl.struct([*fields, "question", "rating"]).struct.json_encode(),

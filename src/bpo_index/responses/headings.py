@@ -1,15 +1,18 @@
 """Which column of a file is what: headings matched to the definition by id, text or alias.
 
-Only exact matches count (case and white space apart). `map_headings` says what was found, what was not and what is
-given twice; nothing is guessed.
+Only exact matches count, case and white space apart. `map_headings` says what was found and how, what was not, and what
+is given twice; near matches are proposed (`propose_headings`) and never taken.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.labels import fold_label
+from bpo_index.responses.exports import Headings, ToolField
 
 #: Definition key of a source column, and the name of the column in the tidy responses.
 TIDY_COLUMNS = {
@@ -24,6 +27,10 @@ TIDY_COLUMNS = {
     "status": "status",
     "data_origin": "data_origin",
 }
+#: A heading less alike than this is not proposed; the measure is `difflib`'s ratio, 0 to 1.
+LEAST_ALIKE = 0.6
+#: Unknown headings that are compared with what is missing, at most.
+_MOST_COMPARED = 400
 
 
 def name_fields(definition: IndexDefinition) -> dict[str, str | None]:
@@ -40,21 +47,52 @@ def name_fields(definition: IndexDefinition) -> dict[str, str | None]:
 
 
 @dataclass(frozen=True)
+class Match:
+    """How a column was found."""
+
+    position: int
+    heading: str
+    """The name of the column in the file."""
+    label: str
+    """What of the column's labels is in the definition; the name or another."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A heading that is nearly what is missing."""
+
+    target: str
+    """The tidy column or question id that is missing."""
+    heading: str
+    confidence: float
+    """How alike the two are, 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Mapping:
     """The columns of one file, by the names of the tidy responses."""
 
     layout: str
     """`wide` (a column a question) or `long` (a row a respondent and question)."""
-    positions: dict[str, int]
-    """Tidy column, question id, or in long layout `question` and `rating`, to the position in the record."""
-    missing: list[str]
-    """Headings that the index cannot do without and the file does not have."""
-    absent: list[str]
+    matches: dict[str, Match]
+    """Tidy column, question id, or in long layout `question` and `rating`, to its column."""
+    fields: dict[str, ToolField] = field(default_factory=dict)
+    """Tidy columns that the survey tool's own columns give."""
+    missing: list[str] = field(default_factory=list)
+    """Tidy columns and questions that the index cannot do without and the file does not have."""
+    absent: list[str] = field(default_factory=list)
     """Headings that the definition names, the file does not have, and the index can do without."""
-    repeated: list[str]
+    repeated: list[str] = field(default_factory=list)
     """Headings that the definition knows and the file gives more than once."""
-    unused: list[str]
-    """Headings of the file that the definition does not know."""
+    ambiguous: list[str] = field(default_factory=list)
+    """Sentences on columns that are known under two names of different things."""
+    unused: list[str] = field(default_factory=list)
+    """Headings of the file that nothing was made of."""
+
+    @property
+    def positions(self) -> dict[str, int]:
+        """Tidy column to the position in the record."""
+        return {tidy: match.position for tidy, match in self.matches.items()}
 
 
 def label_questions(definition: IndexDefinition) -> dict[str, str]:
@@ -66,37 +104,114 @@ def label_questions(definition: IndexDefinition) -> dict[str, str]:
     }
 
 
-def map_headings(headings: list[str], definition: IndexDefinition) -> Mapping:
+def map_headings(headings: Headings, definition: IndexDefinition) -> Mapping:
     """Match the headings of a file to the definition."""
     columns = definition.columns
     named = {tidy: heading for tidy, heading in name_fields(definition).items() if heading is not None}
-    long_named = {"question": columns.question, "rating": columns.rating}
     known = {fold_label(heading): tidy for tidy, heading in named.items()}
+    long_named = {"question": columns.question, "rating": columns.rating}
     known_long = {fold_label(heading): key for key, heading in long_named.items() if heading is not None}
     questions = label_questions(definition)
 
-    folded = [fold_label(heading) for heading in headings]
-    is_long = bool(known_long) and set(known_long) <= set(folded) and not set(folded) & set(questions)
+    folded = [[fold_label(label) for label in labels] for labels in headings.labels]
+    everything = {label for labels in folded for label in labels}
+    is_long = bool(known_long) and set(known_long) <= everything and not everything & set(questions)
     wanted = known | (known_long if is_long else questions)
 
-    positions: dict[str, int] = {}
-    repeated: list[str] = []
-    unused: list[str] = []
-    for n, heading in enumerate(folded):
-        tidy = wanted.get(heading)
-        if tidy is None:
-            unused += [headings[n]] if headings[n] else []
-        elif tidy in positions:
-            repeated.append(headings[n])
+    matches: dict[str, Match] = {}
+    repeated, ambiguous, unused = [], [], []
+    of_tool = {tool_field.position for tool_field in headings.fields.values()}
+    for n, labels in enumerate(folded):
+        name = headings.names[n]
+        found = {
+            wanted[label]: headings.labels[n][k] for k, label in reversed(list(enumerate(labels))) if label in wanted
+        }
+        if len(found) > 1:
+            ambiguous.append(f"the column {name} is known as {' and as '.join(sorted(found))}")
+        elif not found:
+            unused += [name] if name and n not in of_tool else []
         else:
-            positions[tidy] = n
-    required = {"unit": columns.unit} | ({"design_weight": columns.design_weight} if columns.design_weight else {})
+            ((tidy, label),) = found.items()
+            if tidy in matches:
+                repeated.append(name if name == label else f"{label} ({name})")
+            else:
+                matches[tidy] = Match(n, name, label)
+    fields = _choose_fields(headings, matches, definition)
+    required = _list_required(definition, is_long=is_long)
+    given = {*matches, *fields}
+    missing = [tidy for tidy in required if tidy not in given]
+    absent = [heading for tidy, heading in named.items() if tidy not in given and tidy not in required]
+    return Mapping(
+        "long" if is_long else "wide",
+        {tidy: match for tidy, match in matches.items() if tidy not in fields},
+        fields,
+        missing,
+        absent,
+        repeated,
+        ambiguous,
+        unused,
+    )
+
+
+def _choose_fields(headings: Headings, matches: dict[str, Match], definition: IndexDefinition) -> dict[str, ToolField]:
+    """Return the tool's own fields where the definition's columns are not in the file, or are the same columns."""
+    taken = {match.position for tidy, match in matches.items() if tidy in definition.question_ids}
+    return {
+        tidy: tool_field
+        for tidy, tool_field in headings.fields.items()
+        if tool_field.position not in taken and (tidy not in matches or matches[tidy].position == tool_field.position)
+    }
+
+
+def _list_required(definition: IndexDefinition, *, is_long: bool) -> list[str]:
+    """Return the tidy columns and questions without which no index can be computed."""
+    required = ["unit"] + (["design_weight"] if definition.columns.design_weight else [])
     if definition.method.weighting == "importance":
-        required |= {f"importance_{category}": heading for category, heading in columns.importance.items()}
-    if is_long:
-        required |= {"respondent_id": columns.respondent or "respondent"}
-    else:
-        required |= {question.id: question.id for question in definition.questions}
-    missing = [heading for tidy, heading in required.items() if tidy not in positions]
-    absent = [heading for tidy, heading in named.items() if tidy not in positions and tidy not in required]
-    return Mapping("long" if is_long else "wide", positions, missing, absent, repeated, unused)
+        required += [f"importance_{category}" for category in definition.columns.importance]
+    return [*required, *(["respondent_id"] if is_long else definition.question_ids)]
+
+
+def name_heading(tidy: str, definition: IndexDefinition) -> str:
+    """Return the heading under which a column is looked for first: the definition's, or the question's id."""
+    return name_fields(definition).get(tidy) or {"respondent_id": "respondent"}.get(tidy, tidy)
+
+
+def propose_headings(targets: Sequence[str], headings: Iterable[str], definition: IndexDefinition) -> list[Proposal]:
+    """Return, for what is missing, the unknown heading most like it, where one is like it; a heading once at most.
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> definition = load_definition("offshore-bpo-2021")
+    >>> [(one.target, one.heading) for one in propose_headings(["unit", "sec_data"], ["Contry", "Age"], definition)]
+    [('unit', 'Contry')]
+    """
+    candidates = list(dict.fromkeys(headings))[:_MOST_COMPARED]
+    questions = {question.id: question for question in definition.questions}
+    found = []
+    for target in targets:
+        question = questions.get(target)
+        labels = [name_heading(target, definition)]
+        labels += [question.text, *question.aliases] if question else []
+        for heading in candidates:
+            alike = max(_measure_alike(fold_label(label), fold_label(heading)[:500]) for label in labels)
+            if alike >= LEAST_ALIKE:
+                found.append(Proposal(target, heading, round(alike, 2)))
+    proposals: dict[str, Proposal] = {}
+    used: set[str] = set()
+    for proposal in sorted(found, key=lambda one: -one.confidence):
+        if proposal.target not in proposals and proposal.heading not in used:
+            proposals[proposal.target] = proposal
+            used.add(proposal.heading)
+    return [proposals[target] for target in targets if target in proposals]
+
+
+def _measure_alike(wanted: str, heading: str) -> float:
+    """Return how alike two texts are; a wording that stands whole within a longer heading is very like it."""
+    if len(wanted) >= 12 and wanted in heading:
+        return 0.95
+    matcher = difflib.SequenceMatcher(None, heading, wanted, autojunk=False)
+    # The two cheap ones are upper bounds of the third.
+    if matcher.real_quick_ratio() < LEAST_ALIKE or matcher.quick_ratio() < LEAST_ALIKE:
+        return 0.0
+    return matcher.ratio()

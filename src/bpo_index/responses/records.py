@@ -3,15 +3,14 @@
 A record is one row of cells; a quoted cell may span lines. A record that breaks the rules of quoting is returned as
 malformed and reading goes on with the next physical line, so that one stray quotation mark costs one row.
 
-Stages: `decode_text`, `iterate_records`. Method page: docs/methods/reading.md.
+Stages: `split_lines`, `iterate_records`. Method page: docs/methods/reading.md.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 #: Larger than any cell that memory holds; the csv module's own bound (131,072 characters) would break long answers.
@@ -37,43 +36,14 @@ class Record:
         return self.fault is None and not any(self.cells)
 
 
-def decode_text(content: bytes) -> tuple[str, str]:
-    """Return the text of a file and how it was decoded: UTF-8 with or without a byte-order mark, UTF-16 with one.
-
-    Bytes that are not UTF-8 become lone surrogates, which `has_undecodable` finds again, so that only the rows that
-    hold them are lost.
-    """
-    for mark, encoding, name in (
-        (codecs.BOM_UTF8, "utf-8", "UTF-8 with a byte-order mark"),
-        (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16, little end first"),
-        (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16, big end first"),
-    ):
-        if content.startswith(mark):
-            errors = "surrogateescape" if encoding == "utf-8" else "replace"
-            return content[len(mark) :].decode(encoding, errors), name
-    return content.decode("utf-8", "surrogateescape"), "UTF-8"
+def split_lines(text: str) -> list[str]:
+    """Return the physical lines of a text, each with its end."""
+    return io.StringIO(text, newline="").readlines()
 
 
-def has_undecodable(text: str) -> bool:
-    """Return whether the text holds bytes that could not be decoded.
-
-    Examples
-    --------
-    >>> has_undecodable(decode_text(b"Medell\\xedn")[0]), has_undecodable("Medellín")
-    (True, False)
-    """
-    return any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else False
-
-
-def show_undecodable(text: str) -> str:
-    """Return the text with undecodable bytes written as ``\\xe9``, so that it can be stored as UTF-8."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def iterate_records(text: str, delimiter: str) -> Iterator[Record]:
-    """Yield every record of the text, blank ones included, in order."""
+def iterate_records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
+    """Yield every record of the lines, blank ones included, in order."""
     csv.field_size_limit(_FIELD_LIMIT)
-    lines = io.StringIO(text, newline="").readlines()
     start = 0
     while start < len(lines):
         reader = csv.reader((lines[n] for n in range(start, len(lines))), delimiter=delimiter, strict=True)
@@ -90,7 +60,14 @@ def iterate_records(text: str, delimiter: str) -> Iterator[Record]:
             return
 
 
-def _join(lines: list[str], first: int, end: int) -> str:
+def write_record(line: int, cells: list[str]) -> Record:
+    """Return the record of a row that was not text, with the text that a CSV file would hold."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return Record(line, [cell.strip() for cell in cells], text.getvalue())
+
+
+def _join(lines: Sequence[str], first: int, end: int) -> str:
     return "".join(lines[first:end]).removesuffix("\n").removesuffix("\r")
 
 

@@ -1,0 +1,126 @@
+"""Files of any format as grids of text cells, each row with its place in the file.
+
+`read_grids` tells the format from the first bytes, never from the name, and returns the grids in which answers may
+lie: one of a text file for each separator, one of a workbook for each sheet, else one. Which of them holds the answers
+is decided by their headings (`read.py`). Numbers become the shortest text that reads back as the same number, whole
+numbers without a point, so that one answer has one text in every format. Method page: docs/methods/reading.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bpo_index.definition_blocks import Source as HowToRead
+from bpo_index.responses.encodings import decode_text
+from bpo_index.responses.records import Record, iterate_records, split_lines
+from bpo_index.responses.sources import Source
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+#: First bytes of what holds no answers.
+_OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"{\\rtf": "a text document",
+    b"\x1f\x8b": "packed twice with gzip",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"SQLite format 3\x00": "a database",
+}
+ADVICE = "Export the responses as CSV, Excel, Parquet or SPSS and give that file."
+
+
+class Unreadable(Exception):
+    """The bytes cannot be read as what they seem to be; the text says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """What a file says of its own codes (SPSS), by the position of the column."""
+
+    headings: dict[int, str] = field(default_factory=dict)
+    """The label of the column: mostly the wording of the question."""
+    labels: dict[int, dict[str, str]] = field(default_factory=dict)
+    """Code, as the cells have it, to its label."""
+    missing: dict[int, frozenset[str]] = field(default_factory=dict)
+    """Codes that occur and that the file declares missing."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of text cells."""
+
+    form: str
+    """The format, as the decisions say it: ``UTF-8, separated by comma``."""
+    lines: Iterable[Record] = field(repr=False)
+    """All records, blank ones included; read once."""
+    has_headings: bool = True
+    """False where the format names its columns itself: `named` are then their names, and every record is a row."""
+    named: tuple[str, ...] = ()
+    codebook: Codebook = Codebook()
+    explicit: dict[str, str] = field(default_factory=dict)
+    """Keys of the definition's `source:` block that would say the same."""
+
+    @cached_property
+    def start(self) -> list[Record]:
+        """The first records that are not blank, as many as headings may take."""
+        kept: list[Record] = []
+        for record in self._stream:
+            kept += [] if record.is_blank else [record]
+            if len(kept) == MOST_HEADINGS:
+                break
+        return kept
+
+    @cached_property
+    def _stream(self) -> Iterator[Record]:
+        return iter(self.lines)
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """All records that are not blank."""
+        return [*self.start, *(record for record in self._stream if not record.is_blank)]
+
+
+#: Records from the first in which headings are looked for.
+MOST_HEADINGS = 12
+
+
+def read_grids(source: Source, how: HowToRead) -> list[Grid]:
+    """Return the grids of a file in which answers may lie.
+
+    Raises
+    ------
+    Unreadable
+        The file is empty, of a format without answers, or broken.
+    """
+    content = source.content
+    if source.fault:
+        raise Unreadable(f"{source.fault}. Export the survey again")
+    if not content.strip():
+        raise Unreadable("is empty. Export the survey again")
+    from bpo_index.responses import columnar, workbook  # noqa: PLC0415  (they are made of grids)
+
+    if content.startswith(b"PAR1"):
+        return [columnar.read_parquet(content)]
+    if content.startswith((b"$FL2", b"$FL3")):
+        return [columnar.read_spss(content)]
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return workbook.read_workbook(content, how)
+    for start, kind in _OTHERS.items():
+        if content.startswith(start):
+            raise Unreadable(f"is {kind}, not a file of responses. {ADVICE}")
+    return list(_read_text(source, how))
+
+
+def _read_text(source: Source, how: HowToRead) -> Iterator[Grid]:
+    text, encoding = decode_text(source.content, how.encoding)
+    packed = "gzip, " if source.is_packed else ""
+    lines = split_lines(text)
+    wanted = {"tab": "\t"}.get(how.separator or "", how.separator)
+    key = next(key for key in ("utf-8", "utf-16", "windows-1252") if encoding.lower().startswith(key))
+    for delimiter, name in DELIMITERS.items():
+        if wanted in (None, delimiter):
+            explicit = {"encoding": key, "separator": "tab" if delimiter == "\t" else delimiter}
+            yield Grid(f"{packed}{encoding}, separated by {name}", iterate_records(lines, delimiter), explicit=explicit)

@@ -1,0 +1,126 @@
+"""Paths given by the user into files with names and bytes: folders opened, gzip unpacked, nothing read twice.
+
+`open_sources` returns the files in an order that does not depend on how they were given. Files of a folder that cannot
+hold answers by their names are listed, not read. Method page: docs/methods/reading.md.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.responses.encodings import show_undecodable
+
+#: Endings of names that a folder is searched for; `.gz` after any of them.
+ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".sav", ".zsav")
+#: Bytes that a packed file may have unpacked: a larger one is no survey but an attack or a mistake.
+MOST_UNPACKED = 4 * 2**30
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file, unpacked."""
+
+    name: str
+    """How messages and tables call it."""
+    content: bytes
+    original: bytes
+    """The bytes as they lie on the disk."""
+    is_packed: bool = False
+    fault: str | None = None
+    """Why it cannot be unpacked, as a sentence, or None."""
+
+
+def open_sources(paths: Sequence[str | Path]) -> tuple[list[Source], list[str]]:
+    """Return the files that paths and folders name, by name, and sentences on what was passed over.
+
+    Raises
+    ------
+    UsageError
+        No path, no such file, a folder without a file of answers, or a file named twice.
+    EnvironmentFailed
+        A file that is there and cannot be read.
+    """
+    files, passed = _list_files([Path(path) for path in paths])
+    names = _name_files(files)
+    sources = [_unpack(name, _read_bytes(path)) for name, path in zip(names, files, strict=True)]
+    return sorted(sources, key=lambda source: source.name), passed
+
+
+def _list_files(paths: list[Path]) -> tuple[list[Path], list[str]]:
+    if not paths:
+        raise UsageError("No file of responses was given. Give at least one file, or a folder of files.")
+    files: list[Path] = []
+    passed: list[str] = []
+    seen: dict[Path, Path] = {}
+    for path in paths:
+        try:
+            is_folder, exists = path.is_dir(), path.exists()
+            found = sorted(path.iterdir()) if is_folder else [path]
+        except PermissionError as error:
+            raise EnvironmentFailed(f"{path} cannot be read: {error.strerror}. Check its permissions.") from None
+        except (OSError, ValueError) as error:
+            raise UsageError(f"The path {str(path)!r} cannot be used: {error}. Correct the path.") from None
+        if not exists:
+            shown = path if str(path).isprintable() else repr(str(path))
+            raise UsageError(f"There is no file {shown}. Check the path; it is looked up from {Path.cwd()}.")
+        if is_folder:
+            found, others = _split_folder(found)
+            if not found:
+                raise UsageError(
+                    f"The folder {path} has no file of answers (names that end in {' '.join(ENDINGS)}, also with .gz)."
+                )
+            if others:
+                passed.append(f"{show_undecodable(path.name)}: not read: {_join_names(others)}.")
+        for file in found:
+            real = file.resolve()
+            if real in seen:
+                raise UsageError(f"The file {file} is given twice (also as {seen[real]}). Give each file once.")
+            seen[real] = file
+        files += found
+    return files, passed
+
+
+def _split_folder(found: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the files that can hold answers, and what else is in a folder; hidden files are neither."""
+    shown = [path for path in found if not path.name.startswith(".")]
+    wanted = [path for path in shown if path.is_file() and path.name.lower().removesuffix(".gz").endswith(ENDINGS)]
+    return wanted, [path for path in shown if path not in wanted]
+
+
+def _join_names(paths: list[Path], most: int = 10) -> str:
+    text = ", ".join(show_undecodable(path.name)[:80] for path in paths[:most])
+    return text + (f" and {len(paths) - most} more" if len(paths) > most else "")
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EnvironmentFailed(f"The file {path} cannot be read: {error.strerror}. Check its permissions.") from None
+
+
+def _name_files(files: list[Path]) -> list[str]:
+    """Return the file names, or the whole paths where two files have one name."""
+    short = [path.name for path in files]
+    names = short if len(set(short)) == len(short) else [str(path) for path in files]
+    return [show_undecodable(name) for name in names]
+
+
+def _unpack(name: str, content: bytes) -> Source:
+    if not content.startswith(_GZIP):
+        return Source(name, content, content)
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            unpacked = file.read(MOST_UNPACKED + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        return Source(name, b"", content, is_packed=True, fault=f"is packed with gzip and damaged ({error})")
+    if len(unpacked) > MOST_UNPACKED:
+        return Source(name, b"", content, is_packed=True, fault="unpacks to more than 4 GiB")
+    return Source(name, unpacked, content, is_packed=True)

@@ -1,0 +1,133 @@
+"""The cells of readable records into the texts of the tidy columns, in the one spelling that validation reads.
+
+Stages: `translate_cells` takes each tidy column from its place or from the survey tool's own fields, replaces codes by
+their labels where the file has a codebook (SPSS), then decimal commas and times. What was decided is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from bpo_index.answer_texts import find_unit, map_answers
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import Scale
+from bpo_index.errors import DataRefused
+from bpo_index.responses.cell_texts import (
+    find_date_order,
+    find_decimal_mark,
+    normalise_time,
+    replace_decimal_comma,
+)
+from bpo_index.responses.grids import Codebook
+from bpo_index.responses.headings import Mapping
+
+Texts = list[str | None]
+
+
+def translate_cells(
+    rows: Sequence[Sequence[str]], mapping: Mapping, codebook: Codebook, definition: IndexDefinition
+) -> tuple[dict[str, Texts], list[str]]:
+    """Return the texts of every tidy column that the file has, null for an empty cell, and what was decided.
+
+    Parameters
+    ----------
+    rows
+        The cells of the readable records.
+    mapping
+        Which column is what.
+    codebook
+        What the file says of its own codes.
+    definition
+        The index definition.
+
+    Raises
+    ------
+    DataRefused
+        When the file's own labels contradict the definition; the text names the column and the code.
+    """
+    columns: dict[str, Texts] = {}
+    said: list[str] = []
+    for tidy, position in mapping.positions.items():
+        columns[tidy] = [row[position] or None for row in rows]
+        labels, missing = codebook.labels.get(position, {}), codebook.missing.get(position, frozenset())
+        if tidy == "unit":
+            columns[tidy] = _label_units(columns[tidy], labels, definition, said)
+        elif tidy == "rating" or tidy in definition.question_ids:
+            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, definition.scale, said)
+    for tidy, tool_field in mapping.fields.items():
+        columns[tidy] = [tool_field.read(row) or None for row in rows]
+    return columns | _write_numbers(columns, definition, said) | _write_times(columns, definition, said), said
+
+
+def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefinition, said: list[str]) -> Texts:
+    """Return units by the file's own labels where every code used has one that is a unit."""
+    used = {text for text in texts if text}
+    named = {code: labels[code] for code in used if find_unit(labels.get(code, ""), definition.unit_by_label)}
+    if not used or len(named) < len(used):
+        return texts
+    said.append("units by the labels of the file's codes")
+    return [named[text] if text else None for text in texts]
+
+
+def _label_answers(
+    tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], scale: Scale, said: list[str]
+) -> Texts:
+    """Return answers by the file's own labels where every rating used has one that the definition knows."""
+    used = {text for text in texts if text}
+    if not used or not (labels or missing):
+        return texts
+    by_label, by_code = map_answers(labels.values(), scale), map_answers(used, scale)
+    kinds = by_label.dont_know | by_label.skipped | by_label.not_asked
+    replaced: dict[str, str | None] = {code: labels[code] for code in used if labels.get(code) in kinds}
+    lost = sorted(code for code in missing - set(replaced) if code in by_code.ratings or code in by_code.unreadable)
+    if lost:
+        replaced |= dict.fromkeys(lost)
+        shown = ", ".join(f"{code} {labels[code]!r}" if code in labels else code for code in lost)
+        said.append(f"{tidy}: declared missing in the file and not named in the definition, so left empty: {shown}")
+    ratings = {code: labels[code] for code in used - set(replaced) if labels.get(code) in by_label.ratings}
+    if ratings and len(ratings) == len(used - set(replaced)):
+        replaced |= ratings
+    else:
+        for code, label in sorted(ratings.items()):
+            if by_code.ratings.get(code) != by_label.ratings[label]:
+                raise DataRefused(
+                    f"in {tidy} the file's code {code} has the label {label!r}, which stands for "
+                    f"{by_label.ratings[label]:g} on the scale of the definition: the file has another scale or "
+                    "another direction. Name the codes under scale.labels, or export the answers as labels"
+                )
+    return [replaced.get(text, text) if text else None for text in texts]
+
+
+def _write_numbers(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
+    """Return the columns of numbers with points for decimal commas, where the file has these."""
+    numbers = {
+        tidy: texts
+        for tidy, texts in columns.items()
+        if tidy in ("design_weight", "rating", "duration", *definition.question_ids) or tidy.startswith("importance_")
+    }
+    different = set(chain.from_iterable(numbers.values())) - {None}
+    mark = definition.source.decimal or find_decimal_mark(text for text in different if text)
+    spelling = {text: replace_decimal_comma(text) for text in different if text}
+    changed = {text for text, written in spelling.items() if text != written}
+    if mark != "," or not changed:
+        return {}
+    said.append("decimal commas")
+    return {tidy: [spelling[text] if text else None for text in texts] for tidy, texts in numbers.items()}
+
+
+def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
+    """Return the columns of times in ISO form; times whose day and month cannot be told are left out."""
+    times = {tidy: columns[tidy] for tidy in ("started_at", "finished_at") if tidy in columns}
+    different = {text for text in chain.from_iterable(times.values()) if text}
+    order = find_date_order(different, definition.source.dates)
+    if order.matters and order.day_first is None:
+        said.append(
+            "times not used: day and month cannot be told apart (`source.dates` of the definition: day_first or "
+            "month_first)"
+        )
+        return {tidy: [None] * len(texts) for tidy, texts in times.items()}
+    if order.matters:
+        said.append("dates with the day first" if order.day_first else "dates with the month first")
+    spelling = {text: normalise_time(text, day_first=order.day_first) for text in different}
+    return {tidy: [spelling[text] if text else None for text in texts] for tidy, texts in times.items()}

@@ -1,0 +1,129 @@
+"""Excel and OpenDocument workbooks as grids, one a sheet; rows count as in the sheet, from 1.
+
+Cells with an error of a formula hold ``#ERROR`` (in .xlsx files), so that they are not taken for empty. Method page:
+docs/methods/reading.md.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree
+
+import polars as pl
+
+from bpo_index.definition_blocks import Source as HowToRead
+from bpo_index.responses.columnar import describe_error, write_cell
+from bpo_index.responses.grids import ADVICE, Grid, Unreadable
+from bpo_index.responses.records import Record, write_record
+
+#: A sheet of an .xlsx file that unpacks to more is not looked through for errors of formulas.
+_MOST_XML = 2**30
+_ERROR_CELL = re.compile(
+    rb'<c\b[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"|<c\b[^>]*\bt="e"[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"'
+)
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
+    """Return the grids of a workbook's sheets that hold anything; of the one that `how.sheet` names alone.
+
+    Raises
+    ------
+    Unreadable
+        When the file is broken, is another archive, or lacks the sheet.
+    """
+    import fastexcel  # noqa: PLC0415
+
+    if content.startswith(b"PK") and not _is_workbook(content):
+        raise Unreadable(f"is a ZIP archive. Unpack it and give the file in it. {ADVICE}")
+    try:
+        book = fastexcel.read_excel(content)
+        names = book.sheet_names
+        if how.sheet is not None and how.sheet not in names:
+            raise Unreadable(
+                f"has no sheet {how.sheet!r} (`source.sheet` of the definition); it has: {', '.join(names)}"
+            )
+        wanted = names if how.sheet is None else [how.sheet]
+        errors = _find_errors(content)
+        grids = [(name, list(_read_sheet(book, name, errors.get(name, {})))) for name in wanted]
+    except Unreadable:
+        raise
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # a panic of the reader is no Exception
+        raise Unreadable(
+            f"is damaged, or locked with a password: it starts like a workbook and cannot be read as one "
+            f"({describe_error(error)})"
+        ) from None
+    filled = [(name, records) for name, records in grids if any(not record.is_blank for record in records)]
+    if not filled:
+        raise Unreadable("is empty: no sheet holds anything. Export the survey again")
+    return [Grid(f"workbook, sheet {name!r}", records, explicit={"sheet": name}) for name, records in filled]
+
+
+def _is_workbook(content: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return True  # damaged; what reads workbooks says how
+    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+
+
+def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Iterator[Record]:
+    """Yield the rows of a sheet. Whole columns of numbers are taken as numbers: as text they are rounded."""
+    frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    columns = [column.fill_null("").to_list() for column in frame.iter_columns()]
+    # Below the headings, which may take some rows, a column holds numbers only or is text.
+    first = next((n for n, row in enumerate(zip(*columns, strict=True)) if any(row)), 0)
+    for skipped in range(first + 1, min(first + 4, frame.height)):
+        numbers = book.load_sheet(name, header_row=None, skip_rows=skipped).to_polars()
+        for n, column in enumerate(numbers.iter_columns()):
+            if column.dtype == pl.Float64 and n < len(columns):
+                columns[n][skipped : skipped + len(column)] = [write_cell(value) for value in column.to_list()]
+    for (row, column_number), text in errors.items():
+        if column_number < len(columns) and row < len(columns[column_number]):
+            columns[column_number][row] = text
+    for n, cells in enumerate(zip(*columns, strict=True), start=1):
+        yield write_record(n, list(cells))
+
+
+def _find_errors(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    """Return, by sheet, the row and column (from 0) of the cells that hold an error; of .xlsx files only."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            paths = _find_sheets(archive)
+            found = {}
+            for name, path in paths.items():
+                if archive.getinfo(path).file_size <= _MOST_XML:
+                    found[name] = {
+                        (int(row) - 1, _number_column(letters)): "#ERROR"
+                        for match in _ERROR_CELL.finditer(archive.read(path))
+                        for letters, row in [(match[1] or match[3], match[2] or match[4])]
+                    }
+            return found
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, ValueError, NotImplementedError, EOFError):
+        return {}
+
+
+def _find_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    return {
+        sheet.get("name", ""): posixpath.normpath(posixpath.join("xl", targets[sheet.get(_RELATION)])).lstrip("/")
+        for sheet in book.iter()
+        if sheet.tag.endswith("}sheet") and sheet.get(_RELATION) in targets
+    }
+
+
+def _number_column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
