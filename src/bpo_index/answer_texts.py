@@ -15,6 +15,7 @@ from bpo_index.definition_blocks import Scale
 from bpo_index.labels import fold_label
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_LONGEST_LABEL = 2_100
 #: "10 - full confidence", "10 (full confidence)", "full confidence (10)".
 _NUMBERED = re.compile(
     r"(?P<before>-?[0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:[-–—:=.)]\s*|\s\(?)(?P<label>\D.*?)\)?"
@@ -100,7 +101,7 @@ def map_answers(texts: Iterable[str], scale: Scale) -> Answers:
 
 def _read_numbered_label(folded: str, labels: dict[str, float], codes: dict[float, float]) -> float | None:
     """Return the rating of a number beside a label that stands for the same; None for all else."""
-    found = _NUMBERED.fullmatch(folded)
+    found = _NUMBERED.fullmatch(folded) if len(folded) <= _LONGEST_LABEL else None
     if found is None:
         return None
     number = float(found["before"] or found["after"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bpo_index.definition_blocks import Source as HowToRead
 from bpo_index.labels import fold_label
@@ -172,9 +172,14 @@ def _recognise_qualtrics(rows: list[Cells]) -> _Found | None:
         for *given, imported in zip(*texts, imports, strict=True)
     ]
     fields: dict[str, ToolField] = {}
-    for row in reversed([*texts, imports]):
+    for row in (imports, *texts):
         fields = _copy(row, _QUALTRICS) | fields
     fields |= _read_qualtrics_status([imports, *texts])
+    named = texts[0]
+    fields = {
+        tidy: replace(one, heading=named[one.position] if one.heading in imports else one.heading)
+        for tidy, one in fields.items()
+    }
     return _Found(count, list(texts[0]), labels, fields)
 
 

@@ -194,7 +194,7 @@ def propose_headings(targets: Sequence[str], headings: Iterable[str], definition
         labels = [name_heading(target, definition)]
         labels += [question.text, *question.aliases] if question else []
         for heading in candidates:
-            alike = max(_measure_alike(fold_label(label), fold_label(heading)[:500]) for label in labels)
+            alike = max(measure_alike(fold_label(label), fold_label(heading)[:500]) for label in labels)
             if alike >= LEAST_ALIKE:
                 found.append(Proposal(target, heading, round(alike, 2)))
     proposals: dict[str, Proposal] = {}
@@ -206,7 +206,7 @@ def propose_headings(targets: Sequence[str], headings: Iterable[str], definition
     return [proposals[target] for target in targets if target in proposals]
 
 
-def _measure_alike(wanted: str, heading: str) -> float:
+def measure_alike(wanted: str, heading: str) -> float:
     """Return how alike two texts are; a wording that stands whole within a longer heading is very like it."""
     if len(wanted) >= 12 and wanted in heading:
         return 0.95

@@ -1,0 +1,274 @@
+"""How a file would be read, before anything is read for good: for the person who has to name its columns.
+
+`inspect_file` looks at one file as `read_responses` does and says what it found: format, headings, which column is what
+and how sure that is, the units and answers that occur. What it could not match it compares with what is missing;
+near matches are proposals and are never taken. `write_fragment` puts all of it as keys of a definition. Method page:
+docs/methods/inspecting.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bpo_index.answer_texts import find_unit, map_answers
+from bpo_index.definition import IndexDefinition
+from bpo_index.errors import DataRefused
+from bpo_index.labels import fold_label
+from bpo_index.responses.collect import frame_records
+from bpo_index.responses.grids import Unreadable, read_grids
+from bpo_index.responses.headings import (
+    LEAST_ALIKE,
+    TIDY_COLUMNS,
+    Proposal,
+    label_questions,
+    measure_alike,
+    propose_headings,
+)
+from bpo_index.responses.sources import Source, open_sources
+from bpo_index.responses.translate import translate_cells
+from bpo_index.responses.views import View, choose_view, refuse_view, report_view
+
+#: Different texts that are listed of each kind, at most.
+MOST_LISTED = 30
+
+
+@dataclass(frozen=True)
+class ColumnFound:
+    """A column of the file that is used."""
+
+    target: str
+    """The tidy column or question id."""
+    heading: str
+    """The column's name in the file."""
+    found_by: str
+    """`id`, `text` or `alias` of a question, `heading` of the definition, `question or rating column`, `survey tool`."""
+    confidence: float = 1.0
+    """1 for exact matches; nothing else is taken."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What one file looks like."""
+
+    file: str
+    rows: int = 0
+    decisions: tuple[str, ...] = ()
+    """Format, headings and layout, as sentences."""
+    refusal: str | None = None
+    """Why the file cannot be used as it is."""
+    columns: tuple[ColumnFound, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What the index needs and the file does not have."""
+    proposals: tuple[Proposal, ...] = ()
+    """Headings near to what is missing, with how alike they are."""
+    unused: tuple[str, ...] = ()
+    units: dict[str, int] = field(default_factory=dict)
+    """Unit code to rows."""
+    unknown_units: dict[str, int] = field(default_factory=dict)
+    """Texts that name no unit, to rows; the most frequent."""
+    unit_proposals: tuple[Proposal, ...] = ()
+    """Unknown texts near to the name of a unit."""
+    ratings: dict[str, int] = field(default_factory=dict)
+    """Rating to answers, in rising order."""
+    not_ratings: dict[str, int] = field(default_factory=dict)
+    """`dont_know`, `skipped`, `not_asked`, `empty`, to answers."""
+    unknown_answers: dict[str, int] = field(default_factory=dict)
+    """Texts that are neither, to answers; the most frequent."""
+    fragment: str = ""
+    """The keys of a definition that make all of this explicit, as YAML."""
+
+
+def inspect_files(paths: Iterable[str | Path], definition: IndexDefinition) -> list[Inspection]:
+    """Look at files without using them.
+
+    Raises
+    ------
+    UsageError, EnvironmentFailed
+        As `read_responses`.
+    """
+    sources, _ = open_sources(list(paths))
+    return [_inspect_source(source, definition) for source in sources]
+
+
+def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
+    name = source.name
+    try:
+        view = choose_view(read_grids(source, definition.source), definition)
+    except Unreadable as error:
+        return Inspection(name, refusal=f"The file {name} {error}.")
+    records = frame_records(name, view.rows, view.width)
+    refusal = refuse_view(name, view, definition)
+    decisions = report_view(name, view, definition)
+    cells = [row.cells for row, keep in zip(view.rows, records["reason"].is_null(), strict=True) if keep]
+    texts: dict[str, list[str | None]] = {}
+    try:
+        texts, said = translate_cells(cells, view.mapping, view.grid.codebook, definition)
+        decisions += [f"{name}: {sentence}." for sentence in said]
+    except DataRefused as error:
+        refusal = refusal or f"The file {name} is refused: {error}."
+    mapping = view.mapping
+    proposals = propose_headings(mapping.missing, mapping.unused, definition)
+    units, unknown_units = _count_units(texts.get("unit", []), definition)
+    ratings, not_ratings, unknown_answers = _count_answers(texts, definition)
+    unit_proposals = _propose_units(unknown_units, definition)
+    return Inspection(
+        name,
+        len(view.rows),
+        tuple(decisions),
+        refusal,
+        _list_columns(view, definition),
+        tuple(mapping.missing),
+        tuple(proposals),
+        tuple(mapping.unused),
+        units,
+        unknown_units,
+        tuple(unit_proposals),
+        ratings,
+        not_ratings,
+        unknown_answers,
+        write_fragment(view, proposals, unit_proposals, unknown_answers, definition),
+    )
+
+
+def _list_columns(view: View, definition: IndexDefinition) -> tuple[ColumnFound, ...]:
+    questions = {question.id: question for question in definition.questions}
+    found = []
+    for tidy, match in view.mapping.matches.items():
+        by = "question or rating column" if tidy in ("question", "rating") else "heading"
+        if tidy in questions:
+            label = fold_label(match.label)
+            wording = fold_label(questions[tidy].text)
+            by = "id" if label == fold_label(tidy) else "text" if label == wording else "alias"
+        found.append((match.position, ColumnFound(tidy, match.heading, by)))
+    for tidy, tool_field in view.mapping.fields.items():
+        found.append((tool_field.position, ColumnFound(tidy, tool_field.heading, "survey tool")))
+    return tuple(column for _, column in sorted(found, key=lambda one: (one[0], one[1].target)))
+
+
+def _count_units(texts: list[str | None], definition: IndexDefinition) -> tuple[dict[str, int], dict[str, int]]:
+    known: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
+    for text, count in Counter(text or "" for text in texts).items():
+        code = find_unit(text, definition.unit_by_label)
+        if code:
+            known[code] += count
+        else:
+            unknown[text] += count
+    ordered = {unit.code: known[unit.code] for unit in definition.units if known[unit.code]}
+    return ordered, dict(unknown.most_common(MOST_LISTED))
+
+
+def _count_answers(
+    texts: Mapping[str, list[str | None]], definition: IndexDefinition
+) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    counts: Counter[str] = Counter()
+    for tidy in ("rating", *definition.question_ids):
+        counts.update(text or "" for text in texts.get(tidy, []))
+    answers = map_answers([text for text in counts if text], definition.scale)
+    ratings: Counter[float] = Counter()
+    for text, rating in answers.ratings.items():
+        ratings[rating] += counts[text]
+    kinds = {
+        kind: sum(counts[text] for text in getattr(answers, kind)) for kind in ("dont_know", "skipped", "not_asked")
+    }
+    unknown = Counter({text: counts[text] for text in answers.unreadable})
+    return (
+        {f"{rating:g}": ratings[rating] for rating in sorted(ratings)},
+        {**kinds, "empty": counts[""]},
+        dict(unknown.most_common(MOST_LISTED)),
+    )
+
+
+def _propose_units(unknown: Iterable[str], definition: IndexDefinition) -> list[Proposal]:
+    proposals = []
+    for text in unknown:
+        alike = [
+            (measure_alike(fold_label(label), fold_label(text)[:200]), unit.code)
+            for unit in definition.units
+            for label in (unit.name, *unit.aliases)
+            if text
+        ]
+        best = max(alike, default=(0.0, ""))
+        if best[0] >= LEAST_ALIKE:
+            proposals.append(Proposal(best[1], text, round(best[0], 2)))
+    return proposals
+
+
+def write_fragment(
+    view: View,
+    proposals: Iterable[Proposal],
+    unit_proposals: Iterable[Proposal],
+    unknown_answers: Iterable[str],
+    definition: IndexDefinition,
+) -> str:
+    """Return YAML: the keys that make the mapping explicit, and as comments those that are only proposed."""
+    source: dict[str, Any] = {"export": view.headings.export} | view.grid.explicit
+    if view.grid.has_headings:
+        source["header_rows"] = view.headings.rows
+    known = label_questions(definition)
+    key_of = {tidy: key for key, tidy in TIDY_COLUMNS.items()}
+    columns: dict[str, Any] = {}
+    aliases: dict[str, str] = {}
+    for tidy, match in view.mapping.matches.items():
+        if tidy in definition.question_ids:
+            # The name of the column, where the definition does not know it: the next export may lack the wording.
+            if fold_label(match.heading) not in known:
+                aliases[tidy] = match.heading
+        else:
+            _put_column(columns, tidy, match.label, key_of)
+    for tidy, tool_field in view.mapping.fields.items():
+        _put_column(columns, tidy, tool_field.heading, key_of)
+    wanted_columns: dict[str, Any] = {}
+    wanted_aliases: dict[str, str] = {}
+    for proposal in proposals:
+        if proposal.target in definition.question_ids:
+            wanted_aliases[proposal.target] = proposal.heading
+        else:
+            _put_column(wanted_columns, proposal.target, proposal.heading, key_of)
+    units: dict[str, list[str]] = {}
+    for proposal in unit_proposals:
+        units.setdefault(proposal.target, []).append(proposal.heading)
+    wanted: dict[str, Any] = {
+        "columns": wanted_columns,
+        "categories": _nest_aliases(wanted_aliases, definition),
+        "units": [{"code": code, "aliases": texts} for code, texts in units.items()],
+        "scale": {"labels": dict.fromkeys(unknown_answers)} if list(unknown_answers) else {},
+    }
+    taken = {"source": source, "columns": columns, "categories": _nest_aliases(aliases, definition)}
+    text = _dump({key: value for key, value in taken.items() if value})
+    proposed = _dump({key: value for key, value in wanted.items() if value})
+    if proposed:
+        text += "# Proposed, not taken: check each line before you use it.\n"
+        text += "".join(f"# {line}\n" for line in proposed.splitlines())
+    return text
+
+
+def _put_column(columns: dict[str, Any], tidy: str, heading: str, key_of: Mapping[str, str]) -> None:
+    for start in ("importance", "background"):
+        if tidy.startswith(f"{start}_"):
+            columns.setdefault(start, {})[tidy.removeprefix(f"{start}_")] = heading
+            return
+    columns[key_of.get(tidy, tidy)] = heading
+
+
+def _nest_aliases(aliases: Mapping[str, str], definition: IndexDefinition) -> list[dict[str, Any]]:
+    nested = []
+    for category in definition.categories:
+        questions = [
+            {"id": question.id, "aliases": [*question.aliases, aliases[question.id]]}
+            for question in category.questions
+            if question.id in aliases
+        ]
+        if questions:
+            nested.append({"id": category.id, "questions": questions})
+    return nested
+
+
+def _dump(value: object) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000) if value else ""

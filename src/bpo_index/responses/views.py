@@ -1,0 +1,168 @@
+"""A file as it is read: which separator or sheet, which rows of headings, which column is what.
+
+`choose_view` looks at a file in every way and takes the one under which its headings name most columns of the
+definition; `report_view` says what was decided, `refuse_view` why a file cannot be used. Method page:
+docs/methods/reading.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.responses.encodings import has_undecodable, show_undecodable
+from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings
+from bpo_index.responses.grids import Grid, Unreadable
+from bpo_index.responses.headings import Mapping, map_headings, name_heading, propose_headings
+from bpo_index.responses.records import Record
+
+#: Columns and headings named in a message, at most.
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class View:
+    """One file as it is read: which grid, which rows of headings, which column is what."""
+
+    grid: Grid
+    headings: Headings
+    mapping: Mapping
+
+    @property
+    def header(self) -> list[Record]:
+        """The rows of headings; none where the format names its columns itself."""
+        return self.grid.start[self.headings.first : self.headings.first + self.headings.rows]
+
+    @property
+    def rows(self) -> list[Record]:
+        """The records below the headings that are not blank: the rows."""
+        return self.grid.records[self.headings.first + self.headings.rows :]
+
+    @property
+    def width(self) -> int:
+        """How many cells a row must have."""
+        return len(self.headings.names)
+
+
+def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
+    """Return the view of a file under which its headings name most columns of the definition.
+
+    Of equals the one with headings nearer to the top, then with more columns, then the first: separators in the order
+    of `DELIMITERS`, sheets as in the workbook.
+
+    Raises
+    ------
+    Unreadable
+        Two sheets of a workbook look like the answers.
+    """
+    views = [view for grid in grids for view in _list_views(grid, definition)]
+    if not views:
+        raise Unreadable("is empty: it has no header row. Export the survey again")
+
+    def rate(view: View) -> tuple[int, int, int]:
+        found = len(view.mapping.matches) + len(view.mapping.fields)
+        return found, -view.headings.first, len(view.headings.names)
+
+    best = max(views, key=rate)
+    rivals = [view for view in views if view.grid is not best.grid and rate(view)[0] == rate(best)[0]]
+    if "sheet" in best.grid.explicit and rivals and not best.mapping.missing:
+        named = ", ".join(repr(view.grid.explicit["sheet"]) for view in (best, *rivals))
+        raise Unreadable(f"has several sheets that look like responses: {named}. Name one as `source.sheet`")
+    return best
+
+
+def _list_views(grid: Grid, definition: IndexDefinition) -> list[View]:
+    if not grid.has_headings:
+        labels = [
+            tuple(part for part in (name, grid.codebook.headings.get(n, "")) if part)
+            for n, name in enumerate(grid.named)
+        ]
+        headings = Headings("plain", 0, 0, list(grid.named), labels)
+        return [View(grid, headings, map_headings(headings, definition))]
+    start: list[Cells] = [record.cells for record in grid.start]
+    views = []
+    for first in range(len(start)):
+        headings = find_headings(start, first, definition.source)
+        views.append(View(grid, headings, map_headings(headings, definition)))
+    return views
+
+
+def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | None:
+    """Return why a file cannot be used, as a paragraph."""
+    lines = [record.line for record in view.header]
+    where = f"The header row of {name} (line {lines[0]})" if lines else f"The file {name}"
+    if len(lines) > 1:
+        where = f"The header of {name} (lines {lines[0]} to {lines[-1]})"
+    mapping = view.mapping
+    for record in view.header:
+        if record.fault:
+            return f"{where} cannot be read: {record.fault}. Correct the line or export the survey again."
+        if has_undecodable(record.text):
+            return f"{where} holds bytes that are not text. Save the file as CSV (UTF-8)."
+    if mapping.ambiguous:
+        return f"{where} can be read in two ways: {'; '.join(mapping.ambiguous)}. Rename the columns or take one out."
+    if mapping.repeated:
+        return (
+            f"{where} gives {join_headings(mapping.repeated)} more than once, so it is not clear which column counts. "
+            "Take the surplus columns out."
+        )
+    if mapping.missing:
+        return _refuse_missing(where, view, definition)
+    if not view.rows:
+        return f"The file {name} has a header row and no responses. Export the survey again."
+    return None
+
+
+def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
+    missing, unused = view.mapping.missing, view.mapping.unused
+    proposals = propose_headings(missing, unused, definition)
+    offered = "; ".join(
+        f"{show_heading(one.heading)} may be {one.target} ({one.confidence:.2f} alike)" for one in proposals
+    )
+    lacking = ", ".join(name_heading(tidy, definition) for tidy in missing)
+    return (
+        f"{where} lacks {len(missing)} column{'s' if len(missing) > 1 else ''} that the index needs: {lacking}. "
+        f"It has: {join_headings(view.headings.names)}. "
+        + (f"Near, and not taken: {offered}. " if offered else "")
+        + "Rename the columns, or name them in the definition (`columns:` and the questions' `aliases:`); "
+        "`bpo-index inspect` writes these lines."
+    )
+
+
+def show_heading(text: str) -> str:
+    """Return a heading for a message, on one line and short."""
+    return " ".join(show_undecodable(text[:200]).split())[:60]
+
+
+def join_headings(texts: Sequence[str]) -> str:
+    """Return headings for a message; the first of them where there are many."""
+    shown = ", ".join(show_heading(text) for text in texts[:_SHOWN])
+    return shown + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
+
+
+def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]:
+    """Return one sentence each: how a file is read."""
+    mapping, lines = view.mapping, [record.line for record in view.header]
+    header = "columns named by the format"
+    if lines:
+        header = f"header row on line {lines[0]}"
+    if len(lines) > 1:
+        header = f"{len(lines)} header rows on lines {lines[0]} to {lines[-1]}"
+    tool = "" if view.headings.export == "plain" else f", {TOOL_NAMES[view.headings.export]}"
+    decisions = [f"{name}: {view.grid.form}, {header}, {mapping.layout} layout{tool}."]
+    above = view.grid.start[: view.headings.first]
+    if above:
+        decisions.append(
+            f"{name}: above the header row and not read: {join_headings([record.text for record in above])}."
+        )
+    by_tool = [f"{tidy} from {show_heading(one.heading)}" for tidy, one in mapping.fields.items()]
+    if by_tool:
+        decisions.append(f"{name}: by the tool's own columns: {', '.join(by_tool)}.")
+    if mapping.absent:
+        company = definition.columns.company
+        effect = ": every respondent counts as a company of its own" if company in mapping.absent else ""
+        decisions.append(f"{name}: no column {join_headings(mapping.absent)}{effect}.")
+    if mapping.unused:
+        decisions.append(f"{name}: columns not used: {join_headings(mapping.unused)}.")
+    return decisions
