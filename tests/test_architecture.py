@@ -28,7 +28,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("publication",),
     ("pipeline",),
     ("plan",),
-    ("summary", "terminal"),
+    ("summary", "terminal", "terminal_inspection"),
     ("inbox",),
     ("cli", "__main__"),
 )

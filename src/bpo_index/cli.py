@@ -30,7 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Files = Annotated[list[str], typer.Argument(metavar="RESPONSES", help="CSV files of one edition.", show_default=False)]
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="RESPONSES", help="Files of one edition, or a folder of them.", show_default=False),
+]
 Definition = Annotated[str, typer.Option(metavar="NAME|PATH", help="A built-in definition or a YAML file.")]
 AuditDir = Annotated[str, typer.Option(metavar="DIR", help="Private folder: every row not used, and why.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -106,6 +109,51 @@ def check(
     console = _make_console()
     terminal.print_audit(checked.audit, read.decisions, console)
     console.print(f"Private audit: {checked.audit_folder}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Survey files, or a folder of them.")],
+    definition: Definition = DEFAULT_DEFINITION,
+    as_json: Json = False,
+) -> None:
+    """Show how a file would be read, and what a definition would say to make it explicit."""
+    from bpo_index.definition import load_definition  # noqa: PLC0415
+    from bpo_index.responses.inspection import inspect_files  # noqa: PLC0415
+
+    index = load_definition(definition)
+    inspections = inspect_files(files, index)
+    if as_json:
+        _print_json([asdict(inspection) for inspection in inspections])
+        return
+    from bpo_index.terminal_inspection import print_inspection  # noqa: PLC0415
+
+    for inspection in inspections:
+        print_inspection(inspection, index, _make_console())
+
+
+@app.command()
+def template(
+    definition: Annotated[str, typer.Argument(metavar="DEFINITION", help="A built-in definition or a YAML file.")],
+    out: Annotated[str, typer.Option(metavar="DIR", help="The folder of both files.")] = "template",
+    as_json: Json = False,
+) -> None:
+    """Write an empty questionnaire (CSV) and its codebook."""
+    from bpo_index.definition import load_definition  # noqa: PLC0415
+    from bpo_index.responses.template import write_template  # noqa: PLC0415
+
+    written = write_template(load_definition(definition), Path(out))
+    if as_json:
+        _print_json({"questionnaire": str(written[0]), "codebook": str(written[1])})
+        return
+    console = _make_console()
+    console.print(f"Questionnaire: {written[0]}", markup=False, soft_wrap=True)
+    console.print(f"Codebook: {written[1]}", markup=False, soft_wrap=True)
+    console.print(
+        "One row a respondent; `bpo-index check` says whether the filled file can be used.",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()

@@ -170,6 +170,24 @@ class Columns(Block):
     """Category to the heading of the points that a respondent gives to its importance."""
     background: dict[ItemId, Text] = {}
     """Background variable, such as company size, to its heading; margins may be given for it."""
+    aliases: dict[
+        Literal[
+            "unit",
+            "respondent",
+            "design_weight",
+            "company",
+            "started_at",
+            "finished_at",
+            "finished",
+            "duration",
+            "status",
+            "data_origin",
+            "question",
+            "rating",
+        ],
+        tuple[Text, ...],
+    ] = {}
+    """Key of this block to other headings of the column, such as the wording of the question."""
     question: Text | None = None
     """Long layout only: the question's id, alias or text."""
     rating: Text | None = None

@@ -79,7 +79,10 @@ def _list_headings(columns: object) -> list[tuple[tuple[str, ...], str]]:
             headings.append((("columns", str(key)), heading))
         elif isinstance(heading, dict):
             headings += [
-                (("columns", str(key), str(name)), text) for name, text in heading.items() if isinstance(text, str)
+                (("columns", str(key), str(name)), str(text))
+                for name, given in heading.items()
+                for text in (given if isinstance(given, list) else [given])
+                if isinstance(text, str)
             ]
     return headings
 

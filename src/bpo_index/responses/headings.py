@@ -111,11 +111,15 @@ def map_headings(headings: Headings, definition: IndexDefinition) -> Mapping:
     known = {fold_label(heading): tidy for tidy, heading in named.items()}
     long_named = {"question": columns.question, "rating": columns.rating}
     known_long = {fold_label(heading): key for key, heading in long_named.items() if heading is not None}
+    for key, aliases in columns.aliases.items():
+        for alias in aliases:
+            (known if key in TIDY_COLUMNS else known_long)[fold_label(alias)] = TIDY_COLUMNS.get(key, key)
     questions = label_questions(definition)
 
     folded = [[fold_label(label) for label in labels] for labels in headings.labels]
     everything = {label for labels in folded for label in labels}
-    is_long = bool(known_long) and set(known_long) <= everything and not everything & set(questions)
+    given_long = {known_long[label] for label in everything & set(known_long)}
+    is_long = given_long == {"question", "rating"} and not everything & set(questions)
     wanted = known | (known_long if is_long else questions)
 
     matches: dict[str, Match] = {}

@@ -2,8 +2,7 @@
 
 `inspect_file` looks at one file as `read_responses` does and says what it found: format, headings, which column is what
 and how sure that is, the units and answers that occur. What it could not match it compares with what is missing;
-near matches are proposals and are never taken. `write_fragment` puts all of it as keys of a definition. Method page:
-docs/methods/inspecting.md.
+near matches are proposals and are never taken. Method page: docs/methods/inspecting.md.
 """
 
 from __future__ import annotations
@@ -12,27 +11,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from bpo_index.answer_texts import find_unit, map_answers
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
 from bpo_index.labels import fold_label
 from bpo_index.responses.collect import frame_records
+from bpo_index.responses.fragment import write_fragment
 from bpo_index.responses.grids import Unreadable, read_grids
 from bpo_index.responses.headings import (
     LEAST_ALIKE,
-    TIDY_COLUMNS,
     Proposal,
-    label_questions,
     measure_alike,
-    propose_headings,
 )
 from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.translate import translate_cells
-from bpo_index.responses.views import View, choose_view, refuse_view, report_view
+from bpo_index.responses.views import View, choose_view, propose_columns, refuse_view, report_view
 
 #: Different texts that are listed of each kind, at most.
 MOST_LISTED = 30
@@ -47,7 +41,7 @@ class ColumnFound:
     heading: str
     """The column's name in the file."""
     found_by: str
-    """`id`, `text` or `alias` of a question, `heading` of the definition, `question or rating column`, `survey tool`."""
+    """`id`, `text` or `alias` of a question; `heading` of the definition; `survey tool`."""
     confidence: float = 1.0
     """1 for exact matches; nothing else is taken."""
 
@@ -113,7 +107,7 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
     except DataRefused as error:
         refusal = refusal or f"The file {name} is refused: {error}."
     mapping = view.mapping
-    proposals = propose_headings(mapping.missing, mapping.unused, definition)
+    proposals = propose_columns(view, definition)
     units, unknown_units = _count_units(texts.get("unit", []), definition)
     ratings, not_ratings, unknown_answers = _count_answers(texts, definition)
     unit_proposals = _propose_units(unknown_units, definition)
@@ -140,7 +134,7 @@ def _list_columns(view: View, definition: IndexDefinition) -> tuple[ColumnFound,
     questions = {question.id: question for question in definition.questions}
     found = []
     for tidy, match in view.mapping.matches.items():
-        by = "question or rating column" if tidy in ("question", "rating") else "heading"
+        by = "heading"
         if tidy in questions:
             label = fold_label(match.label)
             wording = fold_label(questions[tidy].text)
@@ -198,77 +192,3 @@ def _propose_units(unknown: Iterable[str], definition: IndexDefinition) -> list[
         if best[0] >= LEAST_ALIKE:
             proposals.append(Proposal(best[1], text, round(best[0], 2)))
     return proposals
-
-
-def write_fragment(
-    view: View,
-    proposals: Iterable[Proposal],
-    unit_proposals: Iterable[Proposal],
-    unknown_answers: Iterable[str],
-    definition: IndexDefinition,
-) -> str:
-    """Return YAML: the keys that make the mapping explicit, and as comments those that are only proposed."""
-    source: dict[str, Any] = {"export": view.headings.export} | view.grid.explicit
-    if view.grid.has_headings:
-        source["header_rows"] = view.headings.rows
-    known = label_questions(definition)
-    key_of = {tidy: key for key, tidy in TIDY_COLUMNS.items()}
-    columns: dict[str, Any] = {}
-    aliases: dict[str, str] = {}
-    for tidy, match in view.mapping.matches.items():
-        if tidy in definition.question_ids:
-            # The name of the column, where the definition does not know it: the next export may lack the wording.
-            if fold_label(match.heading) not in known:
-                aliases[tidy] = match.heading
-        else:
-            _put_column(columns, tidy, match.label, key_of)
-    for tidy, tool_field in view.mapping.fields.items():
-        _put_column(columns, tidy, tool_field.heading, key_of)
-    wanted_columns: dict[str, Any] = {}
-    wanted_aliases: dict[str, str] = {}
-    for proposal in proposals:
-        if proposal.target in definition.question_ids:
-            wanted_aliases[proposal.target] = proposal.heading
-        else:
-            _put_column(wanted_columns, proposal.target, proposal.heading, key_of)
-    units: dict[str, list[str]] = {}
-    for proposal in unit_proposals:
-        units.setdefault(proposal.target, []).append(proposal.heading)
-    wanted: dict[str, Any] = {
-        "columns": wanted_columns,
-        "categories": _nest_aliases(wanted_aliases, definition),
-        "units": [{"code": code, "aliases": texts} for code, texts in units.items()],
-        "scale": {"labels": dict.fromkeys(unknown_answers)} if list(unknown_answers) else {},
-    }
-    taken = {"source": source, "columns": columns, "categories": _nest_aliases(aliases, definition)}
-    text = _dump({key: value for key, value in taken.items() if value})
-    proposed = _dump({key: value for key, value in wanted.items() if value})
-    if proposed:
-        text += "# Proposed, not taken: check each line before you use it.\n"
-        text += "".join(f"# {line}\n" for line in proposed.splitlines())
-    return text
-
-
-def _put_column(columns: dict[str, Any], tidy: str, heading: str, key_of: Mapping[str, str]) -> None:
-    for start in ("importance", "background"):
-        if tidy.startswith(f"{start}_"):
-            columns.setdefault(start, {})[tidy.removeprefix(f"{start}_")] = heading
-            return
-    columns[key_of.get(tidy, tidy)] = heading
-
-
-def _nest_aliases(aliases: Mapping[str, str], definition: IndexDefinition) -> list[dict[str, Any]]:
-    nested = []
-    for category in definition.categories:
-        questions = [
-            {"id": question.id, "aliases": [*question.aliases, aliases[question.id]]}
-            for question in category.questions
-            if question.id in aliases
-        ]
-        if questions:
-            nested.append({"id": category.id, "questions": questions})
-    return nested
-
-
-def _dump(value: object) -> str:
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000) if value else ""

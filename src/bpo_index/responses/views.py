@@ -7,16 +7,20 @@ docs/methods/reading.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bpo_index.answer_texts import find_unit, parse_number
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses.encodings import has_undecodable, show_undecodable
 from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings
 from bpo_index.responses.grids import Grid, Unreadable
-from bpo_index.responses.headings import Mapping, map_headings, name_heading, propose_headings
+from bpo_index.responses.headings import Mapping, Proposal, map_headings, name_heading, propose_headings
 from bpo_index.responses.records import Record
 
+#: Rows that are searched for the names of units where no column has the heading, and the share that must be.
+_LOOKED_AT, _LEAST_UNITS = 1_000, 0.5
 #: Columns and headings named in a message, at most.
 _SHOWN = 12
 
@@ -115,10 +119,9 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
 
 
 def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
-    missing, unused = view.mapping.missing, view.mapping.unused
-    proposals = propose_headings(missing, unused, definition)
+    missing, proposals = view.mapping.missing, propose_columns(view, definition)
     offered = "; ".join(
-        f"{show_heading(one.heading)} may be {one.target} ({one.confidence:.2f} alike)" for one in proposals
+        f"{show_heading(one.heading)} may be {one.target} (confidence {one.confidence:.2f})" for one in proposals
     )
     lacking = ", ".join(name_heading(tidy, definition) for tidy in missing)
     return (
@@ -128,6 +131,28 @@ def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
         + "Rename the columns, or name them in the definition (`columns:` and the questions' `aliases:`); "
         "`bpo-index inspect` writes these lines."
     )
+
+
+def propose_columns(view: View, definition: IndexDefinition) -> list[Proposal]:
+    """Return the columns that are nearly what is missing: by their headings, and that of the units by its cells."""
+    missing, unused = view.mapping.missing, set(view.mapping.unused)
+    proposals = propose_headings(missing, view.mapping.unused, definition)
+    if "unit" not in missing or any(proposal.target == "unit" for proposal in proposals):
+        return proposals
+    rows = [record.cells for record in view.rows[:_LOOKED_AT]]
+    best = Proposal("unit", "", 0.0)
+    for n, heading in enumerate(view.headings.names):
+        texts = Counter(row[n] for row in rows if n < len(row) and row[n]) if heading in unused else Counter()
+        known = sum(count for text, count in texts.items() if find_unit(text, definition.unit_by_label))
+        share = known / texts.total() if texts else 0.0
+        # Numbers alone are no sign: codes of units are answers of other questions.
+        if (
+            share > max(best.confidence, _LEAST_UNITS)
+            and len(texts) > 1
+            and not all(parse_number(text) is not None for text in texts)
+        ):
+            best = Proposal("unit", heading, round(share, 2))
+    return [best, *proposals] if best.heading else proposals
 
 
 def show_heading(text: str) -> str:

@@ -1,0 +1,91 @@
+"""The keys of a definition that make explicit how a file is read: `write_fragment`, as YAML.
+
+What was taken stands as keys; what is only near stands as comments, for a person to check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.labels import fold_label
+from bpo_index.responses.headings import TIDY_COLUMNS, Proposal, label_questions
+from bpo_index.responses.views import View
+
+
+def write_fragment(
+    view: View,
+    proposals: Iterable[Proposal],
+    unit_proposals: Iterable[Proposal],
+    unknown_answers: Iterable[str],
+    definition: IndexDefinition,
+) -> str:
+    """Return YAML: the keys that make the mapping explicit, and as comments those that are only proposed."""
+    source: dict[str, Any] = {"export": view.headings.export} | view.grid.explicit
+    if view.grid.has_headings:
+        source["header_rows"] = view.headings.rows
+    known = label_questions(definition)
+    key_of = {tidy: key for key, tidy in TIDY_COLUMNS.items()}
+    columns: dict[str, Any] = {}
+    aliases: dict[str, str] = {}
+    for tidy, match in view.mapping.matches.items():
+        if tidy in definition.question_ids:
+            # The name of the column, where the definition does not know it: the next export may lack the wording.
+            if fold_label(match.heading) not in known:
+                aliases[tidy] = match.heading
+        else:
+            _put_column(columns, tidy, match.label, key_of)
+    for tidy, tool_field in view.mapping.fields.items():
+        _put_column(columns, tidy, tool_field.heading, key_of)
+    wanted_columns: dict[str, Any] = {}
+    wanted_aliases: dict[str, str] = {}
+    for proposal in proposals:
+        if proposal.target in definition.question_ids:
+            wanted_aliases[proposal.target] = proposal.heading
+        else:
+            _put_column(wanted_columns, proposal.target, proposal.heading, key_of)
+    units: dict[str, list[str]] = {}
+    for proposal in unit_proposals:
+        units.setdefault(proposal.target, []).append(proposal.heading)
+    wanted: dict[str, Any] = {
+        "columns": wanted_columns,
+        "categories": _nest_aliases(wanted_aliases, definition),
+        "units": [{"code": code, "aliases": texts} for code, texts in units.items()],
+        "scale": {"labels": dict.fromkeys(unknown_answers)} if list(unknown_answers) else {},
+    }
+    taken = {"source": source, "columns": columns, "categories": _nest_aliases(aliases, definition)}
+    text = _dump({key: value for key, value in taken.items() if value})
+    proposed = _dump({key: value for key, value in wanted.items() if value})
+    if proposed:
+        text += "# Proposed, not taken: check each line before you use it.\n"
+        text += "".join(f"# {line}\n" for line in proposed.splitlines())
+    return text
+
+
+def _put_column(columns: dict[str, Any], tidy: str, heading: str, key_of: Mapping[str, str]) -> None:
+    for start in ("importance", "background"):
+        if tidy.startswith(f"{start}_"):
+            columns.setdefault(start, {})[tidy.removeprefix(f"{start}_")] = heading
+            return
+    if heading not in columns.values():  # a heading names one column of a definition
+        columns[key_of.get(tidy, tidy)] = heading
+
+
+def _nest_aliases(aliases: Mapping[str, str], definition: IndexDefinition) -> list[dict[str, Any]]:
+    nested = []
+    for category in definition.categories:
+        questions = [
+            {"id": question.id, "aliases": [*question.aliases, aliases[question.id]]}
+            for question in category.questions
+            if question.id in aliases
+        ]
+        if questions:
+            nested.append({"id": category.id, "questions": questions})
+    return nested
+
+
+def _dump(value: object) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000) if value else ""

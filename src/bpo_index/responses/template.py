@@ -1,0 +1,93 @@
+"""An empty questionnaire file and its codebook, from a definition: what a survey has to deliver.
+
+`write_template` writes both. A filled questionnaire passes `bpo-index check` as it is. Method page:
+docs/methods/inspecting.md.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from bpo_index.atomic import escape_formulas, make_folder, replace_file
+from bpo_index.definition import IndexDefinition
+from bpo_index.errors import EnvironmentFailed
+from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
+
+_MEANINGS = {
+    "respondent": ("the respondent's id, any text, different for each", "text"),
+    "unit": ("what the respondent rates", None),
+    "design_weight": ("the respondent's design weight", "number above 0"),
+    "company": ("the respondent's company; its answers are resampled together", "text"),
+    "started_at": ("when the respondent began", "time, such as 2021-09-29 17:59:00"),
+    "finished_at": ("when the respondent ended", "time, such as 2021-09-29 18:07:32"),
+    "finished": ("whether the respondent reached the end", "true or false"),
+    "duration": ("how long the respondent took", "seconds"),
+    "status": ("what kind of row it is", "text; test and preview rows are put aside"),
+    "data_origin": ("where the row comes from", "text; `synthetic` marks rows made by a program"),
+}
+
+
+def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
+    """Return one row a column of the questionnaire, in its order: `column, required, meaning, answers`."""
+    headings = name_fields(definition)
+    rows: list[tuple[str, bool, str, str]] = []
+    for key, tidy in TIDY_COLUMNS.items():
+        heading = headings[tidy]
+        if heading is not None:
+            meaning, answers = _MEANINGS[key]
+            needed = key in ("unit", "design_weight")
+            rows.append((heading, needed, meaning, answers or _describe_units(definition)))
+    for variable, heading in definition.columns.background.items():
+        rows.append((heading, False, f"background: {variable}", "text"))
+    titles = {category.id: category.title for category in definition.categories}
+    needs_points = definition.method.weighting == "importance"
+    for category, heading in definition.columns.importance.items():
+        rows.append((heading, needs_points, f"importance of: {titles[category]}", "points, a number from 0"))
+    scale = _describe_scale(definition)
+    for category_of in definition.categories:
+        for question in category_of.questions:
+            reverse = " (a high rating means low confidence)" if question.reverse else ""
+            rows.append((question.id, True, f"{category_of.title}: {question.text}{reverse}", scale))
+    schema = {"column": pl.String, "required": pl.Boolean, "meaning": pl.String, "answers": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _describe_units(definition: IndexDefinition) -> str:
+    return "one of: " + "; ".join(f"{unit.code} or {unit.name}" for unit in definition.units)
+
+
+def _describe_scale(definition: IndexDefinition) -> str:
+    scale = definition.scale
+    parts = [f"{scale.minimum:g} (least confidence) to {scale.maximum:g} (most)"]
+    parts += [f"{label!r} for {rating:g}" for label, rating in scale.labels.items()]
+    for kind, texts in (("don't know", scale.dont_know), ("skipped", scale.skipped), ("not asked", scale.not_asked)):
+        if texts:
+            parts.append(f"{kind}: {', '.join(texts)}")
+    empty = "not asked" if scale.empty == "not_asked" else "skipped"
+    return "; ".join([*parts, f"empty: {empty}"])
+
+
+def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Path]:
+    """Write the questionnaire and the codebook and return their paths.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the folder cannot be written.
+    """
+    codebook = list_codebook(definition)
+    make_folder(folder, "the template")
+    start = f"{definition.index}-{definition.edition}"
+    questionnaire, explained = folder / f"{start}-questionnaire.csv", folder / f"{start}-codebook.csv"
+    empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String))
+    try:
+        replace_file(questionnaire, empty.write_csv().encode())
+        replace_file(explained, escape_formulas(codebook).write_csv().encode())
+    except OSError as error:
+        raise EnvironmentFailed(
+            f"The template cannot be written to {folder}: {error.strerror}. Free space or choose another folder with "
+            "--out."
+        ) from None
+    return questionnaire, explained
