@@ -1,6 +1,6 @@
 """Write every text export of this folder from the table in `answers.py`; make the binary ones for tests.
 
-``python -m tests.responses.exports.make_exports`` writes the text exports and the variants of the definition. Each
+``python -m tests.responses.exports.make_exports`` writes the text exports and the variant of the definition. Each
 `write_*` puts one binary export into a folder and returns its path. The answers are the same in all of them.
 """
 
@@ -179,28 +179,23 @@ def make_files() -> dict[str, bytes]:
 
 
 def make_definitions() -> dict[str, bytes]:
-    """Return the variants of definition.yaml, by file name."""
+    """Return the variant of definition.yaml, by file name."""
     base = (FOLDER / "definition.yaml").read_text(encoding="utf-8")
-    absent = [text for text in QUESTIONS.values() if text not in base]
+    absent = [text for text in (*QUESTIONS.values(), UNIT_QUESTION, COMPANY_QUESTION) if text not in base]
     if absent:
         raise ValueError(f"definition.yaml and answers.py differ; not in the former: {absent}")
     _, keys = base.split("\n", maxsplit=1)
-    texts = keys.replace("unit: country", f'unit: "{UNIT_QUESTION}"')
-    texts = texts.replace("company: company", f'company: "{COMPANY_QUESTION}"')
     codes = [qualtrics.RECODED, tools.ANSWER_CODES]
     labels = "".join(f'    "{code[point]}": {point}\n' for code in codes for point in "12345")
     start, end = keys.index("  labels:"), keys.index("units:")
     recoded = f"{keys[:start]}  empty: not_asked\n  labels:\n{labels}\n{keys[end:]}"
     recoded = recoded.replace('"9"]', ", ".join(f'"{text}"' for text in ("9", *(code["?"] for code in codes))) + "]")
     made = "# Made from definition.yaml by make_exports.py"
-    return {
-        "definition-texts.yaml": f"{made}: country and company under the texts of their questions.\n{texts}".encode(),
-        "definition-recoded.yaml": f"{made}: answers as codes, an empty cell not asked.\n{recoded}".encode(),
-    }
+    return {"definition-recoded.yaml": f"{made}: answers as codes, an empty cell not asked.\n{recoded}".encode()}
 
 
 def main() -> None:
-    """Write all text exports and the variants of the definition into this folder."""
+    """Write all text exports and the variant of the definition into this folder."""
     for name, content in {**make_files(), **make_definitions()}.items():
         (FOLDER / name).write_bytes(content)
 
