@@ -146,8 +146,8 @@ _QUALTRICS_CODES = {
     "umfragevorschau": "preview",
     "umfragetest": "test",
 }
-#: The statement of a grid follows its stem.
-_STEM = re.compile(r"^.*?\s[-–]\s(?P<statement>.+)$", re.DOTALL)
+#: The statement of a grid follows its stem; in the legacy form without spaces.
+_STEM = re.compile(r"^[^-–]*[-–]\s*(?P<statement>.+)$", re.DOTALL)
 
 
 def _recognise_qualtrics(rows: list[Cells]) -> _Found | None:
@@ -290,13 +290,14 @@ def _split_brackets(name: str) -> tuple[str, ...]:
 # ---- SurveyMonkey ---------------------------------------------------------------------------------------------------
 _MONKEY = {
     "respondent_id": ("respondent id", "respondentid", "respondent_id"),
-    "started_at": ("date created", "startdate", "date_created"),
-    "finished_at": ("date modified", "enddate", "date_modified"),
+    "started_at": ("date created", "start date", "startdate", "date_created"),
+    "finished_at": ("date modified", "end date", "enddate", "date_modified"),
 }
 _MONKEY_NAMES = frozenset(
     {
         "collector id", "date created", "date modified", "ip address", "email address", "first name", "last name",
-        "custom data 1", "collectorid", "collector_id", "date_created", "date_modified", "ip_address",
+        "start date", "end date", "custom data 1", "collectorid", "collector_id", "date_created", "date_modified",
+        "ip_address",
     }
 )  # fmt: skip
 #: What stands in the second row where the question has one column.
