@@ -36,7 +36,7 @@ def write_fragment(
             # The name of the column, where the definition does not know it: the next export may lack the wording.
             if fold_label(match.heading) not in known:
                 aliases[tidy] = match.heading
-        else:
+        elif match.label not in definition.columns.aliases.get(key_of.get(tidy, tidy), ()):  # type: ignore[call-overload]
             _put_column(columns, tidy, match.label, key_of)
     for tidy, tool_field in view.mapping.fields.items():
         _put_column(columns, tidy, tool_field.heading, key_of)
