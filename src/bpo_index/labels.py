@@ -1,4 +1,4 @@
-"""How two labels are compared: headings, country names and answer texts written by people."""
+"""How labels written by people (headings, country names, answers) are compared, and shown in messages."""
 
 from __future__ import annotations
 
@@ -14,3 +14,16 @@ def fold_label(text: str) -> str:
     'el salvador'
     """
     return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+def show_text(text: str, most: int = 60) -> str:
+    """Return a text for a message: on one line, what cannot be seen written out, shortened.
+
+    Examples
+    --------
+    >>> show_text("a\\x00b\\n\\u202ec"), show_text("x" * 99, most=4)
+    ('a\\\\x00b \\\\u202ec', 'xxx…')
+    """
+    line = " ".join(text[: most * 8].split())
+    seen = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line[: most + 1])
+    return seen if len(seen) <= most and len(line) <= most else f"{seen[: most - 1]}…"

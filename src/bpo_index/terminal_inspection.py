@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.labels import show_text
 from bpo_index.responses.inspection import Inspection
 
 
@@ -35,14 +36,14 @@ def _make_mapping_table(inspection: Inspection) -> Table:
         table.add_column(title, justify="right" if title == "confidence" else "left", overflow="fold")
     for column in inspection.columns:
         table.add_row(
-            escape(_shorten(column.heading)), escape(column.target), column.found_by, f"{column.confidence:.2f}"
+            escape(show_text(column.heading)), escape(column.target), column.found_by, f"{column.confidence:.2f}"
         )
     near = {proposal.target: proposal for proposal in inspection.proposals}
     for target in inspection.missing:
         proposal = near.get(target)
         if proposal:
             table.add_row(
-                escape(_shorten(proposal.heading)),
+                escape(show_text(proposal.heading)),
                 escape(target),
                 "near, not taken",
                 f"{proposal.confidence:.2f}",
@@ -63,7 +64,7 @@ def _print_units(inspection: Inspection, definition: IndexDefinition, console: C
     for text, count in inspection.unknown_units.items():
         proposal = near.get(text)
         hint = f"; near to {names[proposal.target]} ({proposal.confidence:.2f}), not taken" if proposal else ""
-        shown = f"'{_shorten(text)}'" if text else "an empty cell"
+        shown = f"'{show_text(text)}'" if text else "an empty cell"
         console.print(f"  [yellow]unknown {count:>5}  {escape(shown)}{escape(hint)}[/]")
 
 
@@ -78,13 +79,8 @@ def _print_answers(inspection: Inspection, definition: IndexDefinition, console:
         f"{sum(inspection.ratings.values()):,}; {_join_counts(inspection.not_ratings)}."
     )
     for text, count in inspection.unknown_answers.items():
-        console.print(f"  [yellow]neither a rating nor a don't-know {count:>5}  '{escape(_shorten(text))}'[/]")
+        console.print(f"  [yellow]neither a rating nor a don't-know {count:>5}  '{escape(show_text(text))}'[/]")
 
 
 def _join_counts(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counts.items())
-
-
-def _shorten(text: str, most: int = 60) -> str:
-    line = " ".join(text[: most * 4].split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"

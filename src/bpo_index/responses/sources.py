@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.labels import show_text
 from bpo_index.responses.encodings import show_undecodable
 
 #: Endings of names that a folder is searched for; `.gz` after any of them.
@@ -77,7 +78,7 @@ def _list_files(paths: list[Path]) -> tuple[list[Path], list[str]]:
                     f"The folder {path} has no file of answers (names that end in {' '.join(ENDINGS)}, also with .gz)."
                 )
             if others:
-                passed.append(f"{show_undecodable(path.name)}: not read: {_join_names(others)}.")
+                passed.append(f"{_show_name(path.name)}: not read: {_join_names(others)}.")
         for file in found:
             real = file.resolve()
             if real in seen:
@@ -95,7 +96,7 @@ def _split_folder(found: list[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def _join_names(paths: list[Path], most: int = 10) -> str:
-    text = ", ".join(show_undecodable(path.name)[:80] for path in paths[:most])
+    text = ", ".join(_show_name(path.name) for path in paths[:most])
     return text + (f" and {len(paths) - most} more" if len(paths) > most else "")
 
 
@@ -110,7 +111,11 @@ def _name_files(files: list[Path]) -> list[str]:
     """Return the file names, or the whole paths where two files have one name."""
     short = [path.name for path in files]
     names = short if len(set(short)) == len(short) else [str(path) for path in files]
-    return [show_undecodable(name) for name in names]
+    return [_show_name(name) for name in names]
+
+
+def _show_name(name: str) -> str:
+    return show_text(show_undecodable(name), 300)
 
 
 def _unpack(name: str, content: bytes) -> Source:

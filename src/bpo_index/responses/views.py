@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from bpo_index.answer_texts import find_unit, parse_number
 from bpo_index.definition import IndexDefinition
-from bpo_index.responses.encodings import has_undecodable, show_undecodable
+from bpo_index.labels import show_text
+from bpo_index.responses.encodings import has_undecodable
 from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings
 from bpo_index.responses.grids import Grid, Unreadable
 from bpo_index.responses.headings import Mapping, Proposal, map_headings, name_heading, propose_headings
@@ -121,7 +122,7 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
 def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
     missing, proposals = view.mapping.missing, propose_columns(view, definition)
     offered = "; ".join(
-        f"{show_heading(one.heading)} may be {one.target} (confidence {one.confidence:.2f})" for one in proposals
+        f"{show_text(one.heading)} may be {one.target} (confidence {one.confidence:.2f})" for one in proposals
     )
     lacking = ", ".join(name_heading(tidy, definition) for tidy in missing)
     return (
@@ -155,14 +156,9 @@ def propose_columns(view: View, definition: IndexDefinition) -> list[Proposal]:
     return [best, *proposals] if best.heading else proposals
 
 
-def show_heading(text: str) -> str:
-    """Return a heading for a message, on one line and short."""
-    return " ".join(show_undecodable(text[:200]).split())[:60]
-
-
 def join_headings(texts: Sequence[str]) -> str:
     """Return headings for a message; the first of them where there are many."""
-    shown = ", ".join(show_heading(text) for text in texts[:_SHOWN])
+    shown = ", ".join(show_text(text) for text in texts[:_SHOWN])
     return shown + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
 
 
@@ -181,7 +177,7 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
         decisions.append(
             f"{name}: above the header row and not read: {join_headings([record.text for record in above])}."
         )
-    by_tool = [f"{tidy} from {show_heading(one.heading)}" for tidy, one in mapping.fields.items()]
+    by_tool = [f"{tidy} from {show_text(one.heading)}" for tidy, one in mapping.fields.items()]
     if by_tool:
         decisions.append(f"{name}: by the tool's own columns: {', '.join(by_tool)}.")
     if mapping.absent:

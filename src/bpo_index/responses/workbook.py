@@ -10,6 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
@@ -21,8 +22,10 @@ from bpo_index.responses.columnar import describe_error, write_cell
 from bpo_index.responses.grids import ADVICE, Grid, Unreadable
 from bpo_index.responses.records import Record, write_record
 
-#: A sheet of an .xlsx file that unpacks to more is not looked through for errors of formulas.
-_MOST_XML = 2**30
+#: Cells that a sheet may span, and bytes that it may unpack to.
+MOST_CELLS, _MOST_XML = 50_000_000, 2**30
+_COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
+_ROW = re.compile(rb'\br="[A-Z]{0,3}([0-9]{1,7})"')
 _ERROR_CELL = re.compile(
     rb'<c\b[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"|<c\b[^>]*\bt="e"[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"'
 )
@@ -49,7 +52,7 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
                 f"has no sheet {how.sheet!r} (`source.sheet` of the definition); it has: {', '.join(names)}"
             )
         wanted = names if how.sheet is None else [how.sheet]
-        errors = _find_errors(content)
+        errors = _look_into(content)
         grids = [(name, list(_read_sheet(book, name, errors.get(name, {})))) for name in wanted]
     except Unreadable:
         raise
@@ -93,22 +96,43 @@ def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Ite
         yield write_record(n, list(cells))
 
 
-def _find_errors(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """Return, by sheet, the row and column (from 0) of the cells that hold an error; of .xlsx files only."""
+def _look_into(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    """Return, by sheet, the row and column (from 0) of the cells that hold an error; of .xlsx files only.
+
+    Raises
+    ------
+    Unreadable
+        When a sheet spans more cells than can be held: two cells in far corners suffice for that.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            paths = _find_sheets(archive)
             found = {}
-            for name, path in paths.items():
-                if archive.getinfo(path).file_size <= _MOST_XML:
-                    found[name] = {
-                        (int(row) - 1, _number_column(letters)): "#ERROR"
-                        for match in _ERROR_CELL.finditer(archive.read(path))
-                        for letters, row in [(match[1] or match[3], match[2] or match[4])]
-                    }
+            for name, path in _find_sheets(archive).items():
+                if archive.getinfo(path).file_size > _MOST_XML:
+                    raise Unreadable(f"is too large: its sheet {name!r} unpacks to more than 1 GiB. Save it as CSV")
+                sheet = archive.read(path)
+                _check_extent(name, sheet)
+                found[name] = {
+                    (int(row) - 1, _number_column(letters)): "#ERROR"
+                    for match in _ERROR_CELL.finditer(sheet)
+                    for letters, row in [(match[1] or match[3], match[2] or match[4])]
+                }
             return found
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, ValueError, NotImplementedError, EOFError):
         return {}
+    except (zlib.error, RuntimeError):  # damaged, or locked with a password: what reads workbooks says so
+        return {}
+
+
+def _check_extent(name: str, sheet: bytes) -> None:
+    columns = {_number_column(letters) + 1 for letters in set(_COLUMN.findall(sheet))}
+    rows = {int(row) for row in set(_ROW.findall(sheet))}
+    cells = max(columns, default=0) * max(rows, default=0)
+    if cells > MOST_CELLS:
+        raise Unreadable(
+            f"spans too much: its sheet {name!r} has {max(rows):,} rows and {max(columns):,} columns, more than "
+            f"{MOST_CELLS:,} cells. Delete what stands far from the answers, or save the sheet as CSV"
+        )
 
 
 def _find_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
