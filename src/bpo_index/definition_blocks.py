@@ -355,7 +355,7 @@ class OutlyingRule(Block):
 
     action: Action = "flag"
     level: Annotated[float, Field(gt=0, lt=0.5, allow_inf_nan=False)] = 0.001
-    """The share of rows beyond the limit if all answered from one normal distribution."""
+    """The share of rows beyond the limit if very many answered from one normal distribution; of few, less."""
     rows_per_question: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 5.0
     """Complete rows that the rule needs, a question; with fewer it does nothing and says so."""
 

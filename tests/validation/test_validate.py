@@ -9,7 +9,8 @@ import pytest
 
 from bpo_index.validation import summarise_audit, validate_responses, write_private_audit
 from bpo_index.validation.cast import cast_responses
-from bpo_index.validation.check import mark_duplicates
+from bpo_index.validation.duplicates import mark_duplicates
+from bpo_index.validation.row_rules import mark_rows
 from bpo_index.validation.schema import REASONS, build_schema
 from tests.surveys import make_definition, read_rows, validate_rows
 
@@ -123,7 +124,8 @@ def test_long_rows_are_quarantined_with_their_respondent(tmp_path):
 
 def test_pandera_does_the_checking(tmp_path):
     definition = make_definition()
-    typed = mark_duplicates(cast_responses(read_rows(tmp_path, GOOD).table, definition), definition)
+    typed = cast_responses(read_rows(tmp_path, GOOD).table, definition)
+    typed = mark_rows(mark_duplicates(typed, definition), definition)
     assert build_schema(definition).validate(typed).equals(typed)
 
 

@@ -1,26 +1,27 @@
 """Accepted and quarantined rows, with every reason.
 
-Stages: `cast_responses` (text to types), `mark_duplicates`, the pandera schema (`build_schema`), `explain_failures`
-(failure cases to reason codes and sentences). accepted + quarantined = rows read, always.
+Stages: `cast_responses` (text to types), `mark_duplicates` and `mark_rows` (what a row is by itself), `find_failures`
+(pandera), `compare_rows` (rules that look at several rows; pandera again), `explain_failures` (failures to reason codes
+and sentences). accepted + quarantined = rows read, always.
 
 Method page: docs/methods/validation.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.responses import Responses
-from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
 from bpo_index.validation.cast import cast_responses
-from bpo_index.validation.schema import REASONS, build_schema, list_flag_codes
-
-#: Where pandera finds an empty cell in a column that needs a value, the reason depends on the column.
-_EMPTY_CELL = {"unit": "missing_unit", "design_weight": "invalid_weight"}
+from bpo_index.validation.comparison import compare_rows, find_idle_rules
+from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
+from bpo_index.validation.row_rules import mark_rows
+from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks, list_flag_codes
+from bpo_index.validation.sentences import explain_failures
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Validation:
         One row per accepted respondent and flag: `source_file, source_row, respondent_id, reason, sentence`.
     respondents_read
         Responses that the reader could form; in wide layout the rows it could read.
+    notes
+        One sentence for each quality rule that lacked what it needs (times, companies, rows) and did nothing.
+    refusals
+        One paragraph each: why the answers cannot be used, whatever their rows say.
     """
 
     accepted: pl.DataFrame
@@ -50,6 +55,8 @@ class Validation:
     rows: pl.DataFrame
     flags: pl.DataFrame
     respondents_read: int
+    notes: list[str] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
 
     @property
     def quarantined(self) -> pl.DataFrame:
@@ -67,10 +74,15 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     definition
         Units, scale, questions and quality rules.
     """
-    typed = mark_duplicates(cast_responses(responses.table, definition), definition)
-    reasons = explain_failures(_find_failures(typed, definition), typed, responses.table, definition)
-    flag_codes = list_flag_codes(definition)
-    is_flag = pl.col("reason").is_in(sorted(flag_codes))
+    table = responses.table
+    typed = mark_rows(mark_duplicates(cast_responses(table, definition), definition), definition)
+    failures = find_failures(typed, list_checks(definition), definition)
+    comparison = compare_rows(typed, failures, definition)
+    comparing = list_comparison_checks(definition)
+    if comparing:
+        failures = pl.concat([failures, find_failures(comparison.marked, comparing, definition)])
+    reasons = explain_failures(failures, comparison.sentences, typed, table, definition)
+    is_flag = pl.col("reason").is_in(sorted(list_flag_codes(definition)))
     grouped = (
         reasons.filter(~is_flag)
         .group_by("response", maintain_order=True)
@@ -95,157 +107,9 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         set_aside.select(*columns, "reasons").sort("unit", "respondent_id"),
         _account_rows(responses, grouped),
         flags,
-        responses.table.height,
+        table.height,
+        notes=[*find_idle_rules(table, definition), *comparison.notes],
     )
-
-
-def list_respondent_fields(definition: IndexDefinition) -> list[str]:
-    """Return the names of the columns `importance_<category>` and `background_<variable>`."""
-    return [name for name in name_fields(definition) if name not in TIDY_COLUMNS.values()]
-
-
-def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
-    """Add the boolean marks that the schema forbids: duplicates, conflicts, unreadable answers, straight lines.
-
-    Of rows with one respondent id and the same content the first in file and row is kept; where the content differs,
-    none is.
-    """
-    content = [
-        "unit",
-        "design_weight",
-        "cluster",
-        "started_at",
-        "finished_at",
-        "finished",
-        "data_origin",
-        *list_respondent_fields(definition),
-        "dont_know",
-        "not_asked",
-        "unreadable",
-        *definition.question_ids,
-    ]
-    repeated = typed.filter(pl.col("respondent_id").is_duplicated()).sort("source_file", "source_row")
-    marks = repeated.select(
-        "response",
-        conflicting_id=pl.struct(content).n_unique().over("respondent_id") > 1,
-        later=pl.int_range(pl.len()).over("respondent_id") > 0,
-    )
-    rule = definition.quality_rules.straight_line
-    incomplete = definition.quality_rules.incomplete
-    return typed.join(marks, on="response", how="left", maintain_order="left").with_columns(
-        conflicting_id=pl.col("conflicting_id").fill_null(value=False),
-        duplicate_response=(pl.col("later") & ~pl.col("conflicting_id")).fill_null(value=False),
-        not_a_rating=pl.col("unreadable").list.len() > 0,
-        unclear_field=pl.col("unclear").list.len() > 0,
-        is_incomplete=pl.col("answers") < (incomplete.minimum_share if incomplete else 0) * pl.col("asked"),
-        straight_line=pl.col("all_same") & (pl.col("answers") >= (rule.minimum_answers if rule else 0)),
-    )
-
-
-def _find_failures(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
-    """Return pandera's failure cases as `response, column, reason`."""
-    from pandera.errors import SchemaErrors  # noqa: PLC0415  (costs most of a second)
-
-    try:
-        build_schema(definition).validate(typed, lazy=True)
-    except SchemaErrors as error:
-        cases: pl.DataFrame = error.failure_cases
-    else:
-        return pl.DataFrame(schema={"response": pl.Int64, "column": pl.String, "reason": pl.String})
-    empty_cell = pl.col("column").replace_strict(_EMPTY_CELL, default=None, return_dtype=pl.String)
-    return cases.select(
-        response=typed["response"].gather(cases["index"]),
-        column="column",
-        reason=pl.when(pl.col("check") == "not_nullable").then(empty_cell).otherwise("check"),
-    )
-
-
-def explain_failures(
-    failures: pl.DataFrame, typed: pl.DataFrame, table: pl.DataFrame, definition: IndexDefinition
-) -> pl.DataFrame:
-    """Return one row per response and reason, with a sentence, in the order of `REASONS`.
-
-    Parameters
-    ----------
-    failures
-        `response, column, reason`, as `_find_failures` returns them.
-    typed, table
-        The typed and the text frame of the responses, for the values that the sentences quote.
-    """
-    questions = list(definition.question_ids)
-    culprits = (
-        failures.filter(pl.col("reason") == "out_of_range")
-        .group_by("response", maintain_order=True)
-        .agg(pl.col("column"))
-        .select("response", out_of_range="column")
-    )
-    involved = failures.select(pl.col("response").unique())
-    shown = (
-        table.select("response", "unit", "design_weight", "respondent_id", *questions)
-        .join(involved, on="response", how="semi", maintain_order="left")
-        .join(typed.select("response", "unreadable", "unclear", "answers", "asked"), on="response")
-        .join(culprits, on="response", how="left")
-    )
-    quote = {row["response"]: row for row in shown.iter_rows(named=True)}
-    pairs = failures.select("response", "reason").unique()
-    sentences = [
-        _write_sentence(reason, quote[response], definition)
-        for response, reason in pairs.select("response", "reason").iter_rows()
-    ]
-    order = {code: n for n, code in enumerate(REASONS)}
-    return (
-        pairs.with_columns(
-            sentence=pl.Series(sentences, dtype=pl.String),
-            order=pl.col("reason").replace_strict(order, return_dtype=pl.Int64),
-        )
-        .sort("response", "order")
-        .drop("order")
-    )
-
-
-def _write_sentence(reason: str, row: dict[str, object], definition: IndexDefinition) -> str:
-    scale, total = definition.scale, len(definition.questions)
-    match reason:
-        case "missing_unit":
-            return f"The column {definition.columns.unit} is empty."
-        case "unknown_unit":
-            return f"{_quote(row['unit'])} is not one of the {len(definition.units)} units of the definition."
-        case "invalid_weight":
-            return f"The design weight {_quote(row['design_weight'])} is not a number above zero."
-        case "not_a_rating":
-            return f"Neither a rating nor a don't-know: {_quote_answers(row, 'unreadable')}."
-        case "out_of_range":
-            return f"Outside the scale {scale.minimum:g} to {scale.maximum:g}: {_quote_answers(row, 'out_of_range')}."
-        case "unfinished":
-            return f"The column {definition.columns.finished} says that the respondent did not reach the end."
-        case "no_answers":
-            return f"None of the {total} questions has a rating."
-        case "incomplete":
-            share = definition.quality_rules.incomplete.minimum_share if definition.quality_rules.incomplete else 0
-            return f"{row['answers']} of {row['asked']} questions asked have a rating; {share:.0%} are needed."
-        case "straight_line":
-            return f"All {row['answers']} ratings of the row are the same."
-        case "duplicate_response":
-            return f"The row says the same as another row of respondent {_quote(row['respondent_id'])}, which counts."
-        case "conflicting_id":
-            return f"The rows of respondent {_quote(row['respondent_id'])} differ, so none of them counts."
-        case "unclear_field":
-            unclear = row["unclear"]
-            return f"Cannot be read and is left empty: {', '.join(unclear) if isinstance(unclear, list) else ''}."
-        case _:
-            return f"Quality rule: {REASONS[reason]}."
-
-
-def _quote(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text[:60]}…'" if len(text) > 60 else f"'{text}'"
-
-
-def _quote_answers(row: dict[str, object], column: str) -> str:
-    questions = row[column]
-    listed = questions if isinstance(questions, list) else []
-    text = ", ".join(f"{question} {_quote(row[question])}" for question in listed[:8])
-    return text + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")
 
 
 def _account_rows(responses: Responses, grouped: pl.DataFrame) -> pl.DataFrame:

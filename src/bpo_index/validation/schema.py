@@ -1,18 +1,30 @@
-"""The pandera schema of the typed responses, built from an index definition.
+"""The pandera schemas of the typed responses, built from an index definition, and what they find.
 
-Every check carries its reason code, so that a failure case says why a row is put aside or flagged.
+A check is an expression over the columns of a row, with its reason code; pandera evaluates it. `build_schema` holds
+what each row must hold by itself, `build_comparison_schema` the rules that compare rows.
+
+`find_failures` validates in two steps. A screen, one pandera check that all checks hold, finds the rows that fail in
+one pass over the data; the schema then says of these few which checks they fail. The schema on all rows says the same,
+but pandera goes through the whole frame several times for each check that fails. For the same reason it keeps one
+example of what fails a check: which rows fail is read from the output of the check.
+
+Method page: docs/methods/validation.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import QualityRules, Scale
 
 if TYPE_CHECKING:
     import pandera.polars as pa
+    from pandera.errors import SchemaError
 
 #: Reason code to what it means, in the order in which reasons are listed; the reader's own come first.
 REASONS = {
@@ -33,45 +45,90 @@ REASONS = {
     "no_answers": "no question has a rating",
     "duplicate_response": "the row says the same as another row of the respondent",
     "conflicting_id": "rows under one respondent id contradict each other",
+    "test_row": "the survey tool marks the row as a test, a preview or spam",
     "unfinished": "the respondent did not reach the end",
     "incomplete": "too few questions have a rating",
     "straight_line": "all questions have one and the same rating",
+    "long_string": "too many questions in a row have the same rating",
+    "low_variance": "the ratings of the row hardly differ",
+    "speeder": "the respondent took far less time than others",
+    "near_identical": "the ratings are almost the same as those of another row",
+    "company_answers": "the company has more rows in the country (unit) than count",
+    "outlying": "the ratings lie far from those of the others in the country (unit)",
     "unclear_field": "a time, the mark of completion or an importance cannot be read",
 }
+#: Quality rules that look at one row beside others; the others look at each row by itself.
+COMPARING_RULES = ("speeder", "near_identical", "company_answers", "outlying")
+#: Reasons that no definition can turn off: neither a quality rule nor a flag.
+HARD_REASONS = tuple(code for code in REASONS if code not in {*QualityRules.model_fields, "unclear_field"})
+#: Types of the columns that are checked; all others are marks.
+_TYPES = {"unit": pl.String, "design_weight": pl.Float64, "answers": pl.Int64}
+_FAILURES = {"response": pl.Int64, "column": pl.String, "reason": pl.String}
 
 
-def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
-    """Return the pandera schema for the frame of `cast_responses` with the duplicate marks of `mark_duplicates`.
+@dataclass(frozen=True)
+class Check:
+    """What a row must hold, or why it does not count."""
 
-    All rules of the definition are in it, those that only flag too: the reason code decides what follows.
+    reason: str
+    holds: pl.Expr
+    """False where the row fails; null passes."""
+    column: str | None
+    """The column it is about; None: the ratings of all questions."""
+
+
+def name_mark(code: str) -> str:
+    """Return the name of the boolean column that marks rows for a reason; no id of a question has a point.
+
+    Examples
+    --------
+    >>> name_mark("straight_line")
+    'mark.straight_line'
     """
-    import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
+    return f"mark.{code}"
 
-    def forbid(code: str) -> pa.Column:
-        return pa.Column(pl.Boolean, pa.Check.eq(False, error=code), nullable=True)
 
-    scale, rules = definition.scale, definition.quality_rules
-    columns = {
-        "unit": pa.Column(
-            pl.String, pa.Check.isin([unit.code for unit in definition.units], error="unknown_unit"), nullable=False
-        ),
-        "design_weight": pa.Column(pl.Float64, pa.Check.gt(0, error="invalid_weight"), nullable=False),
-        "not_a_rating": forbid("not_a_rating"),
-        "unclear_field": forbid("unclear_field"),
-        "duplicate_response": forbid("duplicate_response"),
-        "conflicting_id": forbid("conflicting_id"),
-    }
-    in_range = pa.Check.in_range(scale.minimum, scale.maximum, error="out_of_range")
-    columns |= {question: pa.Column(pl.Float64, in_range, nullable=True) for question in definition.question_ids}
-    answered = [pa.Check.ge(1, error="no_answers")]
-    if rules.incomplete:
-        columns["is_incomplete"] = forbid("incomplete")
-    columns["answers"] = pa.Column(pl.Int64, answered)
-    if rules.straight_line:
-        columns["straight_line"] = forbid("straight_line")
+def is_in_range(question: str, scale: Scale) -> pl.Expr:
+    """Return whether the rating of a question lies on the scale; null where there is none."""
+    return pl.col(question).is_between(scale.minimum, scale.maximum)
+
+
+def list_checks(definition: IndexDefinition) -> list[Check]:
+    """Return the checks of a row by itself, in the columns of `cast_responses`, `mark_duplicates` and `mark_rows`.
+
+    All rules of the definition are among them, those that only flag too: the reason code decides what follows.
+    """
+    rules, questions = definition.quality_rules, definition.question_ids
+    unit, weight, codes = pl.col("unit"), pl.col("design_weight"), [unit.code for unit in definition.units]
+    marks = ["not_a_rating", "unclear_field", "duplicate_response", "conflicting_id"]
+    marks += [code for code in ("incomplete", "straight_line", "long_string", "low_variance") if getattr(rules, code)]
+    checks = [
+        Check("missing_unit", unit.is_not_null(), "unit"),
+        Check("unknown_unit", unit.is_in(codes), "unit"),
+        Check("invalid_weight", weight.is_not_null() & (weight > 0), "design_weight"),
+        Check("out_of_range", pl.all_horizontal(is_in_range(q, definition.scale) for q in questions), None),
+        Check("no_answers", pl.col("answers") > 0, "answers"),
+        *(_forbid(code, name_mark(code)) for code in marks),
+    ]
+    if rules.test_row:
+        checks.append(_forbid("test_row", "is_test"))
     if rules.unfinished:
-        columns["finished"] = pa.Column(pl.Boolean, pa.Check.eq(True, error="unfinished"), nullable=True)
-    return pa.DataFrameSchema(columns)
+        checks.append(Check("unfinished", pl.col("finished"), "finished"))
+    return checks
+
+
+def list_comparison_checks(definition: IndexDefinition) -> list[Check]:
+    """Return the checks of the rules that compare rows, in the columns of `compare_rows`."""
+    return [_forbid(code, name_mark(code)) for code in list_comparing_rules(definition)]
+
+
+def _forbid(code: str, column: str) -> Check:
+    return Check(code, pl.col(column).not_(), column)
+
+
+def list_comparing_rules(definition: IndexDefinition) -> list[str]:
+    """Return the names of the definition's quality rules that compare rows."""
+    return [code for code in COMPARING_RULES if getattr(definition.quality_rules, code)]
 
 
 def list_flag_codes(definition: IndexDefinition) -> set[str]:
@@ -79,3 +136,99 @@ def list_flag_codes(definition: IndexDefinition) -> set[str]:
     rules = definition.quality_rules
     flagged = {name for name in type(rules).model_fields if (rule := getattr(rules, name)) and rule.action == "flag"}
     return flagged | {"unclear_field"}
+
+
+def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
+    """Return the pandera schema of a row by itself: types, and a check for each reason."""
+    return _build_schema(list_checks(definition), definition)
+
+
+def build_comparison_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
+    """Return the pandera schema of the rules that compare rows."""
+    return _build_schema(list_comparison_checks(definition), definition)
+
+
+def _build_schema(checks: Sequence[Check], definition: IndexDefinition) -> pa.DataFrameSchema:
+    import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
+
+    made = [(check.column, _make_check(check.holds, check.reason)) for check in checks]
+    columns = {
+        name: pa.Column(_TYPES.get(name, pl.Boolean), [one for about, one in made if about == name], nullable=True)
+        for name in dict.fromkeys(check.column for check in checks if check.column)
+    }
+    on_ratings = [one for about, one in made if about is None]
+    if on_ratings:
+        columns |= {question: pa.Column(pl.Float64, nullable=True) for question in definition.question_ids}
+    return pa.DataFrameSchema(columns, checks=on_ratings)
+
+
+def _build_screen(checks: Sequence[Check]) -> pa.DataFrameSchema:
+    """Return a schema with one check: that all of these hold."""
+    import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
+
+    return pa.DataFrameSchema(checks=[_make_check(pl.all_horizontal(check.holds for check in checks), "screen")])
+
+
+def _make_check(holds: pl.Expr, code: str) -> pa.Check:
+    import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
+
+    return pa.Check(lambda data: data.lazyframe.select(holds), error=code, n_failure_cases=1)
+
+
+def find_failures(typed: pl.DataFrame, checks: Sequence[Check], definition: IndexDefinition) -> pl.DataFrame:
+    """Return every failure that pandera finds, as `response, column, reason`.
+
+    Parameters
+    ----------
+    typed
+        Responses with the columns of the checks, and `response`.
+    checks
+        Those of `list_checks` or of `list_comparison_checks`.
+
+    Returns
+    -------
+    DataFrame
+        A row per response and check that fails; for `out_of_range` a row per question, in their order.
+    """
+    from pandera.errors import SchemaError, SchemaErrors  # noqa: PLC0415  (costs most of a second)
+
+    schema = _build_schema(checks, definition)
+    checked = typed.select(list(schema.columns))
+    found = [pl.DataFrame(schema=_FAILURES)]
+    try:
+        _build_screen(checks).validate(checked)
+    except SchemaError as error:
+        rows = _list_failing(error)
+    else:
+        rows = pl.Series(dtype=pl.UInt32)
+    few = typed[rows]
+    try:
+        schema.validate(few.select(checked.columns), lazy=True)
+    except SchemaErrors as error:
+        for failed in error.schema_errors:
+            failing, reason = few[_list_failing(failed)], failed.check.error
+            if failed.schema.name is None:
+                found.append(_locate_ratings(failing, definition))
+            else:
+                column = pl.lit(failed.schema.name).alias("column")
+                found.append(failing.select("response", column, reason=pl.lit(reason)))
+    return pl.concat(found)
+
+
+def _list_failing(error: SchemaError) -> pl.Series:
+    """Return the numbers of the rows that fail a check."""
+    if error.check_output is None:  # not a row but the frame is wrong: a column or its type
+        raise error
+    output: pl.DataFrame = error.check_output
+    return output.to_series().not_().arg_true()
+
+
+def _locate_ratings(rows: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
+    """Return which ratings of rows that have one outside the scale are, question by question."""
+    questions = list(definition.question_ids)
+    outside = rows.select("response", *(is_in_range(question, definition.scale).not_() for question in questions))
+    return (
+        outside.unpivot(on=questions, index="response", variable_name="column", value_name="is_outside")
+        .filter("is_outside")
+        .select("response", "column", reason=pl.lit("out_of_range"))
+    )

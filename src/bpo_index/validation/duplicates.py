@@ -1,0 +1,44 @@
+"""Rows under one respondent id: the same, or in conflict.
+
+Of rows with the same content the first in file and row counts; where anything differs none does, so that the order of
+rows decides nothing.
+
+Method page: docs/methods/validation.md.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
+from bpo_index.validation.schema import name_mark
+
+
+def list_respondent_fields(definition: IndexDefinition) -> list[str]:
+    """Return the names of the columns `importance_<category>` and `background_<variable>`."""
+    return [name for name in name_fields(definition) if name not in TIDY_COLUMNS.values()]
+
+
+def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
+    """Add the boolean marks of `duplicate_response` and `conflicting_id` to the frame of `cast_responses`.
+
+    Of rows with one respondent id and the same content the first in file and row is kept; where the content differs,
+    none is.
+    """
+    content = [
+        *("unit", "design_weight", "cluster", "started_at", "finished_at", "finished", "duration", "is_test"),
+        *("data_origin", *list_respondent_fields(definition), "dont_know", "not_asked", "unreadable"),
+        *definition.question_ids,
+    ]
+    conflicting, duplicate = name_mark("conflicting_id"), name_mark("duplicate_response")
+    repeated = typed.filter(pl.col("respondent_id").is_duplicated()).sort("source_file", "source_row")
+    marks = repeated.select(
+        "response",
+        (pl.struct(content).n_unique().over("respondent_id") > 1).alias(conflicting),
+        (pl.int_range(pl.len()).over("respondent_id") > 0).alias(duplicate),
+    )
+    return typed.join(marks, on="response", how="left", maintain_order="left").with_columns(
+        pl.col(conflicting).fill_null(value=False),
+        (pl.col(duplicate) & ~pl.col(conflicting)).fill_null(value=False),
+    )

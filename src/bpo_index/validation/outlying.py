@@ -1,0 +1,115 @@
+"""Rows whose ratings lie far from those of the others in their unit, in Mahalanobis distance.
+
+With x the ratings of a row, m the mean of its unit and S the covariance pooled within units (divisor rows - units)::
+
+    distance^2 = (x - m)' S^-1 (x - m)          marked above the 1 - level quantile of chi-square, a degree a question
+
+Rows with a rating for every question take part, in units with two such rows or more. They are sorted by respondent
+before anything is summed, so that the order of the file changes no digit.
+
+Method page: docs/methods/outlying-answers.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from bpo_index.definition_blocks import OutlyingRule
+from bpo_index.validation.phrases import say, show
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def find_outlying(rows: pl.DataFrame, questions: list[str], rule: OutlyingRule) -> pl.DataFrame | str:
+    """Return the rows that lie beyond the limit, or why none can be found.
+
+    Parameters
+    ----------
+    rows
+        The rows that are compared: `response, respondent_id, unit`, and the ratings, null where there is none.
+    questions
+        The columns of the ratings.
+
+    Returns
+    -------
+    DataFrame or str
+        `response, sentence`; or what is missing.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"response": [0, 1], "respondent_id": ["a", "b"], "unit": ["AAA"] * 2, "q": [1.0, 2.0]})
+    >>> find_outlying(rows, ["q"], OutlyingRule())
+    '2 rows have a rating for every question and another such row in their unit, and it needs 5'
+    """
+    from scipy.special import chdtri  # noqa: PLC0415  (costs a quarter of a second)
+
+    complete = (
+        rows.select("response", "respondent_id", "unit", *questions)
+        .filter(pl.all_horizontal(pl.col(question).is_not_null() for question in questions))
+        .filter(pl.len().over("unit") > 1)
+        .sort("respondent_id")
+    )
+    needed = int(np.ceil(np.round(rule.rows_per_question * len(questions), 9)))
+    if complete.height < needed:
+        are = "1 row has" if complete.height == 1 else f"{complete.height} rows have"
+        return f"{are} a rating for every question and another such row in their unit, and it needs {needed}"
+    unit_of = complete["unit"].rank("dense").to_numpy().astype(np.int64) - 1
+    squared = measure_squared_distances(complete.select(questions).to_numpy(), unit_of)
+    if squared is None:
+        return (
+            f"the {complete.height} rows with a rating for every question do not span the {len(questions)} questions: "
+            "within units a question does not vary, or follows from others"
+        )
+    limit = round(float(chdtri(len(questions), rule.level)), 9)
+    shown = pl.select(show(pl.lit(limit), 1)).item()
+    return (
+        complete.select("response", "unit", squared=pl.Series(squared.round(9)))
+        .filter(pl.col("squared") > limit)
+        .select(
+            "response",
+            sentence=say(
+                *("The squared distance of the ratings from the mean of ", pl.col("unit"), " is "),
+                *(show(pl.col("squared"), 1), f"; {shown} is the limit."),
+            ),
+        )
+    )
+
+
+def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
+    """Return the squared Mahalanobis distance of each row from the mean of its unit.
+
+    Parameters
+    ----------
+    ratings
+        Rows x questions, no NaN.
+    unit_of
+        Rows: the number of each one's unit, from 0, none left out.
+
+    Returns
+    -------
+    ndarray or None
+        Rows; from 0 to (rows - units) (1 - 1 / rows of the unit). None where the covariance within units is not of full
+        rank.
+
+    Examples
+    --------
+    >>> ratings = np.array([[1.0, 0.0], [3.0, 4.0], [8.0, 1.0], [8.0, 3.0]])
+    >>> measure_squared_distances(ratings, np.array([0, 0, 1, 1])).round(9).tolist()
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    sizes = np.bincount(unit_of)
+    means = np.stack([np.bincount(unit_of, weights=column) for column in ratings.T], axis=1) / sizes[:, np.newaxis]
+    centred = ratings - means[unit_of]
+    spread = np.sqrt((centred**2).sum(axis=0))
+    if (spread <= 1e-9 * np.abs(ratings).max(axis=0)).any():
+        return None
+    # In units of each question's own spread, so that the rank does not hang on the scale.
+    scaled = centred / spread
+    products = scaled.T @ scaled
+    if np.linalg.matrix_rank(products, hermitian=True) < len(products):
+        return None
+    degrees = len(ratings) - len(sizes)
+    return np.asarray(degrees * (scaled * np.linalg.solve(products, scaled.T).T).sum(axis=1))

@@ -1,0 +1,52 @@
+"""Rows that took far less time than the others.
+
+A row is a speeder if its time is under a share of the median time of all rows that are compared.
+
+Method page: docs/methods/speeders.md.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from bpo_index.definition_blocks import SpeederRule
+from bpo_index.validation.phrases import say, show
+
+
+def find_speeders(rows: pl.DataFrame, rule: SpeederRule) -> pl.DataFrame | str:
+    """Return the rows that took less than `minimum_share` of the median time, or why none can be found.
+
+    Parameters
+    ----------
+    rows
+        The rows that are compared: `response, duration` (seconds from 0, null where unknown). The median is that of
+        the times above 0; a time of 0 is under it.
+
+    Returns
+    -------
+    DataFrame or str
+        `response, sentence`; or what is missing.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"response": range(5), "duration": [100.0, 300.0, 400.0, 500.0, None]})
+    >>> find_speeders(rows, SpeederRule(minimum_share=0.33, minimum_times=4)).rows()
+    [(0, 'Took 100 seconds; 33% of the median of 350 is 115.5.')]
+    >>> find_speeders(rows, SpeederRule(minimum_times=20))
+    '4 rows have a time, and it needs 20'
+    """
+    times = rows["duration"].drop_nulls().filter(rows["duration"].drop_nulls() > 0)
+    if len(times) == 0:
+        return "no row has a time"
+    if len(times) < rule.minimum_times:
+        return f"{len(times)} row{'' if len(times) == 1 else 's'} have a time, and it needs {rule.minimum_times}"
+    median = times.median()
+    assert isinstance(median, float)
+    limit = rule.minimum_share * median
+    shown = pl.select(median=show(pl.lit(median), 1), limit=show(pl.lit(limit), 1)).row(0, named=True)
+    sentence = say(
+        *("Took ", show(pl.col("duration"), 1), " seconds; "),
+        f"{rule.minimum_share:.0%} of the median of {shown['median']} is {shown['limit']}.",
+    )
+    # Times are known to the microsecond at best: what differs by less is the same.
+    return rows.filter(pl.col("duration").round(6) < round(limit, 6)).select("response", sentence=sentence)
