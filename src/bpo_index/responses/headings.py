@@ -29,6 +29,8 @@ TIDY_COLUMNS = {
 }
 #: A heading less alike than this is not proposed; the measure is `difflib`'s ratio, 0 to 1.
 LEAST_ALIKE = 0.6
+#: Headings of fewer letters must be more alike: Q1 is like every other Q.
+_SHORT, _LEAST_ALIKE_SHORT = 6, 0.75
 #: Unknown headings that are compared with what is missing, at most.
 _MOST_COMPARED = 400
 
@@ -199,7 +201,7 @@ def propose_headings(targets: Sequence[str], headings: Iterable[str], definition
         labels += [question.text, *question.aliases] if question else []
         for heading in candidates:
             alike = max(measure_alike(fold_label(label), fold_label(heading)[:500]) for label in labels)
-            if alike >= LEAST_ALIKE:
+            if alike >= (LEAST_ALIKE if len(heading) >= _SHORT else _LEAST_ALIKE_SHORT):
                 found.append(Proposal(target, heading, round(alike, 2)))
     proposals: dict[str, Proposal] = {}
     used: set[str] = set()

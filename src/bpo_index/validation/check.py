@@ -1,15 +1,15 @@
 """Accepted and quarantined rows, with every reason.
 
-Stages: `cast_responses` (text to types), `mark_duplicates` and `mark_rows` (what a row is by itself), `find_failures`
-(pandera), `compare_rows` (rules that look at several rows; pandera again), `explain_failures` (failures to reason codes
-and sentences). accepted + quarantined = rows read, always.
+Stages: `cast_responses` (text to types), `find_other_scales` (files on another scale are refused), `mark_duplicates`
+and `mark_rows` (what a row is by itself), `find_failures` (pandera), `compare_rows` (rules that look at several rows;
+pandera again), `explain_failures` (failures to reason codes and sentences). accepted + quarantined = rows read, always.
 
 Method page: docs/methods/validation.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -18,9 +18,17 @@ from bpo_index.definition_blocks import QualityRules
 from bpo_index.responses import Responses
 from bpo_index.validation.cast import cast_responses
 from bpo_index.validation.comparison import compare_rows, find_idle_rules
+from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
+from bpo_index.validation.other_scale import find_other_scales
 from bpo_index.validation.row_rules import mark_rows
-from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks, list_flag_codes
+from bpo_index.validation.schema import (
+    REASONS,
+    find_failures,
+    list_checks,
+    list_comparison_checks,
+    list_flag_codes,
+)
 from bpo_index.validation.sentences import explain_failures
 
 
@@ -45,7 +53,8 @@ class Validation:
     respondents_read
         Responses that the reader could form; in wide layout the rows it could read.
     notes
-        One sentence for each quality rule that lacked what it needs (times, companies, rows) and did nothing.
+        One sentence for each quality rule that lacked what it needs (times, companies, rows) and did nothing, and for
+        each question that runs against its category.
     refusals
         One paragraph each: why the answers cannot be used, whatever their rows say.
     """
@@ -75,7 +84,12 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         Units, scale, questions and quality rules.
     """
     table = responses.table
-    typed = mark_rows(mark_duplicates(cast_responses(table, definition), definition), definition)
+    typed = cast_responses(table, definition)
+    other_scales = find_other_scales(typed, definition.scale, list(definition.question_ids))
+    if other_scales:
+        nothing = validate_responses(_put_aside(responses, list(other_scales)), definition)
+        return replace(nothing, refusals=list(other_scales.values()))
+    typed = mark_rows(mark_duplicates(typed, definition), definition)
     failures = find_failures(typed, list_checks(definition), definition)
     comparison = compare_rows(typed, failures, definition)
     comparing = list_comparison_checks(definition)
@@ -102,14 +116,31 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),
         *definition.question_ids,
     ]
+    accepted = accepted.select(columns).sort("unit", "respondent_id")
     return Validation(
-        accepted.select(columns).sort("unit", "respondent_id"),
+        accepted,
         set_aside.select(*columns, "reasons").sort("unit", "respondent_id"),
         _account_rows(responses, grouped),
         flags,
         table.height,
-        notes=[*find_idle_rules(table, definition), *comparison.notes],
+        notes=[
+            *find_idle_rules(table, definition),
+            *comparison.notes,
+            *find_turned_questions(accepted, definition),
+        ],
     )
+
+
+def _put_aside(responses: Responses, files: list[str]) -> Responses:
+    """Return the responses with all rows put aside: those of the files are on another scale."""
+    reason = pl.when(pl.col("source_file").is_in(files)).then(pl.lit("other_scale")).otherwise(pl.lit("file_refused"))
+    sentence = pl.format("The file was refused as a whole: {}.", reason.replace_strict(REASONS))
+    records = responses.records.with_columns(
+        response=pl.lit(None, pl.Int64),
+        reason=pl.coalesce("reason", reason),
+        sentence=pl.coalesce("sentence", sentence),
+    )
+    return replace(responses, table=responses.table.clear(), records=records)
 
 
 def _account_rows(responses: Responses, grouped: pl.DataFrame) -> pl.DataFrame:

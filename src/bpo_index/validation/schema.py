@@ -4,16 +4,16 @@ A check is an expression over the columns of a row, with its reason code; pander
 what each row must hold by itself, `build_comparison_schema` the rules that compare rows.
 
 `find_failures` validates in two steps. A screen, one pandera check that all checks hold, finds the rows that fail in
-one pass over the data; the schema then says of these few which checks they fail. The schema on all rows says the same,
-but pandera goes through the whole frame several times for each check that fails. For the same reason it keeps one
-example of what fails a check: which rows fail is read from the output of the check.
+one pass over the data; then each check says which of these few it fails. The schema on all rows says the same, but
+pandera goes through the whole frame several times for each check that fails. For the same reason it keeps one example
+of what fails a check: which rows fail is read from the output of the check.
 
 Method page: docs/methods/validation.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,11 @@ from bpo_index.definition_blocks import QualityRules, Scale
 
 if TYPE_CHECKING:
     import pandera.polars as pa
-    from pandera.errors import SchemaError
 
 #: Reason code to what it means, in the order in which reasons are listed; the reader's own come first.
 REASONS = {
     "file_refused": "the file was refused as a whole",
+    "other_scale": "the file was answered on another scale than the definition's",
     "malformed_quotes": "the row breaks the rules of quoting",
     "undecodable": "the row holds bytes that are not text",
     "ragged_row": "the row has another number of cells than the header row",
@@ -139,40 +139,42 @@ def list_flag_codes(definition: IndexDefinition) -> set[str]:
 
 
 def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
-    """Return the pandera schema of a row by itself: types, and a check for each reason."""
-    return _build_schema(list_checks(definition), definition)
+    """Return the pandera schema of a row by itself: the types, and a check for each reason."""
+    checks = list_checks(definition)
+    return _build_schema(checks, list_types(checks, definition))
 
 
 def build_comparison_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
     """Return the pandera schema of the rules that compare rows."""
-    return _build_schema(list_comparison_checks(definition), definition)
+    checks = list_comparison_checks(definition)
+    return _build_schema(checks, list_types(checks, definition))
 
 
-def _build_schema(checks: Sequence[Check], definition: IndexDefinition) -> pa.DataFrameSchema:
+def list_types(checks: Sequence[Check], definition: IndexDefinition) -> dict[str, type[pl.DataType]]:
+    """Return the columns that the checks look at, and the type of each."""
+    types: dict[str, type[pl.DataType]] = {}
+    for check in checks:
+        if check.column is None:
+            types |= dict.fromkeys(definition.question_ids, pl.Float64)
+        else:
+            types[check.column] = _TYPES.get(check.column, pl.Boolean)
+    return types
+
+
+def _build_schema(checks: Sequence[Check], types: Mapping[str, type[pl.DataType] | None]) -> pa.DataFrameSchema:
     import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
 
-    made = [(check.column, _make_check(check.holds, check.reason)) for check in checks]
-    columns = {
-        name: pa.Column(_TYPES.get(name, pl.Boolean), [one for about, one in made if about == name], nullable=True)
-        for name in dict.fromkeys(check.column for check in checks if check.column)
-    }
-    on_ratings = [one for about, one in made if about is None]
-    if on_ratings:
-        columns |= {question: pa.Column(pl.Float64, nullable=True) for question in definition.question_ids}
-    return pa.DataFrameSchema(columns, checks=on_ratings)
+    def make(column: str | None) -> list[pa.Check]:
+        return [_make_check(check) for check in checks if check.column == column]
+
+    columns = {name: pa.Column(dtype, make(name), nullable=True) for name, dtype in types.items()}
+    return pa.DataFrameSchema(columns, checks=make(None))
 
 
-def _build_screen(checks: Sequence[Check]) -> pa.DataFrameSchema:
-    """Return a schema with one check: that all of these hold."""
+def _make_check(check: Check) -> pa.Check:
     import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
 
-    return pa.DataFrameSchema(checks=[_make_check(pl.all_horizontal(check.holds for check in checks), "screen")])
-
-
-def _make_check(holds: pl.Expr, code: str) -> pa.Check:
-    import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
-
-    return pa.Check(lambda data: data.lazyframe.select(holds), error=code, n_failure_cases=1)
+    return pa.Check(lambda data: data.lazyframe.select(check.holds), error=check.reason, n_failure_cases=1)
 
 
 def find_failures(typed: pl.DataFrame, checks: Sequence[Check], definition: IndexDefinition) -> pl.DataFrame:
@@ -190,37 +192,32 @@ def find_failures(typed: pl.DataFrame, checks: Sequence[Check], definition: Inde
     DataFrame
         A row per response and check that fails; for `out_of_range` a row per question, in their order.
     """
-    from pandera.errors import SchemaError, SchemaErrors  # noqa: PLC0415  (costs most of a second)
-
-    schema = _build_schema(checks, definition)
-    checked = typed.select(list(schema.columns))
+    types = list_types(checks, definition)
+    # NOTE: hung on one column, whichever: of what fails a check of the frame pandera copies every column.
+    screen = Check("screen", pl.all_horizontal(check.holds for check in checks), next(iter(types)))
+    few = typed.select("response", *types)[_find_failing(typed.select(list(types)), screen, types)]
     found = [pl.DataFrame(schema=_FAILURES)]
-    try:
-        _build_screen(checks).validate(checked)
-    except SchemaError as error:
-        rows = _list_failing(error)
-    else:
-        rows = pl.Series(dtype=pl.UInt32)
-    few = typed[rows]
-    try:
-        schema.validate(few.select(checked.columns), lazy=True)
-    except SchemaErrors as error:
-        for failed in error.schema_errors:
-            failing, reason = few[_list_failing(failed)], failed.check.error
-            if failed.schema.name is None:
-                found.append(_locate_ratings(failing, definition))
-            else:
-                column = pl.lit(failed.schema.name).alias("column")
-                found.append(failing.select("response", column, reason=pl.lit(reason)))
+    for check in checks if few.height else ():
+        failing = few[_find_failing(few, check, {check.column: None} if check.column else {})]
+        if check.column is None:
+            found.append(_locate_ratings(failing, definition))
+        else:
+            found.append(failing.select("response", column=pl.lit(check.column), reason=pl.lit(check.reason)))
     return pl.concat(found)
 
 
-def _list_failing(error: SchemaError) -> pl.Series:
+def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl.DataType] | None]) -> pl.Series:
     """Return the numbers of the rows that fail a check."""
-    if error.check_output is None:  # not a row but the frame is wrong: a column or its type
-        raise error
-    output: pl.DataFrame = error.check_output
-    return output.to_series().not_().arg_true()
+    from pandera.errors import SchemaError  # noqa: PLC0415  (costs most of a second)
+
+    try:
+        _build_schema([check], types).validate(typed)
+    except SchemaError as error:
+        if error.check_output is None:  # not a row but the frame is wrong: a column or its type
+            raise
+        output: pl.DataFrame = error.check_output
+        return output.to_series().not_().arg_true()
+    return pl.Series(dtype=pl.UInt32)
 
 
 def _locate_ratings(rows: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
