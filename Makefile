@@ -44,8 +44,8 @@ bench: $(DEV_STAMP) ## measure against peers and limits; writes build/bench.json
 sample-data: $(RUN_STAMP) ## write sample_data/*.csv again
 	@$(PY) -m bpo_index.simulation
 
-schemas: $(RUN_STAMP) ## write schemas/index-definition.schema.json again
-	@$(PY) -c 'from pathlib import Path; from bpo_index.definition import write_json_schema; Path("schemas/index-definition.schema.json").write_text(write_json_schema(), encoding="utf-8", newline="\n")'
+schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
+	@$(PY) -m bpo_index.schema_files schemas
 
 fuzz: $(DEV_STAMP) ## feed the reader FUZZ=20000 broken inputs
 	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 tests/test_any_input.py

@@ -23,7 +23,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("responses",),
     ("validation",),
     ("scoring",),
-    ("simulation",),
+    ("simulation", "schema_files"),
     ("robustness",),
     ("publication",),
     ("pipeline",),

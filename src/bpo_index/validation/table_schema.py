@@ -1,0 +1,70 @@
+"""What a responses file must hold, for people and other programs: a Frictionless Table Schema made from a definition.
+
+`describe_responses` says of the wide file what the pandera schema checks after the texts have become types. A test
+holds the two equal by what they accept. Method page: docs/methods/validation.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.responses.template import list_codebook
+
+#: Kinds of columns to Table Schema types; all others are texts.
+_TYPES = {"design_weight": "number", "duration": "number", "finished": "boolean"}
+_TIMES = ("started_at", "finished_at")
+
+
+def describe_responses(definition: IndexDefinition) -> dict[str, Any]:
+    """Return the Table Schema of a wide responses file with ratings as numbers.
+
+    Fields stand in the order of the questionnaire. Of questions the don't-knows, skipped and not asked are missing
+    values; answers as labels, which the reader takes too, are not described.
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> fields = describe_responses(load_definition("offshore-bpo-2021"))["fields"]
+    >>> [(field["name"], field["type"], field["constraints"]) for field in fields[-1:]]
+    [('scale_expand', 'number', {'required': False, 'minimum': 0.0, 'maximum': 10.0})]
+    """
+    codebook = {row["column"]: row for row in list_codebook(definition).iter_rows(named=True)}
+    key_of = {
+        getattr(definition.columns, key): key
+        for key in type(definition.columns).model_fields
+        if _is_text(definition, key)
+    }
+    points = set(definition.columns.importance.values())
+    questions = set(definition.question_ids)
+    scale = definition.scale
+    fields = []
+    for name, row in codebook.items():
+        key = key_of.get(name, "")
+        field: dict[str, Any] = {"name": name, "type": _TYPES.get(key, "string"), "description": row["meaning"]}
+        constraints: dict[str, Any] = {"required": key in ("unit", "design_weight")}
+        if key == "unit":
+            constraints["enum"] = [
+                label for unit in definition.units for label in (unit.code, unit.name, *unit.aliases)
+            ]
+        elif key in _TIMES:
+            field |= {"type": "datetime", "format": "any"}
+        elif name in points or key == "duration":
+            field["type"] = "number"
+            constraints["minimum"] = 0.0
+        elif name in questions:
+            field["type"] = "number"
+            constraints |= {"minimum": scale.minimum, "maximum": scale.maximum}
+        fields.append(field | {"constraints": constraints})
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "name": f"{definition.index}-{definition.edition}-responses",
+        "title": f"Responses of {definition.title}",
+        "description": "One row a respondent. Made from the index definition.",
+        "missingValues": list(dict.fromkeys(["", *scale.dont_know, *scale.skipped, *scale.not_asked])),
+        "fields": fields,
+    }
+
+
+def _is_text(definition: IndexDefinition, key: str) -> bool:
+    return isinstance(getattr(definition.columns, key), str)
