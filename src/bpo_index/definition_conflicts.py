@@ -13,6 +13,7 @@ from bpo_index.method_conflicts import list_method_conflicts, list_uncertainty_c
 
 #: Columns of the tidy responses that are not questions; a question may not take one of these names.
 RESERVED_COLUMNS = (
+    "response",
     "source_file",
     "source_row",
     "respondent_id",
@@ -29,6 +30,10 @@ RESERVED_COLUMNS = (
     "not_asked",
     "asked",
     "answers",
+    "all_same",
+    "is_test",
+    "unreadable",
+    "unclear",
 )
 #: Beginnings of the names of such columns, one for each category or background variable.
 RESERVED_STARTS = ("importance_", "background_")

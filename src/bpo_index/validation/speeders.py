@@ -35,11 +35,12 @@ def find_speeders(rows: pl.DataFrame, rule: SpeederRule) -> pl.DataFrame | str:
     >>> find_speeders(rows, SpeederRule(minimum_times=20))
     '4 rows have a time, and it needs 20'
     """
-    times = rows["duration"].drop_nulls().filter(rows["duration"].drop_nulls() > 0)
+    times = rows.filter(pl.col("duration") > 0)["duration"]
     if len(times) == 0:
         return "no row has a time"
     if len(times) < rule.minimum_times:
-        return f"{len(times)} row{'' if len(times) == 1 else 's'} have a time, and it needs {rule.minimum_times}"
+        have = "1 row has" if len(times) == 1 else f"{len(times)} rows have"
+        return f"{have} a time, and it needs {rule.minimum_times}"
     median = times.median()
     assert isinstance(median, float)
     limit = rule.minimum_share * median
