@@ -161,7 +161,7 @@ def list_types(checks: Sequence[Check], definition: IndexDefinition) -> dict[str
     return types
 
 
-def _build_schema(checks: Sequence[Check], types: Mapping[str, type[pl.DataType] | None]) -> pa.DataFrameSchema:
+def _build_schema(checks: Sequence[Check], types: Mapping[str, type[pl.DataType]]) -> pa.DataFrameSchema:
     import pandera.polars as pa  # noqa: PLC0415  (costs most of a second)
 
     def make(column: str | None) -> list[pa.Check]:
@@ -195,10 +195,10 @@ def find_failures(typed: pl.DataFrame, checks: Sequence[Check], definition: Inde
     types = list_types(checks, definition)
     # NOTE: hung on one column, whichever: of what fails a check of the frame pandera copies every column.
     screen = Check("screen", pl.all_horizontal(check.holds for check in checks), next(iter(types)))
-    few = typed.select("response", *types)[_find_failing(typed.select(list(types)), screen, types)]
+    few = typed.select("response", *types)[_find_failing(typed, screen, types)]
     found = [pl.DataFrame(schema=_FAILURES)]
     for check in checks if few.height else ():
-        failing = few[_find_failing(few, check, {check.column: None} if check.column else {})]
+        failing = few[_find_failing(few, check, list_types([check], definition))]
         if check.column is None:
             found.append(_locate_ratings(failing, definition))
         else:
@@ -206,12 +206,12 @@ def find_failures(typed: pl.DataFrame, checks: Sequence[Check], definition: Inde
     return pl.concat(found)
 
 
-def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl.DataType] | None]) -> pl.Series:
-    """Return the numbers of the rows that fail a check."""
+def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl.DataType]]) -> pl.Series:
+    """Return the numbers of the rows that fail a check, after a look at the types of these columns."""
     from pandera.errors import SchemaError  # noqa: PLC0415  (costs most of a second)
 
     try:
-        _build_schema([check], types).validate(typed)
+        _build_schema([check], types).validate(typed.select(list(types)))
     except SchemaError as error:
         if error.check_output is None:  # not a row but the frame is wrong: a column or its type
             raise
