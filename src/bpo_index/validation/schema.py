@@ -53,7 +53,7 @@ REASONS = {
     "low_variance": "the ratings of the row hardly differ",
     "speeder": "the respondent took far less time than others",
     "near_identical": "the ratings are almost the same as those of another row",
-    "company_answers": "the company has more rows in the country (unit) than count",
+    "company_answers": "the company has more rows in the country (unit) than the rule takes",
     "outlying": "the ratings lie far from those of the others in the country (unit)",
     "unclear_field": "a time, the mark of completion or an importance cannot be read",
 }
