@@ -79,6 +79,7 @@ def run(
                 "audit": asdict(outcome.checked.audit),
                 "audit_folder": str(outcome.checked.audit_folder),
                 "reading": outcome.responses.decisions,
+                "exclusions": outcome.exclusions.public.to_dicts(),
                 "findings": outcome.result.findings,
                 "notes": outcome.result.notes,
             }
@@ -96,19 +97,20 @@ def check(
 ) -> None:
     """Check survey files and write the audit."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
-    from bpo_index.definition import load_definition  # noqa: PLC0415
-    from bpo_index.responses import read_responses  # noqa: PLC0415
 
-    index = load_definition(definition)
-    read = read_responses(responses, index)
-    checked = pipeline.validate(read, index, Path(audit_dir))
+    outcome = pipeline.check(pipeline.Settings(tuple(responses), definition, audit_dir=audit_dir))
     if as_json:
-        audit = asdict(checked.audit)
-        _print_json({"audit": audit, "audit_folder": str(checked.audit_folder), "reading": read.decisions})
+        _print_json(
+            {
+                "audit": asdict(outcome.checked.audit),
+                "audit_folder": str(outcome.checked.audit_folder),
+                "reading": outcome.responses.decisions,
+                "exclusions": outcome.exclusions.exact.to_dicts() if outcome.exclusions else None,
+                "no_ranking": outcome.refusal,
+            }
+        )
         return
-    console = _make_console()
-    terminal.print_audit(checked.audit, read.decisions, console)
-    console.print(f"Private audit: {checked.audit_folder}", markup=False, soft_wrap=True)
+    terminal.print_check(outcome, _make_console())
 
 
 @app.command()

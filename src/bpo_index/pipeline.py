@@ -34,13 +34,17 @@ from bpo_index.publication import (
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness import Robustness, assess_robustness
+from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
 from bpo_index.scoring import Scores, score_units
 from bpo_index.scoring.respondent_weights import hash_margins, read_margins
 from bpo_index.validation import (
     Audit,
     Validation,
     add_to_private_audit,
+    hide_small_units,
+    publish_audit,
     summarise_audit,
+    tabulate_nonresponse,
     validate_responses,
     write_private_audit,
 )
@@ -104,6 +108,45 @@ class Outcome:
     checked: Checked
     result: Result
     release: Release
+    exclusions: Exclusions
+    """The ranking with and without the quality exclusions; `public` is what the release holds of it."""
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """What a check found: for the owner of the answers, not for publication."""
+
+    definition: IndexDefinition
+    responses: Responses
+    checked: Checked
+    exclusions: Exclusions | None
+    """The ranking with and without the quality exclusions; None where there is no ranking."""
+    refusal: str | None
+    """Why there is none."""
+
+
+def check(settings: Settings) -> CheckOutcome:
+    """Check survey files, write the private audit, and rank with and without the quality exclusions.
+
+    Raises
+    ------
+    DataRefused
+        The files cannot carry an index; the audit says why.
+    UsageError, EnvironmentFailed
+        The command line or the definition is wrong; the disk failed.
+    """
+    definition = load_definition(settings.definition, settings.method)
+    margins = load_margins(settings)
+    responses = read_responses(settings.responses, definition)
+    checked = validate(responses, definition, Path(settings.audit_dir))
+    try:
+        scores = score_units(checked.validation.accepted, definition, margins)
+    except DataRefused as refusal:
+        return CheckOutcome(definition, responses, checked, None, str(refusal))
+    validation = checked.validation
+    exclusions = compare_exclusions(validation.accepted, validation.set_aside, scores, definition)
+    add_to_private_audit(checked.audit_folder, "exclusions.csv", exclusions.exact)
+    return CheckOutcome(definition, responses, checked, exclusions, None)
 
 
 def run(settings: Settings, progress: Progress | None = None) -> Outcome:
@@ -123,7 +166,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Outcome:
     scores = score_units(checked.validation.accepted, definition, margins)
     robustness = assess(checked, scores, definition, settings, progress)
     result, release = publish(responses, checked, scores, robustness, definition, settings)
-    return Outcome(definition, responses, checked, result, release)
+    return Outcome(definition, responses, checked, result, release, robustness.exclusions)
 
 
 def load_margins(settings: Settings) -> pl.DataFrame | None:
@@ -135,17 +178,25 @@ def validate(responses: Responses, definition: IndexDefinition, audit_dir: Path)
     """Check every row, write the private audit, and refuse answers that cannot carry a ranking."""
     validation = validate_responses(responses, definition)
     audit = summarise_audit(validation, definition)
-    refusal = find_refusal(responses, audit, definition)
+    refusal = find_refusal([*responses.refusals, *validation.refusals], audit, definition)
     folder = write_private_audit(audit, validation, responses, definition, audit_dir=audit_dir, refusal=refusal)
     if refusal:
         raise DataRefused(f"{refusal} Every row and its reasons are in {folder}.")
     return Checked(validation, audit, folder)
 
 
-def find_refusal(responses: Responses, audit: Audit, definition: IndexDefinition) -> str | None:
-    """Return why no index can be computed, as a paragraph; None where one can."""
-    if responses.refusals:
-        return " ".join(responses.refusals)
+def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition) -> str | None:
+    """Return why no index can be computed, as a paragraph; None where one can.
+
+    Parameters
+    ----------
+    refusals
+        Those of the reader and of validation: why files cannot be used at all.
+    audit, definition
+        What became of the rows, and the index.
+    """
+    if refusals:
+        return " ".join(refusals)
     minimum = definition.method.minimum_respondents_to_rank
     if any(count >= minimum for count in audit.respondents_by_unit.values()):
         return None
@@ -175,6 +226,7 @@ def assess(
             progress=progress,
         )
     add_to_private_audit(checked.audit_folder, "influence.csv", robustness.influence.items)
+    add_to_private_audit(checked.audit_folder, "exclusions.csv", robustness.exclusions.exact)
     return robustness
 
 
@@ -187,13 +239,16 @@ def publish(
     settings: Settings,
 ) -> tuple[Result, Release]:
     """Render the tables and publish the release."""
-    result = build_result(scores, robustness, checked.audit, definition)
+    nonresponse = hide_small_units(
+        tabulate_nonresponse(checked.validation.accepted, definition), definition.method.minimum_respondents_to_publish
+    )
+    result = build_result(scores, robustness, checked.audit, definition, nonresponse)
     made_with: dict[str, Any] = {"replicates": settings.replicates, "seed": settings.seed}
     if scores.sample.margins is not None:
         made_with["margins_sha256"] = hash_margins(scores.sample.margins)
     release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
     files = render_tables(result, definition)
-    files["audit.json"] = _write_json(asdict(checked.audit))
+    files["audit.json"] = _write_json(asdict(publish_audit(checked.audit, nonresponse)))
     files["definition.json"] = _write_json(definition.model_dump(mode="json"))
     manifest: dict[str, Any] = {
         "title": definition.title,
@@ -246,8 +301,9 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
             left = assess(load("validate"), load("score"), definition, settings, progress)
         case "publish":
             responses, checked = load("ingest"), load("validate")
-            result, release = publish(responses, checked, load("score"), load("assess"), definition, settings)
-            left = Outcome(definition, responses, checked, result, release)
+            robustness = load("assess")
+            result, release = publish(responses, checked, load("score"), robustness, definition, settings)
+            left = Outcome(definition, responses, checked, result, release, robustness.exclusions)
         case _:
             raise UsageError(f"There is no stage {stage!r}. The stages are {', '.join(STAGES)}.")
     path = Path(folder) / f"{stage}.pickle"

@@ -94,7 +94,7 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
     responses = read_responses(settings.responses or _find_sample(settings.definition), definition)
     validation = validate_responses(responses, definition)
     audit = summarise_audit(validation, definition)
-    refusal = find_refusal(responses, audit, definition)
+    refusal = find_refusal([*responses.refusals, *validation.refusals], audit, definition)
     if refusal:
         raise DataRefused(refusal)
     survey = read_last_survey(score_units(validation.accepted, definition), definition, settings.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpo_index.pipeline import Outcome
 from bpo_index.publication.columns import RANKING
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, format_cell
+from bpo_index.publication.tables import SYNTHETIC_NOTICE, format_cell, show_score
 from bpo_index.validation.schema import REASONS
 
 _SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
@@ -15,6 +15,7 @@ def list_ranking_rows(outcome: Outcome) -> list[dict[str, str]]:
     described = {column.name: column for column in RANKING}
     return [
         {name: format_cell(row[name], described[name]) for name in _SHOWN}
+        | {"score": show_score(row, described["score"])}
         for row in outcome.result.ranking.iter_rows(named=True)
     ]
 
@@ -26,12 +27,14 @@ def list_audit_rows(outcome: Outcome) -> list[dict[str, object]]:
         "rows read": audit.rows_read,
         "rows used": audit.rows_accepted,
         "rows quarantined": audit.rows_quarantined,
+        "rows kept out by rules alone": audit.rows_quarantined_by_rules,
+        "rows kept out for errors": audit.rows_quarantined_for_errors,
+        "rows put aside by the reader": audit.rows_put_aside_by_reader,
     }
-    return [
-        *({"what": what, "rows": count, "meaning": ""} for what, count in counts.items()),
-        *({"what": code, "rows": count, "meaning": REASONS[code]} for code, count in audit.reasons.items()),
-        *({"what": f"flag: {code}", "rows": n, "meaning": REASONS[code]} for code, n in audit.flags.items()),
-    ]
+    rows: list[dict[str, object]] = [{"what": what, "rows": count, "meaning": ""} for what, count in counts.items()]
+    rows += [{"what": code, "rows": count, "meaning": REASONS[code]} for code, count in audit.reasons.items()]
+    rows += [{"what": f"flag: {code}", "rows": n, "meaning": REASONS[code]} for code, n in audit.flags.items()]
+    return rows + [{"what": "note", "rows": "", "meaning": note} for note in audit.notes]
 
 
 def write_summary(outcome: Outcome) -> str:

@@ -12,16 +12,20 @@ from rich.table import Table
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.method_conflicts import COMPARING
-from bpo_index.pipeline import Outcome
+from bpo_index.pipeline import CheckOutcome, Outcome
 from bpo_index.pipeline import Progress as Report
 from bpo_index.plan import PlanOutcome
 from bpo_index.publication import FactCheck
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result
+from bpo_index.publication.columns import EXCLUSIONS, RANKING
+from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result, format_cell, show_score
+from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
 
 #: Replicates from which on a bar is worth showing (about a second).
 BAR_FROM = 100_000
+_SCORE = next(column for column in RANKING if column.name == "score")
+_CHANGE = next(column for column in EXCLUSIONS if column.name == "score_change")
 
 
 @contextmanager
@@ -47,8 +51,19 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     print_ranking_notes(outcome.result, console)
     console.print()
     print_audit(outcome.checked.audit, outcome.responses.decisions, console)
+    print_exclusions(outcome.exclusions, outcome.definition, console)
     state = "Release" if outcome.release.is_new else "Release (there already, checked and unchanged)"
     console.print(f"{state}: {escape(str(outcome.release.path))}", soft_wrap=True)
+    console.print(f"Private audit: {escape(str(outcome.checked.audit_folder))}", soft_wrap=True)
+
+
+def print_check(outcome: CheckOutcome, console: Console) -> None:
+    """Print what became of the rows, and the ranking with and without the quality exclusions, exact."""
+    print_audit(outcome.checked.audit, outcome.responses.decisions, console)
+    if outcome.exclusions is None:
+        console.print(f"No ranking can be computed: {escape(outcome.refusal or '')}")
+    else:
+        print_exclusions(outcome.exclusions, outcome.definition, console, exact=True)
     console.print(f"Private audit: {escape(str(outcome.checked.audit_folder))}", soft_wrap=True)
 
 
@@ -66,14 +81,11 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     table.add_column("Respondents", justify="right")
     table.add_column("P(first)", justify="right")
     for row in result.ranking.iter_rows(named=True):
-        percent = " %" if is_percentage else ""
-        score = "–" if row["score"] is None else f"{row['score']:.1f}{percent}"
-        if is_percentage and row["score"] in (0.0, 100.0) and row["ci_low"] is None:
-            score = "at least 99 %" if row["score"] == 100.0 else "at most 1 %"
+        score = show_score(row, _SCORE)
         table.add_row(
             "–" if row["rank"] is None else str(row["rank"]),
             escape(row["name"]) + (" *" if row["note"] else ""),
-            score,
+            f"{score} %" if is_percentage and row["score"] is not None else score,
             "–" if row["ci_low"] is None else f"{row['ci_low']:.1f} to {row['ci_high']:.1f}",
             _show_range(row["rank_interval_low"], row["rank_interval_high"]),
             str(row["respondents"]),
@@ -148,12 +160,65 @@ def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:
     for decision in decisions:
         console.print(f"[dim]{escape(decision)}[/]")
     console.print(
-        f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}; "
-        f"{audit.ratings:,} ratings, {audit.dont_know} don't-know, {audit.skipped} skipped."
+        f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}: "
+        f"{audit.rows_quarantined_by_rules} by quality rules alone, {audit.rows_quarantined_for_errors} for errors, "
+        f"{audit.rows_put_aside_by_reader} put aside by the reader."
+    )
+    console.print(
+        f"Used: {audit.ratings:,} ratings, {audit.dont_know:,} don't-know, {audit.skipped:,} skipped, "
+        f"{audit.not_asked:,} not asked; {audit.respondents_flagged:,} of {audit.respondents_accepted:,} respondents "
+        "flagged."
     )
     for title, counts in (("Quarantined", audit.reasons), ("Flagged and used", audit.flags)):
         for code, count in counts.items():
             console.print(f"  {title} {count:>4}  {code}: {REASONS[code]}")
+    for note in audit.notes:
+        console.print(escape(note))
+
+
+def print_exclusions(
+    exclusions: Exclusions, definition: IndexDefinition, console: Console, *, exact: bool = False
+) -> None:
+    """Print the ranking with and without the quality exclusions, side by side.
+
+    Parameters
+    ----------
+    exclusions, definition
+        What `compare_exclusions` found, and the index.
+    console
+        Where to.
+    exact
+        False: what the release holds; true: scores and ranks as they are, for the owner of the answers.
+    """
+    if not exclusions.let_in:
+        console.print("No row is kept out by quality rules alone: the ranking without them is the same.")
+        return
+    rows = f"{exclusions.let_in} row{'' if exclusions.let_in == 1 else 's'}"
+    console.print(f"With and without the quality exclusions, which alone keep out {rows}:")
+    table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
+    unit = escape(definition.columns.unit.capitalize())
+    for title in ("Rank", unit, "Score", "Rank without", "Score change", "Let in"):
+        table.add_column(title, justify="left" if title == unit else "right", no_wrap=True)
+    for row in (exclusions.exact if exact else exclusions.public).iter_rows(named=True):
+        added = row["respondents_without"] - row["respondents"]
+        low, high = (row["rank_without"],) * 2 if exact else (row["rank_without_low"], row["rank_without_high"])
+        change = format_cell(row["score_change"], _CHANGE)
+        table.add_row(
+            "–" if row["rank"] is None else str(row["rank"]),
+            escape(row["name"]),
+            format_cell(row["score"], _SCORE),
+            _show_range(low, high),
+            change if added or exact else "",
+            str(added) if added else "",
+        )
+    console.print(table)
+    if exclusions.refusal:
+        console.print(f"Without them no ranking can be computed: {escape(exclusions.refusal)}")
+    elif not exact:
+        console.print(
+            "[dim]Ranks without them are told as far as they do not hang on what one or two people said; the private "
+            "audit has the exact ones.[/]"
+        )
 
 
 def print_facts(checks: list[FactCheck], console: Console, *, synthetic: bool) -> None:

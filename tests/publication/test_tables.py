@@ -13,7 +13,7 @@ from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness import assess_robustness
 from bpo_index.scoring import score_units
-from bpo_index.validation import summarise_audit, validate_responses
+from bpo_index.validation import hide_small_units, summarise_audit, tabulate_nonresponse, validate_responses
 
 
 @pytest.fixture(scope="module")
@@ -23,13 +23,14 @@ def computed():
     validation = validate_responses(responses, definition)
     scores = score_units(validation.accepted, definition)
     robustness = assess_robustness(validation.accepted, scores, definition, replicates=300)
-    return definition, scores, robustness, summarise_audit(validation, definition)
+    nonresponse = hide_small_units(tabulate_nonresponse(validation.accepted, definition), 5)
+    return definition, scores, robustness, summarise_audit(validation, definition), nonresponse
 
 
 @pytest.fixture(scope="module")
 def rendered(computed):
-    definition, scores, robustness, audit = computed
-    result = build_result(scores, robustness, audit, definition)
+    definition, scores, robustness, audit, nonresponse = computed
+    result = build_result(scores, robustness, audit, definition, nonresponse)
     return result, render_tables(result, definition)
 
 
@@ -63,7 +64,7 @@ def test_synthetic_data_says_so_everywhere(rendered):
 
 
 def test_markdown_shows_one_decimal_and_escapes(computed):
-    definition, scores, robustness, audit = computed
+    definition, scores, robustness, audit, _ = computed
     units = [
         unit.model_copy(update={"name": "=1+1|<b>&*"}) if unit.code == "COL" else unit for unit in definition.units
     ]

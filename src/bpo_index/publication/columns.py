@@ -24,6 +24,11 @@ _SCORE = (
         "not scored",
         1,
     ),
+    Column(
+        "score_bound",
+        "at least or at most: the score lies at an end of the scale, and `score` is the bound that it keeps to; null: "
+        "`score` is the score",
+    ),
     Column("se", "standard error of the score from the sampling of respondents, score points; null: none", 1),
     Column("ci_low", "lower end of the score's confidence interval, within the range of scores; null: none", 1),
     Column("ci_high", "upper end of the score's confidence interval, within the range of scores; null: none", 1),
@@ -31,8 +36,13 @@ _SCORE = (
     Column("rank_interval_high", "worst rank in the marginal confidence set for the rank; null: not ranked"),
     Column("rank_set_low", "best rank in the confidence set that holds for all units at once; null: not ranked"),
     Column("rank_set_high", "worst rank in the confidence set that holds for all units at once; null: not ranked"),
-    Column("p_first", "share of replicates (respondents resampled) in which the unit is first; null: not ranked", 2),
-    Column("p_top3", "share of replicates in which the unit is among the first three; null: not ranked", 2),
+    Column(
+        "p_first",
+        "share of replicates (respondents resampled) in which the unit is first; null: not ranked, or a score of the "
+        "category is told as a bound",
+        2,
+    ),
+    Column("p_top3", "share of replicates in which the unit is among the first three; null: as for p_first", 2),
 )
 
 RANKING = (
@@ -57,7 +67,7 @@ CATEGORIES = (
     Column("unit", "code of the unit"),
     Column("name", "name of the unit"),
     *_SCORE,
-    Column("respondents", "accepted respondents who rated any question of the category"),
+    Column("respondents", "accepted respondents who rated any question of the category; null: the unit is suppressed"),
     Column("suppressed", "true: too few respondents, or hidden so that another cell cannot be computed"),
     Column("note", "why a number is missing or to be read with care; empty: nothing to say"),
     _ORIGIN,
@@ -80,10 +90,20 @@ _CELL = (
 )
 OUTCOMES = (
     *_CELL,
-    Column("respondents", "accepted respondents; for a category, who rated any of its questions"),
-    Column("top_two_box", "share of ratings among the top points of the scale, 0 to 100; null: suppressed", 1),
+    Column(
+        "respondents",
+        "accepted respondents; for a category, who rated any of its questions; null: the unit is suppressed",
+    ),
+    Column(
+        "top_two_box",
+        "share of ratings among the top points of the scale, 0 to 100; null: suppressed, or (nearly) all ratings lie "
+        "there or among the bottom points, or hidden so that such a cell cannot be computed",
+        1,
+    ),
     Column("top_two_box_se", "its standard error, linearised; null: none", 1),
-    Column("net_balance", "share in the top points less that in the bottom points, -100 to 100; null: suppressed", 1),
+    Column(
+        "net_balance", "share in the top points less that in the bottom points, -100 to 100; null: as top_two_box", 1
+    ),
     Column("net_balance_se", "its standard error, linearised; null: none", 1),
     _ORIGIN,
 )
@@ -277,11 +297,13 @@ INFLUENCE = (
     Column("left_out", "respondent, company, question, category or quality_rule"),
     Column("item", "id of what is left out; null: single respondents and companies, each left out once"),
     Column("items", "how many were left out, one at a time"),
-    Column("changing_first", "without how many of them another unit is first"),
-    Column("changing_first_five", "without how many of them the first five are others"),
-    Column("changing_any_rank", "without how many of them any rank changes"),
-    Column("largest_shift", "most places that any unit moves"),
-    Column("mean_rank_shift", "mean over them and over units of the places moved", 2),
+    Column(
+        "changing_first", "without how many of them another unit is first; null: it hangs on what a row let in says"
+    ),
+    Column("changing_first_five", "without how many of them the first five are others; null: likewise"),
+    Column("changing_any_rank", "without how many of them any rank changes; null: likewise"),
+    Column("largest_shift", "most places that any unit moves; null: likewise"),
+    Column("mean_rank_shift", "mean over them and over units of the places moved; null: likewise", 2),
     Column("not_computed", "how many left nothing that could be computed"),
     _ORIGIN,
 )
@@ -290,7 +312,37 @@ RANKS_WITHOUT = (
     Column("item", "id of what is left out"),
     Column("unit", "code of the unit"),
     Column("rank", "rank in the ranking"),
-    Column("rank_without", "rank without it; null: none"),
+    Column("rank_without", "rank without it; null: none, or it hangs on what a row that the rule keeps out says"),
+    _ORIGIN,
+)
+EXCLUSIONS = (
+    Column("unit", "code of the unit"),
+    Column("respondents", "accepted respondents"),
+    Column("score", "confidence score; null: told as a bound", 1),
+    Column("rank", "rank in the ranking"),
+    Column("respondents_without", "respondents with those let in whom nothing but quality rules keeps out"),
+    Column(
+        "rank_without_low",
+        "best rank that the unit can have with them, among the same units, whatever those say whose score change is "
+        "not told; null: not told under this method",
+    ),
+    Column("rank_without_high", "worst rank that it can have; where both are the same, that is its rank"),
+    Column(
+        "score_change",
+        "score with them less score without; null: fewer than three are let in, or one or two of them could be told "
+        "from it",
+        1,
+    ),
+    _ORIGIN,
+)
+NONRESPONSE = (
+    Column("question", "id of the question"),
+    Column("unit", "code of the unit; null: all units that are not suppressed"),
+    Column("respondents", "accepted respondents; null, like all that follows: the unit is suppressed"),
+    Column("ratings", "ratings"),
+    Column("dont_know", "don't-know answers"),
+    Column("skipped", "asked, and neither a rating nor a don't-know"),
+    Column("not_asked", "not put to the respondent"),
     _ORIGIN,
 )
 
@@ -306,6 +358,8 @@ ROBUSTNESS_TABLES = {
     "method_ranks": METHOD_RANKS,
     "influence": INFLUENCE,
     "ranks_without": RANKS_WITHOUT,
+    "exclusions": EXCLUSIONS,
+    "nonresponse": NONRESPONSE,
     "weights": WEIGHTS,
     "weight_swaps": WEIGHT_SWAPS,
     "weight_intervals": WEIGHT_INTERVALS,

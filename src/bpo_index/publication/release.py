@@ -27,7 +27,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
 
 #: Raised by one whenever the same input would give other files.
-RELEASE_FORM = 1
+RELEASE_FORM = 2
 NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
 _RELEASE_ID = re.compile(r"[0-9a-f]{16}")
 

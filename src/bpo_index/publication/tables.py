@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -20,6 +22,7 @@ from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
 from bpo_index.scoring import Scores
 from bpo_index.validation import Audit
+from bpo_index.validation.nonresponse import NONRESPONSE_SCHEMA
 
 SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
 
@@ -66,8 +69,22 @@ def name_origin(audit: Audit) -> str:
     return "synthetic" if audit.synthetic_respondents == audit.respondents_accepted else "partly synthetic"
 
 
-def build_result(scores: Scores, robustness: Robustness, audit: Audit, definition: IndexDefinition) -> Result:
-    """Join scores, robustness and names into the public frames."""
+def build_result(
+    scores: Scores,
+    robustness: Robustness,
+    audit: Audit,
+    definition: IndexDefinition,
+    nonresponse: pl.DataFrame | None = None,
+) -> Result:
+    """Join scores, robustness and names into the public frames.
+
+    Parameters
+    ----------
+    scores, robustness, audit, definition
+        What was computed, and the index.
+    nonresponse
+        From `hide_small_units`; None: an empty table.
+    """
     origin = name_origin(audit)
     names = pl.DataFrame(
         [(unit.code, unit.name, unit.region) for unit in definition.units],
@@ -79,6 +96,7 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
         schema={"category": pl.String, "category_title": pl.String, "order": pl.Int64},
         orient="row",
     )
+    suppressed = scores.units.filter("suppressed")["unit"].to_list()
     common = {"data_origin": pl.lit(origin), "note": pl.col("note").replace_strict(NOTES)}
     ranking = (
         scores.units.join(robustness.units, on="unit", how="left", maintain_order="left")
@@ -90,7 +108,7 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
         scores.categories.join(robustness.categories, on=["unit", "category"], how="left", maintain_order="left")
         .join(names, on="unit", how="left", maintain_order="left")
         .join(titles, on="category", how="left", maintain_order="left")
-        .with_columns(**common)
+        .with_columns(**common, respondents=pl.when(~pl.col("unit").is_in(suppressed)).then("respondents"))
         .sort("order", "rank", "unit", nulls_last=True)
     )
     tables = {
@@ -100,6 +118,8 @@ def build_result(scores: Scores, robustness: Robustness, audit: Audit, definitio
         "outcomes": robustness.outcomes,
         "sensitivity": robustness.sensitivity,
         "method_ranks": robustness.method_ranks,
+        "exclusions": robustness.exclusions.public,
+        "nonresponse": pl.DataFrame(schema=NONRESPONSE_SCHEMA) if nonresponse is None else nonresponse,
     }
     for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):
         tables |= vars(part)
@@ -176,6 +196,21 @@ def format_cell(value: object, column: Column) -> str:
     return str(value)
 
 
+def show_score(row: Mapping[str, Any], column: Column) -> str:
+    """Return a score as readers see it: a bound with the words that make it one.
+
+    Examples
+    --------
+    >>> show_score({"score": 99.0, "score_bound": "at least"}, Column("score", "", 1))
+    'at least 99'
+    >>> show_score({"score": 90.902778, "score_bound": None}, Column("score", "", 1))
+    '90.9'
+    """
+    if row["score_bound"] is None:
+        return format_cell(row["score"], column)
+    return f"{row['score_bound']} {row['score']:g}"
+
+
 def _write_markdown(frame: pl.DataFrame, definition: IndexDefinition) -> list[str]:
     """Return the lines of a table for readers: rank, name, score, interval, ranks, respondents."""
     described = {column.name: column for column in RANKING}
@@ -187,6 +222,7 @@ def _write_markdown(frame: pl.DataFrame, definition: IndexDefinition) -> list[st
     ]
     for row in frame.iter_rows(named=True):
         shown = {name: format_cell(row[name], column) for name, column in described.items() if name in row}
+        shown["score"] = show_score(row, described["score"])
         interval = "–" if row["ci_low"] is None else f"{shown['ci_low']} to {shown['ci_high']}"
         ranks = "–" if row["rank"] is None else f"{shown['rank_interval_low']} to {shown['rank_interval_high']}"
         cells = [shown["rank"], _escape_markdown(row["name"]), shown["score"], interval, ranks, shown["respondents"]]

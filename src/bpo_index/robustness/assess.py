@@ -25,6 +25,7 @@ from bpo_index.robustness.assumptions import (
     tabulate_method_ranks,
 )
 from bpo_index.robustness.chunks import Progress
+from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
 from bpo_index.robustness.influence import Influence, assess_influence
 from bpo_index.robustness.intervals import estimate_logit_t_interval
 from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_sets
@@ -38,7 +39,7 @@ from bpo_index.robustness.structure_tables import StructureTables, tabulate_stru
 from bpo_index.robustness.weight_tables import WeightTables, tabulate_weights
 from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units
 from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.units import unit_score_matrix
+from bpo_index.scoring.units import find_bounds, unit_score_matrix
 
 #: From this many sampling units on bootstrap draws coincide seldom enough (docs/methods/sampling-error.md).
 _BOOTSTRAP_FROM = 5
@@ -54,6 +55,8 @@ NOTES = {
     "never_moves": "the same score in every replicate, by a method that compares units: no interval",
     "not_ranked": "too few respondents to take a rank",
     "suppressed": "too few respondents to publish",
+    "hidden": "hidden, so that no other score can be computed from it",
+    "at_end": "at an end of the scale: told as a bound, no interval",
     "no_score": "a category has too few questions with answers: no score",
 }
 
@@ -87,6 +90,8 @@ class Robustness:
         Which weights change the order, as `tabulate_weights` says.
     influence
         What changes when one thing is left out, as `assess_influence` says; single respondents are named in it.
+    exclusions
+        The ranking with and without the quality exclusions, as `compare_exclusions` says; not all of it is public.
     replicates
         Replicates evaluated in each of the two versions.
     replicates_not_ranked
@@ -106,6 +111,7 @@ class Robustness:
     method_ranks: pl.DataFrame
     weights: WeightTables
     influence: Influence
+    exclusions: Exclusions
     replicates: int
     replicates_not_ranked: int
     assumptions_not_ranked: int
@@ -129,7 +135,7 @@ def assess_robustness(
     accepted, scores, definition
         The answers, what `score_units` made of them, and the index.
     set_aside
-        The answers that quality rules keep out, from `validate_responses`; None: no rule is left out.
+        The answers that quality rules keep out, from `validate_responses`; None: no rule is left out, none are let in.
     replicates
         In each of the two versions, `sampling` and `all_assumptions`.
     seed
@@ -140,8 +146,11 @@ def assess_robustness(
         Called with the replicates done and all of them; the sensitivity analysis counts as much as one version.
     """
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
-    matrix = unit_score_matrix(scores, definition)
+    matrix, bounded = unit_score_matrix(scores, definition), find_bounds(scores, definition)
+    told = unit_score_matrix(scores, definition, bounds=True)
     ranked = _ranked_matrix(scores, definition)
+    # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
+    drawn = ranked & ~np.isnan(matrix)
     level = definition.method.confidence_level
     seeds = np.random.SeedSequence(seed).spawn(5)
     sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed = seeds
@@ -154,7 +163,7 @@ def assess_robustness(
     sampling = evaluate_replicates(
         [Scenario(structure, answers, replicates)],
         matrix[published],
-        ranked[published],
+        drawn[published],
         seed=sampling_seed,
         executor=executor,
         progress=report(0),
@@ -185,16 +194,18 @@ def assess_robustness(
     column_seeds = rank_seed.spawn(matrix.shape[1])
     columns, sets = [], []
     for n in range(matrix.shape[1]):
-        found = _assess_column(n, matrix, ranked, published, errors, structure, level, column_seeds[n])
+        found = _assess_column(n, told, bounded, ranked, published, errors, structure, level, column_seeds[n])
         tally = sampling.tallies[n]
         shares = {}
         for name, top in (("p_first", 1), ("p_top3", 3)):
             shares[name] = np.full(len(matrix), np.nan)
-            shares[name][ranked[:, n]] = tally.share_top(top)
+            # NOTE: of all units or of none: the replicates of a category score at an end would tell what it is.
+            if drawn[:, n].sum() == ranked[:, n].sum():
+                shares[name][ranked[:, n]] = tally.share_top(top)
         columns.append(found[0] | shares)
         sets.append(found[1])
     return Robustness(
-        _frame_results(scores.units, columns[0]),
+        _frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish),
         _frame_categories(scores.categories, columns[1:], definition).drop("tier"),
         tabulate_outcomes(accepted, scores, definition),
         tabulate_structure(scores, definition),
@@ -211,11 +222,14 @@ def assess_robustness(
         tabulate_effects(
             effects,
             scores.units.filter("ranked")["unit"].to_list(),
-            scores.categories.filter("suppressed")["unit"].unique().to_list(),
+            scores.categories.filter(pl.col("suppressed") | pl.col("score_bound").is_not_null())["unit"]
+            .unique()
+            .to_list(),
         ),
         tabulate_method_ranks(combinations, scores),
         tabulate_weights(scores, definition, weights_seed),
         assess_influence(accepted, set_aside, scores, definition),
+        compare_exclusions(accepted, set_aside, scores, definition),
         replicates,
         replicates - sampling.tallies[0].replicates,
         replicates - varied.tallies[0].replicates,
@@ -265,14 +279,15 @@ def tabulate_sampling_error(
     """Return one row per unit and category (null: the overall score) that has a score.
 
     Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`;
-    null where there is none.
+    null where there is none. A score that is told as a bound has no row.
     """
+    bounded = find_bounds(scores, definition)[scores.sample.published]
     codes, published = [unit.code for unit in definition.units], scores.sample.published
     frames = []
     for n, category in enumerate([None, *(category.id for category in definition.categories)]):
         shown = matrix[published, n]
-        there = ~np.isnan(shown)
-        shrunken = shrink_scores(shown, errors.chosen[:, n])
+        there = ~np.isnan(shown) & ~bounded[:, n]
+        shrunken = shrink_scores(np.where(there, shown, np.nan), errors.chosen[:, n])
         columns = {
             "score": shown,
             "sampling_units": errors.clusters[:, n],
@@ -301,6 +316,7 @@ def tabulate_sampling_error(
 def _assess_column(
     column: int,
     matrix: Floats,
+    bounded: np.ndarray,
     ranked_matrix: np.ndarray,
     published: np.ndarray,
     errors: Errors,
@@ -310,7 +326,8 @@ def _assess_column(
 ) -> tuple[dict[str, np.ndarray], RankSets]:
     scores, ranked = matrix[:, column], ranked_matrix[:, column]
     se, clusters = (_spread(values[:, column], published) for values in (errors.chosen, errors.clusters))
-    se = np.where(np.isnan(scores), np.nan, se)
+    # A score that is told as a bound has no error, and cannot be told apart from any other.
+    se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
     bounds, smooth = structure.score_bounds[min(column, 1)], structure.has_derivative[min(column, 1)]
     degrees = clusters - 1
     low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level, bounds)
@@ -320,10 +337,11 @@ def _assess_column(
         place = np.flatnonzero(published)
         covariance[np.ix_(place, place)] = errors.correlations[column] * np.outer(se[place], se[place])
     sets = find_rank_sets(in_ranking, covariance, degrees, confidence_level, bounds=bounds, seed=seed)
+    still = "no_variance" if smooth else "never_moves"
+    few = clusters < _BOOTSTRAP_FROM
+    when = [np.isnan(scores), bounded[:, column], clusters < 2, se == 0, np.isnan(se), ~ranked, few]
     note = np.select(
-        [np.isnan(scores), clusters < 2, se == 0, np.isnan(se), ~ranked, clusters < _BOOTSTRAP_FROM],
-        ["no_score", "one_cluster", "no_variance" if smooth else "never_moves", "no_derivative", "not_ranked", "small"],
-        "",
+        when, ["no_score", "at_end", "one_cluster", still, "no_derivative", "not_ranked", "small"], default=""
     )
     found = {
         "se": np.where(se > 0, se, np.nan),
@@ -351,7 +369,7 @@ def _spread(values: np.ndarray, published: np.ndarray) -> Floats:
     return spread
 
 
-def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray]) -> pl.DataFrame:
+def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray], minimum: int) -> pl.DataFrame:
     frame = identity.select("unit", *(["category"] if "category" in identity.columns else [])).with_columns(
         **{name: pl.Series(values) for name, values in column.items()}
     )
@@ -359,15 +377,18 @@ def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray]) -> pl.
     return frame.with_columns(
         pl.col(pl.Float64).fill_nan(None).round(6),
         *(pl.when(pl.col(name) > 0).then(name).alias(name) for name in ranks),
-        note=pl.when(identity["suppressed"]).then(pl.lit("suppressed")).otherwise("note"),
+        note=pl.when(identity["suppressed"])
+        .then(pl.when(identity["respondents"] < minimum).then(pl.lit("suppressed")).otherwise(pl.lit("hidden")))
+        .otherwise("note"),
     )
 
 
 def _frame_categories(
     categories: pl.DataFrame, columns: list[dict[str, np.ndarray]], definition: IndexDefinition
 ) -> pl.DataFrame:
+    minimum = definition.method.minimum_respondents_to_publish
     parts = [
-        _frame_results(categories.filter(pl.col("category") == category.id), column)
+        _frame_results(categories.filter(pl.col("category") == category.id), column, minimum)
         for category, column in zip(definition.categories, columns, strict=True)
     ]
     order = categories.select("unit", "category")

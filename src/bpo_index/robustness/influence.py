@@ -6,7 +6,9 @@ left out by a nominal weight of zero. Where the scores of a unit are question me
 respondents out changes the means of their unit only, and all are scored together; where a method looks at all
 respondents at once, or a unit falls under a minimum, the index is computed anew.
 
-Single respondents are named in `items` only, which is for the private audit. Method page: docs/methods/influence.md.
+Single respondents are named in `items` only, which is for the private audit. What a rule that keeps rows out does to
+ranks is public only where it does not hang on what those rows say (`possible_ranks`). Method page:
+docs/methods/influence.md.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import DataRefused
+from bpo_index.robustness.possible_ranks import Range, bound_scores, measure_changes, rank_between
 from bpo_index.robustness.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
 from bpo_index.scoring import (
@@ -83,9 +86,11 @@ class Influence:
     influence: pl.DataFrame
     """One row for all respondents, one for all companies, one per question, category and quality rule: `left_out, item,
     items, changing_first, changing_first_five, changing_any_rank` (how many of the items do), `largest_shift,
-    mean_rank_shift` (over items and units), `not_computed`."""
+    mean_rank_shift` (over items and units), `not_computed`. Of a quality rule null where it hangs on what the rows say
+    that it keeps out."""
     ranks_without: pl.DataFrame
-    """One row per question, category or quality rule, and unit: `left_out, item, unit, rank, rank_without`."""
+    """One row per question, category or quality rule, and unit: `left_out, item, unit, rank, rank_without`; null
+    likewise. Without a quality rule the ranks are those among the units of the ranking."""
     items: pl.DataFrame
     """For the private audit: one row per item, the most influential first: `left_out, item, unit` (of a respondent)`,
     score_change` (of the unit that changes most)`, ranks_changed, largest_shift, mean_rank_shift, changes_first,
@@ -101,6 +106,8 @@ class _Item:
     unit: str | None
     scores: Floats
     """Of all units; NaN where the unit has no rank without the item."""
+    possible: tuple[Ints, Ints] | None = None
+    """Of a quality rule: the best and the worst rank of the ranked units, whatever the rows say that it keeps out."""
 
 
 def assess_influence(
@@ -281,8 +288,16 @@ def _leave_out_rules(
         let_in = set_aside.filter(pl.col("reasons") == [name]).drop("reasons")
         anew = pl.concat([accepted, let_in])
         found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
-        items.append(_Item("quality_rule", name, None, found))
+        items.append(_Item("quality_rule", name, None, found, _find_possible_ranks(let_in, scores, definition)))
     return items
+
+
+def _find_possible_ranks(let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> tuple[Ints, Ints]:
+    possible = bound_scores(let_in, scores, definition)
+    if possible is None:  # any rank
+        count = int(scores.units["ranked"].sum())
+        possible = Range(np.zeros(count), np.full(count, np.inf))
+    return rank_between(possible)
 
 
 def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
@@ -319,16 +334,24 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
     )
     order = np.argsort(ranks, kind="stable")
     rows = [
-        (item.kind, item.name, codes[n], int(ranks[n]), int(own[n]) or None)
+        (item.kind, item.name, codes[n], int(ranks[n]), told[n])
         for item, own in zip(items, without, strict=True)
         if item.kind not in PRIVATE
+        for told in [_list_told(item, own)]
         for n in order
     ]
     return Influence(
-        _count(measures),
+        _count(measures, [(item.name, *item.possible) for item in items if item.possible], ranks),
         pl.DataFrame(rows, schema=RANKS_WITHOUT_SCHEMA, orient="row"),
         private.select(list(ITEMS_SCHEMA)).cast(pl.Schema(ITEMS_SCHEMA)),
     )
+
+
+def _list_told(item: _Item, without: Ints) -> list[int | None]:
+    """Return the ranks of the ranked units without an item, as they may be public."""
+    if item.possible is None:
+        return [int(rank) or None for rank in without]
+    return [int(best) if best == worst else None for best, worst in zip(*item.possible, strict=True)]
 
 
 def _rank(scores: Floats) -> Ints:
@@ -337,9 +360,9 @@ def _rank(scores: Floats) -> Ints:
     return np.concatenate([rank_units(scores[start : start + size]) for start in range(0, len(scores), size)])
 
 
-def _count(measures: pl.DataFrame) -> pl.DataFrame:
-    """Return the public table: single respondents and companies are counted together."""
-    return (
+def _count(measures: pl.DataFrame, rules: Sequence[tuple[str, Ints, Ints]], ranks: Ints) -> pl.DataFrame:
+    """Return the public table: single respondents and companies are counted together, rules by possible ranks."""
+    counted = (
         measures.with_columns(item=pl.when(~pl.col("left_out").is_in(PRIVATE)).then("item"))
         .group_by("left_out", "item", maintain_order=True)
         .agg(
@@ -353,3 +376,10 @@ def _count(measures: pl.DataFrame) -> pl.DataFrame:
         )
         .cast(pl.Schema(INFLUENCE_SCHEMA))
     )
+    if not rules:
+        return counted
+    told = [
+        ("quality_rule", name, 1, *measure_changes(ranks, best, worst, FIRST_FEW), 0) for name, best, worst in rules
+    ]
+    others = counted.filter(pl.col("left_out") != "quality_rule")
+    return pl.concat([others, pl.DataFrame(told, schema=INFLUENCE_SCHEMA, orient="row")])

@@ -2,7 +2,8 @@
 
 Both are scores of the same index with coded answers: 1 for a rating among the top points, -1 (net balance only) for
 one among the bottom points, else 0; questions and categories are averaged with the definition's weights, and the
-standard errors are linearised. Method page: docs/methods/outcomes.md.
+standard errors are linearised. A share near one says that everybody answered in the same points, so it is hidden, and
+others with it (`complete_hiding`). Method page: docs/methods/outcomes.md.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from bpo_index.definition_blocks import Method
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.scoring import Scores, estimate_unit_means, prepare_sample, score_means
+from bpo_index.scoring.ends import OPEN_SHARE, complete_hiding, find_end_margins, find_ends
 from bpo_index.scoring.estimate import Floats
+from bpo_index.scoring.sample import Sample
 
 #: Score points to points of the outcome: a share is the score itself, a balance runs from -100 to 100.
 _STRETCH: dict[Literal["top_two_box", "net_balance"], tuple[float, float]] = {
@@ -45,43 +48,83 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     Returns
     -------
     DataFrame
-        One row per unit (`category` null: all categories) and per unit and category: `unit, category, respondents,
-        top_two_box, top_two_box_se` (0 to 100), `net_balance, net_balance_se` (-100 to 100); null where the cell is
-        suppressed or lacks answers, the standard error also with fewer than two sampling units or no variance. No rows
-        where the points at both ends of the scale overlap.
+        One row per unit (`category` null: all categories) and per unit and category: `unit, category, respondents`
+        (null for a suppressed unit's categories), `top_two_box, top_two_box_se` (0 to 100), `net_balance,
+        net_balance_se` (-100 to 100); null where the cell is suppressed, lacks answers or lies at an end, or is hidden
+        with one that does; the standard error also with fewer than two sampling units or no variance. No rows where the
+        points at both ends of the scale overlap.
     """
     codes = [unit.code for unit in definition.units]
     ids = [category.id for category in definition.categories]
     if 2 * definition.method.outcome_boxes > definition.scale.maximum - definition.scale.minimum + 1:
         return pl.DataFrame(schema=OUTCOMES_SCHEMA)
-    hidden = np.column_stack(
+    shape = (len(codes), len(ids))
+    told = np.column_stack(
         [
-            scores.units["suppressed"].to_numpy(),
-            scores.categories["suppressed"].to_numpy().reshape(len(codes), len(ids)),
+            (~scores.units["suppressed"] & scores.units["score_bound"].is_null()).to_numpy(),
+            (~scores.categories["suppressed"] & scores.categories["score_bound"].is_null()).to_numpy().reshape(shape),
         ]
     )
     counts = np.column_stack([scores.sample.respondents, scores.sample.raters])
+    samples: dict[str, Sample] = {
+        outcome: prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
+        for outcome in _STRETCH
+    }
+    shares: dict[str, Floats] = {}
+    errors: dict[str, Floats] = {}
+    for outcome, sample in samples.items():
+        shares[outcome], errors[outcome] = np.full(told.shape, np.nan), np.full(told.shape, np.nan)
+        if sample.answers:
+            shares[outcome][sample.published] = score_means(estimate_unit_means(sample.answers), sample.structure)
+            se, _ = linearise_standard_errors(sample.answers, sample.structure)
+            errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
+    hidden = _hide_ends(~told, shares, samples)
     columns: dict[str, Floats] = {}
     for outcome, (stretch, shift) in _STRETCH.items():
-        values, errors = np.full(hidden.shape, np.nan), np.full(hidden.shape, np.nan)
-        sample = prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
-        if sample.answers:
-            found = score_means(estimate_unit_means(sample.answers), sample.structure)
-            se, _ = linearise_standard_errors(sample.answers, sample.structure)
-            values[sample.published] = stretch * found + shift
-            errors[sample.published] = stretch * np.where(se > 0, se, np.nan)
-        columns[outcome] = np.where(hidden, np.nan, values)
-        columns[f"{outcome}_se"] = np.where(hidden | np.isnan(values), np.nan, errors)
+        values = np.where(hidden, np.nan, stretch * shares[outcome] + shift)
+        columns[outcome] = values
+        columns[f"{outcome}_se"] = np.where(np.isnan(values), np.nan, stretch * errors[outcome])
     frame = pl.DataFrame(
         {
             "unit": np.repeat(codes, 1 + len(ids)),
             "category": pl.Series([None, *ids] * len(codes), dtype=pl.String),
             "respondents": counts.ravel(),
+            "is_public": (scores.sample.published[:, np.newaxis] | (np.arange(1 + len(ids)) == 0)).ravel(),
             **{name: values.ravel() for name, values in columns.items()},
         },
-        schema=OUTCOMES_SCHEMA,
+        schema=OUTCOMES_SCHEMA | {"is_public": pl.Boolean},
     )
-    return round_table(frame)
+    return round_table(
+        frame.with_columns(pl.when("is_public").then("respondents").alias("respondents")).drop("is_public")
+    )
+
+
+def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str, Sample]) -> np.ndarray:
+    """Return units x (1 + categories): what is hidden already, what lies at an end, and what would tell either."""
+    found, margins, small = hidden.copy(), {}, np.zeros(hidden[:, 1:].shape, dtype=bool)
+    for outcome, sample in samples.items():
+        # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
+        counts = np.column_stack([sample.respondents, sample.raters])
+        of_each = find_end_margins(sample.structure, counts)
+        margins[outcome] = np.stack([of_each[:, n, n] for n in range(counts.shape[1])], axis=1)
+        found |= find_ends(shares[outcome], margins[outcome], outcome) != 0
+        small = sample.raters < sample.structure.method.minimum_respondents_to_publish
+    found[:, 1:] |= found[:, :1]
+    whole = np.zeros(small.shape), np.full(small.shape, 100.0)
+    wanted = {
+        outcome: np.where(small, 100.0 * OPEN_SHARE, margin[:, 1:]) * found[:, 1:]
+        for outcome, margin in margins.items()
+    }
+    before = None
+    # What one outcome hides, the other has to hide as well.
+    while before is None or (before != found).any():
+        before = found.copy()
+        for outcome, sample in samples.items():
+            weights = sample.structure.category_weights
+            found[:, 1:] = complete_hiding(
+                found[:, 1:], shares[outcome][:, 1:], whole, wanted[outcome], sample.raters, weights
+            )
+    return found
 
 
 def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box", "net_balance"]) -> IndexDefinition:

@@ -1,7 +1,8 @@
 """Accepted answers made ready for scoring: suppressed units out; missing answers, outcome and weights treated.
 
-Stages: `split_units`, suppression, `complete_answers`, `code_answers`, `weigh_respondents`. What weightings take from
-respondents (stated importance, covariance within units) is gathered here too, for the answers and for replicates.
+Stages: `split_units`, suppression, `complete_answers`, `code_answers`, `weigh_respondents`, `code_ends`. What
+weightings take from respondents (stated importance, covariance within units) is gathered here too, for the answers and
+for replicates.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bpo_index.errors import DataRefused
 from bpo_index.methods import CATALOGUE
 from bpo_index.scoring.aggregation import aggregate_mean
 from bpo_index.scoring.covariance import pool_within_covariance
+from bpo_index.scoring.ends import code_ends
 from bpo_index.scoring.estimate import Floats, UnitAnswers, sort_respondents, split_units
 from bpo_index.scoring.missing_answers import IMPUTATIONS, complete_answers
 from bpo_index.scoring.normalisation import normalise_scale
@@ -39,7 +41,8 @@ class Sample:
     raters: np.ndarray
     """Units x categories: respondents who rated any question of the category."""
     answers: list[UnitAnswers]
-    """The published units, in the definition's order: ratings completed and coded, weights fitted."""
+    """The published units, in the definition's order: ratings completed and coded, weights fitted. A unit at an end of
+    the scale has the bound in place of its ratings."""
     structure: IndexStructure
     """The index, its reference counted among the published units."""
     notes: list[str]
@@ -78,6 +81,7 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     notes = _describe_choices(definition, margins)
     shown = _complete(shown, definition, structure, notes)
     shown = _weigh(shown, accepted, definition, margins)
+    shown = code_ends(shown, structure, method.minimum_respondents_to_publish)
     structure = _place_reference(structure, shown, definition)
     return Sample(published, respondents, raters, shown, structure, notes, margins)
 

@@ -1,7 +1,8 @@
 """From accepted answers to scores and ranks of units, units with too few respondents taken out first.
 
-Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `suppress_cells`, `rank_units`, `describe_weights`.
-Suppressed units take no part in anything that is computed across units.
+Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `suppress_cells`, `complete_hiding`, `rank_units`,
+`describe_weights`. Suppressed units take no part in anything that is computed across units. Method pages:
+docs/methods/scores.md, docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.scoring.estimate import Floats, estimate_unit_means
+from bpo_index.scoring.ends import AT_LEAST, AT_MOST, OPEN_SHARE, complete_hiding, find_end_margins, find_score_ends
+from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.score import Evidence, learn_index, score_means
@@ -27,11 +29,12 @@ class Scores:
     ----------
     units
         One row per unit of the definition, in its order: `unit, respondents, effective_n, design_effect, suppressed,
-        ranked, score, rank`. `suppressed`: fewer respondents than may be published, no score; `ranked`: takes part in
-        ranks.
+        ranked, score, score_bound, rank`. `suppressed`: fewer respondents than may be published, no score; `ranked`:
+        takes part in ranks; `score_bound`: `at least` or `at most` where the score lies at an end of the scale and
+        `score` is the bound, else null.
     categories
-        One row per unit and category: `unit, category, respondents` (who rated any of its questions), `suppressed,
-        ranked, score, rank`.
+        One row per unit and category: `unit, category, respondents` (who rated any of its questions), `suppressed`
+        (also: hidden so that no other can be computed), `ranked, score, score_bound, rank`.
     unit_means
         One row per unit that is not suppressed: `unit, <question ids>`, means in points of the outcome's scale; null
         where nobody rated.
@@ -76,17 +79,21 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
         used = used if learnt.category_weights is None else learnt.category_weights
 
-    # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
-    hidden = suppress_cells(sample.raters, method.minimum_respondents_to_publish, structure.category_weights, used)
-    hidden |= ~published[:, np.newaxis]
     everything = scores.copy()
+    hidden, ends = _guard_cells(scores, sample, used)
     scores[:, 1:][hidden] = np.nan
+    bounds = find_end_margins(structure, method.minimum_respondents_to_publish)
+    scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS_SCHEMA), list(sample.notes)
     if learnt:
         weights, said = describe_weights(
             everything[published], scores[published], structure, learnt, evidence, definition
         )
         notes += said
+    if ends.any():
+        notes.append(
+            "Scores at an end of the scale are told as bounds; as numbers they would say what everybody answered."
+        )
     ranked = np.column_stack([sample.respondents, sample.raters]) >= method.minimum_respondents_to_rank
     ranked &= ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T
@@ -103,6 +110,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
             "suppressed": ~published,
             "ranked": ranked[:, 0],
             "score": scores[:, 0],
+            "score_bound": _name_bounds(ends[:, 0]),
             "rank": ranks[:, 0],
         }
     ).with_columns(
@@ -117,12 +125,46 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
             "suppressed": hidden.ravel(),
             "ranked": ranked[:, 1:].ravel(),
             "score": scores[:, 1:].ravel(),
+            "score_bound": _name_bounds(ends[:, 1:].ravel()),
             "rank": ranks[:, 1:].ravel(),
         }
     )
     unit_means = pl.DataFrame(means[published], schema=list(definition.question_ids), orient="row")
     unit_means.insert_column(0, pl.Series("unit", np.array(codes)[published], dtype=pl.String))
     return Scores(_null_missing(units), _null_missing(categories), unit_means.fill_nan(None), weights, notes, sample)
+
+
+def _guard_cells(scores: Floats, sample: Sample, used: Floats) -> tuple[np.ndarray, Ints]:
+    """Return the category cells that are hidden, and which scores are told as a bound.
+
+    Returns
+    -------
+    hidden
+        Units x categories.
+    ends
+        Units x (1 + categories): 1 at least, -1 at most, 0 the score itself or none.
+    """
+    structure, raters = sample.structure, sample.raters
+    minimum = structure.method.minimum_respondents_to_publish
+    margins = find_end_margins(structure, minimum)
+    ends = find_score_ends(scores, structure, margins)
+    # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
+    weightings = (structure.category_weights, used)
+    small = (raters < minimum) & sample.published[:, np.newaxis]
+    hidden = suppress_cells(raters, minimum, *weightings) | ~sample.published[:, np.newaxis]
+    # NOTE: where the overall score is at an end its categories would tell how far.
+    hidden |= ends[:, :1] != 0
+    cells = np.where(hidden, 0, ends[:, 1:])
+    known = np.where(cells > 0, 100.0 - margins[1:], 0.0), np.where(cells < 0, margins[1:], 100.0)
+    wanted = np.select([small, cells != 0], [100.0 * OPEN_SHARE, margins[1:]], 0.0)
+    hidden = complete_hiding(hidden | (cells != 0), scores[:, 1:], known, wanted, raters, *weightings) & (cells == 0)
+    ends[:, 1:] = cells
+    return hidden, ends
+
+
+def _name_bounds(ends: Ints) -> pl.Series:
+    names = {1: AT_LEAST, -1: AT_MOST, 0: None}
+    return pl.Series([names[end] for end in ends.tolist()], dtype=pl.String)
 
 
 def suppress_cells(raters: np.ndarray, minimum: int, *weightings: Floats) -> np.ndarray:
@@ -154,9 +196,27 @@ def _null_missing(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(score=pl.col("score").fill_nan(None), rank=pl.when(pl.col("rank") > 0).then("rank"))
 
 
-def unit_score_matrix(scores: Scores, definition: IndexDefinition) -> Floats:
-    """Return units x (1 + categories) of the published scores, in the definition's order; NaN where null."""
+def unit_score_matrix(scores: Scores, definition: IndexDefinition, *, bounds: bool = False) -> Floats:
+    """Return units x (1 + categories) of the published scores, in the definition's order; NaN where null.
+
+    A category score that is told as a bound is the bound where `bounds` is true, else NaN.
+    """
     overall = scores.units["score"].fill_null(float("nan")).to_numpy()
     shape = (len(definition.units), len(definition.categories))
-    categories = scores.categories["score"].fill_null(float("nan")).to_numpy().reshape(shape)
-    return np.column_stack([overall, categories])
+    told = (
+        scores.categories["score"]
+        if bounds
+        else scores.categories.select(pl.when(pl.col("score_bound").is_null()).then("score")).to_series()
+    )
+    return np.column_stack([overall, told.fill_null(float("nan")).to_numpy().reshape(shape)])
+
+
+def find_bounds(scores: Scores, definition: IndexDefinition) -> np.ndarray:
+    """Return units x (1 + categories): true where the score is told as a bound."""
+    shape = (len(definition.units), len(definition.categories))
+    return np.column_stack(
+        [
+            scores.units["score_bound"].is_not_null(),
+            scores.categories["score_bound"].is_not_null().to_numpy().reshape(shape),
+        ]
+    )

@@ -1,40 +1,60 @@
 """The account of every row: counts for the release, rows and reasons for the private audit folder.
 
-`summarise_audit` counts; `write_private_audit` writes `<audit-dir>/<input hash>/`: `audit.json`, `quarantine.csv` and
-`flags.csv`. The folder holds what single respondents said; a release never does.
+`summarise_audit` counts; `publish_audit` leaves units with too few respondents out of the counts of answers, for the
+release; `write_private_audit` writes `<audit-dir>/<input hash>/`: `audit.json`, `quarantine.csv`, `flags.csv` and
+`nonresponse.csv`. The folder holds what single respondents said; a release never does.
+Method pages: docs/methods/validation.md, docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
 
 from bpo_index.atomic import escape_formulas, make_folder, replace_file
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.responses import Responses
 from bpo_index.validation.check import Validation
+from bpo_index.validation.nonresponse import tabulate_nonresponse
 from bpo_index.validation.schema import REASONS
+
+#: Reasons for which the reader puts a row aside, before anything is checked: the first of all.
+READER_REASONS = tuple(takewhile(lambda code: code != "missing_unit", REASONS))
 
 
 @dataclass(frozen=True)
 class Audit:
-    """How many rows were read, used and not used, and why. Holds no answer and no id."""
+    """How many rows were read, used and not used, and why. Holds no answer and no id.
+
+    Accepted rows, rows kept out by rules, for errors and by the reader add up to the rows read.
+    """
 
     rows_read: int
     rows_accepted: int
     rows_quarantined: int
+    rows_quarantined_by_rules: int
+    """Kept out by nothing but quality rules."""
+    rows_quarantined_for_errors: int
+    """Kept out by an error, and perhaps rules too."""
+    rows_put_aside_by_reader: int
+    """That the reader could not use."""
     respondents_accepted: int
+    respondents_flagged: int
+    """Accepted respondents with a flag."""
     reasons: dict[str, int]
     """Reason code to the number of rows put aside for it; a row may have several reasons."""
     flags: dict[str, int]
     """Reason code to the number of accepted respondents flagged."""
     ratings: int
-    """Ratings of accepted respondents."""
+    """Ratings of accepted respondents. In a release this count and the next three are over units that are published."""
     dont_know: int
     """Their don't-know answers."""
     skipped: int
@@ -45,6 +65,8 @@ class Audit:
     """Unit code to accepted respondents, units without any included."""
     synthetic_respondents: int
     """Accepted respondents whose row says that it is synthetic."""
+    notes: list[str]
+    """Sentences on rules that did nothing, and why."""
 
 
 def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audit:
@@ -55,11 +77,16 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
     dont_know = int(accepted["dont_know"].list.len().sum())
     not_asked = int(accepted["not_asked"].list.len().sum())
     by_unit = dict(accepted.group_by("unit").len().iter_rows())
+    by_reader, by_rules = (_count_kept_out(quarantined, codes) for codes in (READER_REASONS, QualityRules.model_fields))
     return Audit(
         rows_read=validation.rows.height,
         rows_accepted=validation.rows.height - quarantined.height,
         rows_quarantined=quarantined.height,
+        rows_quarantined_by_rules=by_rules,
+        rows_quarantined_for_errors=quarantined.height - by_rules - by_reader,
+        rows_put_aside_by_reader=by_reader,
         respondents_accepted=accepted.height,
+        respondents_flagged=validation.flags.select("source_file", "source_row", "respondent_id").n_unique(),
         reasons=_count_codes(quarantined["reasons"].explode(empty_as_null=False)),
         flags=_count_codes(validation.flags["reason"]),
         ratings=ratings,
@@ -68,7 +95,28 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         not_asked=not_asked,
         respondents_by_unit={unit.code: by_unit.get(unit.code, 0) for unit in definition.units},
         synthetic_respondents=accepted.filter(pl.col("data_origin").str.to_lowercase() == "synthetic").height,
+        notes=list(validation.notes),
     )
+
+
+def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
+    """Return how many rows are kept out by nothing but reasons of these codes."""
+    only = pl.col("reasons").list.eval(pl.element().is_in(list(codes))).list.all()
+    return int(quarantined.select(only.sum()).item() or 0)
+
+
+def publish_audit(audit: Audit, nonresponse: pl.DataFrame) -> Audit:
+    """Return the audit as it may be public: counts of answers are the totals of the public table of nonresponse.
+
+    Parameters
+    ----------
+    audit
+        From `summarise_audit`.
+    nonresponse
+        From `hide_small_units`.
+    """
+    totals = nonresponse.filter(pl.col("unit").is_null()).select("ratings", "dont_know", "skipped", "not_asked").sum()
+    return replace(audit, **totals.row(0, named=True))
 
 
 def _count_codes(codes: pl.Series) -> dict[str, int]:
@@ -119,6 +167,8 @@ def write_private_audit(
         folder.chmod(0o700)  # what single respondents said is for its owner only
         replace_file(folder / "quarantine.csv", escape_formulas(quarantine).write_csv().encode())
         replace_file(folder / "flags.csv", escape_formulas(validation.flags).write_csv().encode())
+        nonresponse = tabulate_nonresponse(validation.accepted, definition)
+        replace_file(folder / "nonresponse.csv", nonresponse.write_csv().encode())
         replace_file(folder / "audit.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
     except OSError as error:
         raise _explain_failure(folder, error) from None

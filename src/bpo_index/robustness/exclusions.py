@@ -1,0 +1,220 @@
+"""The ranking with and without the quality exclusions, side by side: exact for the audit, guarded for the release.
+
+Without them, the rows count whom nothing but quality rules keeps out. The public table tells no more than follows from
+published scores, numbers of respondents, and the changes of score that it tells itself (`is_change_safe`): a unit whose
+change is not told may have any score that its rows could give it (`possible_ranks.bound_scores`).
+Method page: docs/methods/exclusions.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.errors import DataRefused
+from bpo_index.robustness.possible_ranks import Range, bound_scores, rank_between
+from bpo_index.robustness.rounding import round_table
+from bpo_index.scoring import Scores, UnitAnswers, score_means, score_units
+from bpo_index.scoring.ends import OPEN_SHARE
+from bpo_index.scoring.estimate import Floats
+from bpo_index.scoring.structure import IndexStructure
+
+#: From this many rows let in a change of score may be told (docs/adr/0010-what-is-told.md).
+FEWEST_TOLD = 3
+
+_UNIT = {"unit": pl.String, "name": pl.String, "respondents": pl.Int64, "score": pl.Float64, "rank": pl.Int64}
+EXACT_SCHEMA = _UNIT | {
+    "respondents_without": pl.Int64,
+    "score_without": pl.Float64,
+    "rank_without": pl.Int64,
+    "score_change": pl.Float64,
+}
+PUBLIC_SCHEMA = _UNIT | {
+    "respondents_without": pl.Int64,
+    "rank_without_low": pl.Int64,
+    "rank_without_high": pl.Int64,
+    "score_change": pl.Float64,
+}
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """The ranking with and without quality exclusions."""
+
+    exact: pl.DataFrame
+    """For the private audit: one row per unit of the definition, by rank: `unit, name, respondents, score, rank,
+    respondents_without, score_without, rank_without, score_change`; null where there is no score."""
+    public: pl.DataFrame
+    """One row per ranked unit, by rank: `unit, name, respondents, score, rank, respondents_without, rank_without_low,
+    rank_without_high` (among the same units), `score_change`; null where it is not told."""
+    let_in: int
+    """Respondents whom nothing but quality rules keeps out."""
+    refusal: str | None
+    """Why there is no ranking without the exclusions; None where there is one."""
+
+
+def compare_exclusions(
+    accepted: pl.DataFrame, set_aside: pl.DataFrame | None, scores: Scores, definition: IndexDefinition
+) -> Exclusions:
+    """Score the answers once more with the rows let in whom nothing but quality rules keeps out.
+
+    Parameters
+    ----------
+    accepted, set_aside
+        From `validate_responses`: the answers behind the scores, and those that quality rules keep out; None: none.
+    scores, definition
+        What `score_units` made of the accepted answers, and the index.
+    """
+    let_in = accepted.clear() if set_aside is None else set_aside.select(accepted.columns)
+    without, refusal = scores, None
+    if let_in.height:
+        try:
+            without = score_units(pl.concat([accepted, let_in]), definition, scores.sample.margins)
+        except DataRefused as error:
+            refusal = str(error)
+    names = pl.DataFrame([(unit.code, unit.name) for unit in definition.units], schema=["unit", "name"], orient="row")
+    added = let_in.group_by("unit").agg(added=pl.len().cast(pl.Int64))
+    table = (
+        names.join(scores.units, on="unit", maintain_order="left")
+        .join(added, on="unit", how="left", maintain_order="left")
+        .with_columns(respondents_without=pl.col("respondents") + pl.col("added").fill_null(0))
+    )
+    if refusal is None:
+        after = without.units.select("unit", score_without="score", rank_without="rank")
+    else:
+        after = scores.units.select("unit", score_without=pl.lit(None, pl.Float64), rank_without=pl.lit(None, pl.Int64))
+    table = table.join(after, on="unit", maintain_order="left").with_columns(
+        score_change=pl.col("score_without") - pl.col("score")
+    )
+    exact = table.sort("rank", "unit", nulls_last=True).select(list(EXACT_SCHEMA)).cast(pl.Schema(EXACT_SCHEMA))
+    told = table.filter("ranked").with_columns(
+        is_told=pl.Series(_find_told(table.filter("ranked"), let_in, scores, without, definition), dtype=pl.Boolean)
+    )
+    return Exclusions(round_table(exact), round_table(_guard(told, let_in, scores, definition)), let_in.height, refusal)
+
+
+def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:
+    """Return the public table of the ranked units, of which `is_told` marks those whose change of score is told."""
+    possible = bound_scores(let_in, scores, definition)
+    best: np.ndarray | None = None
+    worst: np.ndarray | None = None
+    if possible is not None:
+        known, exact = told["is_told"].to_numpy(), told["score_without"].to_numpy().astype(float)
+        best, worst = rank_between(Range(np.where(known, exact, possible.low), np.where(known, exact, possible.high)))
+    return (
+        told.with_columns(
+            rank_without_low=None if best is None else pl.Series(best),
+            rank_without_high=None if worst is None else pl.Series(worst),
+            score=pl.when(pl.col("score_bound").is_null()).then("score"),
+            score_change=pl.when("is_told").then("score_change"),
+        )
+        .sort("rank", "unit")
+        .select(list(PUBLIC_SCHEMA))
+        .cast(pl.Schema(PUBLIC_SCHEMA))
+    )
+
+
+def _find_told(
+    ranked: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, without: Scores, definition: IndexDefinition
+) -> list[bool]:
+    """Return whether the change of score of each ranked unit may be told; never where scores are no sums of answers."""
+    structure = scores.sample.structure
+    answers = {unit.unit: unit for unit in scores.sample.answers}
+    bounded = without.units.filter(pl.col("score_bound").is_not_null())["unit"].to_list()
+    found = []
+    for code, bound, after in ranked.select("unit", "score_bound", "score_without").iter_rows():
+        rows = let_in.filter(unit=code)
+        unit = answers[code]
+        if (
+            not _is_sum(structure)
+            or rows.height < FEWEST_TOLD
+            or bound is not None
+            or code in bounded
+            or after is None
+            or unit.margins
+            or unit.trim is not None
+        ):
+            found.append(False)
+            continue
+        ratings = rows.select(pl.col(definition.question_ids).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
+        lowest, moves = _measure_moves(unit, ratings, rows["design_weight"].to_numpy(), structure)
+        found.append(is_change_safe(after - lowest, moves))
+    return found
+
+
+def _is_sum(structure: IndexStructure) -> bool:
+    """Return whether a score is a weighted sum of the answers, and nothing else."""
+    method = structure.method
+    return (
+        structure.units_are_independent
+        and method.normalisation == "scale"
+        and method.question_aggregation == method.aggregation == "arithmetic"
+        and method.missing_answers == "available_case"
+        and method.outcome == "mean"
+    )
+
+
+def _measure_moves(
+    unit: UnitAnswers, ratings: Floats, weights: Floats, structure: IndexStructure
+) -> tuple[float, Floats]:
+    """Return a unit's score with all ratings of the rows let in at the low end, and how far each row can move it.
+
+    Parameters
+    ----------
+    unit
+        The accepted answers.
+    ratings, weights
+        Of the rows let in, rows x questions; NaN where there is no rating.
+    structure
+        The index.
+    """
+    rated = ~np.isnan(ratings)
+    low = np.where(structure.reverse, structure.maximum, structure.minimum)
+    high = np.where(structure.reverse, structure.minimum, structure.maximum)
+    # All rows at the low end; then each of them in turn at the high end.
+    at_high = np.vstack([np.zeros(len(ratings), dtype=bool), np.eye(len(ratings), dtype=bool)])
+    filled = np.where(at_high[:, :, np.newaxis], high, low)
+    mass = weights[:, np.newaxis] * rated
+    own = ~np.isnan(unit.ratings)
+    own_mass = unit.weights[:, np.newaxis] * own
+    sums = (own_mass * np.where(own, unit.ratings, 0.0)).sum(axis=0) + (mass * filled).sum(axis=1)
+    total = own_mass.sum(axis=0) + mass.sum(axis=0)
+    means = np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
+    scores = score_means(means[:, np.newaxis], structure)[:, 0, 0]
+    return float(scores[0]), scores[1:] - scores[0]
+
+
+def is_change_safe(above_lowest: float, moves: Floats) -> bool:
+    """Return whether the score of a unit leaves open what one or two of the rows let in said.
+
+    Each row has a mean p between 0 and 1; the score lies sum_j b_j p_j above the one with all of them at 0. Whoever
+    knows that sum knows that the mean of two rows T lies between (sum - b of the others) / b_T and sum / b_T. At least
+    half of the scale has to lie between these, within 0 and 1, for the two with the largest b; for any other two, and
+    any single one, more does.
+
+    Parameters
+    ----------
+    above_lowest
+        That sum, in score points.
+    moves
+        Rows let in: b, the score points between all ratings of the row at the low end and at the high end.
+
+    Examples
+    --------
+    Four rows of the same weight with means of .7 leave the mean of two open between .4 and 1; with .8, only between .6
+    and 1:
+
+    >>> is_change_safe(4 * 0.7, np.ones(4)), is_change_safe(4 * 0.8, np.ones(4))
+    (True, False)
+    """
+    if len(moves) < FEWEST_TOLD:
+        return False
+    two = float(np.sort(moves)[-2:].sum())
+    if two <= 0:
+        return False
+    others = float(moves.sum()) - two
+    low, high = max(0.0, (above_lowest - others) / two), min(1.0, above_lowest / two)
+    return high - low >= OPEN_SHARE

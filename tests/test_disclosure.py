@@ -1,0 +1,522 @@
+"""Attacks on a release: what a reader of all its files can work out about single respondents.
+
+Each attack is first shown to succeed on numbers without the guard (the private audit, or a table put together here),
+then to fail on the release.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.optimize import linprog
+
+from bpo_index.definition import parse_definition
+from bpo_index.pipeline import Settings, check, run
+from bpo_index.robustness.exclusions import is_change_safe
+
+UNITS = ("Aland", "Beland", "Celand", "Deland", "Eland", "Feland")
+CODES = {name: name[0] * 3 for name in UNITS}
+QUESTIONS = ("t1", "t2", "p1", "p2", "s1", "i1", "i2")
+CATEGORIES = {"trade": ("t1", "t2"), "people": ("p1", "p2"), "security": ("s1",), "infra": ("i1", "i2")}
+DEFINITION = f"""
+schema_version: 1
+index: attacked
+edition: one
+version: 1
+title: Attacked index
+provenance: {{note: Made for tests.}}
+scale: {{minimum: 0, maximum: 10, dont_know: [dk]}}
+units: [{", ".join(f"{{code: {CODES[name]}, name: {name}}}" for name in UNITS)}]
+categories:
+  - {{id: trade, title: Trade, questions: [{{id: t1, text: T1}}, {{id: t2, text: T2}}]}}
+  - {{id: people, title: People, questions: [{{id: p1, text: P1}}, {{id: p2, text: P2}}]}}
+  - {{id: security, title: Security, questions: [{{id: s1, text: S1}}]}}
+  - {{id: infra, title: Infra, questions: [{{id: i1, text: I1}}, {{id: i2, text: I2}}]}}
+columns: {{respondent: id, unit: country, finished: done}}
+quality_rules: {{unfinished: {{}}, straight_line: {{minimum_answers: 7}}}}
+"""
+#: Half of the scale has to stay open of what one or two people said (docs/adr/0010-what-is-told.md).
+OPEN = 50.0
+NOISE = 1e-4
+
+Person = tuple[str, Sequence[object], str]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The files of a release, and of its private audit."""
+
+    files: dict[str, bytes]
+    private: dict[str, bytes]
+
+    def read(self, name: str) -> pl.DataFrame:
+        return pl.read_csv(io.BytesIO(self.files[f"{name}.csv"]), infer_schema_length=None)
+
+    def read_private(self, name: str) -> pl.DataFrame:
+        return pl.read_csv(io.BytesIO(self.private[f"{name}.csv"]), infer_schema_length=None)
+
+    @property
+    def comparable(self) -> dict[str, bytes]:
+        """All files but the one that says what the release was made from, by hashes."""
+        return {name: content for name, content in self.files.items() if name != "manifest.json"}
+
+
+def make_people(means: dict[str, float], respondents: dict[str, int] | int = 5) -> list[Person]:
+    """Return respondents whose ratings vary and whose unit has a mean near the one given, in points of the scale."""
+    people: list[Person] = []
+    for number, (name, mean) in enumerate(means.items()):
+        rng = np.random.default_rng(number)
+        count = respondents if isinstance(respondents, int) else respondents[name]
+        ratings = np.clip(np.rint(rng.normal(mean, 1.2, (count, len(QUESTIONS)))), 0, 10).astype(int)
+        people += [(name, row, "yes") for row in ratings.tolist()]
+    return people
+
+
+def write_files(folder: Path, people: Sequence[Person], method: str) -> tuple[Path, Path]:
+    folder.mkdir(exist_ok=True)
+    lines = [
+        f"r{n},{unit},{','.join('' if rating is None else str(rating) for rating in ratings)},{done}"
+        for n, (unit, ratings, done) in enumerate(people)
+    ]
+    survey, definition = folder / "survey.csv", folder / "definition.yaml"
+    survey.write_text("\n".join([f"id,country,{','.join(QUESTIONS)},done", *lines]) + "\n")
+    definition.write_text(f"{DEFINITION}method: {{{method}}}\n")
+    parse_definition(definition.read_text())
+    return survey, definition
+
+
+def publish(folder: Path, people: Sequence[Person], method: str = "") -> Published:
+    survey, definition = write_files(folder, people, method)
+    outcome = run(
+        Settings((str(survey),), str(definition), str(folder / "out"), str(folder / "audit"), replicates=100, seed=1)
+    )
+
+    def read(root: Path) -> dict[str, bytes]:
+        return {
+            path.relative_to(root).as_posix().removesuffix(".csv") + (".csv" if path.suffix == ".csv" else ""): (
+                path.read_bytes()
+            )
+            for path in root.rglob("*")
+            if path.is_file()
+        }
+
+    return Published(read(outcome.release.path), read(outcome.checked.audit_folder))
+
+
+MEANS = {"Aland": 8.5, "Beland": 7.4, "Celand": 7.0, "Deland": 6.8, "Eland": 6.0, "Feland": 4.5}
+
+
+# ---- with and without exclusions -----------------------------------------------------------------------------------
+
+
+def infer_means(units: list[dict[str, object]], orders: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
+    """Return between which values the mean of the rows let in of each unit lies, 0 to 100, by linear programming.
+
+    Known are scores, numbers of respondents, changes of score where they are told, and pairs of which the first is
+    ahead of the second or level without the exclusions. Weights are equal and nothing is skipped.
+    """
+    place = {row["unit"]: n for n, row in enumerate(units)}
+    n, k = (np.array([row[name] for row in units], dtype=float) for name in ("respondents", "added"))
+    score = np.array([row["score"] for row in units], dtype=float)
+    # Score without: (n S + k m) / (n + k), m the mean of the rows let in.
+    slope, start = k / (n + k), n * score / (n + k)
+    rows, limits = [], []
+    for ahead, behind in orders:
+        row = np.zeros(len(units))
+        row[place[ahead]], row[place[behind]] = -slope[place[ahead]], slope[place[behind]]
+        rows.append(row)
+        limits.append(start[place[ahead]] - start[place[behind]] + NOISE)
+    boxes = []
+    for row, own_slope, own_start in zip(units, slope, start, strict=True):
+        change = row.get("score_change")
+        if change is None or not row["added"]:
+            boxes.append((0.0, 100.0))
+            continue
+        mean = (row["score"] + change - own_start) / own_slope
+        boxes.append((max(0.0, mean - NOISE), min(100.0, mean + NOISE)))
+    found = {}
+    for row in units:
+        if not row["added"]:
+            continue
+        goal = np.zeros(len(units))
+        goal[place[row["unit"]]] = 1.0
+        ends = [
+            linprog(sign * goal, A_ub=np.array(rows) if rows else None, b_ub=limits or None, bounds=boxes)
+            for sign in (1.0, -1.0)
+        ]
+        assert all(end.success for end in ends)
+        found[row["unit"]] = float(ends[0].fun), float(-ends[1].fun)
+    return found
+
+
+def measure_open(interval: tuple[float, float], added: int, people: int) -> float:
+    """Return how wide the mean of so many of the rows let in is open, the mean of all of them within an interval."""
+    people = min(people, added)
+    low = (added * interval[0] - 100.0 * (added - people)) / people
+    return min(100.0, added * interval[1] / people) - max(0.0, low)
+
+
+def list_units(published: Published) -> list[dict[str, object]]:
+    table = published.read("robustness/exclusions")
+    return table.with_columns(added=pl.col("respondents_without") - pl.col("respondents")).to_dicts()
+
+
+def list_exact(published: Published) -> list[dict[str, object]]:
+    table = published.read_private("exclusions").filter(pl.col("rank").is_not_null())
+    return table.with_columns(added=pl.col("respondents_without") - pl.col("respondents")).to_dicts()
+
+
+def order_pairs(low: dict[str, int | None], high: dict[str, int | None]) -> list[tuple[str, str]]:
+    """Return the pairs of units of which the first is surely not behind, ranks between two values."""
+    known = [unit for unit in low if low[unit] is not None and high[unit] is not None]
+    return [(a, b) for a in known for b in known if a != b and high[a] <= low[b]]
+
+
+LINES = {1: [10], 2: [10, 10], 3: [10, 10, 10], "two rows": [10, 9], "low": [0, 0]}
+
+
+@pytest.fixture(scope="module", params=LINES, ids=str)
+def with_lines(request, tmp_path_factory):
+    """Five respondents a unit, and in Celand rows that straight-line."""
+    lines = LINES[request.param]
+    people = [*make_people(MEANS), *(("Celand", [line] * 7, "yes") for line in lines)]
+    return lines, publish(tmp_path_factory.mktemp("lines"), people)
+
+
+def test_differencing_scores_gives_a_straight_line_away_and_the_release_does_not(with_lines):
+    lines, published = with_lines
+    exact = infer_means(list_exact(published), [])["CCC"]
+    assert exact == pytest.approx((10 * np.mean(lines),) * 2, abs=0.01)
+    (row,) = [row for row in list_units(published) if row["added"]]
+    assert row["added"] == len(lines)
+    assert row["score_change"] is None
+    assert infer_means(list_units(published), [])["CCC"] == pytest.approx((0, 100))
+
+
+def test_ranks_bound_a_straight_line_and_those_of_the_release_do_not(with_lines):
+    lines, published = with_lines
+    exact = list_exact(published)
+    ranks = {row["unit"]: row["rank_without"] for row in exact}
+    blind = [row | {"score_change": None} for row in exact]
+    attack = infer_means(blind, order_pairs(ranks, ranks))["CCC"]
+    assert attack[0] - NOISE <= 10 * np.mean(lines) <= attack[1] + NOISE
+    assert measure_open(attack, len(lines), 2) < OPEN
+    told = list_units(published)
+    low, high = ({row["unit"]: row[f"rank_without_{end}"] for row in told} for end in ("low", "high"))
+    assert all(low[unit] <= ranks[unit] <= high[unit] for unit in ranks)
+    assert infer_means(told, order_pairs(low, high))["CCC"] == pytest.approx((0, 100))
+
+
+def test_ranks_without_one_rule_do_not_bound_it_either(with_lines):
+    _, published = with_lines
+    told = list_units(published)
+    table = published.read("robustness/ranks_without").filter(left_out="quality_rule", item="straight_line")
+    ranks = dict(table.select("unit", "rank_without").iter_rows())
+    assert ranks["AAA"] == 1
+    assert ranks["CCC"] is None
+    assert infer_means(told, order_pairs(ranks, ranks))["CCC"] == pytest.approx((0, 100))
+
+
+MEASURES = ("changing_first", "changing_first_five", "changing_any_rank", "largest_shift", "mean_rank_shift")
+
+
+def test_counts_of_changes_do_not_bound_it_either(with_lines):
+    _, published = with_lines
+    told = list_units(published)
+    row = (
+        published.read("robustness/influence").filter(left_out="quality_rule", item="straight_line").row(0, named=True)
+    )
+    private = published.read_private("influence").filter(item="straight_line").row(0, named=True)
+    exact = {
+        "changing_first": int(private["changes_first"]),
+        "changing_first_five": int(private["changes_first_five"]),
+        "changing_any_rank": int(private["ranks_changed"] > 0),
+        "largest_shift": private["largest_shift"],
+        "mean_rank_shift": private["mean_rank_shift"],
+    }
+
+    def find_consistent(measures: dict[str, object]) -> list[float]:
+        """Return the means of the rows let in under which the counts would be these."""
+        consistent = []
+        for mean in np.arange(0, 100.1, 0.5):
+            scores = np.array([row["score"] for row in told])
+            moved = np.array(
+                [(r["respondents"] * r["score"] + r["added"] * mean) / (r["respondents"] + r["added"]) for r in told]
+            )
+            before, after = ((values[:, np.newaxis] < values).sum(axis=1) + 1 for values in (scores, moved))
+            shift = np.abs(after - before)
+            would = (
+                *(int(((before <= top) != (after <= top)).any()) for top in (1, 5)),
+                *(int(shift.any()), int(shift.max()), round(float(shift.mean()), 6)),
+            )
+            if all(measures[name] in (None, value) for name, value in zip(MEASURES, would, strict=True)):
+                consistent.append(float(mean))
+        return consistent
+
+    narrow, wide = find_consistent(exact), find_consistent(row)
+    assert len(narrow) < 150
+    assert (min(wide), max(wide), len(wide)) == (0, 100, 201)
+
+
+def test_no_byte_hangs_on_what_one_or_two_people_said_who_are_kept_out(tmp_path):
+    people = make_people(MEANS)
+    first = [("Celand", [10] * 7, "yes"), ("Eland", [7, 10, 9, 8, 9, 10, 8], "no")]
+    other = [("Celand", [0] * 7, "yes"), ("Eland", [1, 0, 2, 0, 1, 0, 3], "no")]
+    ends = [publish(tmp_path / name, people + rows) for name, rows in (("first", first), ("other", other))]
+    assert list_exact(ends[0]) != list_exact(ends[1])
+    assert ends[0].comparable == ends[1].comparable
+
+
+def test_a_change_is_told_where_it_leaves_half_of_the_scale_open(tmp_path):
+    rows = [
+        ("Celand", ratings, "no") for ratings in ([2, 4, 3, 5, 4, 6, 3], [7, 8, 6, 9, 7, 7, 8], [5, 4, 6, 5, 7, 6, 4])
+    ]
+    rows += [("Aland", [line] * 7, "yes") for line in (10, 10, 9, 10)]
+    published = publish(tmp_path, make_people(MEANS) + rows)
+    exact = {row["unit"]: row["score_change"] for row in list_exact(published)}
+    told = {row["unit"]: row for row in list_units(published)}
+    assert told["CCC"]["score_change"] == pytest.approx(exact["CCC"], abs=1e-5)
+    assert told["AAA"]["score_change"] is None
+    attack = infer_means(list(told.values()), [])
+    assert attack["CCC"][1] - attack["CCC"][0] < 0.1
+    for people in (1, 2):
+        assert measure_open(attack["CCC"], 3, people) >= OPEN - 0.1
+    # Of four people whose mean is 97.5 no two could be far from it.
+    assert measure_open((97.5, 97.5), 4, 2) < OPEN
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 8])
+def test_the_rule_on_changes_is_the_attack(count):
+    rng = np.random.default_rng(count)
+    for _ in range(300):
+        moves = rng.uniform(0.5, 2.0, count)
+        total = rng.uniform(0, 1) * moves.sum()
+        widths = []
+        for chosen in [*np.eye(count), *(np.eye(count)[i] + np.eye(count)[:i] for i in range(1, count))]:
+            for subset in np.atleast_2d(chosen):
+                goal = subset * moves / (subset @ moves)
+                ends = [
+                    linprog(sign * goal, A_eq=moves[np.newaxis], b_eq=[total], bounds=(0, 1)).fun for sign in (1, -1)
+                ]
+                widths.append(-ends[1] - ends[0])
+        if abs(min(widths) - 0.5) > 1e-6:
+            assert is_change_safe(total, moves) == (min(widths) >= 0.5)
+
+
+def test_a_method_that_compares_units_tells_nothing_of_ranks_without(tmp_path):
+    people = [*make_people(MEANS), ("Celand", [10] * 7, "yes")]
+    published = publish(tmp_path, people, "normalisation: z_score")
+    told = published.read("robustness/exclusions")
+    assert told.select("rank_without_low", "rank_without_high", "score_change").null_count().row(0) == (6, 6, 6)
+    rules = published.read("robustness/ranks_without").filter(left_out="quality_rule", item="straight_line")
+    assert rules["rank_without"].null_count() == 6
+    assert published.read_private("exclusions")["rank_without"].null_count() == 0
+
+
+# ---- units under the minimum ---------------------------------------------------------------------------------------
+
+SMALL = dict.fromkeys(UNITS, 5) | {"Feland": 4}
+METHODS = {
+    "scale": "",
+    "min_max": "normalisation: min_max",
+    "z_score": "normalisation: z_score",
+    "rank": "normalisation: rank",
+    "weights from the answers": "normalisation: min_max, weighting: standard_deviation",
+    "filled in": "missing_answers: knn",
+}
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_no_byte_hangs_on_what_a_unit_under_the_minimum_said(tmp_path, method):
+    people = make_people({name: mean for name, mean in MEANS.items() if name != "Feland"})
+    people[0] = ("Aland", [9, None, 8, 9, 8, 7, 9], "yes")
+    highest = [("Feland", [10, 10, 9, 10, 10, 10, 10], "yes")] * 4
+    mixed = [("Feland", [None, 3, 10, 0, "dk", 2, 7], "yes")] * 4
+    ends = [publish(tmp_path / str(n), people + rows, method) for n, rows in enumerate((highest, mixed))]
+    assert ends[0].comparable == ends[1].comparable
+    assert ends[0].read("ranking").filter(unit="FFF").row(0, named=True)["respondents"] == 4
+    # Where single respondents may be published it is the best unit, and moves everything.
+    open_to_all = f"minimum_respondents_to_publish: 1, minimum_respondents_to_rank: 1{', ' * bool(method)}{method}"
+    seen = [publish(tmp_path / f"open{n}", people + rows, open_to_all) for n, rows in enumerate((highest, mixed))]
+    assert seen[0].read("ranking")["unit"][0] == "FFF"
+    assert seen[0].read("ranking").equals(seen[1].read("ranking")) is False
+
+
+def test_nonresponse_of_a_unit_under_the_minimum_is_in_no_total(tmp_path):
+    people = make_people(MEANS, SMALL)
+    people[-1] = ("Feland", ["dk", None, None, 3, 4, 5, 6], "yes")
+    published = publish(tmp_path, people)
+    names = ["ratings", "dont_know", "skipped", "not_asked"]
+
+    def subtract(audit: bytes, table: pl.DataFrame) -> list[int]:
+        """Return the counts of what no shown unit has, from the totals of the audit."""
+        shown = table.filter(pl.col("unit").is_not_null()).select(names).sum().row(0)
+        return [json.loads(audit)[name] - own for name, own in zip(names, shown, strict=True)]
+
+    table, exact = published.read("robustness/nonresponse"), published.read_private("nonresponse")
+    hidden = exact.filter(unit="FFF")
+    assert hidden.select(names).sum().row(0) == (25, 1, 2, 0)
+    assert subtract(published.private["audit.json"], table) == [25, 1, 2, 0]
+    assert subtract(published.files["audit.json"], table) == [0, 0, 0, 0]
+    assert table.filter(unit="FFF").select("respondents", *names).null_count().row(0) == (7,) * 5
+    totals = table.filter(pl.col("unit").is_null())
+    by_unit = table.filter(pl.col("unit").is_not_null()).group_by("question").agg(pl.col(names).sum())
+    assert totals.join(by_unit, on=["question", *names]).height == len(QUESTIONS)
+    for name in ("categories", "robustness/outcomes"):
+        cells = published.read(name).filter(unit="FFF").filter(pl.col("category").is_not_null())
+        assert cells["respondents"].null_count() == cells.height == len(CATEGORIES)
+
+
+# ---- hidden categories, and the ends of the scale ------------------------------------------------------------------
+
+
+def infer_cells(overall: float, cells: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Return between which values each category score lies; the overall score is the mean of the four."""
+    names = list(cells)
+    found = {}
+    for n, name in enumerate(names):
+        goal = np.eye(len(names))[n]
+        ends = [
+            linprog(
+                sign * goal, A_eq=np.full((1, len(names)), 1 / len(names)), b_eq=[overall], bounds=list(cells.values())
+            )
+            for sign in (1.0, -1.0)
+        ]
+        assert all(end.success for end in ends)
+        found[name] = float(ends[0].fun), float(-ends[1].fun)
+    return found
+
+
+def read_cells(published: Published, unit: str) -> dict[str, tuple[float, float]]:
+    """Return between which values the category scores of a unit are told to lie."""
+    cells = {}
+    for row in published.read("categories").filter(unit=unit).iter_rows(named=True):
+        match row["score_bound"]:
+            case "at least":
+                cells[row["category"]] = (row["score"], 100.0)
+            case "at most":
+                cells[row["category"]] = (0.0, row["score"])
+            case _:
+                cells[row["category"]] = (
+                    (0.0, 100.0) if row["score"] is None else (row["score"] - 1e-7, row["score"] + 1e-7)
+                )
+    return cells
+
+
+def read_overall(published: Published, unit: str) -> float:
+    row = published.read("ranking").filter(unit=unit).row(0, named=True)
+    assert row["score_bound"] is None
+    return float(row["score"])
+
+
+@pytest.mark.parametrize(("level", "told"), [(5.0, 2), (7.8, 1)])
+def test_a_category_with_few_raters_stays_open(tmp_path, level, told):
+    """One of the respondents of Beland rates security alone; the higher the level, the more has to be hidden."""
+    people = make_people(MEANS | {"Beland": level})
+    only = 0
+    for n, (unit, ratings, done) in enumerate(people):
+        if unit == "Beland":
+            only += 1
+            people[n] = (unit, [*ratings[:4], 9 if only == 1 else None, *ratings[5:]], done)
+    published = publish(tmp_path, people)
+    overall, cells = read_overall(published, "BBB"), read_cells(published, "BBB")
+    exact = {
+        category: 10
+        * float(np.mean([ratings[QUESTIONS.index(q)] for unit, ratings, _ in people if unit == "Beland" for q in own]))
+        for category, own in CATEGORIES.items()
+        if category != "security"
+    }
+    # With one cell hidden the overall score gives it away.
+    naive = {name: (value - 1e-7, value + 1e-7) for name, value in exact.items()} | {"security": (0.0, 100.0)}
+    assert infer_cells(overall, naive)["security"] == pytest.approx((90, 90), abs=1e-3)
+    low, high = infer_cells(overall, cells)["security"]
+    assert high - low >= OPEN - NOISE
+    assert sum(high - low < 1 for low, high in cells.values()) <= told
+
+
+def test_a_category_at_the_end_of_the_scale_is_a_bound_and_cannot_be_computed(tmp_path):
+    people = make_people(MEANS)
+    for n, (unit, ratings, done) in enumerate(people):
+        if unit == "Beland":
+            people[n] = (unit, [10, 10, *ratings[2:]], done)
+    published = publish(tmp_path, people)
+    overall, cells = read_overall(published, "BBB"), read_cells(published, "BBB")
+    assert cells["trade"] == (99.0, 100.0)
+    naive = {
+        category: (value - 1e-7, value + 1e-7)
+        for category, own in CATEGORIES.items()
+        for value in [10 * np.mean([r[QUESTIONS.index(q)] for unit, r, _ in people if unit == "Beland" for q in own])]
+    } | {"trade": (0.0, 100.0)}
+    assert infer_cells(overall, naive)["trade"] == pytest.approx((100, 100), abs=1e-3)
+    assert infer_cells(overall, cells)["trade"] == pytest.approx((99, 100), abs=1e-3)
+    row = published.read("categories").filter(unit="BBB", category="trade").row(0, named=True)
+    assert (row["rank"], row["se"], row["ci_low"], row["p_first"]) == (1, None, None, None)
+    assert (row["rank_set_low"], row["rank_set_high"]) == (1, 6)
+    # In no other table there is a number of the cell: not its error, and not the shares of ratings at the top.
+    assert published.read("robustness/sampling_error").filter(unit="BBB", category="trade").is_empty()
+    outcomes = published.read("robustness/outcomes").filter(unit="BBB")
+    shares = outcomes.filter(pl.col("category").is_not_null()).select("category", "top_two_box").iter_rows()
+    known = {name: (0.0, 100.0) if share is None else (share, share) for name, share in shares}
+    total = outcomes.filter(pl.col("category").is_null())["top_two_box"].item()
+    low, high = infer_cells(total, known)["trade"]
+    assert low <= 90
+    assert high == pytest.approx(100)
+    assert "told as bounds" in "".join(json.loads(published.files["manifest.json"])["notes"])
+
+
+@pytest.mark.parametrize("rating", [10, 0])
+def test_no_byte_hangs_on_how_near_the_end_a_unit_is(tmp_path, rating):
+    others = make_people({name: mean for name, mean in MEANS.items() if name != "Beland"})
+    # Each skips another question, so that nobody straight-lines.
+    rows = [[None if question == n else rating for question in range(7)] for n in range(5)]
+    nearly = [[*rows[0][:6], 9 if rating else 1], *rows[1:]]
+    ends = [
+        publish(tmp_path / str(n), others + [("Beland", row, "yes") for row in said])
+        for n, said in enumerate((rows, nearly))
+    ]
+    assert ends[0].comparable == ends[1].comparable
+    row = ends[0].read("ranking").filter(unit="BBB").row(0, named=True)
+    bound = ("at least", 99.0, 1) if rating else ("at most", 1.0, 6)
+    assert (row["score_bound"], row["score"], row["rank"]) == bound
+    assert row["se"] is None
+    cells = ends[0].read("categories").filter(unit="BBB")
+    assert cells["suppressed"].all()
+    text = b"at least 99" if rating else b"at most 1"
+    assert text in ends[0].files["ranking.md"]
+
+
+def test_without_bounds_the_end_would_be_seen(tmp_path):
+    """The same two surveys, scored without the guard, differ."""
+    from bpo_index.scoring import IndexStructure, score_means
+
+    structure = IndexStructure(np.array([0, 0, 1, 1, 2, 3, 3]), np.ones(7), np.ones(4), np.zeros(7, bool), 0.0, 10.0)
+    scores = score_means(np.array([[10.0] * 7, [9.8, *[10.0] * 6]]), structure)[:, 0]
+    assert scores[0] == 100.0
+    assert scores[1] < 100.0
+
+
+# ---- the command for the owner -------------------------------------------------------------------------------------
+
+
+def test_check_tells_the_owner_everything_and_writes_it_to_the_private_audit_only(tmp_path):
+    people = [*make_people(MEANS, SMALL), ("Celand", [10] * 7, "yes"), ("Feland", [7, 5, 6, 8, 4, 6, 5], "no")]
+    survey, definition = write_files(tmp_path, people, "")
+    outcome = check(Settings((str(survey),), str(definition), audit_dir=str(tmp_path / "audit")))
+    exact = outcome.exclusions.exact
+    row = exact.filter(unit="CCC").row(0, named=True)
+    assert row["score_without"] == pytest.approx((5 * row["score"] + 100) / 6)
+    # With the row let in Feland has five respondents.
+    small = exact.filter(unit="FFF").row(0, named=True)
+    assert (small["score"], small["rank"], small["rank_without"]) == (None, None, 6)
+    assert small["score_without"] is not None
+    # Among the units of the ranking it takes no part, so that nothing of it can be told from theirs.
+    assert outcome.exclusions.public["unit"].to_list() == exact.filter(pl.col("rank").is_not_null())["unit"].to_list()
+    assert pl.read_csv(outcome.checked.audit_folder / "exclusions.csv").height == 6
+    assert not (tmp_path / "releases").exists()
