@@ -292,10 +292,16 @@ def test_a_change_is_told_where_it_leaves_half_of_the_scale_open(tmp_path):
     assert measure_open((97.5, 97.5), 4, 2) < OPEN
 
 
+def test_three_rows_of_equal_weight_may_be_told_in_the_middle_only():
+    told = [is_change_safe(3 * mean, np.full(3, 100 / 9)) for mean in np.linspace(0, 1, 13) * 100 / 9]
+    # Together they have to be one whole scale from either end.
+    assert told == [False] * 4 + [True] * 5 + [False] * 4
+
+
 @pytest.mark.parametrize("count", [3, 4, 5, 8])
 def test_the_rule_on_changes_is_the_attack(count):
     rng = np.random.default_rng(count)
-    for _ in range(300):
+    for _ in range(25):
         moves = rng.uniform(0.5, 2.0, count)
         total = rng.uniform(0, 1) * moves.sum()
         widths = []

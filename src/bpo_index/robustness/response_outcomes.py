@@ -18,7 +18,7 @@ from bpo_index.definition_blocks import Method
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling_error import linearise_standard_errors
 from bpo_index.scoring import Scores, estimate_unit_means, prepare_sample, score_means
-from bpo_index.scoring.ends import OPEN_SHARE, complete_hiding, find_end_margins, find_ends
+from bpo_index.scoring.ends import complete_hiding, find_end_margins, find_ends, find_wanted_openness
 from bpo_index.scoring.estimate import Floats
 from bpo_index.scoring.sample import Sample
 
@@ -101,18 +101,20 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
 
 def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str, Sample]) -> np.ndarray:
     """Return units x (1 + categories): what is hidden already, what lies at an end, and what would tell either."""
-    found, margins, small = hidden.copy(), {}, np.zeros(hidden[:, 1:].shape, dtype=bool)
+    # Both outcomes have the same respondents.
+    first = next(iter(samples.values()))
+    counts, raters = np.column_stack([first.respondents, first.raters]), first.raters
+    small = raters < first.structure.method.minimum_respondents_to_publish
+    found, margins = hidden.copy(), {}
     for outcome, sample in samples.items():
         # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
-        counts = np.column_stack([sample.respondents, sample.raters])
         of_each = find_end_margins(sample.structure, counts)
         margins[outcome] = np.stack([of_each[:, n, n] for n in range(counts.shape[1])], axis=1)
         found |= find_ends(shares[outcome], margins[outcome], outcome) != 0
-        small = sample.raters < sample.structure.method.minimum_respondents_to_publish
     found[:, 1:] |= found[:, :1]
     whole = np.zeros(small.shape), np.full(small.shape, 100.0)
     wanted = {
-        outcome: np.where(small, 100.0 * OPEN_SHARE, margin[:, 1:]) * found[:, 1:]
+        outcome: np.where(small, find_wanted_openness(raters), margin[:, 1:]) * found[:, 1:]
         for outcome, margin in margins.items()
     }
     before = None
@@ -122,7 +124,7 @@ def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str,
         for outcome, sample in samples.items():
             weights = sample.structure.category_weights
             found[:, 1:] = complete_hiding(
-                found[:, 1:], shares[outcome][:, 1:], whole, wanted[outcome], sample.raters, weights
+                found[:, 1:], shares[outcome][:, 1:], whole, wanted[outcome], raters, weights
             )
     return found
 

@@ -139,6 +139,19 @@ def _average_plainly(unit: UnitAnswers, structure: IndexStructure) -> float:
     return float(np.average(sums[weighing] / mass[weighing], weights=structure.category_weights[weighing]))
 
 
+def find_wanted_openness(raters: Ints) -> Floats:
+    """Return how many score points have to stay open for a mean of few raters: half of the scale for each of them.
+
+    Where the mean of r raters lies within w points of an end, one of them lies within r w points of it.
+
+    Examples
+    --------
+    >>> find_wanted_openness(np.array([1, 2, 4]))
+    array([50. , 25. , 12.5])
+    """
+    return np.asarray(100.0 * OPEN_SHARE / np.maximum(raters, 1))
+
+
 def complete_hiding(
     hidden: np.ndarray, values: Floats, known: tuple[Floats, Floats], wanted: Floats, raters: Ints, *weightings: Floats
 ) -> np.ndarray:

@@ -13,7 +13,14 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.scoring.ends import AT_LEAST, AT_MOST, OPEN_SHARE, complete_hiding, find_end_margins, find_score_ends
+from bpo_index.scoring.ends import (
+    AT_LEAST,
+    AT_MOST,
+    complete_hiding,
+    find_end_margins,
+    find_score_ends,
+    find_wanted_openness,
+)
 from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
@@ -156,7 +163,7 @@ def _guard_cells(scores: Floats, sample: Sample, used: Floats) -> tuple[np.ndarr
     hidden |= ends[:, :1] != 0
     cells = np.where(hidden, 0, ends[:, 1:])
     known = np.where(cells > 0, 100.0 - margins[1:], 0.0), np.where(cells < 0, margins[1:], 100.0)
-    wanted = np.select([small, cells != 0], [100.0 * OPEN_SHARE, margins[1:]], 0.0)
+    wanted = np.select([small, cells != 0], [find_wanted_openness(raters), margins[1:]], 0.0)
     hidden = complete_hiding(hidden | (cells != 0), scores[:, 1:], known, wanted, raters, *weightings) & (cells == 0)
     ends[:, 1:] = cells
     return hidden, ends
