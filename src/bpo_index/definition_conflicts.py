@@ -34,6 +34,8 @@ RESERVED_COLUMNS = (
     "is_test",
     "unreadable",
     "unclear",
+    "reasons",
+    "_content",
 )
 #: Beginnings of the names of such columns, one for each category or background variable.
 RESERVED_STARTS = ("importance_", "background_")
@@ -80,14 +82,14 @@ def _list_headings(columns: object) -> list[tuple[tuple[str, ...], str]]:
     """Return the place and the heading of every column, those of importance and background too."""
     headings: list[tuple[tuple[str, ...], str]] = []
     for key, heading in (columns if isinstance(columns, dict) else {}).items():
-        if isinstance(heading, str):
-            headings.append((("columns", str(key)), heading))
+        if isinstance(heading, str | int | float) and not isinstance(heading, bool):
+            headings.append((("columns", str(key)), str(heading)))
         elif isinstance(heading, dict):
             headings += [
                 (("columns", str(key), str(name)), str(text))
                 for name, given in heading.items()
                 for text in (given if isinstance(given, list) else [given])
-                if isinstance(text, str)
+                if isinstance(text, str | int | float) and not isinstance(text, bool)
             ]
     return headings
 
@@ -101,20 +103,33 @@ def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
     if not low < high:
         return [(("scale", "maximum"), f"must be above the minimum {low:g}; found {high:g}")]
     problems: list[tuple[Place, str]] = []
-    codes = scale.get("dont_know")
-    for n, code in enumerate(codes if isinstance(codes, list) else []):
-        number = _as_number(code)
-        if number is not None and low <= number <= high:
-            problems.append((("scale", "dont_know", n), f"{code} is also a rating between {low:g} and {high:g}"))
-    labels = scale.get("labels")
-    not_ratings = {fold_label(str(code)) for code in (codes if isinstance(codes, list) else [])}
-    for label, rating in (labels if isinstance(labels, dict) else {}).items():
-        if fold_label(str(label)) in not_ratings:
-            problems.append((("scale", "labels", label), "is also a don't-know answer"))
+    given = scale.get("labels")
+    labels: dict[str, Any] = given if isinstance(given, dict) else {}
+    is_recoded = any(_as_number(label) is not None for label in labels)
+    owner: dict[object, tuple[Place, object]] = {}
+    for place, text, meaning in _list_answers(scale, labels):
+        number = _as_number(text)
+        if place[1] != "labels" and number is not None and low <= number <= high and not is_recoded:
+            problems.append((place, f"{text} is also a rating between {low:g} and {high:g}"))
+        # Numbers are compared by value, as the reader does.
+        first, other = owner.setdefault(fold_label(str(text)) if number is None else number, (place, meaning))
+        if first != place and meaning != other:
+            said = {"dont_know": "a don't-know answer", "skipped": "a skipped one", "not_asked": "one not asked"}
+            problems.append((place, f"{text!r} is also {said.get(str(first[1]), 'a label of another rating')}"))
+    for label, rating in labels.items():
         number = _as_number(rating)
         if number is not None and not low <= number <= high:
             problems.append((("scale", "labels", label), f"stands for {number:g}, outside {low:g} to {high:g}"))
     return problems
+
+
+def _list_answers(scale: dict[str, Any], labels: dict[str, Any]) -> list[tuple[Place, object, object]]:
+    """Return the place of every answer that the scale names, its text, and what it stands for."""
+    answers: list[tuple[Place, object, object]] = []
+    for kind in ("dont_know", "skipped", "not_asked"):
+        codes = scale.get(kind)
+        answers += [(("scale", kind, n), code, kind) for n, code in enumerate(codes if isinstance(codes, list) else [])]
+    return answers + [(("scale", "labels", label), label, _as_number(rating)) for label, rating in labels.items()]
 
 
 def _list_unit_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 
+_NO_WIDTH = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
+
 
 def fold_label(text: str) -> str:
     """Return the form in which labels are compared: NFKC, trimmed, inner white space single, case folded.
+
+    Letters of no width (byte-order marks, joiners) and the dot that case folding leaves of a Turkish İ are taken out.
 
     Examples
     --------
     >>> fold_label("  El\\u00a0 SALVADOR ")
     'el salvador'
     """
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    if text.isascii():
+        return " ".join(text.split()).casefold()
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_NO_WIDTH).split()).casefold().replace("\u0307", "")
 
 
 def show_text(text: str, most: int = 60) -> str:

@@ -42,13 +42,13 @@ def test_a_stray_quotation_mark_costs_one_row(tmp_path):
 def test_ragged_and_undecodable_rows_are_put_aside(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(
-        f"{HEADER}\na,Aland,1,2\nb,Beland,1,2,3,4\nc,Celand,1,2,3,,\n".encode()
+        f"{HEADER}\na,Aland,1,2\nb,Beland,1,2,3,4\nc,Celand,1,2,3\nf,Celand,1,2,3,,\n".encode()
         + b"d,\xc5land,1,2,3\n"
         + "é,Aland,1,2,3\n".encode()
     )
     responses = read_responses([path], make_definition())
-    assert list_reasons(responses) == ["ragged_row", "ragged_row", None, "undecodable", None]
-    assert responses.records["text"][3] == "d,\\xc5land,1,2,3"
+    assert list_reasons(responses) == ["ragged_row", "ragged_row", None, "ragged_row", "undecodable", None]
+    assert responses.records["text"][4] == "d,\\xc5land,1,2,3"
     assert "4 cells where the header row has 5" in responses.records["sentence"][0]
 
 

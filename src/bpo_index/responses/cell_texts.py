@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+_POINTED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?")
 _POINT = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 _TIME = re.compile(
     r"(?P<a>[0-9]{1,4})(?P<mark>[-/.])(?P<b>[0-9]{1,2})(?P=mark)(?P<c>[0-9]{1,4}),?(?:T|\s+)"
@@ -34,9 +36,23 @@ def find_decimal_mark(texts: Iterable[str]) -> str | None:
     return None if commas == points else "," if commas else "."
 
 
+def is_ambiguous(texts: Iterable[str]) -> bool:
+    """Return whether numbers have commas and all of these stand before three digits, as thousands do.
+
+    Examples
+    --------
+    >>> is_ambiguous(["1,250", "980"]), is_ambiguous(["1,25", "1,250"])
+    (True, False)
+    """
+    commas = [text for text in set(texts) if _COMMA.fullmatch(text)]
+    return bool(commas) and all(_THOUSANDS.fullmatch(text) for text in commas)
+
+
 def replace_decimal_comma(text: str) -> str:
-    """Return a number with a point for its decimal comma; any other text as it is."""
-    return text.replace(",", ".") if _COMMA.fullmatch(text) else text
+    """Return a number with a point for its decimal comma, without points before thousands; any other text as it is."""
+    if _COMMA.fullmatch(text):
+        return text.replace(",", ".")
+    return text.replace(".", "").replace(",", ".") if _POINTED.fullmatch(text) else text
 
 
 @dataclass(frozen=True)
@@ -68,7 +84,7 @@ def find_date_order(texts: Iterable[str], wanted: str | None = None) -> DateOrde
 
 def _is_numeric_order(match: re.Match[str]) -> bool:
     """Return whether the date is written day and month, or month and day, before the year; a point says day first."""
-    return len(match["a"]) < 3 and len(match["c"]) == 4 and match["mark"] != "."
+    return len(match["a"]) < 3 and len(match["c"]) in (2, 4) and match["mark"] != "."
 
 
 def normalise_time(text: str, *, day_first: bool | None) -> str:
@@ -93,6 +109,9 @@ def normalise_time(text: str, *, day_first: bool | None) -> str:
         year = match["c"]
     else:
         day, month, year = match["a"], match["b"], match["c"]
+    if len(year) not in (2, 4) or len(day) > 2:
+        return text
+    year = f"20{year}" if len(year) == 2 else year
     hour, half = int(match["hour"]), (match["half"] or "").lower()[:1]
     if half:
         if not 1 <= hour <= 12:

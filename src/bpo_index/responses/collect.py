@@ -7,6 +7,7 @@ answer is an error and never averaged.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
@@ -22,17 +23,18 @@ from bpo_index.responses.tidy import RECORD_SCHEMA, describe_table, list_tidy_co
 Columns = Mapping[str, Sequence[str | None]]
 
 
-def find_fault(record: Record, width: int) -> tuple[str, str] | None:
+def find_fault(record: Record, width: int, usual: int) -> tuple[str, str] | None:
     """Return the reason code and sentence for a record that cannot be read, or None.
 
-    Surplus cells at the end of a record that hold nothing are no fault.
+    Surplus cells at the end of a record that hold nothing are no fault where most records have as many; elsewhere they
+    may be what is left of a row whose cells are shifted.
     """
     if record.fault:
         return "malformed_quotes", f"The row breaks the rules of quoting: {record.fault}."
     if has_undecodable(record.text):
         return "undecodable", "The row holds bytes that are not text in the file's encoding."
     given = len(record.cells)
-    if given < width or any(record.cells[width:]):
+    if given < width or any(record.cells[width:]) or given not in (width, usual):
         return "ragged_row", f"The row has {given} cells where the header row has {width}."
     return None
 
@@ -40,8 +42,12 @@ def find_fault(record: Record, width: int) -> tuple[str, str] | None:
 def frame_records(name: str, rows: Iterable[Record], width: int) -> pl.DataFrame:
     """Return the records frame of one file; readable rows have neither response nor reason yet."""
     columns: dict[str, list[object]] = {key: [] for key in RECORD_SCHEMA}
+    rows = list(rows)
+    lengths = Counter(len(row.cells) for row in rows if row.fault is None)
+    usual, count = lengths.most_common(1)[0] if lengths else (width, 0)
+    usual = usual if 2 * count > len(rows) else width
     for row in rows:
-        fault = find_fault(row, width)
+        fault = find_fault(row, width, usual)
         text = show_undecodable(row.text)
         columns["source_file"].append(name)
         columns["source_row"].append(row.line)

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from bpo_index.responses.grids import Codebook, Grid, Unreadable
@@ -59,6 +60,8 @@ def _write_column(column: pl.Series) -> Sequence[str]:
     # NOTE: each different value once: surveys have few, and a call of Python for each cell is slow.
     if column.dtype.is_nested() or column.dtype == pl.Object:
         return [write_cell(value) for value in column.to_list()]
+    if column.dtype == pl.Float32:  # its own shortest text, not that of the nearest double
+        column = pl.Series([None if value is None else float(str(np.float32(value))) for value in column.to_list()])
     values = column.unique().to_list()
     texts = {value: write_cell(value) for value in values}
     return [texts.get(value, "") for value in column.to_list()]

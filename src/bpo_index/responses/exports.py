@@ -158,7 +158,7 @@ def _recognise_qualtrics(rows: list[Cells]) -> _Found | None:
     elif _is_legacy(rows):
         count = 2
     elif len(_QUALTRICS_NAMES & {fold_label(name) for name in names}) >= 3:
-        count = 2 if len(rows) > 1 and _is_wording(names, rows[1]) else 1
+        count = 2 if len(rows) > 1 and _is_wording(names, rows[1], rows[2] if len(rows) > 2 else ()) else 1
     else:
         return None
     width = max(len(row) for row in rows[:count])
@@ -168,7 +168,7 @@ def _recognise_qualtrics(rows: list[Cells]) -> _Found | None:
     if not texts:  # the row of ids alone is left
         texts = [imports]
     labels = [
-        tuple(dict.fromkeys(part for part in (*given, *_split_stems(given[-1]), imported) if part)) or ("",)
+        tuple(dict.fromkeys(part for part in (*given, *_split_wording(given[-1]), imported) if part)) or ("",)
         for *given, imported in zip(*texts, imports, strict=True)
     ]
     fields: dict[str, ToolField] = {}
@@ -228,15 +228,26 @@ def _is_legacy(rows: list[Cells]) -> bool:
     return numbered >= 3 and {"responseid", "startdate"} <= {fold_label(cell) for cell in rows[1]}
 
 
-def _is_wording(names: Cells, row: Cells) -> bool:
-    """Return whether the second row is no answer: words where a date, a number or an id must be."""
+def _is_wording(names: Cells, row: Cells, following: Cells) -> bool:
+    """Return whether the second row is no answer: words where a date or a number must be, unlike in the row below.
+
+    No cell of it is a number, as answers and ids may be.
+    """
     places = _place(names)
     checked = [
-        row[places[name]]
+        places[name]
         for name in ("startdate", "enddate", "recordeddate", "progress", "duration (in seconds)")
-        if name in places and places[name] < len(row)
+        if name in places and places[name] < len(row) and row[places[name]]
     ]
-    return bool(checked) and not any(re.search(r"[0-9]", cell) for cell in checked) and any(checked)
+    repeated = [n for n in checked if n < len(following) and following[n] == row[n]]
+    numbers = [cell for cell in row if re.fullmatch(r"[+-]?[0-9]+(?:[.,][0-9]+)?", cell)]
+    return bool(checked) and not any(re.search(r"[0-9]", row[n]) for n in checked) and not repeated and not numbers
+
+
+def _split_wording(text: str) -> list[str]:
+    """Return the statements of a wording, and the wording of a choice without what is said of its text entry."""
+    whole = text.removesuffix(" - Selected Choice")
+    return [*([whole] if whole != text else []), *_split_stems(whole)]
 
 
 def _split_stems(text: str) -> list[str]:
@@ -317,8 +328,8 @@ def _recognise_surveymonkey(rows: list[Cells]) -> _Found | None:
     width = max(len(rows[0]), len(rows[1]))
     questions, answers = _widen(rows[0], width), _widen(rows[1], width)
     filled: list[str] = []
-    for question in questions:
-        filled.append(question or (filled[-1] if filled else ""))
+    for question, answer in zip(questions, answers, strict=True):
+        filled.append(question or (filled[-1] if filled and answer else ""))
     labels: list[tuple[str, ...]] = [
         (question,) if fold_label(answer) in _MONKEY_PLAIN else (answer, f"{question} [{answer}]")
         for question, answer in zip(filled, answers, strict=True)

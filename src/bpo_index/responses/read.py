@@ -49,7 +49,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
         A file that is there and cannot be read.
     """
     sources, passed = open_sources(paths)
-    parts = [_read_file(source, definition) for source in sources]
+    parts = [_read_file(source, definition, is_alone=len(sources) == 1) for source in sources]
     refusals = [refusal for part in parts for refusal in part.refusals]
 
     tables, records, offset = [], [], 0
@@ -71,7 +71,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
     )
 
 
-def _read_file(source: Source, definition: IndexDefinition) -> Responses:
+def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -> Responses:
     name = source.name
     table = pl.DataFrame(schema=describe_table(definition))
     try:
@@ -87,6 +87,11 @@ def _read_file(source: Source, definition: IndexDefinition) -> Responses:
         except DataRefused as error:
             refusal = f"The file {name} is refused: {error}."
         else:
+            if view.headings.export == "limesurvey" and "respondent_id" in view.mapping.fields and not is_alone:
+                # It counts from 1 in every survey.
+                ids = columns["respondent_id"]
+                columns["respondent_id"] = [f"{name} {text}" if text else None for text in ids]
+                said.append("ids with the name of the file, since the tool counts from 1 in each")
             decisions += [f"{name}: {sentence}." for sentence in said]
             collect = collect_long if view.mapping.layout == "long" else collect_wide
             table, records = collect(records, columns, definition)

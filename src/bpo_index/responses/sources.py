@@ -7,6 +7,7 @@ hold answers by their names are listed, not read. Method page: docs/methods/read
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import zlib
 from collections.abc import Sequence
@@ -48,9 +49,16 @@ def open_sources(paths: Sequence[str | Path]) -> tuple[list[Source], list[str]]:
     EnvironmentFailed
         A file that is there and cannot be read.
     """
+    if not all(str(path) for path in paths):
+        raise UsageError("The path of a file of responses is empty. Give the path of a file or a folder.")
     files, passed = _list_files([Path(path) for path in paths])
     names = _name_files(files)
     sources = [_unpack(name, _read_bytes(path)) for name, path in zip(names, files, strict=True)]
+    seen: dict[bytes, str] = {}
+    for source in sources:
+        twin = seen.setdefault(hashlib.sha256(source.content).digest(), source.name)
+        if source.content.strip() and twin != source.name:
+            raise UsageError(f"The files {twin} and {source.name} hold the same. Give each file once.")
     return sorted(sources, key=lambda source: source.name), passed
 
 
@@ -89,8 +97,8 @@ def _list_files(paths: list[Path]) -> tuple[list[Path], list[str]]:
 
 
 def _split_folder(found: list[Path]) -> tuple[list[Path], list[Path]]:
-    """Return the files that can hold answers, and what else is in a folder; hidden files are neither."""
-    shown = [path for path in found if not path.name.startswith(".")]
+    """Return the files that can hold answers, and what else is in a folder; hidden and lock files are neither."""
+    shown = [path for path in found if not path.name.startswith((".", "~$"))]
     wanted = [path for path in shown if path.is_file() and path.name.lower().removesuffix(".gz").endswith(ENDINGS)]
     return wanted, [path for path in shown if path not in wanted]
 

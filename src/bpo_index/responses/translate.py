@@ -6,16 +6,18 @@ their labels where the file has a codebook (SPSS), then decimal commas and times
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from bpo_index.answer_texts import find_unit, map_answers
+from bpo_index.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import Scale
 from bpo_index.errors import DataRefused
 from bpo_index.responses.cell_texts import (
     find_date_order,
     find_decimal_mark,
+    is_ambiguous,
     normalise_time,
     replace_decimal_comma,
 )
@@ -23,6 +25,9 @@ from bpo_index.responses.grids import Codebook
 from bpo_index.responses.headings import Mapping
 
 Texts = list[str | None]
+#: Columns that are read by their labels where the file has them; so are background variables.
+_LABELLED = ("finished", "status", "data_origin", "cluster")
+_LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9]*[-–][0-9])")
 
 
 def translate_cells(
@@ -51,23 +56,46 @@ def translate_cells(
     for tidy, position in mapping.positions.items():
         columns[tidy] = [row[position] or None for row in rows]
         labels, missing = codebook.labels.get(position, {}), codebook.missing.get(position, frozenset())
+        if tidy == "rating" or tidy in definition.question_ids:
+            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, definition.scale, said)
+            continue
+        columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said)
         if tidy == "unit":
             columns[tidy] = _label_units(columns[tidy], labels, definition, said)
-        elif tidy == "rating" or tidy in definition.question_ids:
-            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, definition.scale, said)
+        elif tidy in _LABELLED or tidy.startswith("background_"):
+            columns[tidy] = [labels.get(text, text) if text else None for text in columns[tidy]]
     for tidy, tool_field in mapping.fields.items():
         columns[tidy] = [tool_field.read(row) or None for row in rows]
     return columns | _write_numbers(columns, definition, said) | _write_times(columns, definition, said), said
 
 
+def _drop_missing(tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], said: list[str]) -> Texts:
+    """Return texts without the codes that the file declares missing."""
+    if missing:
+        said.append(f"{tidy}: declared missing in the file, so left empty: {_list_codes(missing, labels)}")
+    return [None if text in missing else text for text in texts]
+
+
+def _list_codes(codes: Iterable[str], labels: dict[str, str]) -> str:
+    return ", ".join(f"{code} {labels[code]!r}" if code in labels else code for code in sorted(codes))
+
+
 def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefinition, said: list[str]) -> Texts:
-    """Return units by the file's own labels where every code used has one that is a unit."""
+    """Return units by the file's own labels, where any code used has one that is a unit."""
+    by_label = definition.unit_by_label
     used = {text for text in texts if text}
-    named = {code: labels[code] for code in used if find_unit(labels.get(code, ""), definition.unit_by_label)}
-    if not used or len(named) < len(used):
+    named = {code: unit for code in used if (unit := find_unit(labels.get(code, ""), by_label))}
+    if not named:
         return texts
+    for code, unit in sorted(named.items()):
+        if find_unit(code, by_label) not in (None, unit):
+            raise DataRefused(
+                f"in the column of units the file's code {code} has the label {labels[code]!r}, and the definition "
+                f"takes {code} for {definition.unit_names[str(find_unit(code, by_label))]}. Take the code out of the "
+                "aliases, or export the units as labels"
+            )
     said.append("units by the labels of the file's codes")
-    return [named[text] if text else None for text in texts]
+    return [labels.get(text, text) if text else None for text in texts]
 
 
 def _label_answers(
@@ -83,12 +111,19 @@ def _label_answers(
     lost = sorted(code for code in missing - set(replaced) if code in by_code.ratings or code in by_code.unreadable)
     if lost:
         replaced |= dict.fromkeys(lost)
-        shown = ", ".join(f"{code} {labels[code]!r}" if code in labels else code for code in lost)
+        shown = _list_codes(lost, labels)
         said.append(f"{tidy}: declared missing in the file and not named in the definition, so left empty: {shown}")
     ratings = {code: labels[code] for code in used - set(replaced) if labels.get(code) in by_label.ratings}
     if ratings and len(ratings) == len(used - set(replaced)):
         replaced |= ratings
     else:
+        for code, label in sorted(labels.items()):
+            number = _LEADING_NUMBER.match(label)
+            if code in used and number and label not in ratings.values() and float(number[1]) != parse_number(code):
+                raise DataRefused(
+                    f"in {tidy} the file's code {code} has the label {label!r}, which begins with another number. Name "
+                    "the codes under scale.labels, or export the answers as labels"
+                )
         for code, label in sorted(ratings.items()):
             if by_code.ratings.get(code) != by_label.ratings[label]:
                 raise DataRefused(
@@ -107,8 +142,16 @@ def _write_numbers(columns: dict[str, Texts], definition: IndexDefinition, said:
         if tidy in ("design_weight", "rating", "duration", *definition.question_ids) or tidy.startswith("importance_")
     }
     different = set(chain.from_iterable(numbers.values())) - {None}
-    mark = definition.source.decimal or find_decimal_mark(text for text in different if text)
-    spelling = {text: replace_decimal_comma(text) for text in different if text}
+    given = [text for text in different if text]
+    wanted = definition.source.decimal
+    if wanted is None and is_ambiguous(given):
+        said.append(
+            "numbers with a comma before three digits, which may be thousands or decimals, are not read "
+            "(`source.decimal` of the definition says which)"
+        )
+        return {}
+    mark = wanted or find_decimal_mark(given)
+    spelling = {text: replace_decimal_comma(text) for text in given}
     changed = {text for text, written in spelling.items() if text != written}
     if mark != "," or not changed:
         return {}

@@ -53,8 +53,8 @@ class View:
 def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
     """Return the view of a file under which its headings name most columns of the definition.
 
-    Of equals the one with headings nearer to the top, then with more columns, then the first: separators in the order
-    of `DELIMITERS`, sheets as in the workbook.
+    Of those that have all that is needed the one with headings nearest to the top; of equals the one with more columns,
+    then the first: separators in the order of `DELIMITERS`, sheets as in the workbook.
 
     Raises
     ------
@@ -65,14 +65,16 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
     if not views:
         raise Unreadable("is empty: it has no header row. Export the survey again")
 
-    def rate(view: View) -> tuple[int, int, int]:
+    def rate(view: View) -> tuple[bool, int, int, int]:
         found = len(view.mapping.matches) + len(view.mapping.fields)
-        return found, -view.headings.first, len(view.headings.names)
+        is_whole = not view.mapping.missing
+        first = -view.headings.first
+        return is_whole, first if is_whole else found, found if is_whole else first, len(view.headings.names)
 
     best = max(views, key=rate)
-    rivals = [view for view in views if view.grid is not best.grid and rate(view)[0] == rate(best)[0]]
-    if "sheet" in best.grid.explicit and rivals and not best.mapping.missing:
-        named = ", ".join(repr(view.grid.explicit["sheet"]) for view in (best, *rivals))
+    rivals = {view.grid.explicit.get("sheet"): view for view in views if not view.mapping.missing}
+    if "sheet" in best.grid.explicit and len(rivals) > 1:
+        named = ", ".join(repr(sheet) for sheet in rivals)
         raise Unreadable(f"has several sheets that look like responses: {named}. Name one as `source.sheet`")
     return best
 
@@ -83,7 +85,13 @@ def _list_views(grid: Grid, definition: IndexDefinition) -> list[View]:
             tuple(part for part in (name, grid.codebook.headings.get(n, "")) if part)
             for n, name in enumerate(grid.named)
         ]
+        found = find_headings(
+            [list(grid.named), [grid.codebook.headings.get(n, "") for n in range(len(labels))]], 0, definition.source
+        )
         headings = Headings("plain", 0, 0, list(grid.named), labels)
+        if found.export != "plain":
+            both = [tuple(dict.fromkeys((*own, *tool))) for own, tool in zip(labels, found.labels, strict=True)]
+            headings = Headings(found.export, 0, 0, list(grid.named), both, found.fields)
         return [View(grid, headings, map_headings(headings, definition))]
     start: list[Cells] = [record.cells for record in grid.start]
     views = []
@@ -105,6 +113,13 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
             return f"{where} cannot be read: {record.fault}. Correct the line or export the survey again."
         if has_undecodable(record.text):
             return f"{where} holds bytes that are not text. Save the file as CSV (UTF-8)."
+    wanted = definition.source.export
+    if wanted not in (None, "plain", view.headings.export):
+        return (
+            f"{where} is not in the form of a {TOOL_NAMES[wanted]} that `source:` of the definition names (export "
+            f"{wanted}, header_rows {definition.source.header_rows or 'not given'}). Correct the block, or leave it "
+            "out."
+        )
     if mapping.ambiguous:
         return f"{where} can be read in two ways: {'; '.join(mapping.ambiguous)}. Rename the columns or take one out."
     if mapping.repeated:
@@ -114,8 +129,35 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
         )
     if mapping.missing:
         return _refuse_missing(where, view, definition)
+    strange = _find_strange_row(view, definition)
+    if strange:
+        return f"{where} does not fit: {strange}"
     if not view.rows:
         return f"The file {name} has a header row and no responses. Export the survey again."
+    return None
+
+
+def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
+    """Return why the rows of headings are not all: one of them is an answer, or another stands among the answers."""
+    unit = view.mapping.matches.get("unit")
+    if unit is None:
+        return None
+    for record in view.header[1:]:
+        text = record.cells[unit.position] if unit.position < len(record.cells) else ""
+        if find_unit(text, definition.unit_by_label):
+            return (
+                f"line {record.line} names {show_text(text)} where the units stand, so it is an answer and no heading. "
+                "Correct `source.header_rows` of the definition."
+            )
+    for record in view.rows:
+        if unit.heading in record.cells:
+            again = map_headings(find_headings([record.cells], 0, definition.source), definition)
+            own = {tidy: match.position for tidy, match in again.matches.items()}
+            if not again.missing and own != view.mapping.positions:
+                return (
+                    f"line {record.line} is a header row too, with other columns, so that the rows below it would be "
+                    "read wrongly. Give the parts as files of their own."
+                )
     return None
 
 
@@ -180,6 +222,13 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
     by_tool = [f"{tidy} from {show_text(one.heading)}" for tidy, one in mapping.fields.items()]
     if by_tool:
         decisions.append(f"{name}: by the tool's own columns: {', '.join(by_tool)}.")
+    by_part = [
+        f"{tidy} from {show_text(match.heading)}"
+        for tidy, match in mapping.matches.items()
+        if tidy not in definition.question_ids and match.label != match.heading
+    ]
+    if by_part:
+        decisions.append(f"{name}: by a part of the heading or its wording: {', '.join(by_part)}.")
     if mapping.absent:
         company = definition.columns.company
         effect = ": every respondent counts as a company of its own" if company in mapping.absent else ""

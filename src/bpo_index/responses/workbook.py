@@ -1,12 +1,14 @@
 """Excel and OpenDocument workbooks as grids, one a sheet; rows count as in the sheet, from 1.
 
-Cells with an error of a formula hold ``#ERROR`` (in .xlsx files), so that they are not taken for empty. Method page:
+Cells whose formula has an error, or was never computed, hold ``#ERROR`` or ``#NOT COMPUTED`` (in .xlsx files), so that
+they are not taken for empty. Method page:
 docs/methods/reading.md.
 """
 
 from __future__ import annotations
 
 import io
+import logging
 import posixpath
 import re
 import zipfile
@@ -17,6 +19,7 @@ from xml.etree import ElementTree
 
 import polars as pl
 
+from bpo_index.answer_texts import parse_number
 from bpo_index.definition_blocks import Source as HowToRead
 from bpo_index.responses.columnar import describe_error, write_cell
 from bpo_index.responses.grids import ADVICE, Grid, Unreadable
@@ -26,8 +29,14 @@ from bpo_index.responses.records import Record, write_record
 MOST_CELLS, _MOST_XML = 50_000_000, 2**30
 _COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
 _ROW = re.compile(rb'\br="[A-Z]{0,3}([0-9]{1,7})"')
-_ERROR_CELL = re.compile(
-    rb'<c\b[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*\bt="e"|<c\b[^>]*\bt="e"[^>]*\br="([A-Z]{1,3})([0-9]{1,7})"'
+_CELL = rb'<c\b(?=[^>]*\br="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})")'
+#: Cells whose formula has no value: an error, or a program that wrote the formula and did not compute it.
+_NO_VALUE = (
+    (re.compile(_CELL + rb'[^>]*\bt="e"'), "#ERROR"),
+    (
+        re.compile(_CELL + rb"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"),
+        "#NOT COMPUTED",
+    ),
 )
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -41,6 +50,8 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
         When the file is broken, is another archive, or lacks the sheet.
     """
     import fastexcel  # noqa: PLC0415
+
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every empty column
 
     if content.startswith(b"PK") and not _is_workbook(content):
         raise Unreadable(f"is a ZIP archive. Unpack it and give the file in it. {ADVICE}")
@@ -85,10 +96,13 @@ def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Ite
     # Below the headings, which may take some rows, a column holds numbers only or is text.
     first = next((n for n, row in enumerate(zip(*columns, strict=True)) if any(row)), 0)
     for skipped in range(first + 1, min(first + 4, frame.height)):
-        numbers = book.load_sheet(name, header_row=None, skip_rows=skipped).to_polars()
+        # NOTE: all rows decide on the type of a column; by default the first thousand do, and other cells are lost.
+        numbers = book.load_sheet(name, header_row=None, skip_rows=skipped, schema_sample_rows=None).to_polars()
         for n, column in enumerate(numbers.iter_columns()):
             if column.dtype == pl.Float64 and n < len(columns):
-                columns[n][skipped : skipped + len(column)] = [write_cell(value) for value in column.to_list()]
+                for row, value in enumerate(column.to_list(), start=skipped):
+                    if value is not None and parse_number(columns[n][row]) is not None:
+                        columns[n][row] = write_cell(value)
     for (row, column_number), text in errors.items():
         if column_number < len(columns) and row < len(columns[column_number]):
             columns[column_number][row] = text
@@ -97,7 +111,7 @@ def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Ite
 
 
 def _look_into(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """Return, by sheet, the row and column (from 0) of the cells that hold an error; of .xlsx files only.
+    """Return, by sheet, the row and column (from 0) of cells whose formula has no value; of .xlsx files only.
 
     Raises
     ------
@@ -113,9 +127,9 @@ def _look_into(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
                 sheet = archive.read(path)
                 _check_extent(name, sheet)
                 found[name] = {
-                    (int(row) - 1, _number_column(letters)): "#ERROR"
-                    for match in _ERROR_CELL.finditer(sheet)
-                    for letters, row in [(match[1] or match[3], match[2] or match[4])]
+                    (int(match["row"]) - 1, _number_column(match["column"])): text
+                    for pattern, text in _NO_VALUE
+                    for match in pattern.finditer(sheet)
                 }
             return found
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, ValueError, NotImplementedError, EOFError):

@@ -6,6 +6,7 @@
 - its ratings are whole numbers that reach both ends of a usual shorter scale and never leave it (1 to 5 against 0 to
   10), in so many ratings that chance would hardly do it: 50 where the shorter scale has up to half of the range of the
   definition's, 200 where it has up to seven tenths. `scale.may_be_narrow` switches this part off.
+- its ratings lie between 0 and 1 and are not whole, 50 or more of them, on a scale with a range of 5 or more.
 
 Method page: docs/methods/scale-check.md.
 """
@@ -22,6 +23,8 @@ from bpo_index.definition_blocks import Scale
 USUAL_SCALES = (*((low, high) for high in range(3, 8) for low in (0, 1)), (-1, 1), (-2, 2), (-3, 3))
 #: Share of the definition's range that a shorter scale has at most, and the ratings that are then needed.
 _NARROW = ((0.5, 50), (0.7, 200))
+#: Range of a scale on which answers between 0 and 1 are taken for shares.
+_FRACTIONS_FROM = 5
 #: Ratings that a file must have for its share outside the scale to count.
 _FEWEST = 10
 
@@ -72,9 +75,17 @@ def _describe_outside(file: dict[str, Any]) -> str | None:
 
 def _describe_narrow(file: dict[str, Any], scale: Scale) -> str | None:
     low, high = file["low"], file["high"]
+    if scale.may_be_narrow:
+        return None
+    is_fraction = not file["whole"] and low >= 0 and high <= 1 and scale.maximum - scale.minimum >= _FRACTIONS_FROM
+    if is_fraction and file["ratings"] >= _NARROW[0][1]:
+        return (
+            f"all of its {file['ratings']:,} ratings lie between 0 and 1 and are not whole, as shares are, and cells "
+            "shown as percentages. If they are on the definition's scale, set scale.may_be_narrow"
+        )
     share = (high - low) / (scale.maximum - scale.minimum)
     needed = next((count for most, count in _NARROW if share <= most), None)
-    if scale.may_be_narrow or not file["whole"] or needed is None or (low, high) not in USUAL_SCALES:
+    if not file["whole"] or needed is None or (low, high) not in USUAL_SCALES:
         return None
     if file["ratings"] < needed:
         return None
