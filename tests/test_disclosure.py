@@ -40,7 +40,7 @@ categories:
   - {{id: security, title: Security, questions: [{{id: s1, text: S1}}]}}
   - {{id: infra, title: Infra, questions: [{{id: i1, text: I1}}, {{id: i2, text: I2}}]}}
 columns: {{respondent: id, unit: country, finished: done}}
-quality_rules: {{unfinished: {{}}, straight_line: {{minimum_answers: 7}}}}
+quality_rules: {{unfinished: {{}}, straight_line: {{minimum_answers: 7}}, outlying: {{}}}}
 """
 #: Half of the scale has to stay open of what one or two people said (docs/adr/0010-what-is-told.md).
 OPEN = 50.0
@@ -348,6 +348,13 @@ def test_no_byte_hangs_on_what_a_unit_under_the_minimum_said(tmp_path, method):
     ends = [publish(tmp_path / str(n), people + rows, method) for n, rows in enumerate((highest, mixed))]
     assert ends[0].comparable == ends[1].comparable
     assert ends[0].read("ranking").filter(unit="FFF").row(0, named=True)["respondents"] == 4
+    # A rule that had too few complete rows says how many there were, to the owner of the answers only.
+    public, private = (
+        [json.loads(files["audit.json"])["notes"] for files in ends_files]
+        for ends_files in zip(*((end.files, end.private) for end in ends), strict=True)
+    )
+    assert public == [["The quality rule outlying does nothing."]] * 2
+    assert private[0] != private[1]
     # Where single respondents may be published it is the best unit, and moves everything.
     open_to_all = f"minimum_respondents_to_publish: 1, minimum_respondents_to_rank: 1{', ' * bool(method)}{method}"
     seen = [publish(tmp_path / f"open{n}", people + rows, open_to_all) for n, rows in enumerate((highest, mixed))]

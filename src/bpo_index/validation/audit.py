@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
@@ -108,6 +109,8 @@ def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
 def publish_audit(audit: Audit, nonresponse: pl.DataFrame) -> Audit:
     """Return the audit as it may be public: counts of answers are the totals of the public table of nonresponse.
 
+    Notes lose what follows a colon where it holds a number.
+
     Parameters
     ----------
     audit
@@ -116,7 +119,9 @@ def publish_audit(audit: Audit, nonresponse: pl.DataFrame) -> Audit:
         From `hide_small_units`.
     """
     totals = nonresponse.filter(pl.col("unit").is_null()).select("ratings", "dont_know", "skipped", "not_asked").sum()
-    return replace(audit, **totals.row(0, named=True))
+    # NOTE: counts in notes are of all rows, so that published ones could be subtracted from them.
+    told = [note if not re.search("[0-9]", note) else f"{note.partition(':')[0].rstrip('.')}." for note in audit.notes]
+    return replace(audit, **totals.row(0, named=True), notes=told)
 
 
 def _count_codes(codes: pl.Series) -> dict[str, int]:
