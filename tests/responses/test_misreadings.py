@@ -19,7 +19,7 @@ FRAME = [HEADER.split(","), *([row.split(",")[0], row.split(",")[1], 1, 2, 3] fo
 
 
 def test_text_far_down_a_column_of_numbers_is_kept(tmp_path):
-    rows = [HEADER.split(","), *([f"r{n}", "Aland", n % 2, 2 + n % 3, 5] for n in range(1_500))]
+    rows = [HEADER.split(","), *([f"r{n}", "Aland", n % 2, 2 + n % 3, 9] for n in range(1_500))]
     rows[1_252][2], rows[1_300][2], rows[1_400][3] = "seven?", "dk", True
     responses = read_responses([write_workbook(tmp_path / "x.xlsx", {"Data": rows})], make_definition())
     assert responses.table["q1"][1_251] == "seven?"
