@@ -47,8 +47,8 @@ sample-data: $(RUN_STAMP) ## write sample_data/*.csv again
 schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
 	@$(PY) -m bpo_index.schema_files schemas
 
-fuzz: $(DEV_STAMP) ## feed the reader FUZZ=20000 broken inputs
-	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 tests/test_any_input.py
+fuzz: $(DEV_STAMP) ## feed reader and commands FUZZ=20000 broken inputs
+	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 -n auto --maxprocesses 4 --dist worksteal tests/test_any_input.py
 
 faults: $(DEV_STAMP) ## kill FAULTS=30 runs at random instants
 	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py
