@@ -158,7 +158,7 @@ def test_every_quarantined_row_is_in_the_private_audit(run, sample, tmp_path):
 BROKEN = {
     "empty": (b"", "is empty"),
     "blank": (b"\n \n", "is empty"),
-    "not_csv": (b"PK\x03\x04 whatever", "not a CSV"),
+    "not_csv": (b"PK\x03\x04 whatever", "is damaged"),
     "no_columns": (b"a,b\n1,2\n", "lacks 25 columns"),
     "header_only": (None, "no responses"),
     "unknown_country": ("Narnia", "unknown_unit"),
@@ -193,7 +193,7 @@ def test_a_file_that_cannot_carry_an_index_gives_one_paragraph(run, sample, tmp_
     ("arguments", "expected"),
     [
         (["run", "absent.csv"], "no file absent.csv"),
-        (["run", "."], "is a folder"),
+        (["run", "."], "has no file of answers"),
         (["run"], "RESPONSES"),
         (["run", "x.csv", "--seed", "-1"], "--seed"),
         (["run", "x.csv", "--replicates", "many"], "--replicates"),
