@@ -121,9 +121,10 @@ def weigh_balanced(
     spread = find_spread(covariance)
     wanted = np.where(spread > 0, nominal, 0.0)
     total = wanted.sum(axis=-1, keepdims=True)
-    wanted = np.divide(wanted, total, out=np.full_like(wanted, np.nan), where=total > 0)
+    broken = ~(total[..., 0] > 0)
+    wanted = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
     # Started from what balances items without correlation: importance in proportion to (weight x spread)^2.
-    start = np.sqrt(np.nan_to_num(wanted)) / np.where(spread > 0, spread, 1.0)
+    start = np.sqrt(wanted) / np.where(spread > 0, spread, 1.0)
     weights = _divide_by_sum(start)
     best = weights
     smallest = np.full(weights.shape[:-1], np.inf)
@@ -133,14 +134,13 @@ def weigh_balanced(
         nearer = gap < smallest
         best = np.where(nearer[..., np.newaxis], weights, best)
         smallest = np.where(nearer, gap, smallest)
-        active = smallest > tolerance * 0.1
+        active = (smallest > tolerance * 0.1) & ~broken
         if not active.any():
             break
         ratio = np.divide(wanted, importance, out=np.ones_like(importance), where=importance > 1e-12)
-        moved = _divide_by_sum(weights * np.sqrt(np.clip(np.nan_to_num(ratio, nan=1.0), 0.25, 4.0)))
+        moved = _divide_by_sum(weights * np.sqrt(np.clip(ratio, 0.25, 4.0)))
         # NOTE: a solved replicate rests, so that its weights do not depend on the others.
         weights = np.where(active[..., np.newaxis], moved, weights)
-    broken = np.isnan(wanted).any(axis=-1)
     best = np.where(broken[..., np.newaxis], np.nan, best)
     gap = np.where(broken, np.nan, smallest)
     return BalancedWeights(best, _find_importance(covariance, best), gap, gap <= tolerance)
