@@ -16,7 +16,8 @@ from bpo_index.responses.inspection import Inspection
 def print_inspection(inspection: Inspection, definition: IndexDefinition, console: Console) -> None:
     """Print how one file would be read."""
     console.print()
-    console.print(f"[bold]{escape(inspection.file)}[/]: {inspection.rows:,} rows")
+    rows = f"{inspection.rows:,} row{'' if inspection.rows == 1 else 's'}"
+    console.print(f"[bold]{escape(inspection.file)}[/]: {rows}")
     for decision in inspection.decisions:
         console.print(f"[dim]{escape(decision)}[/]", soft_wrap=True)
     if inspection.columns or inspection.missing:

@@ -79,6 +79,8 @@ def test_the_hash_of_rows_knows_neither_order_nor_file_but_every_answer(tmp_path
     [
         (b"", "is empty"),
         (b" \n\n", "is empty"),
+        (b",", "nothing but separators"),
+        (b'\xef\xbb\xbf"";;\r\n\t\xc2\xa0\r\n', "nothing but separators"),
         (b"PK\x03\x04", "damaged"),
         (b"PAR1", "damaged"),
         (b"$FL2", "damaged"),

@@ -116,6 +116,8 @@ def read_grids(source: Source, how: HowToRead) -> list[Grid]:
 
 def _read_text(source: Source, how: HowToRead) -> Iterator[Grid]:
     text, encoding = decode_text(source.content, how.encoding)
+    if all(character.isspace() or character in ',;"' for character in text):
+        raise Unreadable("is empty: it holds nothing but separators. Export the survey again")
     packed = "gzip, " if source.is_packed else ""
     lines = split_lines(text)
     wanted = {"tab": "\t"}.get(how.separator or "", how.separator)

@@ -230,9 +230,11 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
     if by_part:
         decisions.append(f"{name}: by a part of the heading or its wording: {', '.join(by_part)}.")
     if mapping.absent:
-        company = definition.columns.company
-        effect = ": every respondent counts as a company of its own" if company in mapping.absent else ""
-        decisions.append(f"{name}: no column {join_headings(mapping.absent)}{effect}.")
+        columns = definition.columns
+        effects = {columns.respondent: "every row counts as a respondent of its own"}
+        effects[columns.company] = "every respondent counts as a company of its own"
+        effect = " and ".join(effect for column, effect in effects.items() if column in mapping.absent)
+        decisions.append(f"{name}: no column {join_headings(mapping.absent)}{effect and f'; so {effect}'}.")
     if mapping.unused:
         decisions.append(f"{name}: columns not used: {join_headings(mapping.unused)}.")
     return decisions
