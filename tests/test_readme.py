@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-
 PROJECT = Path(__file__).resolve().parents[1]
 BLOCKS = re.findall(r"```console\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
 LINES = [line[2:] for block in BLOCKS for line in block.splitlines() if line.startswith("$ ")]
