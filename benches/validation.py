@@ -143,11 +143,18 @@ def measure_rules(rows: int, definition: IndexDefinition) -> dict[str, Any]:
 
 
 def make_responses(rows: int, definition: IndexDefinition) -> Responses:
-    """Return the tidy text of rows with times and companies."""
+    """Return the tidy text of rows with times and companies; 2 % of the answers are don't-know, 1 % empty."""
     rng = np.random.default_rng(2)
     numbers = pl.int_range(rows, eager=True)
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, rows)
     mood = rng.normal(7.0, 1.0, rows)
+
+    def answer() -> pl.Series:
+        ratings = pl.Series(np.clip(np.rint(mood + rng.normal(0.0, 1.3, rows)), 0, 10)).cast(pl.Int64).cast(pl.String)
+        draw = pl.Series(rng.random(rows))
+        dont_know = definition.scale.dont_know[0]
+        return pl.select(pl.when(draw < 0.02).then(pl.lit(dont_know)).when(draw < 0.99).then(ratings)).to_series()
+
     table = pl.DataFrame(
         {
             "response": numbers,
@@ -158,12 +165,7 @@ def make_responses(rows: int, definition: IndexDefinition) -> Responses:
             "unit": pl.Series([unit.code for unit in definition.units]).gather(rng.integers(0, 12, rows)),
             "cluster": pl.Series(rng.integers(0, rows, rows)).cast(pl.String),
             "duration": pl.Series(rng.lognormal(6.4, 0.4, rows).round()).cast(pl.Int64).cast(pl.String),
-            **{
-                question: pl.Series(np.clip(np.rint(mood + rng.normal(0.0, 1.3, rows)), 0, 10))
-                .cast(pl.Int64)
-                .cast(pl.String)
-                for question in definition.question_ids
-            },
+            **{question: answer() for question in definition.question_ids},
         }
     )
     record = {"text": "", "content": "", "reason": None, "sentence": None}

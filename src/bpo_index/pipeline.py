@@ -248,7 +248,7 @@ def publish(
         made_with["margins_sha256"] = hash_margins(scores.sample.margins)
     release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
     files = render_tables(result, definition)
-    files["audit.json"] = _write_json(asdict(publish_audit(checked.audit, nonresponse)))
+    files["audit.json"] = _write_json(asdict(publish_audit(checked.audit, checked.validation, nonresponse)))
     files["definition.json"] = _write_json(definition.model_dump(mode="json"))
     manifest: dict[str, Any] = {
         "title": definition.title,

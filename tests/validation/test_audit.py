@@ -39,7 +39,7 @@ def test_every_row_has_one_outcome(tmp_path):
     assert outcomes == (1, 2, 1)
     assert (audit.respondents_accepted, audit.respondents_flagged) == (5, 2)
     assert audit.flags == {"incomplete": 2}
-    assert audit.notes == validation.notes
+    assert audit.notes == [str(note) for note in validation.notes]
 
 
 def test_reasons_are_of_the_reader_of_rules_or_errors():
@@ -88,7 +88,7 @@ def test_counts_of_answers_in_public_are_over_units_that_are_published(tmp_path)
     validation = validate_rows(tmp_path, *ROWS, definition=definition)
     audit = summarise_audit(validation, definition)
     exact = tabulate_nonresponse(validation.accepted, definition)
-    public = publish_audit(audit, hide_small_units(exact, 3))
+    public = publish_audit(audit, validation, hide_small_units(exact, 3))
     assert (audit.ratings, audit.dont_know, audit.skipped) == (10, 2, 3)
     assert (public.ratings, public.dont_know, public.skipped, public.not_asked) == (6, 2, 1, 0)
     assert (public.rows_read, public.reasons, public.respondents_by_unit) == (

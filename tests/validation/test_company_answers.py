@@ -96,4 +96,6 @@ def test_the_order_of_rows_does_not_matter(tmp_path):
 
 def test_without_companies_the_rule_says_so(tmp_path):
     validation = keep(tmp_path, write("a", ""), write("b", ""))
-    assert validation.notes == ["The quality rule company_answers does nothing: no row names a company."]
+    assert [str(note) for note in validation.notes] == [
+        "The quality rule company_answers does nothing: no row names a company."
+    ]

@@ -119,6 +119,6 @@ def test_too_many_rows_are_said(tmp_path, monkeypatch):
     monkeypatch.setattr(near_identical, "MOST_ROWS", 2)
     validation = find(tmp_path, *(write(n, "1,2,3") for n in range(3)))
     assert validation.accepted.height == 3
-    assert validation.notes == [
+    assert [str(note) for note in validation.notes] == [
         "The quality rule near_identical does nothing: it compares up to 2 rows with one another, and there are 3."
     ]

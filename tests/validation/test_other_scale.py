@@ -118,7 +118,8 @@ def test_a_question_asked_the_other_way_round_is_named():
     assert find_turned_questions(accepted, definition) == []
     turned = accepted.with_columns(eco_fiscal=10 - pl.col("eco_fiscal"))
     (note,) = find_turned_questions(turned, definition)
-    assert note.startswith("eco_fiscal runs against the other questions of economic-stability (correlation -0.")
+    assert note.text == "eco_fiscal runs against the other questions of economic-stability"
+    assert note.detail.startswith("the correlation is -0.")
     few = turned.head(29)
     assert find_turned_questions(few, definition) == []
 
@@ -130,8 +131,16 @@ def test_the_correlation_is_pearsons_with_the_mean_of_the_others():
     rng = np.random.default_rng(0)
     first = rng.integers(0, 11, 40).astype(float)
     second = np.clip(10 - first + rng.integers(-1, 2, 40), 0, 10).astype(float)
-    accepted = pl.DataFrame({"q1": first, "q2": second, "q3": first})
+    accepted = pl.DataFrame({"unit": ["AAA"] * 40, "q1": first, "q2": second, "q3": first})
     r = np.corrcoef(first, second)[0, 1]
     notes = find_turned_questions(accepted, definition)
     assert len(notes) == 2
-    assert all(f"correlation {r:.2f} over 40 respondents" in note for note in notes)
+    assert all(f"the correlation is {r:.2f} over 40 respondents" in note.detail for note in notes)
+    alone = pl.DataFrame({"unit": ["BBB"], "q1": [0.0], "q2": [0.0], "q3": [0.0]})
+    assert find_turned_questions(pl.concat([accepted, alone]), definition) == notes
+
+
+def test_a_question_that_does_not_vary_runs_against_nothing():
+    accepted = pl.DataFrame({"unit": ["AAA"] * 40, "q1": [0.1] * 40, "q2": [0.7] * 40, "q3": [0.3] * 40})
+    assert find_turned_questions(accepted, make_definition()) == []
+    assert find_turned_questions(accepted.clear(), make_definition()) == []

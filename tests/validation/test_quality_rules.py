@@ -123,7 +123,7 @@ def test_a_test_row_and_a_real_one_under_one_id_contradict_each_other(tmp_path):
 
 def test_rules_without_what_they_need_say_so_each_once(tmp_path):
     validation = validate_rows(tmp_path, "a,Aland,1,5,9", "b,Aland,2,6,8", definition=set_rules(**EVERY_RULE))
-    assert validation.notes == [
+    assert [str(note) for note in validation.notes] == [
         "The quality rule test_row does nothing: no row says what kind of row it is.",
         "The quality rule unfinished does nothing: no row says whether it was finished.",
         "The quality rule speeder does nothing: no row has a time.",
@@ -149,5 +149,5 @@ def test_the_sample_editions_have_six_second_answers_of_a_company_and_nothing_el
     assert validation.accepted.height == 100
     assert validation.flags["reason"].to_list() == ["company_answers"] * 6
     # A hundred rows cannot carry a covariance of 24 questions.
-    assert [note.split(" ")[3] for note in validation.notes] == ["test_row", "outlying"]
-    assert "it needs 120" in validation.notes[1]
+    assert [note.text.split(" ")[3] for note in validation.notes] == ["test_row", "outlying"]
+    assert "it needs 120" in validation.notes[1].detail

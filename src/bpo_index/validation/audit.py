@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from itertools import takewhile
@@ -96,7 +95,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         not_asked=not_asked,
         respondents_by_unit={unit.code: by_unit.get(unit.code, 0) for unit in definition.units},
         synthetic_respondents=accepted.filter(pl.col("data_origin").str.to_lowercase() == "synthetic").height,
-        notes=list(validation.notes),
+        notes=[str(note) for note in validation.notes],
     )
 
 
@@ -106,22 +105,20 @@ def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
     return int(quarantined.select(only.sum()).item() or 0)
 
 
-def publish_audit(audit: Audit, nonresponse: pl.DataFrame) -> Audit:
+def publish_audit(audit: Audit, validation: Validation, nonresponse: pl.DataFrame) -> Audit:
     """Return the audit as it may be public: counts of answers are the totals of the public table of nonresponse.
 
-    Notes lose what follows a colon where it holds a number.
+    Notes lose their details, which may count rows of units that are not published.
 
     Parameters
     ----------
-    audit
-        From `summarise_audit`.
+    audit, validation
+        From `summarise_audit`, and what it was made of.
     nonresponse
         From `hide_small_units`.
     """
     totals = nonresponse.filter(pl.col("unit").is_null()).select("ratings", "dont_know", "skipped", "not_asked").sum()
-    # NOTE: counts in notes are of all rows, so that published ones could be subtracted from them.
-    told = [note if not re.search("[0-9]", note) else f"{note.partition(':')[0].rstrip('.')}." for note in audit.notes]
-    return replace(audit, **totals.row(0, named=True), notes=told)
+    return replace(audit, **totals.row(0, named=True), notes=[f"{note.text}." for note in validation.notes])
 
 
 def _count_codes(codes: pl.Series) -> dict[str, int]:

@@ -116,14 +116,21 @@ def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.Dat
 def _list_questions(questions: list[str], texts: set[str], *, empty: bool = False) -> pl.Expr:
     """Return the questions whose text is one of these; `empty`: also those without any."""
     listed = sorted(texts)
+    nothing = pl.lit([], dtype=pl.List(pl.String))
     if not listed and not empty:
-        return pl.lit([], dtype=pl.List(pl.String))
-    return pl.concat_list(
-        pl.when(pl.col(question).is_in(listed) | (pl.col(question).is_null() if empty else False)).then(
-            pl.lit(question)
-        )
-        for question in questions
-    ).list.drop_nulls()
+        return nothing
+    # NOTE: joined and split at the spaces, which no id of a question has: several times as fast as lists row by row.
+    joined = pl.concat_str(
+        [
+            pl.when(pl.col(question).is_in(listed) | (pl.col(question).is_null() if empty else False)).then(
+                pl.lit(question)
+            )
+            for question in questions
+        ],
+        separator=" ",
+        ignore_nulls=True,
+    )
+    return pl.when(joined != "").then(joined.str.split(" ")).otherwise(nothing)
 
 
 def _parse_finished(text: str) -> bool | None:

@@ -21,6 +21,7 @@ from bpo_index.validation.comparison import compare_rows, find_idle_rules
 from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
 from bpo_index.validation.other_scale import find_other_scales
+from bpo_index.validation.phrases import Note
 from bpo_index.validation.row_rules import mark_rows
 from bpo_index.validation.schema import (
     REASONS,
@@ -50,11 +51,9 @@ class Validation:
         lists, empty where the row is accepted.
     flags
         One row per accepted respondent and flag: `source_file, source_row, respondent_id, reason, sentence`.
-    respondents_read
-        Responses that the reader could form; in wide layout the rows it could read.
     notes
-        One sentence for each quality rule that lacked what it needs (times, companies, rows) and did nothing, and for
-        each question that runs against its category.
+        One for each quality rule that lacked what it needs (times, companies, rows) and did nothing, and for each
+        question that runs against its category.
     refusals
         One paragraph each: why the answers cannot be used, whatever their rows say.
     """
@@ -63,8 +62,7 @@ class Validation:
     set_aside: pl.DataFrame
     rows: pl.DataFrame
     flags: pl.DataFrame
-    respondents_read: int
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
 
     @property
@@ -122,7 +120,6 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         set_aside.select(*columns, "reasons").sort("unit", "respondent_id"),
         _account_rows(responses, grouped),
         flags,
-        table.height,
         notes=[
             *find_idle_rules(table, definition),
             *comparison.notes,

@@ -18,6 +18,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.validation.company_answers import find_company_answers
 from bpo_index.validation.near_identical import find_near_identical
 from bpo_index.validation.outlying import find_outlying
+from bpo_index.validation.phrases import Note
 from bpo_index.validation.schema import HARD_REASONS, list_comparing_rules, list_flag_codes, name_mark
 from bpo_index.validation.speeders import find_speeders
 
@@ -33,12 +34,12 @@ class Comparison:
     sentences
         `response, reason, sentence` of the rows marked.
     notes
-        One sentence a rule that lacked what it needs and did nothing.
+        One a rule that lacked what it needs and did nothing.
     """
 
     marked: pl.DataFrame
     sentences: pl.DataFrame
-    notes: list[str]
+    notes: list[Note]
 
 
 def compare_rows(typed: pl.DataFrame, failures: pl.DataFrame, definition: IndexDefinition) -> Comparison:
@@ -56,7 +57,7 @@ def compare_rows(typed: pl.DataFrame, failures: pl.DataFrame, definition: IndexD
     quarantining = set(names) - list_flag_codes(definition)
     compared = keep_comparable(typed, failures) if names else typed.clear()
     found: dict[str, pl.DataFrame] = {}
-    notes: list[str] = []
+    notes: list[Note] = []
 
     def enter(name: str, result: pl.DataFrame | str) -> None:
         if isinstance(result, pl.DataFrame):
@@ -97,8 +98,8 @@ def keep_comparable(typed: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame
     )
 
 
-def find_idle_rules(table: pl.DataFrame, definition: IndexDefinition) -> list[str]:
-    """Return a sentence for each rule on a row by itself whose column no row fills.
+def find_idle_rules(table: pl.DataFrame, definition: IndexDefinition) -> list[Note]:
+    """Return a note for each rule on a row by itself whose column no row fills.
 
     Parameters
     ----------
@@ -107,12 +108,12 @@ def find_idle_rules(table: pl.DataFrame, definition: IndexDefinition) -> list[st
     """
     needs = {"test_row": ("status", "what kind of row it is"), "unfinished": ("finished", "whether it was finished")}
     return [
-        say_idle(name, f"no row says {what}")
+        Note(f"The quality rule {name} does nothing: no row says {what}")
         for name, (column, what) in needs.items()
         if getattr(definition.quality_rules, name) and table.height and table[column].null_count() == table.height
     ]
 
 
-def say_idle(name: str, why: str) -> str:
-    """Return the sentence of a rule that does nothing."""
-    return f"The quality rule {name} does nothing: {why}."
+def say_idle(name: str, why: str) -> Note:
+    """Return the note on a rule that does nothing."""
+    return Note(f"The quality rule {name} does nothing", why)
