@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from bpo_index.cli import main
+from tests.surveys import make_definition
 
 
 @pytest.fixture
@@ -405,3 +406,18 @@ def test_what_drives_the_ranking_is_in_the_release_and_names_nobody(run, sample,
         if path.is_file():
             content = path.read_bytes()
             assert not [name for name in people if name.encode() in content], path
+
+
+@pytest.mark.parametrize(
+    "weights", [["1e9"] * 18, ["0.000001"] * 18, ["1e9", *["0.000001"] * 17], ["1"] * 17 + ["1e9"], ["1e-6", "1e9"] * 9]
+)
+@pytest.mark.filterwarnings("error")
+def test_the_least_and_the_largest_design_weights_are_scored(run, weights):
+    definition = make_definition(**{"company: company": "design_weight: w"})
+    Path("definition.json").write_text(definition.model_dump_json(), encoding="utf-8")
+    units = ["Aland", "Beland", "Celand"]
+    rows = [f"{n},{units[n % 3]},{n % 11},{n % 7},{n % 5},{weight}" for n, weight in enumerate(weights)]
+    Path("survey.csv").write_text("\n".join(["id,country,q1,q2,q3,w", *rows]), encoding="utf-8")
+    code, out, err = run(*("run", "survey.csv", "--definition", "definition.json", "--replicates", "200", "--json"))
+    assert (code, err) == (0, "")
+    assert len(json.loads(out)["ranking"]) == 3

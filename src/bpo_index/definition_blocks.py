@@ -151,7 +151,7 @@ class Columns(Block):
     respondent: Text | None = None
     """The respondent's id; without it ids are made from the content of the row."""
     design_weight: Text | None = None
-    """The respondent's design weight, above zero; if named here the file must have it. Without it all weigh 1."""
+    """The design weight, 0.000001 to 1,000,000,000; if named, every file must have it. Without it all weigh 1."""
     company: Text | None = None
     """The respondent's company: answers from one company are resampled together."""
     started_at: Text | None = None

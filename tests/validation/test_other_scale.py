@@ -27,12 +27,15 @@ def make_typed(values, file="x.csv"):
         ([1, 2, 3, 4, 5] * 9, TEN, None),
         ([1, 2, 3, 4, 5] * 9 + [1, 2, 3, 4, 4.5], TEN, None),
         ([1, 2, 3, 4, 5] * 9 + [1, 2, 3, 4, 8], TEN, None),
+        ([1, 2, 3, 4, 5] * 10 + [55], TEN, "all on the scale, 50 of its 51 ratings are whole numbers from 1 to 5"),
+        ([0.1, 0.9] * 25, TEN, "all of its 50 ratings lie between 0 and 1"),
+        ([0.1, 0.9] * 24, TEN, None),
         ([2, 3, 4, 5] * 20, TEN, None),
         ([1, 2, 3, 4, 5, 6, 7] * 29, TEN, "from 1 to 7"),
         ([1, 2, 3, 4, 5, 6, 7] * 28, TEN, None),
         ([1, 2, 3, 4, 5] * 20, Scale(minimum=1, maximum=5), None),
         ([1, 2, 3, 4, 5] * 20, Scale(minimum=0, maximum=10, may_be_narrow=True), None),
-        ([0, 20, 60, 80, 100] * 2, TEN, "8 of its 10 ratings lie outside, from 0 to 100"),
+        ([0, 20, 60, 80, 100] * 2, TEN, "8 of its 10 ratings lie outside; all are from 0 to 100"),
         ([0, 1, 2, 3, 4, 50, 60, 70, 80, 90], TEN, "5 of its 10 ratings lie outside"),
         ([0, 1, 2, 3, 4, 5, 60, 70, 80, 90], TEN, None),
         ([20, 60, 80] * 3, TEN, None),
@@ -43,6 +46,16 @@ def make_typed(values, file="x.csv"):
 def test_what_counts_as_another_scale(values, scale, expected):
     found = find_other_scales(make_typed(values), scale, ["q"])
     assert (expected in found["x.csv"]) if expected else found == {}
+
+
+@pytest.mark.parametrize(("highest", "rows"), [(5, 10), (7, 30)])
+def test_ratings_of_few_people_prove_no_scale(highest, rows):
+    people = pl.DataFrame({"source_file": ["x.csv"] * rows}).with_row_index("n")
+    answers = [(1.0 + (pl.col("n").cast(pl.Float64) + m) % highest).alias(f"q{m}") for m in range(25)]
+    typed = people.select("source_file", *answers)
+    questions = [f"q{m}" for m in range(25)]
+    assert f"from 1 to {highest}" in find_other_scales(typed, TEN, questions)["x.csv"]
+    assert find_other_scales(typed.head(rows - 1), TEN, questions) == {}
 
 
 def test_each_file_is_judged_by_itself():

@@ -57,10 +57,13 @@ def test_unfinished_rows(tmp_path):
 def test_design_weights(tmp_path):
     definition = make_definition(**{"company: company": "design_weight: w"})
     header = "id,country,q1,q2,q3,w"
-    rows = ["a,Aland,1,2,3,0.5", *(f"{n},Aland,1,2,3,{w}" for n, w in enumerate(("0", "-1", "", "x", "NaN", "1e999")))]
+    rows = [
+        "a,Aland,1,2,3,0.5",
+        *(f"{n},Aland,1,2,3,{w}" for n, w in enumerate(("0", "-1", "", "x", "NaN", "1e999", "1e10", "1e-7"))),
+    ]
     validation = validate_rows(tmp_path, *rows, header=header, definition=definition)
     assert validation.accepted["design_weight"].to_list() == [0.5]
-    assert validation.quarantined["reasons"].to_list() == [["invalid_weight"]] * 6
+    assert validation.quarantined["reasons"].to_list() == [["invalid_weight"]] * 8
 
 
 @pytest.mark.parametrize("text", ["1e309", "NaN", "inf", "７", "7 5", "0x7", "seven", "1_0", "=1+1"])

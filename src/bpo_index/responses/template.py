@@ -18,7 +18,7 @@ from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
 _MEANINGS = {
     "respondent": ("the respondent's id, any text, different for each", "text"),
     "unit": ("what the respondent rates", None),
-    "design_weight": ("the respondent's design weight", "number above 0"),
+    "design_weight": ("the respondent's design weight", "number from 0.000001 to 1,000,000,000"),
     "company": ("the respondent's company; its answers are resampled together", "text"),
     "started_at": ("when the respondent began", "time, such as 2021-09-29 17:59:00"),
     "finished_at": ("when the respondent ended", "time, such as 2021-09-29 18:07:32"),

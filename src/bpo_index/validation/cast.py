@@ -44,6 +44,8 @@ _FINISHED = frozenset(
 _UNFINISHED = frozenset(
     ["false", "0", "no", "unfinished", "partial", "incomplete", "falsch", "nein", "faux", "non", "falso", "não", "nao"]
 )
+#: The largest number of points or seconds that is read.
+MOST_POINTS = 1e9
 _TIME_FORMATS = (
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
@@ -140,7 +142,7 @@ def _parse_finished(text: str) -> bool | None:
 
 def _parse_points(text: str) -> float | None:
     number = parse_number(text)
-    return number if number is not None and number >= 0 else None
+    return number if number is not None and 0 <= number <= MOST_POINTS else None
 
 
 def _parse_time(column: str) -> pl.Expr:

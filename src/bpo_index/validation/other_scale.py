@@ -3,28 +3,32 @@
 `find_other_scales` looks at the ratings of each file together. A file is refused where
 
 - at least half of its ratings lie outside the scale (0 to 100 against 0 to 10), or
-- its ratings are whole numbers that reach both ends of a usual shorter scale and never leave it (1 to 5 against 0 to
-  10), in so many ratings that chance would hardly do it: 50 where the shorter scale has up to half of the range of the
-  definition's, 200 where it has up to seven tenths. `scale.may_be_narrow` switches this part off.
-- its ratings lie between 0 and 1 and are not whole, 50 or more of them, on a scale with a range of 5 or more.
+- its ratings on the scale are whole numbers that reach both ends of a usual shorter scale and never leave it (1 to 5
+  against 0 to 10): 50 of them from 10 rows where the shorter scale has up to half of the range of the definition's, 200
+  from 30 rows where it has up to seven tenths, or
+- its ratings on the scale lie between 0 and 1 and are not whole, 50 of them from 10 rows, on a scale with a range of 5
+  or more.
 
+`scale.may_be_narrow` switches the last two off.
 Method page: docs/methods/scale-check.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from bpo_index.definition_blocks import Scale
+from bpo_index.validation.schema import is_in_range
 
 #: Ends of answer scales in use: 0 or 1 to 3 … 7, and those round zero.
 USUAL_SCALES = (*((low, high) for high in range(3, 8) for low in (0, 1)), (-1, 1), (-2, 2), (-3, 3))
-#: Share of the definition's range that a shorter scale has at most, and the ratings that are then needed.
-_NARROW = ((0.5, 50), (0.7, 200))
-#: Range of a scale on which answers between 0 and 1 are taken for shares.
-_FRACTIONS_FROM = 5
+#: Share of the definition's range that a shorter scale has at most, and the ratings and rows that are then needed.
+_NARROW = ((0.5, 50, 10), (0.7, 200, 30))
+#: Range of a scale on which answers between 0 and 1 are taken for shares, and the ratings and rows that are needed.
+_FRACTIONS_FROM, _FRACTIONS = 5, (50, 10)
 #: Ratings that a file must have for its share outside the scale to count.
 _FEWEST = 10
 
@@ -40,15 +44,18 @@ def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -
         Of the definition.
     """
     rated = [pl.col(question) for question in questions]
-    in_scale = [column.is_between(scale.minimum, scale.maximum) for column in rated]
+    on_scale = [column.filter(is_in_range(question, scale)) for question, column in zip(questions, rated, strict=True)]
     files = (
         typed.group_by("source_file")
         .agg(
             ratings=pl.sum_horizontal(column.count() for column in rated).cast(pl.Int64),
-            outside=pl.sum_horizontal((~inside).sum() for inside in in_scale).cast(pl.Int64),
-            low=pl.min_horizontal(column.min() for column in rated),
-            high=pl.max_horizontal(column.max() for column in rated),
-            whole=pl.all_horizontal((column == column.round()).all() for column in rated),
+            lowest=pl.min_horizontal(column.min() for column in rated),
+            highest=pl.max_horizontal(column.max() for column in rated),
+            inside=pl.sum_horizontal(column.count() for column in on_scale).cast(pl.Int64),
+            low=pl.min_horizontal(column.min() for column in on_scale),
+            high=pl.max_horizontal(column.max() for column in on_scale),
+            whole=pl.all_horizontal((column == column.round()).all() for column in on_scale),
+            rows=pl.any_horizontal(column.is_not_null() for column in rated).sum().cast(pl.Int64),
         )
         .sort("source_file")
     )
@@ -66,30 +73,35 @@ def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -
 
 
 def _describe_outside(file: dict[str, Any]) -> str | None:
-    if file["ratings"] < _FEWEST or file["outside"] < file["ratings"] / 2:
+    outside = file["ratings"] - file["inside"]
+    if file["ratings"] < _FEWEST or outside < file["ratings"] / 2:
         return None
-    return (
-        f"{file['outside']:,} of its {file['ratings']:,} ratings lie outside, from {file['low']:g} to {file['high']:g}"
-    )
+    ends = f"from {file['lowest']:g} to {file['highest']:g}"
+    return f"{outside:,} of its {file['ratings']:,} ratings lie outside; all are {ends}"
 
 
 def _describe_narrow(file: dict[str, Any], scale: Scale) -> str | None:
     low, high = file["low"], file["high"]
-    if scale.may_be_narrow:
+    given = file["inside"], file["rows"]
+    if scale.may_be_narrow or not file["inside"]:
         return None
+    which = "all" if file["inside"] == file["ratings"] else f"all on the scale, {file['inside']:,}"
+    ratings = f"{which} of its {file['ratings']:,} ratings"
     is_fraction = not file["whole"] and low >= 0 and high <= 1 and scale.maximum - scale.minimum >= _FRACTIONS_FROM
-    if is_fraction and file["ratings"] >= _NARROW[0][1]:
+    if is_fraction and _are_enough(given, _FRACTIONS):
         return (
-            f"all of its {file['ratings']:,} ratings lie between 0 and 1 and are not whole, as shares are, and cells "
-            "shown as percentages. If they are on the definition's scale, set scale.may_be_narrow"
+            f"{ratings} lie between 0 and 1 and are not whole, as shares are, and cells shown as percentages. If they "
+            "are on the definition's scale, set scale.may_be_narrow"
         )
     share = (high - low) / (scale.maximum - scale.minimum)
-    needed = next((count for most, count in _NARROW if share <= most), None)
-    if not file["whole"] or needed is None or (low, high) not in USUAL_SCALES:
-        return None
-    if file["ratings"] < needed:
+    needed = next((needed for most, *needed in _NARROW if share <= most), None)
+    if not file["whole"] or needed is None or (low, high) not in USUAL_SCALES or not _are_enough(given, needed):
         return None
     return (
-        f"all of its {file['ratings']:,} ratings are whole numbers from {low:g} to {high:g}, both ends included. If "
-        "they are on the definition's scale, set scale.may_be_narrow"
+        f"{ratings} are whole numbers from {low:g} to {high:g}, both ends included. If they are on the definition's "
+        "scale, set scale.may_be_narrow"
     )
+
+
+def _are_enough(given: Sequence[int], needed: Sequence[int]) -> bool:
+    return all(have >= least for have, least in zip(given, needed, strict=True))

@@ -39,7 +39,7 @@ REASONS = {
     "repeated_answer": "a respondent answers a question twice (long layout)",
     "missing_unit": "no country (unit) is named",
     "unknown_unit": "the country (unit) is not one of the definition's",
-    "invalid_weight": "the design weight is not a number above zero",
+    "invalid_weight": "the design weight is not a number from 0.000001 to 1,000,000,000",
     "not_a_rating": "an answer is neither a rating nor a don't-know",
     "out_of_range": "an answer lies outside the scale",
     "no_answers": "no question has a rating",
@@ -61,6 +61,8 @@ REASONS = {
 COMPARING_RULES = ("speeder", "near_identical", "company_answers", "outlying")
 #: Reasons that no definition can turn off: neither a quality rule nor a flag.
 HARD_REASONS = tuple(code for code in REASONS if code not in {*QualityRules.model_fields, "unclear_field"})
+#: The least and the largest design weight: sums of them, and of their squares, stay exact enough in 64 bits.
+WEIGHTS = (1e-6, 1e9)
 #: Types of the columns that are checked; all others are marks.
 _TYPES = {"unit": pl.String, "design_weight": pl.Float64, "answers": pl.Int64}
 _FAILURES = {"response": pl.Int64, "column": pl.String, "reason": pl.String}
@@ -105,7 +107,7 @@ def list_checks(definition: IndexDefinition) -> list[Check]:
     checks = [
         Check("missing_unit", unit.is_not_null(), "unit"),
         Check("unknown_unit", unit.is_in(codes), "unit"),
-        Check("invalid_weight", weight.is_not_null() & (weight > 0), "design_weight"),
+        Check("invalid_weight", weight.is_not_null() & weight.is_between(*WEIGHTS), "design_weight"),
         Check("out_of_range", pl.all_horizontal(is_in_range(q, definition.scale) for q in questions), None),
         Check("no_answers", pl.col("answers") > 0, "answers"),
         *(_forbid(code, name_mark(code)) for code in marks),

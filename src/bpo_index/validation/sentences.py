@@ -70,7 +70,9 @@ def _write_sentence(reason: str, definition: IndexDefinition) -> pl.Expr:
         case "unknown_unit":
             return say(quote(pl.col("unit")), f" is not one of the {len(definition.units)} units of the definition.")
         case "invalid_weight":
-            return say("The design weight ", quote(pl.col("design_weight")), " is not a number above zero.")
+            return say(
+                "The design weight ", quote(pl.col("design_weight")), " is not a number from 0.000001 to 1,000,000,000."
+            )
         case "not_a_rating":
             return say("Neither a rating nor a don't-know: ", _quote_answers("typed.unreadable", definition), ".")
         case "out_of_range":

@@ -10,6 +10,8 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses.template import list_codebook
+from bpo_index.validation.cast import MOST_POINTS
+from bpo_index.validation.schema import WEIGHTS
 
 #: Kinds of columns to Table Schema types; all others are texts.
 _TYPES = {"design_weight": "number", "duration": "number", "finished": "boolean"}
@@ -49,9 +51,11 @@ def describe_responses(definition: IndexDefinition) -> dict[str, Any]:
             ]
         elif key in _TIMES:
             field |= {"type": "datetime", "format": "any"}
+        elif key == "design_weight":
+            constraints |= {"minimum": WEIGHTS[0], "maximum": WEIGHTS[1]}
         elif name in points or key == "duration":
             field["type"] = "number"
-            constraints["minimum"] = 0.0
+            constraints |= {"minimum": 0.0, "maximum": MOST_POINTS}
         elif name in questions:
             field["type"] = "number"
             constraints |= {"minimum": scale.minimum, "maximum": scale.maximum}
