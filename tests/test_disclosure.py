@@ -275,9 +275,14 @@ def test_no_byte_hangs_on_what_one_or_two_people_said_who_are_kept_out(tmp_path)
 
 
 def test_a_change_is_told_where_it_leaves_half_of_the_scale_open(tmp_path):
-    rows = [
-        ("Celand", ratings, "no") for ratings in ([2, 4, 3, 5, 4, 6, 3], [7, 8, 6, 9, 7, 7, 8], [5, 4, 6, 5, 7, 6, 4])
-    ]
+    said = (
+        [2, 4, 3, 5, 4, 6, 3],
+        [7, 8, 6, 9, 7, 7, 8],
+        [5, 4, 6, 5, 7, 6, 4],
+        [3, 3, 4, 2, 5, 3, 4],
+        [6, 7, 5, 6, 5, 8, 6],
+    )
+    rows = [("Celand", ratings, "no") for ratings in said]
     rows += [("Aland", [line] * 7, "yes") for line in (10, 10, 9, 10)]
     published = publish(tmp_path, make_people(MEANS) + rows)
     exact = {row["unit"]: row["score_change"] for row in list_exact(published)}
@@ -286,34 +291,49 @@ def test_a_change_is_told_where_it_leaves_half_of_the_scale_open(tmp_path):
     assert told["AAA"]["score_change"] is None
     attack = infer_means(list(told.values()), [])
     assert attack["CCC"][1] - attack["CCC"][0] < 0.1
-    for people in (1, 2):
-        assert measure_open(attack["CCC"], 3, people) >= OPEN - 0.1
+    # Whoever wrote one of the rows subtracts it, and knows the mean of the other four.
+    for own in said:
+        others = tuple((5 * mean - 10 * float(np.mean(own))) / 4 for mean in attack["CCC"])
+        for people in (1, 2):
+            assert measure_open(others, 4, people) >= OPEN - 0.1
     # Of four people whose mean is 97.5 no two could be far from it.
     assert measure_open((97.5, 97.5), 4, 2) < OPEN
 
 
-def test_three_rows_of_equal_weight_may_be_told_in_the_middle_only():
-    told = [is_change_safe(3 * mean, np.full(3, 100 / 9)) for mean in np.linspace(0, 1, 13) * 100 / 9]
-    # Together they have to be one whole scale from either end.
-    assert told == [False] * 4 + [True] * 5 + [False] * 4
+def test_five_rows_of_equal_weight_may_be_told_in_the_middle_only():
+    told = [is_change_safe(5 * mean, np.full(5, 100 / 9)) for mean in np.linspace(0, 1, 11) * 100 / 9]
+    # Together they have to be two whole scales from either end.
+    assert told == [False] * 4 + [True] * 3 + [False] * 4
+    assert not is_change_safe(2.0, np.ones(4))
 
 
-@pytest.mark.parametrize("count", [3, 4, 5, 8])
+@pytest.mark.parametrize("count", [5, 6, 8])
 def test_the_rule_on_changes_is_the_attack(count):
     rng = np.random.default_rng(count)
     for _ in range(25):
         moves = rng.uniform(0.5, 2.0, count)
         total = rng.uniform(0, 1) * moves.sum()
-        widths = []
-        for chosen in [*np.eye(count), *(np.eye(count)[i] + np.eye(count)[:i] for i in range(1, count))]:
-            for subset in np.atleast_2d(chosen):
-                goal = subset * moves / (subset @ moves)
-                ends = [
-                    linprog(sign * goal, A_eq=moves[np.newaxis], b_eq=[total], bounds=(0, 1)).fun for sign in (1, -1)
-                ]
-                widths.append(-ends[1] - ends[0])
-        if abs(min(widths) - 0.5) > 1e-6:
-            assert is_change_safe(total, moves) == (min(widths) >= 0.5)
+        one = np.eye(count)
+        subsets = [*one, *(one[i] + one[j] for i in range(count) for j in range(i))]
+        width = min(
+            measure_width(subset, moves, total, known, said)
+            for known in range(count)
+            for said in (0.0, 0.4, 1.0)
+            for subset in subsets
+            if not subset[known]
+        )
+        if abs(width - 0.5) > 1e-6:
+            assert is_change_safe(total, moves) == (width >= 0.5)
+
+
+def measure_width(subset, moves, total, known, said):
+    """Return how far the mean of a subset of rows may lie from itself, to the one who wrote the row `known`."""
+    others = moves.sum() - moves[known]
+    said = np.clip(said, (total - others) / moves[known], total / moves[known])
+    bounds = [(said, said) if n == known else (0, 1) for n in range(len(moves))]
+    goal = subset * moves / (subset @ moves)
+    low, high = (linprog(sign * goal, A_eq=moves[np.newaxis], b_eq=[total], bounds=bounds).fun for sign in (1, -1))
+    return -high - low
 
 
 def test_a_method_that_compares_units_tells_nothing_of_ranks_without(tmp_path):

@@ -23,7 +23,7 @@ from bpo_index.scoring.estimate import Floats
 from bpo_index.scoring.structure import IndexStructure
 
 #: From this many rows let in a change of score may be told (docs/adr/0010-what-is-told.md).
-FEWEST_TOLD = 3
+FEWEST_TOLD = 5
 _NOISE = 1e-9
 
 _UNIT = {"unit": pl.String, "name": pl.String, "respondents": pl.Int64, "score": pl.Float64, "rank": pl.Int64}
@@ -189,12 +189,13 @@ def _measure_moves(
 
 
 def is_change_safe(above_lowest: float, moves: Floats) -> bool:
-    """Return whether the score of a unit leaves open what one or two of the rows let in said.
+    """Return whether the score of a unit leaves open what the rows let in said, even to one who wrote one of them.
 
     Each row has a mean p between 0 and 1; the score lies sum_j b_j p_j above the one with all of them at 0. Whoever
-    knows that sum knows that the mean of two rows T lies between (sum - b of the others) / b_T and sum / b_T. At least
-    half of the scale has to lie between these, within 0 and 1, for the two with the largest b; for any other two, and
-    any single one, more does.
+    knows that sum and one of the rows knows the sum D over the others, and so that the mean of two of these, T, lies
+    between (D - b of the rest) / b_T and D / b_T. At least half of the scale has to lie between these, within 0 and 1,
+    for the two with the largest b and whatever the row that is known says; for any other two, and any single one, more
+    does.
 
     Parameters
     ----------
@@ -205,18 +206,25 @@ def is_change_safe(above_lowest: float, moves: Floats) -> bool:
 
     Examples
     --------
-    Four rows of the same weight with means of .7 leave the mean of two open between .4 and 1; with .8, only between .6
-    and 1:
+    Whoever is one of six rows of the same weight with means of .6, and said 1, knows that the others have 2.6 together,
+    and so the mean of two of them to be between 0 and 1. With means of .8 and a 0 of their own they know it to be above
+    .9:
 
-    >>> is_change_safe(4 * 0.7, np.ones(4)), is_change_safe(4 * 0.8, np.ones(4))
+    >>> is_change_safe(6 * 0.6, np.ones(6)), is_change_safe(6 * 0.8, np.ones(6))
     (True, False)
     """
     if len(moves) < FEWEST_TOLD:
         return False
-    two = float(np.sort(moves)[-2:].sum())
-    if two <= 0:
+    largest = np.argsort(moves)[::-1][:3]
+    # Of the two largest b without each row: the next one steps in for the row itself.
+    two = np.full(len(moves), moves[largest[:2]].sum())
+    two[largest[:2]] += moves[largest[2]] - moves[largest[:2]]
+    if not (two > 0).all():
         return False
-    others = float(moves.sum()) - two
-    low, high = max(0.0, (above_lowest - others) / two), min(1.0, above_lowest / two)
-    # NOTE: of three rows of one weight exactly half is open, but for the last bits.
-    return high - low >= OPEN_SHARE - _NOISE
+    rest = moves.sum() - moves - two
+    # What is open is concave in the sum of the others, so that it is least where the known row says 0 or 1, or as near
+    # as it can.
+    sums = np.clip(np.stack([np.full(len(moves), above_lowest), above_lowest - moves]), 0.0, two + rest)
+    width = np.minimum(1.0, sums / two) - np.maximum(0.0, (sums - rest) / two)
+    # NOTE: of three others of one weight exactly half is open, but for the last bits.
+    return bool((width >= OPEN_SHARE - _NOISE).all())
