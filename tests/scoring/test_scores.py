@@ -13,8 +13,8 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from bpo_index.definition_blocks import Method
 from bpo_index.scoring import ConfidenceIndex, IndexStructure, rank_units, score_means, score_units
+from bpo_index.scoring.ends import complete_hiding
 from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, split_units
-from bpo_index.scoring.units import suppress_cells
 from tests.surveys import make_definition, read_sample, validate_rows
 
 
@@ -148,12 +148,17 @@ def test_units_with_few_respondents_have_no_score_and_move_no_rank(tmp_path):
 
 
 def test_a_hidden_cell_takes_another_with_it():
-    raters = np.array([[9, 8, 2], [9, 9, 9], [2, 9, 9]])
-    assert suppress_cells(raters, 5, np.ones(3)).tolist() == [[False, True, True], [False] * 3, [True, True, False]]
-    assert suppress_cells(raters, 5, np.array([1.0, 0.0, 1.0]))[0].tolist() == [True, False, True]
+    def hide(raters, *weightings):
+        raters = np.array([raters])
+        few, ends = raters < 5, (np.zeros(raters.shape), np.full(raters.shape, 100.0))
+        return complete_hiding(few, np.full(raters.shape, 50.0), ends, 50.0 * few, raters, *weightings)[0].tolist()
+
+    assert hide([9, 8, 2], np.ones(3)) == [False, True, True]
+    assert hide([9, 9, 9], np.ones(3)) == [False, False, False]
+    assert hide([2, 9, 9], np.ones(3)) == [True, True, False]
+    assert hide([9, 8, 2], np.array([1.0, 0.0, 1.0])) == [True, False, True]
     # Under nominal weights two are hidden already; of these the learnt ones leave one that could be computed.
-    both = suppress_cells(np.array([[9, 2, 3]]), 5, np.ones(3), np.array([1.0, 0.0, 1.0]))
-    assert both.tolist() == [[True, True, True]]
+    assert hide([9, 2, 3], np.ones(3), np.array([1.0, 0.0, 1.0])) == [True, True, True]
 
 
 def test_the_estimator_obeys_scikit_learn():

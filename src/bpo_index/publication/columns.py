@@ -329,7 +329,7 @@ EXCLUSIONS = (
     Column("rank_without_high", "worst rank that it can have; where both are the same, that is its rank"),
     Column(
         "score_change",
-        "score with them less score without; null: fewer than five are let in, or one or two of them could be told "
+        "score with them less score; null: fewer than five are let in, or what one or two of them said could be told "
         "from it",
         1,
     ),

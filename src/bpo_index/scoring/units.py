@@ -1,6 +1,6 @@
 """From accepted answers to scores and ranks of units, units with too few respondents taken out first.
 
-Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `suppress_cells`, `complete_hiding`, `rank_units`,
+Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `complete_hiding`, `rank_units`,
 `describe_weights`. Suppressed units take no part in anything that is computed across units. Method pages:
 docs/methods/scores.md, docs/methods/disclosure.md.
 """
@@ -158,7 +158,7 @@ def _guard_cells(scores: Floats, sample: Sample, used: Floats) -> tuple[np.ndarr
     # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
     weightings = (structure.category_weights, used)
     small = (raters < minimum) & sample.published[:, np.newaxis]
-    hidden = suppress_cells(raters, minimum, *weightings) | ~sample.published[:, np.newaxis]
+    hidden = (raters < minimum) | ~sample.published[:, np.newaxis]
     # NOTE: where the overall score is at an end its categories would tell how far.
     hidden |= ends[:, :1] != 0
     cells = np.where(hidden, 0, ends[:, 1:])
@@ -172,30 +172,6 @@ def _guard_cells(scores: Floats, sample: Sample, used: Floats) -> tuple[np.ndarr
 def _name_bounds(ends: Ints) -> pl.Series:
     names = {1: AT_LEAST, -1: AT_MOST, 0: None}
     return pl.Series([names[end] for end in ends.tolist()], dtype=pl.String)
-
-
-def suppress_cells(raters: np.ndarray, minimum: int, *weightings: Floats) -> np.ndarray:
-    """Return units x categories: true where a category score may not be published.
-
-    A cell with fewer raters than the minimum is hidden. Where that is one cell of a unit among those with a weight, it
-    could be computed from the overall score and the others, so the cell with the next fewest raters (the first of
-    equals) among those with a weight is hidden too; so for every weighting that is published with.
-
-    Examples
-    --------
-    >>> suppress_cells(np.array([[9, 8, 2], [9, 9, 9], [1, 2, 9]]), 5, np.ones(3))
-    array([[False,  True,  True],
-           [False, False, False],
-           [ True,  True, False]])
-    """
-    hidden = raters < minimum
-    for row, counts in zip(hidden, raters, strict=True):
-        for weights in weightings:
-            weighing = weights != 0
-            candidates = weighing & ~row
-            if (row & weighing).sum() == 1 and candidates.any():
-                row[np.argmin(np.where(candidates, counts, np.iinfo(np.int64).max))] = True
-    return hidden
 
 
 def _null_missing(frame: pl.DataFrame) -> pl.DataFrame:
