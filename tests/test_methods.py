@@ -253,6 +253,19 @@ def test_margins_that_cannot_be_met_are_refused_by_name(run, tmp_path, lines, ex
     assert err.count("\n") == 1
 
 
+def test_the_private_audit_says_why_scoring_refused(run, tmp_path):
+    data = find_resource("sample_data", "offshore-bpo-2021.csv")
+    run("run", data, "--replicates", 100)
+    (folder,) = (tmp_path / "audit").iterdir()
+    assert json.loads((folder / "audit.json").read_text())["refusal"] is None
+    assert (folder / "influence.csv").exists()
+    (tmp_path / "margins.csv").write_text("unit,variable,level,share\n,age,young,1\n")
+    assert run("run", data, "--margins", "margins.csv")[0] == 1
+    assert "does not know" in json.loads((folder / "audit.json").read_text())["refusal"]
+    assert not (folder / "influence.csv").exists()
+    assert not (folder / "exclusions.csv").exists()
+
+
 def test_trimming_caps_the_weights(sample):
     definition, accepted = sample
     uneven = accepted.with_columns(

@@ -40,6 +40,7 @@ from bpo_index.scoring.respondent_weights import hash_margins, read_margins
 from bpo_index.validation import (
     Audit,
     Validation,
+    add_refusal_to_private_audit,
     add_to_private_audit,
     hide_small_units,
     publish_audit,
@@ -140,7 +141,7 @@ def check(settings: Settings) -> CheckOutcome:
     responses = read_responses(settings.responses, definition)
     checked = validate(responses, definition, Path(settings.audit_dir))
     try:
-        scores = score_units(checked.validation.accepted, definition, margins)
+        scores = score(checked, definition, margins)
     except DataRefused as refusal:
         return CheckOutcome(definition, responses, checked, None, str(refusal))
     validation = checked.validation
@@ -163,7 +164,7 @@ def run(settings: Settings, progress: Progress | None = None) -> Outcome:
     margins = load_margins(settings)
     responses = read_responses(settings.responses, definition)
     checked = validate(responses, definition, Path(settings.audit_dir))
-    scores = score_units(checked.validation.accepted, definition, margins)
+    scores = score(checked, definition, margins)
     robustness = assess(checked, scores, definition, settings, progress)
     result, release = publish(responses, checked, scores, robustness, definition, settings)
     return Outcome(definition, responses, checked, result, release, robustness.exclusions)
@@ -208,6 +209,15 @@ def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition)
         f"{read}. No unit of {definition.title} has the {minimum} accepted respondents that a rank needs "
         "(`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."
     )
+
+
+def score(checked: Checked, definition: IndexDefinition, margins: pl.DataFrame | None) -> Scores:
+    """Score and rank the units; that the answers cannot carry the method goes into the private audit too."""
+    try:
+        return score_units(checked.validation.accepted, definition, margins)
+    except DataRefused as refusal:
+        add_refusal_to_private_audit(checked.audit_folder, str(refusal))
+        raise
 
 
 def assess(
@@ -296,7 +306,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
         case "validate":
             left = validate(load("ingest"), definition, Path(settings.audit_dir))
         case "score":
-            left = score_units(load("validate").validation.accepted, definition, load_margins(settings))
+            left = score(load("validate"), definition, load_margins(settings))
         case "assess":
             left = assess(load("validate"), load("score"), definition, settings, progress)
         case "publish":

@@ -178,7 +178,7 @@ def _judge_long_rows(cells: pl.DataFrame, fields: list[str]) -> pl.DataFrame:
     sentences = {
         "missing_respondent": pl.lit("The row names no respondent; in long layout every row must."),
         "unknown_question": pl.format("The question '{}' is not one of the definition's.", shown),
-        "duplicate_row": pl.lit("The row says the same as another row, which counts."),
+        "duplicate_row": pl.lit("The row says the same as an earlier one, which is looked at in its place."),
         "conflicting_rows": pl.lit("The rows of this respondent differ in more than question and rating."),
         "repeated_answer": pl.lit("This respondent answers a question twice, in different words."),
     }

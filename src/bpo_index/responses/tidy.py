@@ -34,8 +34,8 @@ class Responses:
     table
         One row per respondent, all columns text but `response` and `source_row` (integers): `response,
         source_file, source_row, respondent_id, unit, design_weight, cluster, started_at, finished_at, finished,
-        data_origin, importance_<category>, background_<variable>, <question ids>`. Null means an empty cell or no such
-        column.
+        duration, status, data_origin, importance_<category>, background_<variable>, <question ids>`. Null
+        means an empty cell or no such column.
     records
         One row per non-blank record after the headers: `source_file, source_row, text` (the original text),
         `content` (what counts of it, as JSON), `response` (null where the reader put the record aside), `reason` and
@@ -82,7 +82,7 @@ def make_missing_ids(table: pl.DataFrame, definition: IndexDefinition) -> pl.Dat
     """Give every row without a respondent id one made from its content and its occurrence number.
 
     Rows of the same content are interchangeable, so neither the order of rows nor that of files changes any id's
-    answers. The id is ``row-<first 12 hexadecimal digits of SHA-256>-<occurrence>``.
+    answers. The id is ``row-<first 24 hexadecimal digits of SHA-256>-<occurrence>``.
     """
     if table["respondent_id"].null_count() == 0:
         return table
@@ -100,4 +100,4 @@ def make_missing_ids(table: pl.DataFrame, definition: IndexDefinition) -> pl.Dat
 
 
 def _shorten_hash(content: str) -> str:
-    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:12]
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:24]

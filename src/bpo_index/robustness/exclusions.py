@@ -131,12 +131,11 @@ def _find_told(
         unit = answers[code]
         if (
             not _is_sum(structure)
-            or rows.height < FEWEST_TOLD
+            or rows.is_empty()
             or bound is not None
             or code in bounded
             or after is None
-            or unit.margins
-            or unit.trim is not None
+            or unit.is_fitted
         ):
             found.append(False)
             continue
@@ -173,16 +172,13 @@ def _measure_moves(
         The index.
     """
     rated = ~np.isnan(ratings)
-    low = np.where(structure.reverse, structure.maximum, structure.minimum)
-    high = np.where(structure.reverse, structure.minimum, structure.maximum)
+    low, high = structure.ends
     # All rows at the low end; then each of them in turn at the high end.
     at_high = np.vstack([np.zeros(len(ratings), dtype=bool), np.eye(len(ratings), dtype=bool)])
     filled = np.where(at_high[:, :, np.newaxis], high, low)
     mass = weights[:, np.newaxis] * rated
-    own = ~np.isnan(unit.ratings)
-    own_mass = unit.weights[:, np.newaxis] * own
-    sums = (own_mass * np.where(own, unit.ratings, 0.0)).sum(axis=0) + (mass * filled).sum(axis=1)
-    total = own_mass.sum(axis=0) + mass.sum(axis=0)
+    own_sums, own_mass = unit.sum_ratings()
+    sums, total = own_sums + (mass * filled).sum(axis=1), own_mass + mass.sum(axis=0)
     means = np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
     scores = score_means(means[:, np.newaxis], structure)[:, 0, 0]
     return float(scores[0]), scores[1:] - scores[0]

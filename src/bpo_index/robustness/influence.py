@@ -22,7 +22,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import DataRefused
-from bpo_index.robustness.possible_ranks import Range, bound_scores, measure_changes, rank_between
+from bpo_index.robustness.possible_ranks import Range, are_means_own, bound_scores, measure_changes, rank_between
 from bpo_index.robustness.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
 from bpo_index.scoring import (
@@ -36,7 +36,7 @@ from bpo_index.scoring import (
 )
 from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
 from bpo_index.scoring.missing_answers import IMPUTATIONS
-from bpo_index.scoring.sample import needs_evidence, prepare_sample
+from bpo_index.scoring.sample import prepare_sample
 
 #: Whole computations of leaving out one respondent or company after another, at most; where there are more, none is.
 _MOST_RECOMPUTED = 2_000
@@ -175,12 +175,8 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
 
 def _is_separable(scores: Scores) -> bool:
     """Return whether leaving a respondent out changes nothing but the question means of his or her unit."""
-    structure, answers = scores.sample.structure, scores.sample.answers
-    return (
-        structure.method.missing_answers not in IMPUTATIONS
-        and not needs_evidence(structure)
-        and not any(unit.margins or unit.trim is not None for unit in answers)
-    )
+    answers = scores.sample.answers
+    return are_means_own(scores.sample.structure) and not any(unit.is_fitted for unit in answers)
 
 
 def _score_without(groups: Sequence[tuple[int, ...]], unit_of: Ints, scores: Scores) -> Floats:

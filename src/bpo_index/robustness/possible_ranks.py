@@ -21,6 +21,7 @@ from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.missing_answers import IMPUTATIONS
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 from bpo_index.scoring.sample import needs_evidence
+from bpo_index.scoring.structure import IndexStructure
 
 
 class Range(NamedTuple):
@@ -59,32 +60,28 @@ def bound_scores(let_in: pl.DataFrame, scores: Scores, definition: IndexDefiniti
     low, high = own.copy(), own.copy()
     added = dict(let_in.group_by("unit").agg(pl.col("design_weight").sum()).iter_rows())
     answers = {unit.unit: unit for unit in sample.answers}
-    ends = np.where(
-        structure.reverse, [[structure.maximum], [structure.minimum]], [[structure.minimum], [structure.maximum]]
-    )
+    ends = np.stack(structure.ends)
     for n, code in enumerate(units["unit"]):
         if code not in added:
             continue
         unit = answers[code]
-        if unit.margins or unit.trim is not None:
+        if unit.is_fitted:
             low[n], high[n] = margin, 100.0 - margin
             continue
-        rated = ~np.isnan(unit.ratings)
-        weights = unit.weights[:, np.newaxis] * rated
-        sums = (weights * np.where(rated, unit.ratings, 0.0)).sum(axis=0)
-        means = (sums + added[code] * ends) / (weights.sum(axis=0) + added[code])
+        sums, weights = unit.sum_ratings()
+        means = (sums + added[code] * ends) / (weights + added[code])
         low[n], high[n] = np.clip(score_means(means, structure)[:, 0], margin, 100.0 - margin)
     return Range(low, high)
 
 
 def are_scores_own(scores: Scores) -> bool:
     """Return whether the score of a unit hangs on the answers of its own respondents only."""
-    structure = scores.sample.structure
-    return (
-        structure.units_are_independent
-        and structure.method.missing_answers not in IMPUTATIONS
-        and not needs_evidence(structure)
-    )
+    return scores.sample.structure.units_are_independent and are_means_own(scores.sample.structure)
+
+
+def are_means_own(structure: IndexStructure) -> bool:
+    """Return whether what the score of a unit takes from others are question means at most."""
+    return structure.method.missing_answers not in IMPUTATIONS and not needs_evidence(structure)
 
 
 def rank_between(scores: Range) -> tuple[Ints, Ints]:

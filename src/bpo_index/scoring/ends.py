@@ -121,10 +121,7 @@ def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure, minimum
 
 def _average_plainly(unit: UnitAnswers, structure: IndexStructure) -> float:
     """Return a unit's mean over respondents, questions and categories, 0 to 100; NaN where a category has no answer."""
-    rated = ~np.isnan(unit.ratings)
-    weights = unit.weights[:, np.newaxis] * rated
-    total = weights.sum(axis=0)
-    summed = (weights * np.where(rated, unit.ratings, 0.0)).sum(axis=0)
+    summed, total = unit.sum_ratings()
     known = total > 0
     shares = np.divide(summed, total, out=np.zeros_like(summed), where=known)
     shares = 100.0 * (shares - structure.minimum) / (structure.maximum - structure.minimum)

@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class UnitAnswers:
-    """The accepted answers of one unit as arrays, respondents in the order of their ids."""
+    """The accepted answers of one unit as arrays, respondents in the order of `sort_respondents`."""
 
     unit: str
     """The unit's code."""
@@ -47,6 +47,17 @@ class UnitAnswers:
     """No weight above so many times the mean; None: weights are not trimmed."""
     importance: Floats | None = None
     """Respondents x categories: points for the importance of a category; NaN where none are given."""
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether weights are fitted to margins or trimmed, so that they hang on who else is there."""
+        return bool(self.margins) or self.trim is not None
+
+    def sum_ratings(self) -> tuple[Floats, Floats]:
+        """Return the weighted sum of each question's ratings, and the weight of those who rated it."""
+        rated = ~np.isnan(self.ratings)
+        weights = self.weights[:, np.newaxis] * rated
+        return (weights * np.where(rated, self.ratings, 0.0)).sum(axis=0), weights.sum(axis=0)
 
     @property
     def respondents(self) -> int:

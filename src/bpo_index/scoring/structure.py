@@ -69,6 +69,14 @@ class IndexStructure:
         return slice(first, last + 1) if last - first + 1 == len(questions) else questions
 
     @property
+    def ends(self) -> tuple[Floats, Floats]:
+        """Per question: the value of least confidence, and that of most."""
+        return (
+            np.where(self.reverse, self.maximum, self.minimum).astype(float),
+            np.where(self.reverse, self.minimum, self.maximum).astype(float),
+        )
+
+    @property
     def units_are_independent(self) -> bool:
         """Whether the scores of a unit depend on its own answers only."""
         method = self.method

@@ -2,6 +2,7 @@
 
 from bpo_index.validation.audit import (
     Audit,
+    add_refusal_to_private_audit,
     add_to_private_audit,
     publish_audit,
     summarise_audit,
@@ -13,6 +14,7 @@ from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonrespo
 __all__ = [
     "Audit",
     "Validation",
+    "add_refusal_to_private_audit",
     "add_to_private_audit",
     "hide_small_units",
     "publish_audit",

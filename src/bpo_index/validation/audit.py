@@ -24,10 +24,12 @@ from bpo_index.errors import EnvironmentFailed
 from bpo_index.responses import Responses
 from bpo_index.validation.check import Validation
 from bpo_index.validation.nonresponse import tabulate_nonresponse
-from bpo_index.validation.schema import REASONS
+from bpo_index.validation.schema import REASONS, keep_out_only
 
 #: Reasons for which the reader puts a row aside, before anything is checked: the first of all.
 READER_REASONS = tuple(takewhile(lambda code: code != "missing_unit", REASONS))
+#: Tables about single respondents that are added once there is an index.
+INDEX_TABLES = ("influence.csv", "exclusions.csv")
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
 
 def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
     """Return how many rows are kept out by nothing but reasons of these codes."""
-    only = pl.col("reasons").list.eval(pl.element().is_in(list(codes))).list.all()
-    return int(quarantined.select(only.sum()).item() or 0)
+    return int(quarantined.select(keep_out_only(codes).sum()).item() or 0)
 
 
 def publish_audit(audit: Audit, validation: Validation, nonresponse: pl.DataFrame) -> Audit:
@@ -187,6 +188,23 @@ def add_to_private_audit(folder: Path, name: str, table: pl.DataFrame) -> None:
     """
     try:
         replace_file(folder / name, escape_formulas(table).write_csv().encode())
+    except OSError as error:
+        raise _explain_failure(folder, error) from None
+
+
+def add_refusal_to_private_audit(folder: Path, refusal: str) -> None:
+    """Write into the folder of a private audit why no index was computed after all, and remove tables of an index.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the folder cannot be written.
+    """
+    try:
+        summary = json.loads((folder / "audit.json").read_text(encoding="utf-8")) | {"refusal": refusal}
+        replace_file(folder / "audit.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
+        for name in INDEX_TABLES:  # of an earlier run, with other margins
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise _explain_failure(folder, error) from None
 

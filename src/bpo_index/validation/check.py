@@ -26,6 +26,7 @@ from bpo_index.validation.row_rules import mark_rows
 from bpo_index.validation.schema import (
     REASONS,
     find_failures,
+    keep_out_only,
     list_checks,
     list_comparison_checks,
     list_flag_codes,
@@ -107,8 +108,8 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .select("source_file", "source_row", "respondent_id", "reason", "sentence")
         .sort("source_file", "source_row", "reason")
     )
-    by_rules = pl.col("reasons").list.eval(pl.element().is_in(list(QualityRules.model_fields))).list.all()
-    set_aside = typed.join(grouped.filter(by_rules), on="response", maintain_order="left")
+    by_rules = grouped.filter(keep_out_only(QualityRules.model_fields))
+    set_aside = typed.join(by_rules, on="response", maintain_order="left")
     columns = [
         *("source_file", "source_row", "respondent_id", "unit", "design_weight", "cluster", "started_at"),
         *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),

@@ -1,7 +1,7 @@
 """The pandera schemas of the typed responses, built from an index definition, and what they find.
 
-A check is an expression over the columns of a row, with its reason code; pandera evaluates it. `build_schema` holds
-what each row must hold by itself, `build_comparison_schema` the rules that compare rows.
+A check is an expression over the columns of a row, with its reason code; pandera evaluates it. `list_checks` has
+what each row must hold by itself, `list_comparison_checks` the rules that compare rows.
 
 `find_failures` validates in two steps. A screen, one pandera check that all checks hold, finds the rows that fail in
 one pass over the data; then each check says which of these few it fails. The schema on all rows says the same, but
@@ -13,7 +13,7 @@ Method page: docs/methods/validation.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -133,6 +133,11 @@ def list_comparing_rules(definition: IndexDefinition) -> list[str]:
     return [code for code in COMPARING_RULES if getattr(definition.quality_rules, code)]
 
 
+def keep_out_only(codes: Iterable[str]) -> pl.Expr:
+    """Return whether nothing but reasons of these codes keeps a row out, over its list of `reasons`."""
+    return pl.col("reasons").list.eval(pl.element().is_in(list(codes))).list.all()
+
+
 def list_flag_codes(definition: IndexDefinition) -> set[str]:
     """Return the reason codes that flag a row and leave it in."""
     rules = definition.quality_rules
@@ -143,12 +148,6 @@ def list_flag_codes(definition: IndexDefinition) -> set[str]:
 def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
     """Return the pandera schema of a row by itself: the types, and a check for each reason."""
     checks = list_checks(definition)
-    return _build_schema(checks, list_types(checks, definition))
-
-
-def build_comparison_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
-    """Return the pandera schema of the rules that compare rows."""
-    checks = list_comparison_checks(definition)
     return _build_schema(checks, list_types(checks, definition))
 
 

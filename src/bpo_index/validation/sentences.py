@@ -40,11 +40,13 @@ def explain_failures(
     rows = typed.filter(involved)
     questions = list(definition.question_ids)
     # Text columns keep their names; those of the typed frame get a prefix, which no id of a question can have.
-    read = rows.select(
-        pl.col("unreadable", "unclear", "answers", "asked").name.prefix("typed."),
-        measure_longest_run(rows, questions).alias("typed.longest_run"),
-        measure_variance(questions, definition.scale.minimum).sqrt().alias("typed.sd"),
-    )
+    read = rows.select(pl.col("unreadable", "unclear", "answers", "asked").name.prefix("typed."))
+    found = set(pairs["reason"])
+    if "long_string" in found:
+        read = read.with_columns(measure_longest_run(rows, questions).alias("typed.longest_run"))
+    if "low_variance" in found:
+        spread = rows.select(measure_variance(questions, definition.scale.minimum).sqrt().alias("typed.sd"))
+        read = read.hstack(spread)
     shown = (
         table.filter(involved)
         .select("response", "unit", "design_weight", "respondent_id", "status", "finished", *questions)
@@ -81,7 +83,7 @@ def _write_sentence(reason: str, definition: IndexDefinition) -> pl.Expr:
         case "no_answers":
             return pl.lit(f"None of the {len(definition.questions)} questions has a rating.")
         case "duplicate_response":
-            return say("The row says the same as another row of respondent ", respondent, ", which counts.")
+            return say("The row says the same as another row of respondent ", respondent, ".")
         case "conflicting_id":
             return say("The rows of respondent ", respondent, " differ, so none of them counts.")
         case "test_row":
