@@ -48,7 +48,9 @@ def find_unit(text: str, unit_by_label: dict[str, str]) -> str | None:
     """
     code = unit_by_label.get(fold_label(text))
     number = parse_number(text) if code is None else None
-    return code if number is None else unit_by_label.get(f"{number:g}")
+    if number is None:
+        return code
+    return next((code for label, code in unit_by_label.items() if parse_number(label) == number), None)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def map_answers(texts: Iterable[str], scale: Scale) -> Answers:
     """Sort answer texts into ratings, "don't know", skipped, not asked, and unreadable.
 
     Numeric codes match by value, so that ``98`` and ``98.0`` are the same answer. A number beside a label, such as
-    ``10 - full confidence``, is a rating where both say the same.
+    ``10 - full confidence`` or ``98 - don't know``, is what both are where they are the same.
     """
     labels = {fold_label(label): rating for label, rating in scale.labels.items()}
     codes = {number: rating for label, rating in scale.labels.items() if (number := parse_number(label)) is not None}
@@ -92,18 +94,21 @@ def map_answers(texts: Iterable[str], scale: Scale) -> Answers:
             answers.ratings[text] = labels[folded]
         elif number is not None and (not codes or number in codes):
             answers.ratings[text] = codes.get(number, number)
-        elif (both := _read_numbered_label(folded, labels, codes)) is not None:
-            answers.ratings[text] = both
-        else:
+        elif (both := _split_numbered_label(folded)) is None:
             answers.unreadable.add(text)
+        else:
+            number, label = both
+            kind = kind_of_label.get(label)
+            if kind is not None and kind is kind_of_code.get(number):
+                kind.add(text)
+            elif kind is None and label in labels and labels[label] == codes.get(number, number):
+                answers.ratings[text] = labels[label]
+            else:
+                answers.unreadable.add(text)
     return answers
 
 
-def _read_numbered_label(folded: str, labels: dict[str, float], codes: dict[float, float]) -> float | None:
-    """Return the rating of a number beside a label that stands for the same; None for all else."""
+def _split_numbered_label(folded: str) -> tuple[float, str] | None:
+    """Return a number and the label beside it; None for all else."""
     found = _NUMBERED.fullmatch(folded) if len(folded) <= _LONGEST_LABEL else None
-    if found is None:
-        return None
-    number = float(found["before"] or found["after"])
-    rating = labels.get((found["label"] or found["first"]).strip())
-    return rating if rating is not None and rating == codes.get(number, number) else None
+    return found and (float(found["before"] or found["after"]), (found["label"] or found["first"]).strip())

@@ -23,14 +23,13 @@ def render_schemas() -> dict[str, str]:
     return files
 
 
-def main(folder: Path) -> int:
+def write_schemas(folder: Path) -> None:
     """Write all files into a folder."""
     for name, text in render_schemas().items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    write_schemas(Path(sys.argv[1] if len(sys.argv) > 1 else "schemas"))

@@ -42,7 +42,8 @@ def test_the_sheet_with_the_answers_is_found(tmp_path):
     assert responses.table.select(ANSWERS).rows() == EXPECTED
     assert responses.table["source_row"].to_list() == [4, 5, 6]
     assert "sheet 'Data', header row on line 3" in responses.decisions[0]
-    assert "above the header row and not read: Title" in responses.decisions[1]
+    assert responses.decisions[1] == "x.xlsx: sheets not read: Read me."
+    assert "above the header row and not read: Title" in responses.decisions[2]
 
 
 def test_two_sheets_of_answers_are_refused_until_one_is_named(tmp_path):

@@ -8,8 +8,10 @@ import yaml
 
 from bpo_index.cli import main
 from bpo_index.definition import load_definition, parse_definition
+from bpo_index.errors import UsageError
 from bpo_index.responses import read_responses
 from bpo_index.responses.inspection import inspect_files
+from bpo_index.responses.template import list_codebook, write_template
 from tests.responses.test_exports import FOLDER, TEXT_FILES
 from tests.surveys import HEADER, make_definition, write_csv
 
@@ -149,3 +151,45 @@ def test_an_empty_template_is_refused_as_empty(tmp_path, monkeypatch, capsys):
     main(["template", "offshore-bpo-2021"])
     assert main(["check", "template/offshore-bpo-2021-questionnaire.csv"]) == 1
     assert "has a header row and no responses" in capsys.readouterr().err
+
+
+def test_a_questionnaire_with_answers_is_not_overwritten(tmp_path):
+    definition = make_definition()
+    questionnaire, _ = write_template(definition, tmp_path)
+    assert write_template(definition, tmp_path)[0] == questionnaire
+    filled = questionnaire.read_text(encoding="utf-8") + "a,Aland\n"
+    questionnaire.write_text(filled, encoding="utf-8")
+    with pytest.raises(UsageError, match="holds answers, which would be lost"):
+        write_template(definition, tmp_path)
+    assert questionnaire.read_text(encoding="utf-8") == filled
+
+
+def test_the_codebook_says_what_the_ends_mean_and_which_numbers_are_ratings():
+    answers = {row["column"]: row["answers"] for row in list_codebook(make_definition()).iter_rows(named=True)}
+    assert answers["q1"].startswith("0 (least confidence) to 10 (most); 'top' for 10")
+    assert answers["q3"].startswith("0 (most confidence) to 10 (least)")
+    listed = make_definition(**{"labels: {top: 10}": "labels: {'1': 0, '2': 10}"})
+    answers = {row["column"]: row["answers"] for row in list_codebook(listed).iter_rows(named=True)}
+    assert answers["q1"].startswith("'1' for 0; '2' for 10; don't know: 98")
+
+
+def test_what_is_listed_does_not_hang_on_the_order_and_counts_are_whole(tmp_path):
+    texts = [f"no{n}" for n in range(40)]
+    rows = [f"{n},Aland,{text},7.1234561,7.123456{n % 4}" for n, text in enumerate(texts)]
+    (found,) = inspect_files([write_csv(tmp_path, *rows)], make_definition())
+    assert list(found.unknown_answers) == sorted(texts)[:30]
+    assert sum(found.ratings.values()) == 80
+    assert found.ratings["7.1234561"] == 50
+
+
+def test_what_a_folder_has_beside_the_answers_is_named(tmp_path):
+    write_csv(tmp_path, *ROWS)
+    (tmp_path / "notes.docx").write_bytes(b"x")
+    (found,) = inspect_files([tmp_path], make_definition())
+    assert "not read: notes.docx" in found.decisions[0]
+
+
+def test_proposed_aliases_keep_those_that_are_there(tmp_path):
+    (found,) = inspect_files([write_csv(tmp_path, "a,Alandd,1,2,3", "b,Beland,1,2,3")], make_definition())
+    assert "A land" in found.fragment
+    assert "Alandd" in found.fragment

@@ -6,6 +6,7 @@ import pyreadstat
 import pytest
 import xlsxwriter
 
+from bpo_index.answer_texts import find_unit
 from bpo_index.errors import UsageError
 from bpo_index.labels import fold_label
 from bpo_index.responses import read_responses
@@ -279,3 +280,85 @@ def test_names_that_validation_uses_itself_are_no_questions(name):
 def test_short_headings_are_near_to_nothing_but_themselves(tmp_path):
     (found,) = inspect_files([write_csv(tmp_path, *ROWS, header="id,country,q7,q8,q9")], make_definition())
     assert found.proposals == ()
+
+
+def test_answers_above_the_header_row_are_not_lost(tmp_path):
+    parts = ["country,q1", "Aland,8", "Beland,9", "", HEADER, *ROWS]
+    path = tmp_path / "survey.csv"
+    path.write_text("\n".join(parts), encoding="utf-8")
+    responses = read_responses([path], make_definition())
+    assert "line 1, above it, looks like an answer or another header row" in responses.refusals[0]
+    path.write_text(
+        "\n".join(["Confidence survey, all answers", "Made on,2021-05-03", HEADER, *ROWS]), encoding="utf-8"
+    )
+    assert read_responses([path], make_definition()).table.height == 3
+
+
+def test_numbers_of_a_parquet_file_have_no_thousands(tmp_path):
+    path = tmp_path / "x.parquet"
+    frame = {"id": ["a"], "country": ["Aland"], "w": [1.125], "q1": [7.125], "q2": ["7,5"], "q3": [1]}
+    pl.DataFrame(frame).write_parquet(path)
+    block = {"columns:\n": "source: {decimal: ','}\ncolumns:\n", "company: company": "design_weight: w"}
+    table = read_responses([path], make_definition(**block)).table
+    assert table.select("design_weight", "q1", "q2").row(0) == ("1.125", "7.125", "7.5")
+    csv = write_csv(tmp_path, "a,Aland,1.125,7,8,9", header="id,country,w,q1,q2,q3")
+    assert read_responses([csv], make_definition(**block)).table["design_weight"].to_list() == ["1125"]
+
+
+def test_commas_and_points_in_one_file(tmp_path):
+    responses = read_rows(tmp_path, 'a,Aland,"7,5",2,3', "b,Aland,7.5,2,3")
+    assert "numbers with a comma are not read, since others have a point" in "".join(responses.decisions)
+    timed = make_definition(**{"finished: done": "finished: done, duration: took"})
+    header = "id,country,took,q1,q2,q3"
+    table = read_rows(tmp_path, 'a,Aland,312.441,"7,5",2,3', header=header, definition=timed).table
+    assert table.select("duration", "q1").row(0) == ("312.441", "7.5")
+
+
+def test_only_times_that_may_be_two_are_left_out(tmp_path):
+    header = "id,country,start,end,q1,q2,q3"
+    definition = make_definition(**{"finished: done": "finished: done, finished_at: end"})
+    row = "a,Aland,2021-05-01 10:00:00,01/02/2021 10:10,1,2,3"
+    responses = read_rows(tmp_path, row, header=header, definition=definition)
+    assert responses.table.select("started_at", "finished_at").row(0) == ("2021-05-01 10:00:00", None)
+    assert "1 times not used" in "".join(responses.decisions)
+
+
+def test_two_names_that_are_shown_alike(tmp_path):
+    for name in ("a b.csv", "a  b.csv"):
+        write_csv(tmp_path, *ROWS, name=name)
+    with pytest.raises(UsageError, match="hold the same"):
+        read_responses([tmp_path], make_definition())
+    write_csv(tmp_path, *ROWS[:2], name="a b.csv")
+    records = read_responses([tmp_path], make_definition()).records
+    assert records["source_file"].n_unique() == 2
+
+
+def test_labels_of_codes_that_nobody_used_say_what_the_others_mean(tmp_path):
+    definition = make_definition(**{"labels: {top: 10}": "labels: {top: 10, none at all: 0}"})
+    turned = {0: "top", 10: "none at all"}
+    refusal = read_sav(tmp_path, definition, q1=turned).refusals[0]
+    assert "in q1 the file's code 0 has the label 'top', which stands for 10" in refusal
+    assert read_sav(tmp_path, definition, q1={10: "top", 0: "none at all"}).refusals == []
+    declared = {"q1": [{"lo": 99, "hi": 99}]}
+    assert read_sav(tmp_path, definition, declared, q1={10: "top", 99: "0 no answer"}).refusals == []
+
+
+def test_a_number_beside_a_dont_know(tmp_path):
+    rows = ["a,Aland,98 - DK,2,3", "b,Aland,97 - dk,2,3", "c,Aland,dk (98),5,3"]
+    validation = validate_rows(tmp_path, *rows)
+    assert validation.accepted["dont_know"].to_list() == [["q1"], ["q1"]]
+    assert validation.quarantined["reasons"].to_list() == [["not_a_rating"]]
+
+
+@pytest.mark.parametrize(("text", "unit"), [("1234567.0", "A"), ("1", "B"), ("2.0000001", None), ("2.0", "C")])
+def test_codes_of_units_match_by_value(text, unit):
+    assert find_unit(text, {"1234567": "A", "01": "B", "2": "C"}) == unit
+
+
+def test_header_rows_are_those_of_text_files(tmp_path):
+    frame, path = pl.DataFrame(QUALTRICS), tmp_path / "x.parquet"
+    frame.write_parquet(path)
+    fixed = make_definition(**{"columns:\n": "source: {export: qualtrics, header_rows: 2}\ncolumns:\n"})
+    assert read_responses([path], fixed).table.height == 3
+    frame.clear().write_parquet(path)
+    assert "has columns and no responses" in read_responses([path], fixed).refusals[0]

@@ -10,7 +10,7 @@ from bpo_index.definition import load_definition
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
 from bpo_index.responses.headings import TIDY_COLUMNS
-from bpo_index.schema_files import main, render_schemas
+from bpo_index.schema_files import render_schemas, write_schemas
 from bpo_index.validation import validate_responses
 from bpo_index.validation.schema import build_schema
 from bpo_index.validation.table_schema import describe_responses
@@ -30,7 +30,7 @@ def is_accepted(folder, **cells):
 def test_the_files_in_the_repository_are_what_is_made(project, tmp_path):
     for name, text in render_schemas().items():
         assert (project / "schemas" / name).read_text(encoding="utf-8") == text
-    assert main(tmp_path) == 0
+    write_schemas(tmp_path)
     assert {path.stem.removesuffix(".schema") for path in (tmp_path / "responses").iterdir()} == set(list_definitions())
 
 

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
-_POINTED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+_POINTED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?P<part>,[0-9]+)?")
+_SEPARATED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _POINT = re.compile(r"[+-]?[0-9]+\.[0-9]+")
 _TIME = re.compile(
     r"(?P<a>[0-9]{1,4})(?P<mark>[-/.])(?P<b>[0-9]{1,2})(?P=mark)(?P<c>[0-9]{1,4}),?(?:T|\s+)"
@@ -23,17 +24,21 @@ _TIME = re.compile(
 
 
 def find_decimal_mark(texts: Iterable[str]) -> str | None:
-    """Return the decimal mark of a file's numbers: a comma where numbers have one and none has a point.
+    """Return the decimal mark of a file's numbers: a comma where numbers have one and none has a point; else a point.
+
+    None where some numbers have the one and some the other.
 
     Examples
     --------
     >>> [find_decimal_mark(texts) for texts in (["7,5", "8"], ["7.5", "8"], ["7,5", "7.5"], ["8"])]
-    [',', '.', None, None]
+    [',', '.', None, '.']
     """
     different = set(texts)
     commas = any(_COMMA.fullmatch(text) for text in different)
     points = any(_POINT.fullmatch(text) for text in different)
-    return None if commas == points else "," if commas else "."
+    if commas and points:
+        return None
+    return "," if commas else "."
 
 
 def is_ambiguous(texts: Iterable[str]) -> bool:
@@ -48,11 +53,30 @@ def is_ambiguous(texts: Iterable[str]) -> bool:
     return bool(commas) and all(_THOUSANDS.fullmatch(text) for text in commas)
 
 
-def replace_decimal_comma(text: str) -> str:
-    """Return a number with a point for its decimal comma, without points before thousands; any other text as it is."""
+def write_plainly(text: str, mark: str, *, has_thousands: bool = True) -> str:
+    """Return a number with a decimal point and no thousands, whose decimal mark is known; any other text as it is.
+
+    Parameters
+    ----------
+    mark
+        A comma or a point.
+    has_thousands
+        Whether a decimal point may be a point before thousands where decimals have a comma: not in files that have
+        numbers as numbers.
+
+    Examples
+    --------
+    >>> [write_plainly(text, ",") for text in ("7,5", "1.250", "1.250,5", "none")]
+    ['7.5', '1250', '1250.5', 'none']
+    >>> write_plainly("1.250", ",", has_thousands=False), write_plainly("1,250", ".")
+    ('1.250', '1250')
+    """
+    if mark == ".":
+        return text.replace(",", "") if _SEPARATED.fullmatch(text) else text
     if _COMMA.fullmatch(text):
         return text.replace(",", ".")
-    return text.replace(".", "").replace(",", ".") if _POINTED.fullmatch(text) else text
+    pointed = _POINTED.fullmatch(text)
+    return text.replace(".", "").replace(",", ".") if pointed and (has_thousands or pointed["part"]) else text
 
 
 @dataclass(frozen=True)
@@ -80,6 +104,12 @@ def find_date_order(texts: Iterable[str], wanted: str | None = None) -> DateOrde
         return DateOrder(wanted == "day_first", bool(matches))
     first, second = (any(int(match[part]) > 12 for match in matches) for part in ("a", "b"))
     return DateOrder(first if first != second else None, bool(matches))
+
+
+def is_order_unclear(text: str) -> bool:
+    """Return whether a text is a time in which day and month may be either way round."""
+    match = _TIME.fullmatch(text)
+    return match is not None and _is_numeric_order(match)
 
 
 def _is_numeric_order(match: re.Match[str]) -> bool:

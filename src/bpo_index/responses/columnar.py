@@ -77,7 +77,9 @@ def read_parquet(content: bytes) -> Grid:
     """
     try:
         frame = pl.read_parquet(io.BytesIO(content))
-        return Grid("Parquet", list(write_records(frame)), has_headings=False, named=tuple(frame.columns))
+        return Grid(
+            "Parquet", list(write_records(frame)), is_text=False, has_headings=False, named=tuple(frame.columns)
+        )
     except BaseException as error:  # a panic of the reader is no Exception
         raise _explain(error, "a Parquet file") from None
 
@@ -101,7 +103,8 @@ def read_spss(content: bytes) -> Grid:
             records = list(write_records(frame))
         except BaseException as error:
             raise _explain(error, "an SPSS file") from None
-    return Grid("SPSS", records, has_headings=False, named=tuple(frame.columns), codebook=_read_codebook(frame, meta))
+    codebook = _read_codebook(frame, meta)
+    return Grid("SPSS", records, is_text=False, has_headings=False, named=tuple(frame.columns), codebook=codebook)
 
 
 def _read_codebook(frame: pl.DataFrame, meta: Any) -> Codebook:
@@ -114,7 +117,7 @@ def _read_codebook(frame: pl.DataFrame, meta: Any) -> Codebook:
     missing: dict[int, frozenset[str]] = {}
     for name, ranges in meta.missing_ranges.items():
         if name in columns:
-            used = frame[name].drop_nulls().unique().to_list()
+            used = [*frame[name].drop_nulls().unique().to_list(), *meta.variable_value_labels.get(name, {})]
             missing[columns.index(name)] = frozenset(
                 write_cell(value) for value in used if any(_is_within(value, one["lo"], one["hi"]) for one in ranges)
             )

@@ -104,10 +104,6 @@ def _read_cell(position: int) -> Callable[[Cells], str]:
     return lambda cells: cells[position]
 
 
-def _read_mark(position: int, words: dict[str, str]) -> Callable[[Cells], str]:
-    return lambda cells: words.get(fold_label(cells[position]), cells[position])
-
-
 def _read_given(position: int) -> Callable[[Cells], str]:
     return lambda cells: "true" if cells[position] else "false"
 
@@ -285,11 +281,11 @@ def _recognise_limesurvey(rows: list[Cells]) -> _Found | None:
 
 
 def _split_brackets(name: str) -> tuple[str, ...]:
-    """Return a heading, and of ``code. Wording [Statement]`` the statement, the code and the wording."""
+    """Return a heading, and what is in the brackets at its end; else, of ``code. Wording``, code and wording."""
     parts = [name]
     if len(name) > _LONGEST:
         return (name,)
-    match = re.fullmatch(r"(?P<before>[^\[]*)\[(?P<inside>.*)\]", name, re.DOTALL)
+    match = re.fullmatch(r"[^\[]*\[(?P<inside>.*)\]", name, re.DOTALL)
     if match:
         parts.append(match["inside"].strip())
     code = re.match(r"(?P<code>[A-Za-z][A-Za-z0-9_]*(?:\[[^\]]*\])?)\.\s+(?P<wording>.+)", name, re.DOTALL)

@@ -53,7 +53,11 @@ def write_fragment(
     wanted: dict[str, Any] = {
         "columns": wanted_columns,
         "categories": _nest_aliases(wanted_aliases, definition),
-        "units": [{"code": code, "aliases": texts} for code, texts in units.items()],
+        "units": [
+            {"code": unit.code, "aliases": [*unit.aliases, *units[unit.code]]}
+            for unit in definition.units
+            if unit.code in units
+        ],
         "scale": {"labels": dict.fromkeys(unknown_answers)} if list(unknown_answers) else {},
     }
     taken = {"source": source, "columns": columns, "categories": _nest_aliases(aliases, definition)}

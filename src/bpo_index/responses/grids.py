@@ -45,7 +45,7 @@ class Codebook:
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
     """Code, as the cells have it, to its label."""
     missing: dict[int, frozenset[str]] = field(default_factory=dict)
-    """Codes that occur and that the file declares missing."""
+    """Codes that occur or have a label, and that the file declares missing."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Grid:
     """The format, as the decisions say it: ``UTF-8, separated by comma``."""
     lines: Iterable[Record] = field(repr=False)
     """All records, blank ones included; read once."""
+    is_text: bool = True
+    """False where the file has numbers as numbers, so that no point of theirs stands before thousands."""
     has_headings: bool = True
     """False where the format names its columns itself: `named` are then their names, and every record is a row."""
     named: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bpo_index.answer_texts import find_unit, map_answers
@@ -17,6 +17,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
 from bpo_index.labels import fold_label
 from bpo_index.responses.collect import frame_records
+from bpo_index.responses.columnar import write_cell
 from bpo_index.responses.fragment import write_fragment
 from bpo_index.responses.grids import Unreadable, read_grids
 from bpo_index.responses.headings import (
@@ -86,8 +87,10 @@ def inspect_files(paths: Iterable[str | Path], definition: IndexDefinition) -> l
     UsageError, EnvironmentFailed
         As `read_responses`.
     """
-    sources, _ = open_sources(list(paths))
-    return [_inspect_source(source, definition) for source in sources]
+    sources, passed = open_sources(list(paths))
+    inspections = [_inspect_source(source, definition) for source in sources]
+    # What of a folder is no file of answers is said once, before the first that is.
+    return [replace(inspections[0], decisions=(*passed, *inspections[0].decisions)), *inspections[1:]]
 
 
 def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
@@ -99,10 +102,9 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
     records = frame_records(name, view.rows, view.width)
     refusal = refuse_view(name, view, definition)
     decisions = report_view(name, view, definition)
-    cells = [row.cells for row, keep in zip(view.rows, records["reason"].is_null(), strict=True) if keep]
     texts: dict[str, list[str | None]] = {}
     try:
-        texts, said = translate_cells(cells, view.mapping, view.grid.codebook, definition)
+        texts, said = translate_cells(view.list_readable(records), view.mapping, view.grid, definition)
         decisions += [f"{name}: {sentence}." for sentence in said]
     except DataRefused as error:
         refusal = refusal or f"The file {name} is refused: {error}."
@@ -155,7 +157,7 @@ def _count_units(texts: list[str | None], definition: IndexDefinition) -> tuple[
         else:
             unknown[text] += count
     ordered = {unit.code: known[unit.code] for unit in definition.units if known[unit.code]}
-    return ordered, dict(unknown.most_common(MOST_LISTED))
+    return ordered, _list_most_frequent(unknown)
 
 
 def _count_answers(
@@ -173,10 +175,14 @@ def _count_answers(
     }
     unknown = Counter({text: counts[text] for text in answers.unreadable})
     return (
-        {f"{rating:g}": ratings[rating] for rating in sorted(ratings)},
+        {write_cell(rating): ratings[rating] for rating in sorted(ratings)},
         {**kinds, "empty": counts[""]},
-        dict(unknown.most_common(MOST_LISTED)),
+        _list_most_frequent(unknown),
     )
+
+
+def _list_most_frequent(counts: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_LISTED])
 
 
 def _propose_units(unknown: Iterable[str], definition: IndexDefinition) -> list[Proposal]:

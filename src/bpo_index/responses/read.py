@@ -23,7 +23,7 @@ from bpo_index.responses.grids import Unreadable, read_grids
 from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.tidy import RECORD_SCHEMA, Responses, describe_table, make_missing_ids
 from bpo_index.responses.translate import translate_cells
-from bpo_index.responses.views import View, choose_view, refuse_view, report_view
+from bpo_index.responses.views import choose_view, refuse_view, report_view
 
 
 def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> Responses:
@@ -83,7 +83,7 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
     refusal = refuse_view(name, view, definition)
     if not refusal:
         try:
-            columns, said = translate_cells(list_readable(view, records), view.mapping, view.grid.codebook, definition)
+            columns, said = translate_cells(view.list_readable(records), view.mapping, view.grid, definition)
         except DataRefused as error:
             refusal = f"The file {name} is refused: {error}."
         else:
@@ -98,11 +98,6 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
     if refusal:
         table, records = _put_all_aside(table, records)
     return Responses(table, records, decisions, [refusal] if refusal else [])
-
-
-def list_readable(view: View, records: pl.DataFrame) -> list[list[str]]:
-    """Return the cells of the rows that `frame_records` found no fault with."""
-    return [row.cells for row, keep in zip(view.rows, records["reason"].is_null(), strict=True) if keep]
 
 
 def _put_all_aside(table: pl.DataFrame, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

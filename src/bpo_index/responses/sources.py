@@ -54,11 +54,11 @@ def open_sources(paths: Sequence[str | Path]) -> tuple[list[Source], list[str]]:
     files, passed = _list_files([Path(path) for path in paths])
     names = _name_files(files)
     sources = [_unpack(name, _read_bytes(path)) for name, path in zip(names, files, strict=True)]
-    seen: dict[bytes, str] = {}
+    seen: dict[bytes, Source] = {}
     for source in sources:
-        twin = seen.setdefault(hashlib.sha256(source.content).digest(), source.name)
-        if source.content.strip() and twin != source.name:
-            raise UsageError(f"The files {twin} and {source.name} hold the same. Give each file once.")
+        twin = seen.setdefault(hashlib.sha256(source.content).digest(), source)
+        if source.content.strip() and twin is not source:
+            raise UsageError(f"The files {twin.name} and {source.name} hold the same. Give each file once.")
     return sorted(sources, key=lambda source: source.name), passed
 
 
@@ -116,10 +116,13 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _name_files(files: list[Path]) -> list[str]:
-    """Return the file names, or the whole paths where two files have one name."""
-    short = [path.name for path in files]
-    names = short if len(set(short)) == len(short) else [str(path) for path in files]
-    return [_show_name(name) for name in names]
+    """Return the file names, or the whole paths where two files have one name; what would be equal is numbered."""
+    names = [_show_name(path.name) for path in files]
+    if len(set(names)) < len(names):
+        names = [_show_name(str(path)) for path in files]
+    if len(set(names)) < len(names):
+        names = [f"{name} ({n})" for n, name in enumerate(names, start=1)]
+    return names
 
 
 def _show_name(name: str) -> str:

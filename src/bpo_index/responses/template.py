@@ -10,9 +10,10 @@ from pathlib import Path
 
 import polars as pl
 
+from bpo_index.answer_texts import parse_number
 from bpo_index.atomic import escape_formulas, make_folder, replace_file
 from bpo_index.definition import IndexDefinition
-from bpo_index.errors import EnvironmentFailed
+from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
 
 _MEANINGS = {
@@ -45,11 +46,12 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
     needs_points = definition.method.weighting == "importance"
     for category, heading in definition.columns.importance.items():
         rows.append((heading, needs_points, f"importance of: {titles[category]}", "points, a number from 0"))
-    scale = _describe_scale(definition)
+    scales = {reverse: _describe_scale(definition, reverse=reverse) for reverse in (False, True)}
     for category_of in definition.categories:
         for question in category_of.questions:
             reverse = " (a high rating means low confidence)" if question.reverse else ""
-            rows.append((question.id, True, f"{category_of.title}: {question.text}{reverse}", scale))
+            meaning = f"{category_of.title}: {question.text}{reverse}"
+            rows.append((question.id, True, meaning, scales[question.reverse]))
     schema = {"column": pl.String, "required": pl.Boolean, "meaning": pl.String, "answers": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -58,9 +60,12 @@ def _describe_units(definition: IndexDefinition) -> str:
     return "one of: " + "; ".join(f"{unit.code} or {unit.name}" for unit in definition.units)
 
 
-def _describe_scale(definition: IndexDefinition) -> str:
+def _describe_scale(definition: IndexDefinition, *, reverse: bool) -> str:
     scale = definition.scale
-    parts = [f"{scale.minimum:g} (least confidence) to {scale.maximum:g} (most)"]
+    low, high = ("most", "least") if reverse else ("least", "most")
+    parts = [f"{scale.minimum:g} ({low} confidence) to {scale.maximum:g} ({high})"]
+    if any(parse_number(label) is not None for label in scale.labels):  # then no other number is a rating
+        parts = []
     parts += [f"{label!r} for {rating:g}" for label, rating in scale.labels.items()]
     for kind, texts in (("don't know", scale.dont_know), ("skipped", scale.skipped), ("not asked", scale.not_asked)):
         if texts:
@@ -74,6 +79,8 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
 
     Raises
     ------
+    UsageError
+        When there is a questionnaire that is not empty.
     EnvironmentFailed
         When the folder cannot be written.
     """
@@ -81,9 +88,11 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     make_folder(folder, "the template")
     start = f"{definition.index}-{definition.edition}"
     questionnaire, explained = folder / f"{start}-questionnaire.csv", folder / f"{start}-codebook.csv"
-    empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String))
+    empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)).write_csv().encode()
     try:
-        replace_file(questionnaire, empty.write_csv().encode())
+        if questionnaire.exists() and questionnaire.read_bytes().count(b"\n") > empty.count(b"\n"):
+            raise UsageError(f"{questionnaire} holds answers, which would be lost. Choose another folder with --out.")
+        replace_file(questionnaire, empty)
         replace_file(explained, escape_formulas(codebook).write_csv().encode())
     except OSError as error:
         raise EnvironmentFailed(

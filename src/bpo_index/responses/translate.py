@@ -18,10 +18,11 @@ from bpo_index.responses.cell_texts import (
     find_date_order,
     find_decimal_mark,
     is_ambiguous,
+    is_order_unclear,
     normalise_time,
-    replace_decimal_comma,
+    write_plainly,
 )
-from bpo_index.responses.grids import Codebook
+from bpo_index.responses.grids import Grid
 from bpo_index.responses.headings import Mapping
 
 Texts = list[str | None]
@@ -31,7 +32,7 @@ _LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9]*[-–][0-9]
 
 
 def translate_cells(
-    rows: Sequence[Sequence[str]], mapping: Mapping, codebook: Codebook, definition: IndexDefinition
+    rows: Sequence[Sequence[str]], mapping: Mapping, grid: Grid, definition: IndexDefinition
 ) -> tuple[dict[str, Texts], list[str]]:
     """Return the texts of every tidy column that the file has, null for an empty cell, and what was decided.
 
@@ -41,8 +42,8 @@ def translate_cells(
         The cells of the readable records.
     mapping
         Which column is what.
-    codebook
-        What the file says of its own codes.
+    grid
+        The file: what it says of its own codes, and whether its numbers are texts.
     definition
         The index definition.
 
@@ -55,7 +56,8 @@ def translate_cells(
     said: list[str] = []
     for tidy, position in mapping.positions.items():
         columns[tidy] = [row[position] or None for row in rows]
-        labels, missing = codebook.labels.get(position, {}), codebook.missing.get(position, frozenset())
+        labels = grid.codebook.labels.get(position, {})
+        missing = grid.codebook.missing.get(position, frozenset())
         if tidy == "rating" or tidy in definition.question_ids:
             columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, definition.scale, said)
             continue
@@ -66,13 +68,15 @@ def translate_cells(
             columns[tidy] = [labels.get(text, text) if text else None for text in columns[tidy]]
     for tidy, tool_field in mapping.fields.items():
         columns[tidy] = [tool_field.read(row) or None for row in rows]
-    return columns | _write_numbers(columns, definition, said) | _write_times(columns, definition, said), said
+    numbers = _write_numbers(columns, definition, said, are_texts=grid.is_text)
+    return columns | numbers | _write_times(columns, definition, said), said
 
 
 def _drop_missing(tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], said: list[str]) -> Texts:
     """Return texts without the codes that the file declares missing."""
-    if missing:
-        said.append(f"{tidy}: declared missing in the file, so left empty: {_list_codes(missing, labels)}")
+    lost = missing.intersection(text for text in texts if text)
+    if lost:
+        said.append(f"{tidy}: declared missing in the file, so left empty: {_list_codes(lost, labels)}")
     return [None if text in missing else text for text in texts]
 
 
@@ -105,10 +109,12 @@ def _label_answers(
     used = {text for text in texts if text}
     if not used or not (labels or missing):
         return texts
-    by_label, by_code = map_answers(labels.values(), scale), map_answers(used, scale)
+    by_label, by_code = map_answers(labels.values(), scale), map_answers(used | set(labels), scale)
     kinds = by_label.dont_know | by_label.skipped | by_label.not_asked
     replaced: dict[str, str | None] = {code: labels[code] for code in used if labels.get(code) in kinds}
-    lost = sorted(code for code in missing - set(replaced) if code in by_code.ratings or code in by_code.unreadable)
+    lost = sorted(
+        code for code in (missing & used) - set(replaced) if code in by_code.ratings or code in by_code.unreadable
+    )
     if lost:
         replaced |= dict.fromkeys(lost)
         shown = _list_codes(lost, labels)
@@ -117,15 +123,17 @@ def _label_answers(
     if ratings and len(ratings) == len(used - set(replaced)):
         replaced |= ratings
     else:
-        for code, label in sorted(labels.items()):
+        # Codes that nobody used say what the others mean.
+        rated = {code: label for code, label in labels.items() if code in by_code.ratings and code not in missing}
+        for code, label in sorted(rated.items()):
             number = _LEADING_NUMBER.match(label)
-            if code in used and number and label not in ratings.values() and float(number[1]) != parse_number(code):
+            if number and label not in by_label.ratings and float(number[1]) != parse_number(code):
                 raise DataRefused(
                     f"in {tidy} the file's code {code} has the label {label!r}, which begins with another number. Name "
                     "the codes under scale.labels, or export the answers as labels"
                 )
-        for code, label in sorted(ratings.items()):
-            if by_code.ratings.get(code) != by_label.ratings[label]:
+        for code, label in sorted(rated.items()):
+            if label in by_label.ratings and by_code.ratings[code] != by_label.ratings[label]:
                 raise DataRefused(
                     f"in {tidy} the file's code {code} has the label {label!r}, which stands for "
                     f"{by_label.ratings[label]:g} on the scale of the definition: the file has another scale or "
@@ -134,29 +142,42 @@ def _label_answers(
     return [replaced.get(text, text) if text else None for text in texts]
 
 
-def _write_numbers(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
-    """Return the columns of numbers with points for decimal commas, where the file has these."""
+def _write_numbers(
+    columns: dict[str, Texts], definition: IndexDefinition, said: list[str], *, are_texts: bool
+) -> dict[str, Texts]:
+    """Return the columns of numbers with decimal points and without thousands, where the file writes them otherwise."""
     numbers = {
         tidy: texts
         for tidy, texts in columns.items()
         if tidy in ("design_weight", "rating", "duration", *definition.question_ids) or tidy.startswith("importance_")
     }
-    different = set(chain.from_iterable(numbers.values())) - {None}
-    given = [text for text in different if text]
-    wanted = definition.source.decimal
-    if wanted is None and is_ambiguous(given):
+    # NOTE: durations are the tool's own, and often in the program's spelling where the answers are in the respondent's.
+    given = {text for tidy, texts in numbers.items() if tidy != "duration" for text in texts if text}
+    mark: str | None = definition.source.decimal
+    if mark is None and is_ambiguous(given):
         said.append(
             "numbers with a comma before three digits, which may be thousands or decimals, are not read "
             "(`source.decimal` of the definition says which)"
         )
         return {}
-    mark = wanted or find_decimal_mark(given)
-    spelling = {text: replace_decimal_comma(text) for text in given}
-    changed = {text for text, written in spelling.items() if text != written}
-    if mark != "," or not changed:
+    mark = mark or find_decimal_mark(given)
+    if mark is None:
+        said.append(
+            "numbers with a comma are not read, since others have a point (`source.decimal` of the definition says "
+            "which of the two stands before decimals)"
+        )
         return {}
-    said.append("decimal commas")
-    return {tidy: [spelling[text] if text else None for text in texts] for tidy, texts in numbers.items()}
+    written: dict[str, Texts] = {}
+    changed = False
+    for tidy, texts in numbers.items():
+        has_thousands = are_texts and tidy != "duration"
+        different = {text for text in texts if text}
+        spelling = {text: write_plainly(text, mark, has_thousands=has_thousands) for text in different}
+        changed |= any(text != plain for text, plain in spelling.items())
+        written[tidy] = [spelling[text] if text else None for text in texts]
+    if changed:
+        said.append("decimal commas" if mark == "," else "commas before thousands")
+    return written if changed else {}
 
 
 def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
@@ -164,13 +185,15 @@ def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: l
     times = {tidy: columns[tidy] for tidy in ("started_at", "finished_at") if tidy in columns}
     different = {text for text in chain.from_iterable(times.values()) if text}
     order = find_date_order(different, definition.source.dates)
+    spelling: dict[str, str | None] = {text: normalise_time(text, day_first=order.day_first) for text in different}
     if order.matters and order.day_first is None:
+        unclear = {text for text in different if is_order_unclear(text)}
+        spelling |= dict.fromkeys(unclear)
+        count = sum(text in unclear for text in chain.from_iterable(times.values()))
         said.append(
-            "times not used: day and month cannot be told apart (`source.dates` of the definition: day_first or "
-            "month_first)"
+            f"{count:,} times not used: day and month cannot be told apart (`source.dates` of the definition: "
+            "day_first or month_first)"
         )
-        return {tidy: [None] * len(texts) for tidy, texts in times.items()}
-    if order.matters:
+    elif order.matters:
         said.append("dates with the day first" if order.day_first else "dates with the month first")
-    spelling = {text: normalise_time(text, day_first=order.day_first) for text in different}
     return {tidy: [spelling[text] if text else None for text in texts] for tidy, texts in times.items()}

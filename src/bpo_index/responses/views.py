@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import polars as pl
 
 from bpo_index.answer_texts import find_unit, parse_number
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import Source as HowToRead
 from bpo_index.labels import show_text
 from bpo_index.responses.encodings import has_undecodable
 from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings
@@ -33,6 +36,10 @@ class View:
     grid: Grid
     headings: Headings
     mapping: Mapping
+    refusal: str | None = None
+    """Why it is not clear that this is how the file has to be read, as the end of a sentence on the file."""
+    not_read: tuple[str, ...] = ()
+    """Other sheets of the workbook that hold anything."""
 
     @property
     def header(self) -> list[Record]:
@@ -43,6 +50,10 @@ class View:
     def rows(self) -> list[Record]:
         """The records below the headings that are not blank: the rows."""
         return self.grid.records[self.headings.first + self.headings.rows :]
+
+    def list_readable(self, records: pl.DataFrame) -> list[list[str]]:
+        """Return the cells of the rows that `frame_records` found no fault with."""
+        return [row.cells for row, keep in zip(self.rows, records["reason"].is_null(), strict=True) if keep]
 
     @property
     def width(self) -> int:
@@ -56,10 +67,12 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
     Of those that have all that is needed the one with headings nearest to the top; of equals the one with more columns,
     then the first: separators in the order of `DELIMITERS`, sheets as in the workbook.
 
+    Where two sheets of a workbook look like answers it says so as its `refusal`.
+
     Raises
     ------
     Unreadable
-        Two sheets of a workbook look like the answers.
+        There is no row of headings.
     """
     views = [view for grid in grids for view in _list_views(grid, definition)]
     if not views:
@@ -72,11 +85,21 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
         return is_whole, first if is_whole else found, found if is_whole else first, len(view.headings.names)
 
     best = max(views, key=rate)
-    rivals = {view.grid.explicit.get("sheet"): view for view in views if not view.mapping.missing}
-    if "sheet" in best.grid.explicit and len(rivals) > 1:
+    if "sheet" not in best.grid.explicit:
+        return best
+    rivals = dict.fromkeys(view.grid.explicit["sheet"] for view in views if _looks_like_answers(view, definition))
+    refusal = None
+    if len(rivals) > 1:
         named = ", ".join(repr(sheet) for sheet in rivals)
-        raise Unreadable(f"has several sheets that look like responses: {named}. Name one as `source.sheet`")
-    return best
+        refusal = f"has several sheets that look like responses: {named}. Name one as `source.sheet`"
+    others = tuple(grid.explicit["sheet"] for grid in grids if grid is not best.grid)
+    return replace(best, refusal=refusal, not_read=others)
+
+
+def _looks_like_answers(view: View, definition: IndexDefinition) -> bool:
+    """Return whether nothing is missing, or the units and half of the questions are there."""
+    found = len(view.mapping.matches.keys() & set(definition.question_ids))
+    return not view.mapping.missing or ("unit" in view.mapping.matches and 2 * found >= len(definition.question_ids))
 
 
 def _list_views(grid: Grid, definition: IndexDefinition) -> list[View]:
@@ -86,7 +109,9 @@ def _list_views(grid: Grid, definition: IndexDefinition) -> list[View]:
             for n, name in enumerate(grid.named)
         ]
         found = find_headings(
-            [list(grid.named), [grid.codebook.headings.get(n, "") for n in range(len(labels))]], 0, definition.source
+            [list(grid.named), [grid.codebook.headings.get(n, "") for n in range(len(labels))]],
+            0,
+            definition.source.model_copy(update={"header_rows": None}),
         )
         headings = Headings("plain", 0, 0, list(grid.named), labels)
         if found.export != "plain":
@@ -103,6 +128,8 @@ def _list_views(grid: Grid, definition: IndexDefinition) -> list[View]:
 
 def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | None:
     """Return why a file cannot be used, as a paragraph."""
+    if view.refusal:
+        return f"The file {name} {view.refusal}."
     lines = [record.line for record in view.header]
     where = f"The header row of {name} (line {lines[0]})" if lines else f"The file {name}"
     if len(lines) > 1:
@@ -133,7 +160,9 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
     if strange:
         return f"{where} does not fit: {strange}"
     if not view.rows:
-        return f"The file {name} has a header row and no responses. Export the survey again."
+        return (
+            f"The file {name} has {'a header row' if lines else 'columns'} and no responses. Export the survey again."
+        )
     return None
 
 
@@ -149,6 +178,12 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
                 f"line {record.line} names {show_text(text)} where the units stand, so it is an answer and no heading. "
                 "Correct `source.header_rows` of the definition."
             )
+    for record in view.grid.start[: view.headings.first]:
+        if _is_like_a_row(record.cells, definition):
+            return (
+                f"line {record.line}, above it, looks like an answer or another header row. Take out what does not "
+                "belong to the answers, or give the parts as files of their own."
+            )
     for record in view.rows:
         if unit.heading in record.cells:
             again = map_headings(find_headings([record.cells], 0, definition.source), definition)
@@ -159,6 +194,15 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
                     "read wrongly. Give the parts as files of their own."
                 )
     return None
+
+
+def _is_like_a_row(cells: Cells, definition: IndexDefinition) -> bool:
+    """Return whether cells name a unit beside something else, or two columns of the definition."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 2:
+        return False
+    mapping = map_headings(find_headings([cells], 0, HowToRead()), definition)
+    return len(mapping.matches) > 1 or any(find_unit(cell, definition.unit_by_label) for cell in filled)
 
 
 def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
@@ -214,6 +258,8 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
         header = f"{len(lines)} header rows on lines {lines[0]} to {lines[-1]}"
     tool = "" if view.headings.export == "plain" else f", {TOOL_NAMES[view.headings.export]}"
     decisions = [f"{name}: {view.grid.form}, {header}, {mapping.layout} layout{tool}."]
+    if view.not_read:
+        decisions.append(f"{name}: sheets not read: {join_headings(view.not_read)}.")
     above = view.grid.start[: view.headings.first]
     if above:
         decisions.append(

@@ -34,7 +34,12 @@ _CELL = rb'<c\b(?=[^>]*\br="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})")'
 _NO_VALUE = (
     (re.compile(_CELL + rb'[^>]*\bt="e"'), "#ERROR"),
     (
-        re.compile(_CELL + rb"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"),
+        # NOTE: a computed text that is empty says t="str" and has an empty value.
+        re.compile(
+            _CELL
+            + rb'(?![^>]*\bt="str")'
+            + rb"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+        ),
         "#NOT COMPUTED",
     ),
 )
@@ -77,7 +82,9 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
     filled = [(name, records) for name, records in grids if any(not record.is_blank for record in records)]
     if not filled:
         raise Unreadable("is empty: no sheet holds anything. Export the survey again")
-    return [Grid(f"workbook, sheet {name!r}", records, explicit={"sheet": name}) for name, records in filled]
+    return [
+        Grid(f"workbook, sheet {name!r}", records, is_text=False, explicit={"sheet": name}) for name, records in filled
+    ]
 
 
 def _is_workbook(content: bytes) -> bool:
@@ -91,7 +98,8 @@ def _is_workbook(content: bytes) -> bool:
 
 def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Iterator[Record]:
     """Yield the rows of a sheet. Whole columns of numbers are taken as numbers: as text they are rounded."""
-    frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    frame = sheet.to_polars()
     columns = [column.fill_null("").to_list() for column in frame.iter_columns()]
     # Below the headings, which may take some rows, a column holds numbers only or is text.
     first = next((n for n, row in enumerate(zip(*columns, strict=True)) if any(row)), 0)
@@ -103,11 +111,27 @@ def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Ite
                 for row, value in enumerate(column.to_list(), start=skipped):
                     if value is not None and parse_number(columns[n][row]) is not None:
                         columns[n][row] = write_cell(value)
-    for (row, column_number), text in errors.items():
-        if column_number < len(columns) and row < len(columns[column_number]):
-            columns[column_number][row] = text
-    for n, cells in enumerate(zip(*columns, strict=True), start=1):
+    first_column = min((column.absolute_index for column in sheet.available_columns()), default=0)
+    for n, cells in enumerate(zip(*_put_marks(columns, errors, first_column), strict=True), start=1):
         yield write_record(n, list(cells))
+
+
+def _put_marks(columns: list[list[str]], marks: dict[tuple[int, int], str], first_column: int) -> list[list[str]]:
+    """Return the columns of a sheet, of which the first is number `first_column`, with texts put into cells.
+
+    Cells without a value at the edges of the sheet, which the reader cuts off, are there again.
+    """
+    if not marks:
+        return columns
+    left = min(first_column, *(number for _, number in marks))
+    width = max(first_column + len(columns), *(number + 1 for _, number in marks)) - left
+    height = max(len(columns[0]) if columns else 0, *(row + 1 for row, _ in marks))
+    whole = [[""] * height for _ in range(width)]
+    for number, column in enumerate(columns, start=first_column - left):
+        whole[number][: len(column)] = column
+    for (row, number), text in marks.items():
+        whole[number - left][row] = text
+    return whole
 
 
 def _look_into(content: bytes) -> dict[str, dict[tuple[int, int], str]]:

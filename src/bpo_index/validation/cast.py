@@ -46,14 +46,8 @@ _UNFINISHED = frozenset(
 )
 #: The largest number of points or seconds that is read.
 MOST_POINTS = 1e9
-_TIME_FORMATS = (
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M",
-    "%Y-%m-%d %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-)
+#: How the reader writes times, whatever their spelling in the file.
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S%.f"
 
 
 def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
@@ -146,5 +140,4 @@ def _parse_points(text: str) -> float | None:
 
 
 def _parse_time(column: str) -> pl.Expr:
-    text = pl.col(column)
-    return pl.coalesce(text.str.to_datetime(form, strict=False, time_unit="us") for form in _TIME_FORMATS).alias(column)
+    return pl.col(column).str.to_datetime(_TIME_FORMAT, strict=False, time_unit="us")
