@@ -362,3 +362,12 @@ def test_header_rows_are_those_of_text_files(tmp_path):
     assert read_responses([path], fixed).table.height == 3
     frame.clear().write_parquet(path)
     assert "has columns and no responses" in read_responses([path], fixed).refusals[0]
+
+
+def test_a_file_that_ends_the_process_that_reads_it_is_refused(tmp_path, monkeypatch):
+    assert read_sav(tmp_path).refusals == []
+    crashing = tmp_path / "python"
+    crashing.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    crashing.chmod(0o700)
+    monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(crashing))
+    assert "cannot be read as one (the reader ended with code -11)" in read_sav(tmp_path).refusals[0]

@@ -1,7 +1,6 @@
-"""Parquet and SPSS files as grids: one row a record, counted from 1.
+"""Columns of typed values as records of text cells, and Parquet files as grids: one row a record, counted from 1.
 
-Missing numbers are empty cells. SPSS codes that the file declares missing stay what they are, with what the file says
-of them beside. Method page: docs/methods/reading.md.
+Missing numbers are empty cells. Method page: docs/methods/reading.md.
 """
 
 from __future__ import annotations
@@ -9,14 +8,13 @@ from __future__ import annotations
 import io
 import json
 import math
-import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from bpo_index.responses.grids import Codebook, Grid, Unreadable
+from bpo_index.responses.grids import Grid, Unreadable
 from bpo_index.responses.records import Record, write_record
 
 if TYPE_CHECKING:
@@ -81,60 +79,10 @@ def read_parquet(content: bytes) -> Grid:
             "Parquet", list(write_records(frame)), is_text=False, has_headings=False, named=tuple(frame.columns)
         )
     except BaseException as error:  # a panic of the reader is no Exception
-        raise _explain(error, "a Parquet file") from None
-
-
-def read_spss(content: bytes) -> Grid:
-    """Return the grid of an SPSS file, with its codebook.
-
-    Raises
-    ------
-    Unreadable
-        When the file is broken.
-    """
-    import pyreadstat  # noqa: PLC0415
-
-    # NOTE: the library reads from a path only.
-    with tempfile.NamedTemporaryFile(suffix=".sav") as file:
-        file.write(content)
-        file.flush()
-        try:
-            frame, meta = pyreadstat.read_sav(file.name, output_format="polars", user_missing=True)
-            records = list(write_records(frame))
-        except BaseException as error:
-            raise _explain(error, "an SPSS file") from None
-    codebook = _read_codebook(frame, meta)
-    return Grid("SPSS", records, is_text=False, has_headings=False, named=tuple(frame.columns), codebook=codebook)
-
-
-def _read_codebook(frame: pl.DataFrame, meta: Any) -> Codebook:
-    columns = frame.columns
-    labels = {
-        columns.index(name): {write_cell(code): str(label) for code, label in codes.items()}
-        for name, codes in meta.variable_value_labels.items()
-        if name in columns
-    }
-    missing: dict[int, frozenset[str]] = {}
-    for name, ranges in meta.missing_ranges.items():
-        if name in columns:
-            used = [*frame[name].drop_nulls().unique().to_list(), *meta.variable_value_labels.get(name, {})]
-            missing[columns.index(name)] = frozenset(
-                write_cell(value) for value in used if any(_is_within(value, one["lo"], one["hi"]) for one in ranges)
-            )
-    headings = {n: str(label) for n, label in enumerate(meta.column_labels) if label}
-    return Codebook(headings, labels, missing)
-
-
-def _is_within(value: object, low: object, high: object) -> bool:
-    if isinstance(value, str) or isinstance(low, str):
-        return value == low
-    return isinstance(value, int | float) and low <= value <= high  # type: ignore[operator]
-
-
-def _explain(error: BaseException, kind: str) -> Unreadable:
-    if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-        raise error
-    return Unreadable(f"is damaged: it starts like {kind} and cannot be read as one ({describe_error(error)})")
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        why = describe_error(error)
+        raise Unreadable(f"is damaged: it starts like a Parquet file and cannot be read as one ({why})") from None
 
 
 def describe_error(error: BaseException) -> str:

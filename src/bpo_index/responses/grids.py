@@ -102,12 +102,12 @@ def read_grids(source: Source, how: HowToRead) -> list[Grid]:
         raise Unreadable(f"{source.fault}. Export the survey again")
     if not content.strip():
         raise Unreadable("is empty. Export the survey again")
-    from bpo_index.responses import columnar, workbook  # noqa: PLC0415  (they are made of grids)
+    from bpo_index.responses import columnar, spss, workbook  # noqa: PLC0415  (they are made of grids)
 
     if content.startswith(b"PAR1"):
         return [columnar.read_parquet(content)]
     if content.startswith((b"$FL2", b"$FL3")):
-        return [columnar.read_spss(content)]
+        return [spss.read_spss(content)]
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return workbook.read_workbook(content, how)
     for start, kind in _OTHERS.items():
