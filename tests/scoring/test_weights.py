@@ -246,6 +246,25 @@ def test_uncorrelated_items_are_balanced_by_the_inverse_of_their_spread():
     assert found.weights == pytest.approx(np.array([4, 2, 1]) / 7)
 
 
+def test_correlated_items_are_balanced_by_the_linear_system():
+    # Covariance [[1, 1/2], [1/2, 1]]: C w = (2, 1) / sqrt(5) gives w = (2, 0), and so importance 4/5 and 1/5.
+    values = np.array([[1.0, 0.5], [-1.0, -0.5], [0.0, 0.75**0.5], [0.0, -(0.75**0.5)]])
+    found = weigh_balanced(values, np.array([0.8, 0.2]))
+    assert found.converged
+    assert found.weights == pytest.approx([1, 0], abs=1e-12)
+    between = weigh_balanced(values, np.array([0.5, 0.5]))
+    assert between.weights == pytest.approx([0.5, 0.5])
+
+
+def test_balanced_weights_of_a_replicate_do_not_hang_on_the_others():
+    nominal = np.array([0.3, 0.2, 0.25, 0.25])
+    batch = np.stack([make_values(seed, units=12) for seed in range(30)])
+    together = weigh_balanced(batch, nominal)
+    assert 0 < together.converged.sum() < 30
+    alone = [weigh_balanced(values, nominal).weights for values in batch]
+    assert (together.weights == np.stack(alone)).all()
+
+
 def test_an_item_that_runs_against_the_others_is_not_balanced_and_says_so():
     x = np.linspace(0, 10, 9)
     found = weigh_balanced(np.column_stack([x, x + np.sin(x), -x]), np.full(3, 1 / 3), iterations=300)

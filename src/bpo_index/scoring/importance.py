@@ -20,6 +20,9 @@ import numpy as np
 from bpo_index.scoring.covariance import CONSTANT_SD, estimate_between_covariance, find_spread
 from bpo_index.scoring.estimate import Floats
 
+#: A weight that is zero but for the last bits.
+_NOTHING = 1e-12
+
 
 @dataclass(frozen=True)
 class BalancedWeights:
@@ -88,7 +91,7 @@ def share_squared_correlations(values: Floats, total: Floats) -> Floats:
 
 
 def weigh_balanced(
-    values: Floats, nominal: Floats, *, iterations: int = 2_000, tolerance: float = 1e-9
+    values: Floats, nominal: Floats, *, iterations: int = 500, tolerance: float = 1e-9
 ) -> BalancedWeights:
     """Return weights whose effective importance equals the nominal weights.
 
@@ -99,7 +102,7 @@ def weigh_balanced(
     nominal
         Items, from 0, sum one.
     iterations
-        The largest number of rounds.
+        The largest number of rounds where no weights from 0 give the nominal importance.
     tolerance
         The largest gap at which a solution counts as found.
 
@@ -123,15 +126,18 @@ def weigh_balanced(
     total = wanted.sum(axis=-1, keepdims=True)
     broken = ~(total[..., 0] > 0)
     wanted = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
+    best = _solve_balance(covariance, spread, wanted)
+    smallest = np.abs(_find_importance(covariance, best) - wanted).max(axis=-1)
+    smallest = np.where((best >= 0).all(axis=-1) & ~np.isnan(smallest), smallest, np.inf)
     # Started from what balances items without correlation: importance in proportion to (weight x spread)^2.
     start = np.sqrt(wanted) / np.where(spread > 0, spread, 1.0)
     weights = _divide_by_sum(start)
-    best = weights
-    smallest = np.full(weights.shape[:-1], np.inf)
-    for _ in range(iterations):
+    best = np.where(np.isinf(smallest)[..., np.newaxis], weights, best)
+    active = (smallest > tolerance * 0.1) & ~broken
+    for _ in range(iterations if active.any() else 0):
         importance = _find_importance(covariance, weights)
         gap = np.abs(importance - wanted).max(axis=-1)
-        nearer = gap < smallest
+        nearer = (gap < smallest) & active
         best = np.where(nearer[..., np.newaxis], weights, best)
         smallest = np.where(nearer, gap, smallest)
         active = (smallest > tolerance * 0.1) & ~broken
@@ -144,6 +150,20 @@ def weigh_balanced(
     best = np.where(broken[..., np.newaxis], np.nan, best)
     gap = np.where(broken, np.nan, smallest)
     return BalancedWeights(best, _find_importance(covariance, best), gap, gap <= tolerance)
+
+
+def _solve_balance(covariance: Floats, spread: Floats, wanted: Floats) -> Floats:
+    """Return weights under which the covariances with the sum are c s_j sqrt(wanted_j), negative ones among them.
+
+    These are the correlations whose squares have the wanted shares, so the weights solve a linear system.
+    """
+    weighing = wanted > 0
+    both = weighing[..., :, np.newaxis] & weighing[..., np.newaxis, :] & np.isfinite(covariance)
+    system = np.where(both, covariance, 0.0) + np.eye(wanted.shape[-1]) * ~weighing[..., np.newaxis]
+    goal = np.where(weighing, spread * np.sqrt(wanted), 0.0)
+    solved = (np.linalg.pinv(system, hermitian=True) @ goal[..., np.newaxis])[..., 0]
+    weights = _divide_by_sum(np.where(weighing, solved, 0.0))
+    return np.where(np.abs(weights) < _NOTHING, 0.0, weights)
 
 
 def _find_importance(covariance: Floats, weights: Floats) -> Floats:
