@@ -50,7 +50,8 @@ def find_unit(text: str, unit_by_label: dict[str, str]) -> str | None:
     number = parse_number(text) if code is None else None
     if number is None:
         return code
-    return next((code for label, code in unit_by_label.items() if parse_number(label) == number), None)
+    named = {label: code for label, code in unit_by_label.items() if parse_number(label) == number}
+    return named.get(f"{number:g}", next(iter(named.values())) if len(set(named.values())) == 1 else None)
 
 
 @dataclass(frozen=True)

@@ -157,11 +157,18 @@ def test_a_questionnaire_with_answers_is_not_overwritten(tmp_path):
     definition = make_definition()
     questionnaire, _ = write_template(definition, tmp_path)
     assert write_template(definition, tmp_path)[0] == questionnaire
-    filled = questionnaire.read_text(encoding="utf-8") + "a,Aland\n"
-    questionnaire.write_text(filled, encoding="utf-8")
-    with pytest.raises(UsageError, match="holds answers, which would be lost"):
-        write_template(definition, tmp_path)
-    assert questionnaire.read_text(encoding="utf-8") == filled
+    empty = questionnaire.read_bytes()
+    questionnaire.write_bytes(empty + b"\n\n")
+    assert write_template(definition, tmp_path)[0].read_bytes() == empty
+    for filled in (
+        empty + b"a,Aland",
+        empty.replace(b"\n", b"\r") + b"a,Aland\r",
+        (empty + b"a").decode().encode("utf-16"),
+    ):
+        questionnaire.write_bytes(filled)
+        with pytest.raises(UsageError, match="may hold answers"):
+            write_template(definition, tmp_path)
+        assert questionnaire.read_bytes() == filled
 
 
 def test_the_codebook_says_what_the_ends_mean_and_which_numbers_are_ratings():

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from bpo_index.answer_texts import find_unit
-from bpo_index.errors import UsageError
+from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.labels import fold_label
 from bpo_index.responses import read_responses
 from bpo_index.responses.inspection import inspect_files
@@ -283,24 +283,27 @@ def test_short_headings_are_near_to_nothing_but_themselves(tmp_path):
 
 
 def test_answers_above_the_header_row_are_not_lost(tmp_path):
-    parts = ["country,q1", "Aland,8", "Beland,9", "", HEADER, *ROWS]
     path = tmp_path / "survey.csv"
-    path.write_text("\n".join(parts), encoding="utf-8")
-    responses = read_responses([path], make_definition())
-    assert "line 1, above it, looks like an answer or another header row" in responses.refusals[0]
-    path.write_text(
-        "\n".join(["Confidence survey, all answers", "Made on,2021-05-03", HEADER, *ROWS]), encoding="utf-8"
-    )
+    for parts in (["country,q1,q2", "Aland,8,9", ""], ["x,Aland,8,9", ""]):
+        path.write_text("\n".join([*parts, HEADER, *ROWS]), encoding="utf-8")
+        responses = read_responses([path], make_definition())
+        assert (
+            "line 1, above it, looks like an answer, or like the header row of other answers" in responses.refusals[0]
+        )
+        assert responses.records["reason"].to_list() == ["file_refused"] * 3
+    above = ["Confidence survey, all answers", "Made on,2021-05-03", "Country,Aland", "Countries:,Aland,Beland,Celand"]
+    above += [",,One,Two,Three", "1,2,3,4,5"]
+    path.write_text("\n".join([*above, HEADER, *ROWS]), encoding="utf-8")
     assert read_responses([path], make_definition()).table.height == 3
 
 
 def test_numbers_of_a_parquet_file_have_no_thousands(tmp_path):
     path = tmp_path / "x.parquet"
-    frame = {"id": ["a"], "country": ["Aland"], "w": [1.125], "q1": [7.125], "q2": ["7,5"], "q3": [1]}
+    frame = {"id": ["a"], "country": ["Aland"], "w": [1.125], "q1": [7.125], "q2": ["7,5"], "q3": ["1.250"]}
     pl.DataFrame(frame).write_parquet(path)
     block = {"columns:\n": "source: {decimal: ','}\ncolumns:\n", "company: company": "design_weight: w"}
     table = read_responses([path], make_definition(**block)).table
-    assert table.select("design_weight", "q1", "q2").row(0) == ("1.125", "7.125", "7.5")
+    assert table.select("design_weight", "q1", "q2", "q3").row(0) == ("1.125", "7.125", "7.5", "1250")
     csv = write_csv(tmp_path, "a,Aland,1.125,7,8,9", header="id,country,w,q1,q2,q3")
     assert read_responses([csv], make_definition(**block)).table["design_weight"].to_list() == ["1125"]
 
@@ -312,6 +315,14 @@ def test_commas_and_points_in_one_file(tmp_path):
     header = "id,country,took,q1,q2,q3"
     table = read_rows(tmp_path, 'a,Aland,312.441,"7,5",2,3', header=header, definition=timed).table
     assert table.select("duration", "q1").row(0) == ("312.441", "7.5")
+    spelt = [f'{n},Aland,"{took}",7,2,3' for n, took in enumerate(("412,5", "95,125", "1.045,2"))]
+    responses = read_rows(tmp_path, *spelt, header=header, definition=timed)
+    assert responses.table["duration"].to_list() == ["412.5", "95.125", "1045.2"]
+    assert "decimal commas in durations" in "".join(responses.decisions)
+    spelt = [f'{n},Aland,"{took}","7,5",2,3' for n, took in enumerate(("912", "1,045"))]
+    responses = read_rows(tmp_path, *spelt, header=header, definition=timed)
+    assert responses.table.select("duration", "q1").rows() == [("912", "7.5"), ("1,045", "7.5")]
+    assert "durations with a comma before three digits" in "".join(responses.decisions)
 
 
 def test_only_times_that_may_be_two_are_left_out(tmp_path):
@@ -320,7 +331,7 @@ def test_only_times_that_may_be_two_are_left_out(tmp_path):
     row = "a,Aland,2021-05-01 10:00:00,01/02/2021 10:10,1,2,3"
     responses = read_rows(tmp_path, row, header=header, definition=definition)
     assert responses.table.select("started_at", "finished_at").row(0) == ("2021-05-01 10:00:00", None)
-    assert "1 times not used" in "".join(responses.decisions)
+    assert ": 1 time not used" in "".join(responses.decisions)
 
 
 def test_two_names_that_are_shown_alike(tmp_path):
@@ -341,6 +352,7 @@ def test_labels_of_codes_that_nobody_used_say_what_the_others_mean(tmp_path):
     assert read_sav(tmp_path, definition, q1={10: "top", 0: "none at all"}).refusals == []
     declared = {"q1": [{"lo": 99, "hi": 99}]}
     assert read_sav(tmp_path, definition, declared, q1={10: "top", 99: "0 no answer"}).refusals == []
+    assert read_sav(tmp_path, definition, q1={10: "100 %", 88: "2 or more boxes"}).refusals == []
 
 
 def test_a_number_beside_a_dont_know(tmp_path):
@@ -353,6 +365,12 @@ def test_a_number_beside_a_dont_know(tmp_path):
 @pytest.mark.parametrize(("text", "unit"), [("1234567.0", "A"), ("1", "B"), ("2.0000001", None), ("2.0", "C")])
 def test_codes_of_units_match_by_value(text, unit):
     assert find_unit(text, {"1234567": "A", "01": "B", "2": "C"}) == unit
+
+
+def test_codes_of_units_of_one_value_are_told_apart_by_their_text():
+    labels = {"036": "AUS", "36": "XXX"}
+    assert [find_unit(text, labels) for text in ("036", "36", "36.0")] == ["AUS", "XXX", "XXX"]
+    assert find_unit("36.0", {"036": "AUS", "0036": "XXX"}) is None
 
 
 def test_header_rows_are_those_of_text_files(tmp_path):
@@ -369,5 +387,17 @@ def test_a_file_that_ends_the_process_that_reads_it_is_refused(tmp_path, monkeyp
     crashing = tmp_path / "python"
     crashing.write_text("#!/bin/sh\nkill -SEGV $$\n")
     crashing.chmod(0o700)
+    failing = tmp_path / "python3"
+    failing.write_text("#!/bin/sh\necho MemoryError >&2\nexit 1\n")
+    failing.chmod(0o700)
     monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(crashing))
     assert "cannot be read as one (the reader ended with code -11)" in read_sav(tmp_path).refusals[0]
+    monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(failing))
+    with pytest.raises(EnvironmentFailed, match="SPSS files failed: MemoryError"):
+        read_sav(tmp_path)
+
+
+def test_modules_of_the_current_folder_are_not_lent_to_the_reader_of_spss_files(tmp_path, monkeypatch):
+    (tmp_path / "random.py").write_text("raise SystemExit(7)\n")
+    monkeypatch.chdir(tmp_path)
+    assert read_sav(tmp_path).refusals == []

@@ -51,18 +51,28 @@ def test_a_last_row_of_formulas_that_were_never_computed_is_a_row(tmp_path):
     assert table["unit"].to_list()[-1] == "#NOT COMPUTED"
 
 
-def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell(tmp_path):
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (rb'<c r="C2" t="str">\1<v></v></c>', None),
+        (rb'<c r="C2" t="str">\1<v/></c>', None),
+        (rb'<c r="C2" t="str">\1</c>', "#NOT COMPUTED"),
+        (rb'<c r="C2">\1</c>', "#NOT COMPUTED"),
+        (rb'<c r="C2" t="str">\1<v>7</v></c>', "7"),
+    ],
+)
+def test_a_formula_whose_value_is_an_empty_text_is_an_empty_cell(tmp_path, cell, expected):
     path = write_sheet(tmp_path / "x.xlsx", FRAME, formulas={(1, 2): ""})
     changed = tmp_path / "y.xlsx"
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w") as new:
         for name in old.namelist():
             content = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                content, count = re.subn(rb'<c r="C2"[^>]*>', b'<c r="C2" t="str">', content)
+                content, count = re.subn(rb'<c r="C2"[^>]*>(<f>.*?</f>).*?</c>', cell, content)
                 assert count == 1
             new.writestr(name, content)
     assert read(path).table["q1"].to_list()[0] == "#NOT COMPUTED"
-    assert read(changed).table["q1"].to_list()[0] is None
+    assert read(changed).table["q1"].to_list()[0] == expected
 
 
 def test_a_sheet_that_lacks_a_column_is_not_passed_over(tmp_path):
@@ -75,6 +85,14 @@ def test_a_sheet_that_lacks_a_column_is_not_passed_over(tmp_path):
     assert inspection.rows == 3
     named = make_definition(**{"columns:\n": "source: {sheet: May}\ncolumns:\n"})
     assert read_responses([path], named).refusals == []
+
+
+def test_numbers_of_columns_of_numbers_have_no_thousands(tmp_path):
+    rows = [["id", "country", "w", "q1", "q2", "q3"], ["a", "Aland", 1.125, "1.250", 2, 3]]
+    path = write_sheet(tmp_path / "x.xlsx", rows, (2, 1), {(2, 0): ""})
+    block = {"columns:\n": "source: {decimal: ','}\ncolumns:\n", "company: company": "design_weight: w"}
+    table = read_responses([path], make_definition(**block)).table
+    assert table.select("design_weight", "q1").row(0) == ("1.125", "1250")
 
 
 def test_sheets_that_are_not_read_are_named(tmp_path):

@@ -163,3 +163,48 @@ def test_changes_by_hand():
     # The first is no longer first, wherever it is.
     moved = measure_changes(ranks, np.array([2, 1, 2, 4]), np.array([3, 1, 3, 4]), 2)
     assert moved == (1, None, 1, None, None)
+
+
+@pytest.fixture
+def five_kept_out(sample):
+    """Return the index, its scores, and five rows of one unit that a rule keeps out, in the middle of the scale."""
+    definition, validation = sample
+    unit = validation.accepted.filter(pl.len().over("unit") > 5)["unit"][0]
+    ratings = [3.0, 4.0, 5.0, 6.0, 7.0]
+    rows = validation.accepted.head(5).with_columns(
+        pl.lit(unit).alias("unit"),
+        *(pl.Series(question, ratings) for question in definition.question_ids),
+        respondent_id=pl.format("new {}", pl.int_range(5)),
+        cluster=pl.lit(None, pl.String),
+        reasons=pl.lit(["straight_line"]),
+    )
+    return definition, validation.accepted, score_units(validation.accepted, definition), rows
+
+
+def find_change(five, **changed):
+    definition, accepted, scores, rows = five
+    found = compare_exclusions(accepted, rows.with_columns(**changed), scores, definition)
+    return tuple(table.filter(unit=rows["unit"][0])["score_change"][0] for table in (found.public, found.exact))
+
+
+def test_a_change_is_told_to_one_decimal(five_kept_out):
+    told, exact = find_change(five_kept_out)
+    assert told == round(exact, 1) != exact
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"cluster": pl.Series(["Acme", "Acme", None, None, None])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", "Beta"])},
+        {"reasons": pl.Series([["near_identical"], *[["straight_line"]] * 4])},
+    ],
+)
+def test_nothing_is_told_where_one_person_may_know_several_of_the_rows(five_kept_out, changed):
+    told, exact = find_change(five_kept_out, **changed)
+    assert told is None
+    assert exact is not None
+
+
+def test_companies_with_a_row_each_are_no_obstacle(five_kept_out):
+    assert find_change(five_kept_out, cluster=pl.Series(list("ABCDE")))[0] is not None

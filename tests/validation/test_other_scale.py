@@ -23,12 +23,12 @@ def make_typed(values, file="x.csv"):
 @pytest.mark.parametrize(
     ("values", "scale", "expected"),
     [
-        ([1, 2, 3, 4, 5] * 10, TEN, "all of its 50 ratings are whole numbers from 1 to 5"),
+        ([1, 2, 3, 4, 5] * 10, TEN, "all of 50 ratings are whole numbers from 1 to 5"),
         ([1, 2, 3, 4, 5] * 9, TEN, None),
         ([1, 2, 3, 4, 5] * 9 + [1, 2, 3, 4, 4.5], TEN, None),
         ([1, 2, 3, 4, 5] * 9 + [1, 2, 3, 4, 8], TEN, None),
-        ([1, 2, 3, 4, 5] * 10 + [55], TEN, "all on the scale, 50 of its 51 ratings are whole numbers from 1 to 5"),
-        ([0.1, 0.9] * 25, TEN, "all of its 50 ratings lie between 0 and 1"),
+        ([1, 2, 3, 4, 5] * 10 + [55], TEN, "all on the scale, 50 of 51 ratings are whole numbers from 1 to 5"),
+        ([0.1, 0.9] * 25, TEN, "all of 50 ratings lie between 0 and 1"),
         ([0.1, 0.9] * 24, TEN, None),
         ([2, 3, 4, 5] * 20, TEN, None),
         ([1, 2, 3, 4, 5, 6, 7] * 29, TEN, "from 1 to 7"),
@@ -56,6 +56,14 @@ def test_ratings_of_few_people_prove_no_scale(highest, rows):
     questions = [f"q{m}" for m in range(25)]
     assert f"from 1 to {highest}" in find_other_scales(typed, TEN, questions)["x.csv"]
     assert find_other_scales(typed.head(rows - 1), TEN, questions) == {}
+    # Rows with nothing on the scale are no more people; files of a few people each are looked at together.
+    outside = typed.head(3).with_columns(pl.col(questions) * 0 + 55)
+    assert find_other_scales(pl.concat([typed.head(rows - 1), outside]), TEN, questions) == {}
+    parts = pl.concat([typed.head(rows - 1), typed.tail(1).with_columns(source_file=pl.lit("y.csv"))])
+    found = find_other_scales(parts, TEN, questions)
+    assert sorted(found) == ["x.csv", "y.csv"]
+    (sentence,) = set(found.values())
+    assert sentence.startswith("The 2 files together seem to be on another scale")
 
 
 def test_each_file_is_judged_by_itself():

@@ -54,6 +54,11 @@ def write_records(frame: pl.DataFrame) -> Iterator[Record]:
         yield write_record(n, list(cells))
 
 
+def list_numbers(frame: pl.DataFrame) -> frozenset[int]:
+    """Return the positions of a frame's columns of numbers."""
+    return frozenset(n for n, dtype in enumerate(frame.dtypes) if dtype.is_numeric())
+
+
 def _write_column(column: pl.Series) -> Sequence[str]:
     # NOTE: each different value once: surveys have few, and a call of Python for each cell is slow.
     if column.dtype.is_nested() or column.dtype == pl.Object:
@@ -76,7 +81,11 @@ def read_parquet(content: bytes) -> Grid:
     try:
         frame = pl.read_parquet(io.BytesIO(content))
         return Grid(
-            "Parquet", list(write_records(frame)), is_text=False, has_headings=False, named=tuple(frame.columns)
+            "Parquet",
+            list(write_records(frame)),
+            numbers=list_numbers(frame),
+            has_headings=False,
+            named=tuple(frame.columns),
         )
     except BaseException as error:  # a panic of the reader is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):

@@ -56,8 +56,8 @@ class Grid:
     """The format, as the decisions say it: ``UTF-8, separated by comma``."""
     lines: Iterable[Record] = field(repr=False)
     """All records, blank ones included; read once."""
-    is_text: bool = True
-    """False where the file has numbers as numbers, so that no point of theirs stands before thousands."""
+    numbers: frozenset[int] = frozenset()
+    """Columns that hold numbers in the file itself, so that no point of theirs stands before thousands."""
     has_headings: bool = True
     """False where the format names its columns itself: `named` are then their names, and every record is a row."""
     named: tuple[str, ...] = ()

@@ -16,7 +16,8 @@ from typing import Any
 
 import polars as pl
 
-from bpo_index.responses.columnar import describe_error, write_cell, write_records
+from bpo_index.errors import EnvironmentFailed
+from bpo_index.responses.columnar import describe_error, list_numbers, write_cell, write_records
 from bpo_index.responses.grids import Codebook, Grid, Unreadable
 
 
@@ -27,14 +28,20 @@ def read_spss(content: bytes) -> Grid:
     ------
     Unreadable
         When the file is broken.
+    EnvironmentFailed
+        When the process that reads it cannot run.
     """
     with tempfile.TemporaryDirectory() as folder:
         path, result = Path(folder) / "file.sav", Path(folder) / "grid.pickle"
         path.write_bytes(content)  # NOTE: the library reads from a path only
-        command = [sys.executable, "-m", __name__, str(path), str(result)]
+        # NOTE: -P, or the current folder could lend modules to the library.
+        command = [sys.executable, "-P", "-m", __name__, str(path), str(result)]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
         done = subprocess.run(command, env=environment, capture_output=True, check=False)
-        if done.returncode != 0 or not result.exists():
+        if done.returncode == 1:  # an exception, as when memory is short
+            last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            raise EnvironmentFailed(f"The process that reads SPSS files failed: {last[:200]}. Check the installation.")
+        if done.returncode != 0:
             raise _explain(f"the reader ended with code {done.returncode}")
         grid: Grid | str = pickle.loads(result.read_bytes())
     if isinstance(grid, str):
@@ -58,7 +65,9 @@ def _read_file(path: str) -> Grid | str:
         raise
     except BaseException as error:  # a panic of a reader is no Exception
         return describe_error(error)
-    return Grid("SPSS", records, is_text=False, has_headings=False, named=tuple(frame.columns), codebook=codebook)
+    return Grid(
+        "SPSS", records, numbers=list_numbers(frame), has_headings=False, named=tuple(frame.columns), codebook=codebook
+    )
 
 
 def _read_codebook(frame: pl.DataFrame, meta: Any) -> Codebook:

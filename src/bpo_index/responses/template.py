@@ -80,7 +80,7 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     Raises
     ------
     UsageError
-        When there is a questionnaire that is not empty.
+        When there is another questionnaire, or one that is not empty.
     EnvironmentFailed
         When the folder cannot be written.
     """
@@ -90,8 +90,11 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     questionnaire, explained = folder / f"{start}-questionnaire.csv", folder / f"{start}-codebook.csv"
     empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)).write_csv().encode()
     try:
-        if questionnaire.exists() and questionnaire.read_bytes().count(b"\n") > empty.count(b"\n"):
-            raise UsageError(f"{questionnaire} holds answers, which would be lost. Choose another folder with --out.")
+        if questionnaire.exists() and questionnaire.read_bytes().strip() not in (b"", empty.strip()):
+            raise UsageError(
+                f"{questionnaire} is there and not as empty as it would be written, so it may hold answers. Choose "
+                "another folder with --out."
+            )
         replace_file(questionnaire, empty)
         replace_file(explained, escape_formulas(codebook).write_csv().encode())
     except OSError as error:

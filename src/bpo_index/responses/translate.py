@@ -28,7 +28,7 @@ from bpo_index.responses.headings import Mapping
 Texts = list[str | None]
 #: Columns that are read by their labels where the file has them; so are background variables.
 _LABELLED = ("finished", "status", "data_origin", "cluster")
-_LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9]*[-–][0-9])")
+_LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*(?:[-–][0-9]|\s*%))")
 
 
 def translate_cells(
@@ -43,7 +43,7 @@ def translate_cells(
     mapping
         Which column is what.
     grid
-        The file: what it says of its own codes, and whether its numbers are texts.
+        The file: what it says of its own codes, and which of its columns are numbers.
     definition
         The index definition.
 
@@ -68,7 +68,8 @@ def translate_cells(
             columns[tidy] = [labels.get(text, text) if text else None for text in columns[tidy]]
     for tidy, tool_field in mapping.fields.items():
         columns[tidy] = [tool_field.read(row) or None for row in rows]
-    numbers = _write_numbers(columns, definition, said, are_texts=grid.is_text)
+    number_columns = frozenset(tidy for tidy, position in mapping.positions.items() if position in grid.numbers)
+    numbers = _write_numbers(columns, definition, said, number_columns)
     return columns | numbers | _write_times(columns, definition, said), said
 
 
@@ -123,8 +124,14 @@ def _label_answers(
     if ratings and len(ratings) == len(used - set(replaced)):
         replaced |= ratings
     else:
-        # Codes that nobody used say what the others mean.
-        rated = {code: label for code, label in labels.items() if code in by_code.ratings and code not in missing}
+        # Codes of the scale that nobody used say what the others mean.
+        rated = {
+            code: label
+            for code, label in labels.items()
+            if (rating := by_code.ratings.get(code)) is not None
+            and code not in missing
+            and (code in used or scale.minimum <= rating <= scale.maximum)
+        }
         for code, label in sorted(rated.items()):
             number = _LEADING_NUMBER.match(label)
             if number and label not in by_label.ratings and float(number[1]) != parse_number(code):
@@ -143,41 +150,54 @@ def _label_answers(
 
 
 def _write_numbers(
-    columns: dict[str, Texts], definition: IndexDefinition, said: list[str], *, are_texts: bool
+    columns: dict[str, Texts], definition: IndexDefinition, said: list[str], number_columns: frozenset[str]
 ) -> dict[str, Texts]:
-    """Return the columns of numbers with decimal points and without thousands, where the file writes them otherwise."""
-    numbers = {
+    """Return the columns of numbers with decimal points and without thousands, where the file writes them otherwise.
+
+    Durations are judged apart: they are the tool's own, often spelt as the program does where answers are spelt as the
+    respondent does.
+    """
+    answers = {
         tidy: texts
         for tidy, texts in columns.items()
-        if tidy in ("design_weight", "rating", "duration", *definition.question_ids) or tidy.startswith("importance_")
+        if tidy in ("design_weight", "rating", *definition.question_ids) or tidy.startswith("importance_")
     }
-    # NOTE: durations are the tool's own, and often in the program's spelling where the answers are in the respondent's.
-    given = {text for tidy, texts in numbers.items() if tidy != "duration" for text in texts if text}
-    mark: str | None = definition.source.decimal
-    if mark is None and is_ambiguous(given):
+    durations = {"duration": columns["duration"]} if "duration" in columns else {}
+    written: dict[str, Texts] = {}
+    for what, group in (("numbers", answers), ("durations", durations)):
+        mark = _find_mark(what, group, definition.source.decimal, said)
+        if mark is None:
+            continue
+        plain = {}
+        for tidy, texts in group.items():
+            has_thousands = tidy not in number_columns and what == "numbers"
+            spelling = {text: write_plainly(text, mark, has_thousands=has_thousands) for text in texts if text}
+            plain[tidy] = [spelling[text] if text else None for text in texts]
+        if plain != group:
+            kind = "decimal commas" if mark == "," else "commas before thousands"
+            said.append(kind if what == "numbers" else f"{kind} in durations")
+            written |= plain
+    return written
+
+
+def _find_mark(what: str, group: dict[str, Texts], wanted: str | None, said: list[str]) -> str | None:
+    """Return what stands before the decimals of these columns; None where it cannot be told."""
+    given = {text for text in chain.from_iterable(group.values()) if text}
+    if wanted:
+        return wanted
+    if is_ambiguous(given):
         said.append(
-            "numbers with a comma before three digits, which may be thousands or decimals, are not read "
+            f"{what} with a comma before three digits, which may be thousands or decimals, are not read "
             "(`source.decimal` of the definition says which)"
         )
-        return {}
-    mark = mark or find_decimal_mark(given)
+        return None
+    mark = find_decimal_mark(given)
     if mark is None:
         said.append(
-            "numbers with a comma are not read, since others have a point (`source.decimal` of the definition says "
+            f"{what} with a comma are not read, since others have a point (`source.decimal` of the definition says "
             "which of the two stands before decimals)"
         )
-        return {}
-    written: dict[str, Texts] = {}
-    changed = False
-    for tidy, texts in numbers.items():
-        has_thousands = are_texts and tidy != "duration"
-        different = {text for text in texts if text}
-        spelling = {text: write_plainly(text, mark, has_thousands=has_thousands) for text in different}
-        changed |= any(text != plain for text, plain in spelling.items())
-        written[tidy] = [spelling[text] if text else None for text in texts]
-    if changed:
-        said.append("decimal commas" if mark == "," else "commas before thousands")
-    return written if changed else {}
+    return mark
 
 
 def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
@@ -191,8 +211,8 @@ def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: l
         spelling |= dict.fromkeys(unclear)
         count = sum(text in unclear for text in chain.from_iterable(times.values()))
         said.append(
-            f"{count:,} times not used: day and month cannot be told apart (`source.dates` of the definition: "
-            "day_first or month_first)"
+            f"{count:,} time{'' if count == 1 else 's'} not used: day and month cannot be told apart (`source.dates` "
+            "of the definition: day_first or month_first)"
         )
     elif order.matters:
         said.append("dates with the day first" if order.day_first else "dates with the month first")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from bpo_index.answer_texts import find_unit, parse_number
+from bpo_index.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import Source as HowToRead
 from bpo_index.labels import show_text
@@ -87,7 +87,7 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
     best = max(views, key=rate)
     if "sheet" not in best.grid.explicit:
         return best
-    rivals = dict.fromkeys(view.grid.explicit["sheet"] for view in views if _looks_like_answers(view, definition))
+    rivals = dict.fromkeys(view.grid.explicit["sheet"] for view in views if _has_answers(view.mapping, definition))
     refusal = None
     if len(rivals) > 1:
         named = ", ".join(repr(sheet) for sheet in rivals)
@@ -96,10 +96,10 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
     return replace(best, refusal=refusal, not_read=others)
 
 
-def _looks_like_answers(view: View, definition: IndexDefinition) -> bool:
+def _has_answers(mapping: Mapping, definition: IndexDefinition) -> bool:
     """Return whether nothing is missing, or the units and half of the questions are there."""
-    found = len(view.mapping.matches.keys() & set(definition.question_ids))
-    return not view.mapping.missing or ("unit" in view.mapping.matches and 2 * found >= len(definition.question_ids))
+    found = len(mapping.matches.keys() & set(definition.question_ids))
+    return not mapping.missing or ("unit" in mapping.matches and 2 * found >= len(definition.question_ids))
 
 
 def _list_views(grid: Grid, definition: IndexDefinition) -> list[View]:
@@ -178,11 +178,14 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
                 f"line {record.line} names {show_text(text)} where the units stand, so it is an answer and no heading. "
                 "Correct `source.header_rows` of the definition."
             )
-    for record in view.grid.start[: view.headings.first]:
-        if _is_like_a_row(record.cells, definition):
+    for n, record in enumerate(view.grid.start[: view.headings.first]):
+        rows_below = view.headings.first - n - 1
+        again = map_headings(find_headings([record.cells], 0, HowToRead()), definition)
+        if _is_answer(record.cells, view.mapping, definition) or (rows_below and _has_answers(again, definition)):
             return (
-                f"line {record.line}, above it, looks like an answer or another header row. Take out what does not "
-                "belong to the answers, or give the parts as files of their own."
+                f"line {record.line}, above it, looks like an answer, or like the header row of other answers. Take "
+                "out what does not belong to the answers, give the parts as files of their own, or correct "
+                "`source.header_rows` of the definition."
             )
     for record in view.rows:
         if unit.heading in record.cells:
@@ -196,13 +199,17 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
     return None
 
 
-def _is_like_a_row(cells: Cells, definition: IndexDefinition) -> bool:
-    """Return whether cells name a unit beside something else, or two columns of the definition."""
-    filled = [cell for cell in cells if cell]
-    if len(filled) < 2:
-        return False
-    mapping = map_headings(find_headings([cells], 0, HowToRead()), definition)
-    return len(mapping.matches) > 1 or any(find_unit(cell, definition.unit_by_label) for cell in filled)
+def _is_answer(cells: Cells, mapping: Mapping, definition: IndexDefinition) -> bool:
+    """Return whether cells name a unit where the units stand, and answer half of the questions."""
+    place = mapping.positions
+
+    def read(tidy: str) -> str:
+        return cells[place[tidy]] if tidy in place and place[tidy] < len(cells) else ""
+
+    asked = [tidy for tidy in ("rating", *definition.question_ids) if tidy in place]
+    texts = [text for tidy in asked if (text := read(tidy))]
+    answered = len(texts) - len([text for text in texts if text in map_answers(texts, definition.scale).unreadable])
+    return bool(find_unit(read("unit"), definition.unit_by_label)) and 2 * answered >= len(asked)
 
 
 def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:

@@ -13,7 +13,6 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
@@ -23,22 +22,21 @@ from bpo_index.answer_texts import parse_number
 from bpo_index.definition_blocks import Source as HowToRead
 from bpo_index.responses.columnar import describe_error, write_cell
 from bpo_index.responses.grids import ADVICE, Grid, Unreadable
-from bpo_index.responses.records import Record, write_record
+from bpo_index.responses.records import write_record
 
 #: Cells that a sheet may span, and bytes that it may unpack to.
 MOST_CELLS, _MOST_XML = 50_000_000, 2**30
 _COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
 _ROW = re.compile(rb'\br="[A-Z]{0,3}([0-9]{1,7})"')
 _CELL = rb'<c\b(?=[^>]*\br="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})")'
-#: Cells whose formula has no value: an error, or a program that wrote the formula and did not compute it.
+_FORMULA = rb"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*"
+#: Cells whose formula has no value: an error, or a program that wrote the formula and did not compute it. A computed
+#: text that is empty says t="str" and has an empty value.
 _NO_VALUE = (
     (re.compile(_CELL + rb'[^>]*\bt="e"'), "#ERROR"),
     (
-        # NOTE: a computed text that is empty says t="str" and has an empty value.
         re.compile(
-            _CELL
-            + rb'(?![^>]*\bt="str")'
-            + rb"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+            _CELL + rb'(?:(?![^>]*\bt="str")' + _FORMULA + rb"(?:<v\s*/>|<v>\s*</v>)?|" + _FORMULA + rb")\s*</c>"
         ),
         "#NOT COMPUTED",
     ),
@@ -69,7 +67,7 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
             )
         wanted = names if how.sheet is None else [how.sheet]
         errors = _look_into(content)
-        grids = [(name, list(_read_sheet(book, name, errors.get(name, {})))) for name in wanted]
+        grids = [_read_sheet(book, name, errors.get(name, {})) for name in wanted]
     except Unreadable:
         raise
     except (KeyboardInterrupt, SystemExit, MemoryError):
@@ -79,12 +77,10 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
             f"is damaged, or locked with a password: it starts like a workbook and cannot be read as one "
             f"({describe_error(error)})"
         ) from None
-    filled = [(name, records) for name, records in grids if any(not record.is_blank for record in records)]
+    filled = [grid for grid in grids if not all(record.is_blank for record in grid.lines)]
     if not filled:
         raise Unreadable("is empty: no sheet holds anything. Export the survey again")
-    return [
-        Grid(f"workbook, sheet {name!r}", records, is_text=False, explicit={"sheet": name}) for name, records in filled
-    ]
+    return filled
 
 
 def _is_workbook(content: bytes) -> bool:
@@ -96,33 +92,40 @@ def _is_workbook(content: bytes) -> bool:
     return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 
 
-def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Iterator[Record]:
-    """Yield the rows of a sheet. Whole columns of numbers are taken as numbers: as text they are rounded."""
+def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Grid:
+    """Return the grid of a sheet. Whole columns of numbers are taken as numbers: as text they are rounded."""
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     frame = sheet.to_polars()
     columns = [column.fill_null("").to_list() for column in frame.iter_columns()]
     # Below the headings, which may take some rows, a column holds numbers only or is text.
     first = next((n for n, row in enumerate(zip(*columns, strict=True)) if any(row)), 0)
+    of_numbers = set()
     for skipped in range(first + 1, min(first + 4, frame.height)):
         # NOTE: all rows decide on the type of a column; by default the first thousand do, and other cells are lost.
         numbers = book.load_sheet(name, header_row=None, skip_rows=skipped, schema_sample_rows=None).to_polars()
         for n, column in enumerate(numbers.iter_columns()):
             if column.dtype == pl.Float64 and n < len(columns):
+                of_numbers.add(n)
                 for row, value in enumerate(column.to_list(), start=skipped):
                     if value is not None and parse_number(columns[n][row]) is not None:
                         columns[n][row] = write_cell(value)
     first_column = min((column.absolute_index for column in sheet.available_columns()), default=0)
-    for n, cells in enumerate(zip(*_put_marks(columns, errors, first_column), strict=True), start=1):
-        yield write_record(n, list(cells))
+    whole, shift = _put_marks(columns, errors, first_column)
+    records = [write_record(n, list(cells)) for n, cells in enumerate(zip(*whole, strict=True), start=1)]
+    numbers = frozenset(n + shift for n in of_numbers)
+    return Grid(f"workbook, sheet {name!r}", records, numbers=numbers, explicit={"sheet": name})
 
 
-def _put_marks(columns: list[list[str]], marks: dict[tuple[int, int], str], first_column: int) -> list[list[str]]:
-    """Return the columns of a sheet, of which the first is number `first_column`, with texts put into cells.
+def _put_marks(
+    columns: list[list[str]], marks: dict[tuple[int, int], str], first_column: int
+) -> tuple[list[list[str]], int]:
+    """Return the columns of a sheet with texts put into cells, and how many columns are new before the first.
 
-    Cells without a value at the edges of the sheet, which the reader cuts off, are there again.
+    The first column given is number `first_column`. Cells without a value at the edges of the sheet, which the reader
+    cuts off, are there again.
     """
     if not marks:
-        return columns
+        return columns, 0
     left = min(first_column, *(number for _, number in marks))
     width = max(first_column + len(columns), *(number + 1 for _, number in marks)) - left
     height = max(len(columns[0]) if columns else 0, *(row + 1 for row, _ in marks))
@@ -131,7 +134,7 @@ def _put_marks(columns: list[list[str]], marks: dict[tuple[int, int], str], firs
         whole[number][: len(column)] = column
     for (row, number), text in marks.items():
         whole[number - left][row] = text
-    return whole
+    return whole, first_column - left
 
 
 def _look_into(content: bytes) -> dict[str, dict[tuple[int, int], str]]:

@@ -24,6 +24,9 @@ from bpo_index.scoring.structure import IndexStructure
 
 #: From this many rows let in a change of score may be told (docs/adr/0010-what-is-told.md).
 FEWEST_TOLD = 5
+#: Decimals of a change that is told: with more of them, ratings that are whole numbers could be tried out.
+DECIMALS_TOLD = 1
+_CHANGE = "change told"
 _NOISE = 1e-9
 
 _UNIT = {"unit": pl.String, "name": pl.String, "respondents": pl.Int64, "score": pl.Float64, "rank": pl.Int64}
@@ -91,26 +94,42 @@ def compare_exclusions(
         score_change=pl.col("score_without") - pl.col("score")
     )
     exact = table.sort("rank", "unit", nulls_last=True).select(list(EXACT_SCHEMA)).cast(pl.Schema(EXACT_SCHEMA))
-    told = table.filter("ranked").with_columns(
-        is_told=pl.Series(_find_told(table.filter("ranked"), let_in, scores, without, definition), dtype=pl.Boolean)
-    )
+    ranked = table.filter("ranked")
+    is_told = [
+        is_safe and code not in _find_shared(set_aside)
+        for code, is_safe in zip(ranked["unit"], _find_told(ranked, let_in, scores, without, definition), strict=True)
+    ]
+    told = ranked.with_columns(is_told=pl.Series(is_told, dtype=pl.Boolean))
     return Exclusions(round_table(exact), round_table(_guard(told, let_in, scores, definition)), let_in.height, refusal)
+
+
+def _find_shared(set_aside: pl.DataFrame | None) -> set[str]:
+    """Return the units in which one person may know several of the rows let in: of one company, or almost the same."""
+    if set_aside is None or set_aside.is_empty():
+        return set()
+    same_company = pl.col("cluster").is_not_null() & (pl.len().over("unit", "cluster") > 1)
+    alike = pl.col("reasons").list.contains("near_identical")
+    return set(set_aside.filter(same_company | alike)["unit"])
 
 
 def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:
     """Return the public table of the ranked units, of which `is_told` marks those whose change of score is told."""
+    told = told.with_columns(pl.col("score_change").round(DECIMALS_TOLD).alias(_CHANGE))
     possible = bound_scores(let_in, scores, definition)
     best: np.ndarray | None = None
     worst: np.ndarray | None = None
     if possible is not None:
-        known, exact = told["is_told"].to_numpy(), told["score_without"].to_numpy().astype(float)
-        best, worst = rank_between(Range(np.where(known, exact, possible.low), np.where(known, exact, possible.high)))
+        known = told["is_told"].to_numpy()
+        printed = told["score"].to_numpy().astype(float) + told[_CHANGE].to_numpy().astype(float)
+        half = 0.5 * 10.0**-DECIMALS_TOLD
+        low, high = np.where(known, printed - half, possible.low), np.where(known, printed + half, possible.high)
+        best, worst = rank_between(Range(low, high))
     return (
         told.with_columns(
             rank_without_low=None if best is None else pl.Series(best),
             rank_without_high=None if worst is None else pl.Series(worst),
             score=pl.when(pl.col("score_bound").is_null()).then("score"),
-            score_change=pl.when("is_told").then("score_change"),
+            score_change=pl.when("is_told").then(_CHANGE),
         )
         .sort("rank", "unit")
         .select(list(PUBLIC_SCHEMA))

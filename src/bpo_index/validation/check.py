@@ -87,7 +87,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     other_scales = find_other_scales(typed, definition.scale, list(definition.question_ids))
     if other_scales:
         nothing = validate_responses(_put_aside(responses, list(other_scales)), definition)
-        return replace(nothing, refusals=list(other_scales.values()))
+        return replace(nothing, refusals=list(dict.fromkeys(other_scales.values())))
     typed = mark_rows(mark_duplicates(typed, definition), definition)
     failures = find_failures(typed, list_checks(definition), definition)
     comparison = compare_rows(typed, failures, definition)

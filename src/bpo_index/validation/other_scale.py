@@ -1,6 +1,6 @@
 """Whether a file's ratings were given on the scale of the definition: files on another scale are refused, not rescaled.
 
-`find_other_scales` looks at the ratings of each file together. A file is refused where
+`find_other_scales` looks at the ratings of each file together, then at those of all. A file is refused where
 
 - at least half of its ratings lie outside the scale (0 to 100 against 0 to 10), or
 - its ratings on the scale are whole numbers that reach both ends of a usual shorter scale and never leave it (1 to 5
@@ -34,7 +34,7 @@ _FEWEST = 10
 
 
 def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -> dict[str, str]:
-    """Return, for every file that was answered on another scale, why it is refused, as a paragraph.
+    """Return, for every file that was answered on another scale, why it is refused, as a paragraph; files may share it.
 
     Parameters
     ----------
@@ -55,21 +55,37 @@ def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -
             low=pl.min_horizontal(column.min() for column in on_scale),
             high=pl.max_horizontal(column.max() for column in on_scale),
             whole=pl.all_horizontal((column == column.round()).all() for column in on_scale),
-            rows=pl.any_horizontal(column.is_not_null() for column in rated).sum().cast(pl.Int64),
+            rows=pl.any_horizontal(is_in_range(question, scale) for question in questions).sum().cast(pl.Int64),
         )
+        .filter(pl.col("ratings") > 0)
         .sort("source_file")
     )
     refusals = {}
-    for file in files.filter(pl.col("ratings") > 0).iter_rows(named=True):
+    for file in files.iter_rows(named=True):
         reason = _describe_outside(file) or _describe_narrow(file, scale)
         if reason:
             name = file["source_file"]
-            refusals[name] = (
-                f"The file {name} seems to be on another scale than the definition's {scale.minimum:g} to "
-                f"{scale.maximum:g}: {reason}. Nothing was rescaled. Change `scale:` in the definition, or name "
-                "what each answer stands for under scale.labels."
-            )
-    return refusals
+            refusals[name] = _write_refusal(f"The file {name} seems", reason, scale)
+    if files.height < 2 or refusals:
+        return refusals
+    # Each file may hold too few rows to tell.
+    together = files.select(
+        pl.col("ratings", "inside", "rows").sum(),
+        pl.col("low").min(),
+        pl.col("high").max(),
+        pl.col("whole").all(),
+    ).row(0, named=True)
+    reason = _describe_narrow(together, scale)
+    sentence = _write_refusal(f"The {files.height} files together seem", reason or "", scale)
+    return dict.fromkeys(files["source_file"], sentence) if reason else {}
+
+
+def _write_refusal(start: str, reason: str, scale: Scale) -> str:
+    return (
+        f"{start} to be on another scale than the definition's {scale.minimum:g} to {scale.maximum:g}: {reason}. "
+        "Nothing was rescaled. Change `scale:` in the definition, or name what each answer stands for under "
+        "scale.labels."
+    )
 
 
 def _describe_outside(file: dict[str, Any]) -> str | None:
@@ -86,7 +102,7 @@ def _describe_narrow(file: dict[str, Any], scale: Scale) -> str | None:
     if scale.may_be_narrow or not file["inside"]:
         return None
     which = "all" if file["inside"] == file["ratings"] else f"all on the scale, {file['inside']:,}"
-    ratings = f"{which} of its {file['ratings']:,} ratings"
+    ratings = f"{which} of {file['ratings']:,} ratings"
     is_fraction = not file["whole"] and low >= 0 and high <= 1 and scale.maximum - scale.minimum >= _FRACTIONS_FROM
     if is_fraction and _are_enough(given, _FRACTIONS):
         return (
