@@ -203,3 +203,8 @@ def test_the_order_of_units_does_not_matter(order):
     means = np.random.default_rng(5).uniform(0, 10, (12, 3))
     index = ConfidenceIndex().fit(means)
     assert (index.transform(means[list(order)]) == index.transform(means)[list(order)]).all()
+
+
+def test_no_means_have_no_scores():
+    structure = IndexStructure.from_definition(make_definition())
+    assert score_means(np.empty((0, 1, 3)), structure).shape == (0, 1, 3)

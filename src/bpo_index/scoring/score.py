@@ -92,7 +92,7 @@ def score_means(
     incomplete = np.flatnonzero(np.isnan(scores).any(axis=-1))
     if len(incomplete):
         scores[incomplete] = _walk(rows[incomplete], structure, evidence, learnt)[0]
-    return scores.reshape(*means.shape[:-1], -1)
+    return scores.reshape(*means.shape[:-1], scores.shape[-1])
 
 
 def learn_index(means: Floats, structure: IndexStructure, *, evidence: Evidence | None = None) -> LearntIndex:
