@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bpo_index.definition import replace_method
@@ -40,6 +40,7 @@ BASE = make_definition(**{"straight_line: {minimum_answers: 3}": ""})
 
 @settings(max_examples=120, deadline=None)
 @given(Choices, Survey)
+@example({}, [("Aland", ["", "0", "0"]), ("Aland", ["0", "", "0"]), *[("Beland", ["", "0", "0"])] * 3])
 def test_scored_or_refused(choices, survey):
     text = "\n".join([*(f"{key}: {value}" for key, value in choices.items()), OPTIONS])
     rows = [f"r{n},{unit},{','.join(ratings)}" for n, (unit, ratings) in enumerate(survey)]
