@@ -1,7 +1,8 @@
-"""Files that appear whole or not at all, and tables that a spreadsheet cannot be tricked by."""
+"""Files that appear whole or not at all, JSON for people, and tables that a spreadsheet cannot be tricked by."""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -11,6 +12,17 @@ import polars as pl
 from bpo_index.errors import EnvironmentFailed
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render_json(value: object) -> bytes:
+    """Return a value as JSON for people to read, keys in their order.
+
+    Examples
+    --------
+    >>> render_json({"unit": "Perú"}).decode()
+    '{\\n  "unit": "Perú"\\n}\\n'
+    """
+    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,7 +7,6 @@ which keeps what passes between them in a private folder. Both give the same rel
 
 from __future__ import annotations
 
-import json
 import pickle
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from bpo_index.atomic import render_json
 from bpo_index.cluster import open_executor
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, UsageError
@@ -258,8 +258,8 @@ def publish(
         made_with["margins_sha256"] = hash_margins(scores.sample.margins)
     release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
     files = render_tables(result, definition)
-    files["audit.json"] = _write_json(asdict(publish_audit(checked.audit, checked.validation, nonresponse)))
-    files["definition.json"] = _write_json(definition.model_dump(mode="json"))
+    files["audit.json"] = render_json(asdict(publish_audit(checked.audit, checked.validation, nonresponse)))
+    files["definition.json"] = render_json(definition.model_dump(mode="json"))
     manifest: dict[str, Any] = {
         "title": definition.title,
         "index": definition.index,
@@ -275,10 +275,6 @@ def publish(
         files, out=Path(settings.out), definition=definition, release_id=release_id, manifest=manifest
     )
     return result, release
-
-
-def _write_json(value: object) -> bytes:
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 # The flows run the stages one by one. What passes between them holds answers of single respondents, so it lies in a

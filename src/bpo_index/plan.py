@@ -7,14 +7,13 @@ so. Method page: docs/methods/planning.md.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from bpo_index.atomic import escape_formulas, make_folder, replace_file
+from bpo_index.atomic import escape_formulas, make_folder, render_json, replace_file
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.pipeline import Progress, check_seed, find_refusal
@@ -209,7 +208,7 @@ def _write_plan(
     make_folder(folder, "the plan")
     files = {
         "plan.csv": escape_formulas(marked).write_csv().encode(),
-        "plan.json": (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode(),
+        "plan.json": render_json(summary),
         "plan.svg": figure,
     }
     try:

@@ -87,9 +87,9 @@ def read_parquet(content: bytes) -> Grid:
             has_headings=False,
             named=tuple(frame.columns),
         )
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
     except BaseException as error:  # a panic of the reader is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
         why = describe_error(error)
         raise Unreadable(f"is damaged: it starts like a Parquet file and cannot be read as one ({why})") from None
 

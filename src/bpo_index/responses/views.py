@@ -208,7 +208,8 @@ def _is_answer(cells: Cells, mapping: Mapping, definition: IndexDefinition) -> b
 
     asked = [tidy for tidy in ("rating", *definition.question_ids) if tidy in place]
     texts = [text for tidy in asked if (text := read(tidy))]
-    answered = len(texts) - len([text for text in texts if text in map_answers(texts, definition.scale).unreadable])
+    unreadable = map_answers(texts, definition.scale).unreadable
+    answered = sum(text not in unreadable for text in texts)
     return bool(find_unit(read("unit"), definition.unit_by_label)) and 2 * answered >= len(asked)
 
 

@@ -112,8 +112,12 @@ def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Gri
     first_column = min((column.absolute_index for column in sheet.available_columns()), default=0)
     whole, shift = _put_marks(columns, errors, first_column)
     records = [write_record(n, list(cells)) for n, cells in enumerate(zip(*whole, strict=True), start=1)]
-    numbers = frozenset(n + shift for n in of_numbers)
-    return Grid(f"workbook, sheet {name!r}", records, numbers=numbers, explicit={"sheet": name})
+    return Grid(
+        f"workbook, sheet {name!r}",
+        records,
+        numbers=frozenset(n + shift for n in of_numbers),
+        explicit={"sheet": name},
+    )
 
 
 def _put_marks(

@@ -95,8 +95,9 @@ def compare_exclusions(
     )
     exact = table.sort("rank", "unit", nulls_last=True).select(list(EXACT_SCHEMA)).cast(pl.Schema(EXACT_SCHEMA))
     ranked = table.filter("ranked")
+    shared = _find_shared(set_aside)
     is_told = [
-        is_safe and code not in _find_shared(set_aside)
+        is_safe and code not in shared
         for code, is_safe in zip(ranked["unit"], _find_told(ranked, let_in, scores, without, definition), strict=True)
     ]
     told = ranked.with_columns(is_told=pl.Series(is_told, dtype=pl.Boolean))

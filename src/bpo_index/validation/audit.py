@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from bpo_index.atomic import escape_formulas, make_folder, replace_file
+from bpo_index.atomic import escape_formulas, make_folder, render_json, replace_file
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import EnvironmentFailed
@@ -172,7 +172,7 @@ def write_private_audit(
         replace_file(folder / "flags.csv", escape_formulas(validation.flags).write_csv().encode())
         nonresponse = tabulate_nonresponse(validation.accepted, definition)
         replace_file(folder / "nonresponse.csv", nonresponse.write_csv().encode())
-        replace_file(folder / "audit.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
+        replace_file(folder / "audit.json", render_json(summary))
     except OSError as error:
         raise _explain_failure(folder, error) from None
     return folder
@@ -202,7 +202,7 @@ def add_refusal_to_private_audit(folder: Path, refusal: str) -> None:
     """
     try:
         summary = json.loads((folder / "audit.json").read_text(encoding="utf-8")) | {"refusal": refusal}
-        replace_file(folder / "audit.json", (json.dumps(summary, indent=2, ensure_ascii=False) + "\n").encode())
+        replace_file(folder / "audit.json", render_json(summary))
         for name in INDEX_TABLES:  # of an earlier run, with other margins
             (folder / name).unlink(missing_ok=True)
     except OSError as error:

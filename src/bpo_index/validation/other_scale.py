@@ -76,8 +76,9 @@ def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -
         pl.col("whole").all(),
     ).row(0, named=True)
     reason = _describe_narrow(together, scale)
-    sentence = _write_refusal(f"The {files.height} files together seem", reason or "", scale)
-    return dict.fromkeys(files["source_file"], sentence) if reason else {}
+    if not reason:
+        return {}
+    return dict.fromkeys(files["source_file"], _write_refusal(f"The {files.height} files together seem", reason, scale))
 
 
 def _write_refusal(start: str, reason: str, scale: Scale) -> str:
