@@ -80,6 +80,24 @@ def test_spss_labels_that_begin_with_another_number_are_refused(tmp_path):
     assert read_sav(tmp_path, q1={1: "1 - Not at all", 7: "7 - Fully"}).refusals == []
 
 
+@pytest.mark.parametrize(
+    ("labels", "refused"),
+    [
+        ({n: f"{10 * n} %" for n in range(11)}, None),
+        ({n: f"{10 * n}%" for n in (0, 10)}, None),
+        ({n: f"{10 * (n - 1)} %" for n in range(1, 12)}, "code 1 has the label '0 %'"),
+        ({n: f"{100 - 10 * n} %" for n in range(11)}, "code 0 has the label '100 %'"),
+        ({1: "0-10 %", 4: "31 – 40 %", 7: "50 or 60", 10: "91 to 100"}, None),
+        ({1: "91-100 %", 10: "0-10 %"}, "code 10 has the label '0-10 %'"),
+        ({3: "3 of 10", 7: "7/10"}, None),
+        ({3: "7 of 10"}, "code 3 has the label '7 of 10'"),
+    ],
+)
+def test_spss_labels_in_per_cent_and_ranges(tmp_path, labels, refused):
+    refusals = read_sav(tmp_path, q1=labels).refusals
+    assert refusals == [] if refused is None else refused in refusals[0]
+
+
 def test_spss_labels_and_missing_codes_of_fields_that_are_no_answers(tmp_path):
     definition = make_definition(
         **{"company: company": "company: company, design_weight: w, data_origin: origin, background: {size: size}"}
@@ -323,6 +341,27 @@ def test_commas_and_points_in_one_file(tmp_path):
     responses = read_rows(tmp_path, *spelt, header=header, definition=timed)
     assert responses.table.select("duration", "q1").rows() == [("912", "7.5"), ("1,045", "7.5")]
     assert "durations with a comma before three digits" in "".join(responses.decisions)
+
+
+@pytest.mark.parametrize(
+    ("decimal", "durations", "expected"),
+    [
+        (",", ["1,250", "980.5"], ["1,250", "980.5"]),
+        (",", ["1,045.5", "12"], ["1045.5", "12"]),
+        (",", ["1,250", "980"], ["1.250", "980"]),
+        (",", ["1.250", "980"], ["1.250", "980"]),
+        (".", ["1,250", "980.5"], ["1250", "980.5"]),
+        (".", ["412,5", "1.045,2"], ["412.5", "1045.2"]),
+    ],
+)
+def test_the_decimal_mark_of_the_definition_is_that_of_durations_unless_they_say_otherwise(
+    tmp_path, decimal, durations, expected
+):
+    changes = {"columns:\n": f"source: {{decimal: '{decimal}'}}\ncolumns:\n", "finished: done": "duration: took"}
+    rows = [f'{n},Aland,"{took}",7,2,3' for n, took in enumerate(durations)]
+    responses = read_rows(tmp_path, *rows, header="id,country,took,q1,q2,q3", definition=make_definition(**changes))
+    assert responses.table["duration"].to_list() == expected
+    assert ("export them in whole seconds" in "".join(responses.decisions)) == (expected[0] == "1,250")
 
 
 def test_only_times_that_may_be_two_are_left_out(tmp_path):

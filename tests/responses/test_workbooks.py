@@ -87,12 +87,22 @@ def test_a_sheet_that_lacks_a_column_is_not_passed_over(tmp_path):
     assert read_responses([path], named).refusals == []
 
 
-def test_numbers_of_columns_of_numbers_have_no_thousands(tmp_path):
-    rows = [["id", "country", "w", "q1", "q2", "q3"], ["a", "Aland", 1.125, "1.250", 2, 3]]
+@pytest.mark.parametrize("titles", [0, 3, 11])
+@pytest.mark.parametrize("others", [[], ["b", "Beland", "none", 4, 5, 6]])
+def test_numbers_of_columns_with_numbers_have_no_thousands(tmp_path, titles, others):
+    rows = [["id", "country", "w", "q1", "q2", "q3"], ["a", "Aland", 1.125, "1.250", 2, 3], others]
+    rows = [["Asked in May"]] * titles + rows
     path = write_sheet(tmp_path / "x.xlsx", rows, (2, 1), {(2, 0): ""})
     block = {"columns:\n": "source: {decimal: ','}\ncolumns:\n", "company: company": "design_weight: w"}
     table = read_responses([path], make_definition(**block)).table
     assert table.select("design_weight", "q1").row(0) == ("1.125", "1250")
+
+
+def test_a_number_among_texts_keeps_all_of_its_digits(tmp_path):
+    rows = [["id", "country", "w", "q1", "q2", "q3"], ["a", "Aland", 1 / 3, 7, 2, 3], ["b", "Aland", "0.5", True, 2, 3]]
+    path = write_sheet(tmp_path / "x.xlsx", rows)
+    table = read_responses([path], make_definition(**{"company: company": "design_weight: w"})).table
+    assert table.select("design_weight", "q1").rows() == [(repr(1 / 3), "7"), ("0.5", "true")]
 
 
 def test_sheets_that_are_not_read_are_named(tmp_path):

@@ -41,6 +41,23 @@ def find_decimal_mark(texts: Iterable[str]) -> str | None:
     return "," if commas else "."
 
 
+def can_be_decimal(mark: str, texts: Iterable[str]) -> bool:
+    """Return whether no number says that the mark does not stand before decimals; a point is never before thousands.
+
+    Examples
+    --------
+    >>> can_be_decimal(".", ["1,250", "980.5"]), can_be_decimal(".", ["1,25"]), can_be_decimal(",", ["1,250", "980.5"])
+    (True, False, False)
+    """
+    different = set(texts)
+    if mark == ",":
+        return not any(_POINT.fullmatch(text) or ("." in text and _SEPARATED.fullmatch(text)) for text in different)
+    return not any(
+        (_COMMA.fullmatch(text) and not _THOUSANDS.fullmatch(text)) or ("," in text and _POINTED.fullmatch(text))
+        for text in different
+    )
+
+
 def is_ambiguous(texts: Iterable[str]) -> bool:
     """Return whether numbers have commas and all of these stand before three digits, as thousands do.
 

@@ -57,7 +57,7 @@ class Grid:
     lines: Iterable[Record] = field(repr=False)
     """All records, blank ones included; read once."""
     numbers: frozenset[int] = frozenset()
-    """Columns that hold numbers in the file itself, so that no point of theirs stands before thousands."""
+    """Columns whose decimals are numbers in the file itself, so that no point of theirs stands before thousands."""
     has_headings: bool = True
     """False where the format names its columns itself: `named` are then their names, and every record is a row."""
     named: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import Scale
 from bpo_index.errors import DataRefused
 from bpo_index.responses.cell_texts import (
+    can_be_decimal,
     find_date_order,
     find_decimal_mark,
     is_ambiguous,
@@ -28,7 +29,9 @@ from bpo_index.responses.headings import Mapping
 Texts = list[str | None]
 #: Columns that are read by their labels where the file has them; so are background variables.
 _LABELLED = ("finished", "status", "data_origin", "cluster")
-_LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*(?:[-–][0-9]|\s*%))")
+_LEADING_NUMBER = re.compile(
+    r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*[0-9])(?:(?P<range>\s*(?:[-–—]|or\b|to\b)\s*[0-9])|(?P<percent>\s*%))?"
+)
 
 
 def translate_cells(
@@ -132,13 +135,8 @@ def _label_answers(
             and code not in missing
             and (code in used or scale.minimum <= rating <= scale.maximum)
         }
-        for code, label in sorted(rated.items()):
-            number = _LEADING_NUMBER.match(label)
-            if number and label not in by_label.ratings and float(number[1]) != parse_number(code):
-                raise DataRefused(
-                    f"in {tidy} the file's code {code} has the label {label!r}, which begins with another number. Name "
-                    "the codes under scale.labels, or export the answers as labels"
-                )
+        unknown = {code: label for code, label in rated.items() if label not in by_label.ratings}
+        _check_numbers(tidy, unknown, by_code.ratings, scale)
         for code, label in sorted(rated.items()):
             if label in by_label.ratings and by_code.ratings[code] != by_label.ratings[label]:
                 raise DataRefused(
@@ -147,6 +145,28 @@ def _label_answers(
                     "another direction. Name the codes under scale.labels, or export the answers as labels"
                 )
     return [replaced.get(text, text) if text else None for text in texts]
+
+
+def _check_numbers(tidy: str, labels: dict[str, str], ratings: dict[str, float], scale: Scale) -> None:
+    """Refuse codes whose labels begin with another number; per cent of the scale, and ranges that rise, are none."""
+    highest = float("-inf")
+    for code in sorted(labels, key=lambda code: (ratings[code], code)):
+        found = _LEADING_NUMBER.match(labels[code])
+        if not found:
+            continue
+        number = float(found[1])
+        if found["range"]:
+            is_other, highest = number <= highest, number
+        else:
+            is_other = number != parse_number(code)
+            if is_other and found["percent"]:
+                share = (ratings[code] - scale.minimum) / (scale.maximum - scale.minimum)
+                is_other = abs(number - 100 * share) >= 1
+        if is_other:
+            raise DataRefused(
+                f"in {tidy} the file's code {code} has the label {labels[code]!r}, which begins with another number. "
+                "Name the codes under scale.labels, or export the answers as labels"
+            )
 
 
 def _write_numbers(
@@ -183,20 +203,21 @@ def _write_numbers(
 def _find_mark(what: str, group: dict[str, Texts], wanted: str | None, said: list[str]) -> str | None:
     """Return what stands before the decimals of these columns; None where it cannot be told."""
     given = {text for text in chain.from_iterable(group.values()) if text}
+    advice = "(`source.decimal` of the definition says which of the two stands before decimals)"
+    if what == "durations":
+        # NOTE: what the definition says of answers need not hold for what the program writes.
+        wanted = wanted if wanted and can_be_decimal(wanted, given) else None
+        advice = "(export them in whole seconds)"
     if wanted:
         return wanted
     if is_ambiguous(given):
         said.append(
-            f"{what} with a comma before three digits, which may be thousands or decimals, are not read "
-            "(`source.decimal` of the definition says which)"
+            f"{what} with a comma before three digits, which may be thousands or decimals, are not read {advice}"
         )
         return None
     mark = find_decimal_mark(given)
     if mark is None:
-        said.append(
-            f"{what} with a comma are not read, since others have a point (`source.decimal` of the definition says "
-            "which of the two stands before decimals)"
-        )
+        said.append(f"{what} with a comma are not read, since others have a point {advice}")
     return mark
 
 

@@ -93,22 +93,24 @@ def _is_workbook(content: bytes) -> bool:
 
 
 def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Grid:
-    """Return the grid of a sheet. Whole columns of numbers are taken as numbers: as text they are rounded."""
+    """Return the grid of a sheet. Cells that are numbers are taken as numbers: as text they are rounded."""
+
+    def load(kind: str) -> pl.DataFrame:
+        # NOTE: with a kind given, no cell is lost; without one, the first thousand rows decide on that of a column.
+        frame: pl.DataFrame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes=kind).to_polars()
+        return frame
+
     sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-    frame = sheet.to_polars()
-    columns = [column.fill_null("").to_list() for column in frame.iter_columns()]
-    # Below the headings, which may take some rows, a column holds numbers only or is text.
-    first = next((n for n, row in enumerate(zip(*columns, strict=True)) if any(row)), 0)
-    of_numbers = set()
-    for skipped in range(first + 1, min(first + 4, frame.height)):
-        # NOTE: all rows decide on the type of a column; by default the first thousand do, and other cells are lost.
-        numbers = book.load_sheet(name, header_row=None, skip_rows=skipped, schema_sample_rows=None).to_polars()
-        for n, column in enumerate(numbers.iter_columns()):
-            if column.dtype == pl.Float64 and n < len(columns):
-                of_numbers.add(n)
-                for row, value in enumerate(column.to_list(), start=skipped):
-                    if value is not None and parse_number(columns[n][row]) is not None:
-                        columns[n][row] = write_cell(value)
+    columns = [column.fill_null("").to_list() for column in sheet.to_polars().iter_columns()]
+    # A text has no truth value, whatever it says; a number has.
+    truths, values = load("boolean"), load("float")
+    of_numbers: set[int] = set()
+    for n, (truth, number) in enumerate(zip(truths.iter_columns(), values.iter_columns(), strict=True)):
+        rows = (truth.is_not_null() & number.is_not_null()).arg_true().to_list()
+        for row, value in zip(rows, number.gather(rows).to_list(), strict=True):
+            if parse_number(columns[n][row]) is not None:  # else true or false
+                columns[n][row] = write_cell(value)
+                of_numbers |= set() if value.is_integer() else {n}
     first_column = min((column.absolute_index for column in sheet.available_columns()), default=0)
     whole, shift = _put_marks(columns, errors, first_column)
     records = [write_record(n, list(cells)) for n, cells in enumerate(zip(*whole, strict=True), start=1)]
