@@ -39,7 +39,7 @@ categories:
   - {{id: people, title: People, questions: [{{id: p1, text: P1}}, {{id: p2, text: P2}}]}}
   - {{id: security, title: Security, questions: [{{id: s1, text: S1}}]}}
   - {{id: infra, title: Infra, questions: [{{id: i1, text: I1}}, {{id: i2, text: I2}}]}}
-columns: {{respondent: id, unit: country, finished: done}}
+columns: {{respondent: id, unit: country, finished: done, company: company}}
 quality_rules: {{unfinished: {{}}, straight_line: {{minimum_answers: 7}}, outlying: {{}}}}
 """
 #: Half of the scale has to stay open of what one or two people said (docs/adr/0010-what-is-told.md).
@@ -82,11 +82,11 @@ def make_people(means: dict[str, float], respondents: dict[str, int] | int = 5) 
 def write_files(folder: Path, people: Sequence[Person], method: str) -> tuple[Path, Path]:
     folder.mkdir(exist_ok=True)
     lines = [
-        f"r{n},{unit},{','.join('' if rating is None else str(rating) for rating in ratings)},{done}"
+        f"r{n},{unit},{','.join('' if rating is None else str(rating) for rating in ratings)},{done},firm {n}"
         for n, (unit, ratings, done) in enumerate(people)
     ]
     survey, definition = folder / "survey.csv", folder / "definition.yaml"
-    survey.write_text("\n".join([f"id,country,{','.join(QUESTIONS)},done", *lines]) + "\n")
+    survey.write_text("\n".join([f"id,country,{','.join(QUESTIONS)},done,company", *lines]) + "\n")
     definition.write_text(f"{DEFINITION}method: {{{method}}}\n")
     parse_definition(definition.read_text())
     return survey, definition

@@ -51,7 +51,11 @@ def find_unit(text: str, unit_by_label: dict[str, str]) -> str | None:
     if number is None:
         return code
     named = {label: code for label, code in unit_by_label.items() if parse_number(label) == number}
-    return named.get(f"{number:g}", next(iter(named.values())) if len(set(named.values())) == 1 else None)
+    if len(set(named.values())) == 1:
+        return next(iter(named.values()))
+    # Of several codes of one value, such as 036 and 36, the plain one; a text with other zeros before it is neither.
+    is_plain = number.is_integer() and not text.strip().lstrip("+-").startswith("0")
+    return named.get(str(int(number))) if is_plain else None
 
 
 @dataclass(frozen=True)

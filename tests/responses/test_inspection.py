@@ -158,12 +158,19 @@ def test_a_questionnaire_with_answers_is_not_overwritten(tmp_path):
     questionnaire, _ = write_template(definition, tmp_path)
     assert write_template(definition, tmp_path)[0] == questionnaire
     empty = questionnaire.read_bytes()
-    questionnaire.write_bytes(empty + b"\n\n")
-    assert write_template(definition, tmp_path)[0].read_bytes() == empty
+    text = empty.decode()
+    saved = ("\ufeff" + text.replace(",", ";").replace("\n", "\r\n")).encode()
+    quoted = text.replace(",", '"\t"').replace("\n", '"\n\t\t\t\n')
+    for still_empty in (empty + b"\n\n", saved, saved + b";;;\r\n", f'"{quoted}'.encode("utf-16"), b";;;;\n", b""):
+        questionnaire.write_bytes(still_empty)
+        assert write_template(definition, tmp_path)[0].read_bytes() == empty
     for filled in (
         empty + b"a,Aland",
         empty.replace(b"\n", b"\r") + b"a,Aland\r",
         (empty + b"a").decode().encode("utf-16"),
+        saved + b"a;Aland\r\n",
+        empty.replace(b"q1", b"q9"),
+        empty.strip() + b",more\n",
     ):
         questionnaire.write_bytes(filled)
         with pytest.raises(UsageError, match="may hold answers"):

@@ -300,19 +300,32 @@ def test_short_headings_are_near_to_nothing_but_themselves(tmp_path):
     assert found.proposals == ()
 
 
-def test_answers_above_the_header_row_are_not_lost(tmp_path):
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["country,q1,q2", "Aland,8,9"],
+        ["x,Aland,8,9"],
+        ["Aland,8,9,7"],
+        ["x,2021-05-03,,7,dk,top,A land"],
+        ["who,where,second,q3,one", "x,Aland,8,9,7"],
+    ],
+)
+def test_answers_above_the_header_row_are_not_lost(tmp_path, above):
     path = tmp_path / "survey.csv"
-    for parts in (["country,q1,q2", "Aland,8,9", ""], ["x,Aland,8,9", ""]):
-        path.write_text("\n".join([*parts, HEADER, *ROWS]), encoding="utf-8")
-        responses = read_responses([path], make_definition())
-        assert (
-            "line 1, above it, looks like an answer, or like the header row of other answers" in responses.refusals[0]
-        )
-        assert responses.records["reason"].to_list() == ["file_refused"] * 3
+    path.write_text("\n".join([*above, "", HEADER, *ROWS]), encoding="utf-8")
+    responses = read_responses([path], make_definition())
+    assert ", above it, looks like an answer, or like the header row of other answers" in responses.refusals[0]
+    assert responses.records["reason"].to_list() == ["file_refused"] * 3
+
+
+def test_lines_above_the_header_row_may_name_units_and_numbers(tmp_path):
+    path = tmp_path / "survey.csv"
     above = ["Confidence survey, all answers", "Made on,2021-05-03", "Country,Aland", "Countries:,Aland,Beland,Celand"]
-    above += [",,One,Two,Three", "1,2,3,4,5"]
+    above += [",,One,Two,Three", "1,2,3,4,5", "Version,1", "Rows of Aland,3", "Aland,8,Beland,9,Celand,7"]
     path.write_text("\n".join([*above, HEADER, *ROWS]), encoding="utf-8")
-    assert read_responses([path], make_definition()).table.height == 3
+    responses = read_responses([path], make_definition())
+    assert responses.refusals == []
+    assert responses.table.height == 3
 
 
 def test_numbers_of_a_parquet_file_have_no_thousands(tmp_path):
@@ -410,6 +423,8 @@ def test_codes_of_units_of_one_value_are_told_apart_by_their_text():
     labels = {"036": "AUS", "36": "XXX"}
     assert [find_unit(text, labels) for text in ("036", "36", "36.0")] == ["AUS", "XXX", "XXX"]
     assert find_unit("36.0", {"036": "AUS", "0036": "XXX"}) is None
+    labels = {"1": "A", "01": "B", "1234567": "C", "01234567": "D"}
+    assert [find_unit(text, labels) for text in ("1.0", "01", "001", "1234567.0", "+1")] == ["A", "B", None, "C", "A"]
 
 
 def test_header_rows_are_those_of_text_files(tmp_path):

@@ -13,7 +13,7 @@ from bpo_index.robustness.exclusions import EXACT_SCHEMA, PUBLIC_SCHEMA, compare
 from bpo_index.robustness.possible_ranks import bound_scores, measure_changes, rank_between
 from bpo_index.scoring import score_units
 from bpo_index.validation import validate_responses
-from tests.surveys import make_definition, validate_rows
+from tests.surveys import SMALL, make_definition, validate_rows
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_both_ends_are_reached(sample):
     for rating, end in ((0.0, possible.low), (10.0, possible.high)):
         reverse = {question.id: question.reverse for question in definition.questions}
         said = {name: pl.lit(10.0 - rating if turned else rating) for name, turned in reverse.items()}
-        rows = validation.set_aside.with_columns(**said).drop("reasons")
+        rows = validation.set_aside.with_columns(**said).drop("reasons", "flags")
         units = score_units(pl.concat([validation.accepted, rows]), definition).units
         for unit in rows["unit"]:
             assert end[place[unit]] == pytest.approx(units.filter(unit=unit)["score"].item(), abs=1e-6)
@@ -175,8 +175,9 @@ def five_kept_out(sample):
         pl.lit(unit).alias("unit"),
         *(pl.Series(question, ratings) for question in definition.question_ids),
         respondent_id=pl.format("new {}", pl.int_range(5)),
-        cluster=pl.lit(None, pl.String),
+        cluster=pl.Series(list("ABCDE")),
         reasons=pl.lit(["straight_line"]),
+        flags=pl.lit(["speeder"]),
     )
     return definition, validation.accepted, score_units(validation.accepted, definition), rows
 
@@ -197,7 +198,11 @@ def test_a_change_is_told_to_one_decimal(five_kept_out):
     [
         {"cluster": pl.Series(["Acme", "Acme", None, None, None])},
         {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", "Beta"])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", " ACME "])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", None])},
+        {"cluster": pl.lit(None, pl.String)},
         {"reasons": pl.Series([["near_identical"], *[["straight_line"]] * 4])},
+        {"flags": pl.Series([[], ["speeder", "near_identical"], [], [], []])},
     ],
 )
 def test_nothing_is_told_where_one_person_may_know_several_of_the_rows(five_kept_out, changed):
@@ -206,5 +211,11 @@ def test_nothing_is_told_where_one_person_may_know_several_of_the_rows(five_kept
     assert exact is not None
 
 
-def test_companies_with_a_row_each_are_no_obstacle(five_kept_out):
-    assert find_change(five_kept_out, cluster=pl.Series(list("ABCDE")))[0] is not None
+def test_almost_the_same_rows_are_known_whether_the_rule_flags_or_puts_aside(tmp_path):
+    rows = [f"{n},Aland,{n},{n},{n}" for n in (1, 2)] + [f"{n},Aland,3,4,5" for n in (3, 4)] + ["5,Aland,3,4,"]
+    for action in ("flag", "quarantine"):
+        rules = f"{{near_identical: {{action: {action}, minimum_answers: 3}}, straight_line: {{minimum_answers: 3}}}}"
+        definition = make_definition(**{SMALL[SMALL.index("{unfinished") :].rstrip(): rules})
+        found = validate_rows(tmp_path, *rows, "6,Aland,3,3,3", "7,Aland,3,3,3", definition=definition).set_aside
+        both = found.filter(respondent_id="6").select(pl.concat_list("reasons", "flags")).to_series()[0].to_list()
+        assert sorted(both) == ["near_identical", "straight_line"]

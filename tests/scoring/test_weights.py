@@ -256,6 +256,17 @@ def test_correlated_items_are_balanced_by_the_linear_system():
     assert between.weights == pytest.approx([0.5, 0.5])
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_an_item_of_nominal_weight_zero_takes_no_part_in_balancing(seed):
+    values = make_values(seed, units=40)
+    found = weigh_balanced(values, np.array([0.5, 0.0, 0.25, 0.25]))
+    without = weigh_balanced(np.delete(values, 1, axis=1), np.array([0.5, 0.25, 0.25]))
+    assert found.converged == without.converged
+    assert found.weights == pytest.approx(np.insert(without.weights, 1, 0.0))
+    assert found.importance == pytest.approx(np.insert(without.importance, 1, 0.0))
+    assert found.largest_gap == pytest.approx(without.largest_gap, abs=1e-12)
+
+
 def test_balanced_weights_of_a_replicate_do_not_hang_on_the_others():
     nominal = np.array([0.3, 0.2, 0.25, 0.25])
     batch = np.stack([make_values(seed, units=12) for seed in range(30)])

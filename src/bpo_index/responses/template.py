@@ -14,7 +14,10 @@ from bpo_index.answer_texts import parse_number
 from bpo_index.atomic import escape_formulas, make_folder, replace_file
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.responses.encodings import decode_text
+from bpo_index.responses.grids import DELIMITERS
 from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
+from bpo_index.responses.records import iterate_records, split_lines
 
 _MEANINGS = {
     "respondent": ("the respondent's id, any text, different for each", "text"),
@@ -90,7 +93,7 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     questionnaire, explained = folder / f"{start}-questionnaire.csv", folder / f"{start}-codebook.csv"
     empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)).write_csv().encode()
     try:
-        if questionnaire.exists() and questionnaire.read_bytes().strip() not in (b"", empty.strip()):
+        if questionnaire.exists() and not _is_empty(questionnaire.read_bytes(), codebook["column"].to_list()):
             raise UsageError(
                 f"{questionnaire} is there and not as empty as it would be written, so it may hold answers. Choose "
                 "another folder with --out."
@@ -103,3 +106,16 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
             "--out."
         ) from None
     return questionnaire, explained
+
+
+def _is_empty(content: bytes, columns: list[str]) -> bool:
+    """Return whether a questionnaire holds its headings, or nothing, however a spreadsheet saved it."""
+    lines = split_lines(decode_text(content)[0])
+    for delimiter in DELIMITERS:
+        filled = [record for record in iterate_records(lines, delimiter) if not record.is_blank]
+        headings = [cell for record in filled for cell in record.cells]
+        if not filled or (
+            len(filled) == 1 and headings[: len(columns)] == columns and not any(headings[len(columns) :])
+        ):
+            return True
+    return False

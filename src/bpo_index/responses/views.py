@@ -181,7 +181,11 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
     for n, record in enumerate(view.grid.start[: view.headings.first]):
         rows_below = view.headings.first - n - 1
         again = map_headings(find_headings([record.cells], 0, HowToRead()), definition)
-        if _is_answer(record.cells, view.mapping, definition) or (rows_below and _has_answers(again, definition)):
+        if (
+            _is_answer(record.cells, view.mapping, definition)
+            or _may_be_answer(record.cells, definition)
+            or (rows_below and _has_answers(again, definition))
+        ):
             return (
                 f"line {record.line}, above it, looks like an answer, or like the header row of other answers. Take "
                 "out what does not belong to the answers, give the parts as files of their own, or correct "
@@ -211,6 +215,20 @@ def _is_answer(cells: Cells, mapping: Mapping, definition: IndexDefinition) -> b
     unreadable = map_answers(texts, definition.scale).unreadable
     answered = sum(text not in unreadable for text in texts)
     return bool(find_unit(read("unit"), definition.unit_by_label)) and 2 * answered >= len(asked)
+
+
+def _may_be_answer(cells: Cells, definition: IndexDefinition) -> bool:
+    """Return whether cells, of whatever columns, name a unit in words and answer half of the questions.
+
+    More answers than units: lists of units, or of units and numbers, are none.
+    """
+    scale = definition.scale
+    units = sum(parse_number(text) is None and bool(find_unit(text, definition.unit_by_label)) for text in cells)
+    answers = map_answers({text for text in cells if text}, scale)
+    ratings = {text for text, rating in answers.ratings.items() if scale.minimum <= rating <= scale.maximum}
+    kinds = ratings | answers.dont_know | answers.skipped | answers.not_asked
+    answered = sum(text in kinds for text in cells)
+    return 0 < units < answered and 2 * answered >= len(definition.question_ids)
 
 
 def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
+from bpo_index.labels import fold_label
 from bpo_index.robustness.possible_ranks import Range, bound_scores, rank_between
 from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring import Scores, UnitAnswers, score_means, score_units
@@ -105,12 +106,17 @@ def compare_exclusions(
 
 
 def _find_shared(set_aside: pl.DataFrame | None) -> set[str]:
-    """Return the units in which one person may know several of the rows let in: of one company, or almost the same."""
+    """Return the units in which one person may know several of the rows let in.
+
+    That is where two are of one company, however it is spelt, or one names none; and where one is almost the same as
+    another row, as far as the definition has a rule on that.
+    """
     if set_aside is None or set_aside.is_empty():
         return set()
-    same_company = pl.col("cluster").is_not_null() & (pl.len().over("unit", "cluster") > 1)
-    alike = pl.col("reasons").list.contains("near_identical")
-    return set(set_aside.filter(same_company | alike)["unit"])
+    company = pl.col("cluster").map_elements(fold_label, return_dtype=pl.String)
+    one_company = pl.col("cluster").is_null() | (pl.struct("unit", company).is_duplicated())
+    alike = pl.any_horizontal(pl.col(codes).list.contains("near_identical") for codes in ("reasons", "flags"))
+    return set(set_aside.filter(one_company | alike)["unit"])
 
 
 def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:

@@ -281,7 +281,7 @@ def _leave_out_rules(
         rule = getattr(definition.quality_rules, name)
         if rule is None or rule.action != "quarantine":
             continue
-        let_in = set_aside.filter(pl.col("reasons") == [name]).drop("reasons")
+        let_in = set_aside.filter(pl.col("reasons") == [name]).select(accepted.columns)
         anew = pl.concat([accepted, let_in])
         found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
         items.append(_Item("quality_rule", name, None, found, _find_possible_ranks(let_in, scores, definition)))

@@ -109,10 +109,10 @@ def weigh_balanced(
     Returns
     -------
     BalancedWeights
-        An item of nominal weight zero has weight zero. A constant item can have no importance: its weight is zero and
-        its nominal weight is shared out among the others. Where no weights give the nominal importance (an item that
-        runs against the others), the nearest of the rounds is returned, not converged. NaN with fewer than two units or
-        no item that varies.
+        An item of nominal weight zero has weight zero, and no importance: that is shared out among the others. A
+        constant item can have none: its weight is zero and its nominal weight is shared out among the others. Where no
+        weights give the nominal importance (an item that runs against the others), the nearest of the rounds is
+        returned, not converged. NaN with fewer than two units or no item that varies.
 
     Examples
     --------
@@ -126,6 +126,9 @@ def weigh_balanced(
     total = wanted.sum(axis=-1, keepdims=True)
     broken = ~(total[..., 0] > 0)
     wanted = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
+    # Importance is that among the items with weight, though others may be correlated with the index.
+    weighing = wanted > 0
+    covariance = np.where(weighing[..., :, np.newaxis] & weighing[..., np.newaxis, :], covariance, 0.0)
     best = _solve_balance(covariance, spread, wanted)
     smallest = np.abs(_find_importance(covariance, best) - wanted).max(axis=-1)
     smallest = np.where((best >= 0).all(axis=-1) & ~np.isnan(smallest), smallest, np.inf)
@@ -158,8 +161,7 @@ def _solve_balance(covariance: Floats, spread: Floats, wanted: Floats) -> Floats
     These are the correlations whose squares have the wanted shares, so the weights solve a linear system.
     """
     weighing = wanted > 0
-    both = weighing[..., :, np.newaxis] & weighing[..., np.newaxis, :] & np.isfinite(covariance)
-    system = np.where(both, covariance, 0.0) + np.eye(wanted.shape[-1]) * ~weighing[..., np.newaxis]
+    system = np.where(np.isfinite(covariance), covariance, 0.0) + np.eye(wanted.shape[-1]) * ~weighing[..., np.newaxis]
     goal = np.where(weighing, spread * np.sqrt(wanted), 0.0)
     solved = (np.linalg.pinv(system, hermitian=True) @ goal[..., np.newaxis])[..., 0]
     weights = _divide_by_sum(np.where(weighing, solved, 0.0))

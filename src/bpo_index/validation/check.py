@@ -46,7 +46,8 @@ class Validation:
         `background_<variable>` (text), `dont_know` and `not_asked` (ids of the questions answered with "don't know",
         or not asked), `<question ids>` (ratings; null where there is none).
     set_aside
-        One row per respondent whom nothing but quality rules keeps out: the columns of `accepted` and `reasons`.
+        One row per respondent whom nothing but quality rules keeps out: the columns of `accepted`, `reasons` and
+        `flags` (codes; an empty list where there is none).
     rows
         One row per row read: `source_file, source_row, text, respondent_id, reasons, sentences`; the last two are
         lists, empty where the row is accepted.
@@ -109,7 +110,12 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .sort("source_file", "source_row", "reason")
     )
     by_rules = grouped.filter(keep_out_only(QualityRules.model_fields))
-    set_aside = typed.join(by_rules, on="response", maintain_order="left")
+    flagged = reasons.filter(is_flag).group_by("response", maintain_order=True).agg(flags=pl.col("reason"))
+    set_aside = (
+        typed.join(by_rules, on="response", maintain_order="left")
+        .join(flagged, on="response", how="left", maintain_order="left")
+        .with_columns(pl.col("flags").fill_null(pl.lit([], dtype=pl.List(pl.String))))
+    )
     columns = [
         *("source_file", "source_row", "respondent_id", "unit", "design_weight", "cluster", "started_at"),
         *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),
@@ -118,7 +124,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     accepted = accepted.select(columns).sort("unit", "respondent_id")
     return Validation(
         accepted,
-        set_aside.select(*columns, "reasons").sort("unit", "respondent_id"),
+        set_aside.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
         _account_rows(responses, grouped),
         flags,
         notes=[
