@@ -88,7 +88,13 @@ def test_spss_labels_that_begin_with_another_number_are_refused(tmp_path):
         ({n: f"{10 * (n - 1)} %" for n in range(1, 12)}, "code 1 has the label '0 %'"),
         ({n: f"{100 - 10 * n} %" for n in range(11)}, "code 0 has the label '100 %'"),
         ({1: "0-10 %", 4: "31 – 40 %", 7: "50 or 60", 10: "91 to 100"}, None),
-        ({1: "91-100 %", 10: "0-10 %"}, "code 10 has the label '0-10 %'"),
+        ({1: "0% - 10%", 4: "31% - 40%", 10: "91 % to 100 %"}, None),
+        ({1: "91-100 %", 10: "0-10 %"}, "code 1 has the label '91-100 %'"),
+        ({10: "0-10 %"}, "code 10 has the label '0-10 %'"),
+        ({n: f"{n - 1} - {10 * (n - 1)} %" for n in range(1, 12)}, "code 1 has the label '0 - 0 %'"),
+        ({n: f"{n - 1} - 10 point scale" for n in range(1, 12)}, "code 1 has the label '0 - 10 point scale'"),
+        ({1: "10 or 20", 2: "8 or 9"}, "code 2 has the label '8 or 9'"),
+        ({1: "10 or 20", 2: "15 or 30"}, "code 2 has the label '15 or 30'"),
         ({3: "3 of 10", 7: "7/10"}, None),
         ({3: "7 of 10"}, "code 3 has the label '7 of 10'"),
     ],
@@ -96,6 +102,13 @@ def test_spss_labels_that_begin_with_another_number_are_refused(tmp_path):
 def test_spss_labels_in_per_cent_and_ranges(tmp_path, labels, refused):
     refusals = read_sav(tmp_path, q1=labels).refusals
     assert refusals == [] if refused is None else refused in refusals[0]
+
+
+@pytest.mark.parametrize("label", ["{} %", "{}%"])
+def test_spss_labels_in_per_cent_of_the_highest_rating(tmp_path, label):
+    definition = make_definition(**{"minimum: 0, maximum: 10": "minimum: 1, maximum: 10"})
+    assert read_sav(tmp_path, definition, q1={n: label.format(10 * n) for n in range(1, 11)}).refusals == []
+    assert read_sav(tmp_path, definition, q1={n: label.format(10 * (n - 1)) for n in range(2, 11)}).refusals != []
 
 
 def test_spss_labels_and_missing_codes_of_fields_that_are_no_answers(tmp_path):
@@ -308,6 +321,8 @@ def test_short_headings_are_near_to_nothing_but_themselves(tmp_path):
         ["Aland,8,9,7"],
         ["x,2021-05-03,,7,dk,top,A land"],
         ["who,where,second,q3,one", "x,Aland,8,9,7"],
+        ['x,Aland,"1,5","2,5",3'],
+        ['Aland,x,"1,5","2,5",3'],
     ],
 )
 def test_answers_above_the_header_row_are_not_lost(tmp_path, above):
@@ -322,10 +337,19 @@ def test_lines_above_the_header_row_may_name_units_and_numbers(tmp_path):
     path = tmp_path / "survey.csv"
     above = ["Confidence survey, all answers", "Made on,2021-05-03", "Country,Aland", "Countries:,Aland,Beland,Celand"]
     above += [",,One,Two,Three", "1,2,3,4,5", "Version,1", "Rows of Aland,3", "Aland,8,Beland,9,Celand,7"]
+    above += ["Country:,Aland,Wave,3,Month,5"]
     path.write_text("\n".join([*above, HEADER, *ROWS]), encoding="utf-8")
     responses = read_responses([path], make_definition())
     assert responses.refusals == []
     assert responses.table.height == 3
+
+
+def test_answers_of_long_layout_above_the_header_row_are_not_lost(tmp_path):
+    rows = [f"a,Beland,q{n},5" for n in (1, 2, 3)]
+    path = write_csv(tmp_path, *rows, header="Aland,q1,5\nAland,q2,4\n\nid,country,item,value")
+    assert "line 1, above it, looks like an answer" in read_responses([path], make_definition()).refusals[0]
+    path = write_csv(tmp_path, *rows, header="Country,Aland\nQuestions,q1,q2,q3\n\nid,country,item,value")
+    assert read_responses([path], make_definition()).refusals == []
 
 
 def test_numbers_of_a_parquet_file_have_no_thousands(tmp_path):
@@ -359,7 +383,11 @@ def test_commas_and_points_in_one_file(tmp_path):
 @pytest.mark.parametrize(
     ("decimal", "durations", "expected"),
     [
-        (",", ["1,250", "980.5"], ["1,250", "980.5"]),
+        (",", ["1,250", "980.5"], ["1250", "980.5"]),
+        (",", ["1,250.5", "1,100"], ["1250.5", "1100"]),
+        (",", ["1,234,567"], ["1234567"]),
+        (".", ["1.250,5", "1.100,5"], ["1250.5", "1100.5"]),
+        (".", ["1,5", "980.5"], ["1,5", "980.5"]),
         (",", ["1,045.5", "12"], ["1045.5", "12"]),
         (",", ["1,250", "980"], ["1.250", "980"]),
         (",", ["1.250", "980"], ["1.250", "980"]),
@@ -374,7 +402,7 @@ def test_the_decimal_mark_of_the_definition_is_that_of_durations_unless_they_say
     rows = [f'{n},Aland,"{took}",7,2,3' for n, took in enumerate(durations)]
     responses = read_rows(tmp_path, *rows, header="id,country,took,q1,q2,q3", definition=make_definition(**changes))
     assert responses.table["duration"].to_list() == expected
-    assert ("export them in whole seconds" in "".join(responses.decisions)) == (expected[0] == "1,250")
+    assert ("export them without marks before thousands" in "".join(responses.decisions)) == (expected[0] == "1,5")
 
 
 def test_only_times_that_may_be_two_are_left_out(tmp_path):

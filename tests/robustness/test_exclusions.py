@@ -201,6 +201,8 @@ def test_a_change_is_told_to_one_decimal(five_kept_out):
         {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", " ACME "])},
         {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", None])},
         {"cluster": pl.lit(None, pl.String)},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", " - "])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", "N/A"])},
         {"reasons": pl.Series([["near_identical"], *[["straight_line"]] * 4])},
         {"flags": pl.Series([[], ["speeder", "near_identical"], [], [], []])},
     ],
@@ -219,3 +221,16 @@ def test_almost_the_same_rows_are_known_whether_the_rule_flags_or_puts_aside(tmp
         found = validate_rows(tmp_path, *rows, "6,Aland,3,3,3", "7,Aland,3,3,3", definition=definition).set_aside
         both = found.filter(respondent_id="6").select(pl.concat_list("reasons", "flags")).to_series()[0].to_list()
         assert sorted(both) == ["near_identical", "straight_line"]
+
+
+def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_told_of_them(five_kept_out):
+    definition, *_ = five_kept_out
+    # 23 of 24 answers are those of another row: no more than a rule on 95 in 100 takes.
+    alike = {question: pl.Series([4.0, 4.0, 5.0, 6.0, 6.5]) for question in definition.question_ids[1:]}
+    assert definition.quality_rules.near_identical.minimum_share <= 23 / 24
+    told, exact = find_change(five_kept_out, reasons=pl.lit(["unfinished"]), **alike)
+    assert told is None
+    assert exact is not None
+    rules = definition.quality_rules.model_copy(update={"near_identical": None})
+    without = (definition.model_copy(update={"quality_rules": rules}), *five_kept_out[1:])
+    assert find_change(without, reasons=pl.lit(["unfinished"]), **alike)[0] is not None

@@ -265,6 +265,8 @@ def test_an_item_of_nominal_weight_zero_takes_no_part_in_balancing(seed):
     assert found.weights == pytest.approx(np.insert(without.weights, 1, 0.0))
     assert found.importance == pytest.approx(np.insert(without.importance, 1, 0.0))
     assert found.largest_gap == pytest.approx(without.largest_gap, abs=1e-12)
+    values[0, 1] = np.nan
+    assert (weigh_balanced(values, np.array([0.5, 0.0, 0.25, 0.25])).weights == found.weights).all()
 
 
 def test_balanced_weights_of_a_replicate_do_not_hang_on_the_others():

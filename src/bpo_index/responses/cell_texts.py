@@ -51,7 +51,10 @@ def can_be_decimal(mark: str, texts: Iterable[str]) -> bool:
     """
     different = set(texts)
     if mark == ",":
-        return not any(_POINT.fullmatch(text) or ("." in text and _SEPARATED.fullmatch(text)) for text in different)
+        return not any(
+            _POINT.fullmatch(text) or (("." in text or text.count(",") > 1) and _SEPARATED.fullmatch(text))
+            for text in different
+        )
     return not any(
         (_COMMA.fullmatch(text) and not _THOUSANDS.fullmatch(text)) or ("," in text and _POINTED.fullmatch(text))
         for text in different

@@ -29,9 +29,11 @@ from bpo_index.responses.headings import Mapping
 Texts = list[str | None]
 #: Columns that are read by their labels where the file has them; so are background variables.
 _LABELLED = ("finished", "status", "data_origin", "cluster")
-_LEADING_NUMBER = re.compile(
-    r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*[0-9])(?:(?P<range>\s*(?:[-–—]|or\b|to\b)\s*[0-9])|(?P<percent>\s*%))?"
-)
+_LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*[0-9])(?P<percent>\s*%)?")
+#: Nothing but two numbers: "10-20 %", "10 % to 20 %", "2 or 3".
+_RANGE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%?\s*(?:[-–—]|or\b|to\b)\s*([0-9]+(?:\.[0-9]+)?)(?P<percent>\s*%)?\s*")
+#: Per cent of the scale are rounded to whole ones.
+_ROUNDING = 1.0
 
 
 def translate_cells(
@@ -148,25 +150,31 @@ def _label_answers(
 
 
 def _check_numbers(tidy: str, labels: dict[str, str], ratings: dict[str, float], scale: Scale) -> None:
-    """Refuse codes whose labels begin with another number; per cent of the scale, and ranges that rise, are none."""
+    """Refuse codes whose labels begin with another number, but for per cent of the scale and ranges in order."""
     highest = float("-inf")
     for code in sorted(labels, key=lambda code: (ratings[code], code)):
-        found = _LEADING_NUMBER.match(labels[code])
-        if not found:
+        found, both = _LEADING_NUMBER.match(labels[code]), _RANGE.fullmatch(labels[code])
+        if not found or float(found[1]) == parse_number(code):
             continue
-        number = float(found[1])
-        if found["range"]:
-            is_other, highest = number <= highest, number
+        shares = _find_shares(ratings[code], scale)
+        if both and both["percent"]:
+            low, high = float(both[1]), float(both[2])
+            is_right = low < high and any(low - _ROUNDING < share < high + _ROUNDING for share in shares)
+        elif both:  # it begins where the range of the code before ended, or later
+            is_right, highest = highest <= float(both[1]) < float(both[2]), float(both[2])
         else:
-            is_other = number != parse_number(code)
-            if is_other and found["percent"]:
-                share = (ratings[code] - scale.minimum) / (scale.maximum - scale.minimum)
-                is_other = abs(number - 100 * share) >= 1
-        if is_other:
+            is_right = bool(found["percent"]) and any(abs(float(found[1]) - share) < _ROUNDING for share in shares)
+        if not is_right:
             raise DataRefused(
                 f"in {tidy} the file's code {code} has the label {labels[code]!r}, which begins with another number. "
                 "Name the codes under scale.labels, or export the answers as labels"
             )
+
+
+def _find_shares(rating: float, scale: Scale) -> list[float]:
+    """Return what per cent of the scale a rating may be called: of its length, or of its highest rating."""
+    of_length = 100 * (rating - scale.minimum) / (scale.maximum - scale.minimum)
+    return [of_length, 100 * rating / scale.maximum] if scale.minimum > 0 else [of_length]
 
 
 def _write_numbers(
@@ -206,8 +214,13 @@ def _find_mark(what: str, group: dict[str, Texts], wanted: str | None, said: lis
     advice = "(`source.decimal` of the definition says which of the two stands before decimals)"
     if what == "durations":
         # NOTE: what the definition says of answers need not hold for what the program writes.
-        wanted = wanted if wanted and can_be_decimal(wanted, given) else None
-        advice = "(export them in whole seconds)"
+        advice = "(export them without marks before thousands)"
+        possible = [mark for mark in ",." if can_be_decimal(mark, given)]
+        if len(possible) < 2:
+            wanted = possible[0] if possible else None
+        if not possible:
+            said.append(f"{what} with commas and points are not read, since both stand before decimals {advice}")
+            return None
     if wanted:
         return wanted
     if is_ambiguous(given):

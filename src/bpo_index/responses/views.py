@@ -16,15 +16,25 @@ import polars as pl
 from bpo_index.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import Source as HowToRead
-from bpo_index.labels import show_text
+from bpo_index.labels import fold_label, show_text
+from bpo_index.responses.cell_texts import write_plainly
 from bpo_index.responses.encodings import has_undecodable
 from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings
 from bpo_index.responses.grids import Grid, Unreadable
-from bpo_index.responses.headings import Mapping, Proposal, map_headings, name_heading, propose_headings
+from bpo_index.responses.headings import (
+    Mapping,
+    Proposal,
+    label_questions,
+    map_headings,
+    name_heading,
+    propose_headings,
+)
 from bpo_index.responses.records import Record
 
 #: Rows that are searched for the names of units where no column has the heading, and the share that must be.
 _LOOKED_AT, _LEAST_UNITS = 1_000, 0.5
+#: Ratings beside a unit's name that make an answer of a line, whatever its columns, at least.
+_LEAST_ANSWERS = 3
 #: Columns and headings named in a message, at most.
 _SHOWN = 12
 
@@ -183,13 +193,12 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
         again = map_headings(find_headings([record.cells], 0, HowToRead()), definition)
         if (
             _is_answer(record.cells, view.mapping, definition)
-            or _may_be_answer(record.cells, definition)
+            or _may_be_answer(record.cells, view.mapping.layout, definition)
             or (rows_below and _has_answers(again, definition))
         ):
             return (
                 f"line {record.line}, above it, looks like an answer, or like the header row of other answers. Take "
-                "out what does not belong to the answers, give the parts as files of their own, or correct "
-                "`source.header_rows` of the definition."
+                "out what does not belong to the answers, or give the parts as files of their own."
             )
     for record in view.rows:
         if unit.heading in record.cells:
@@ -211,24 +220,28 @@ def _is_answer(cells: Cells, mapping: Mapping, definition: IndexDefinition) -> b
         return cells[place[tidy]] if tidy in place and place[tidy] < len(cells) else ""
 
     asked = [tidy for tidy in ("rating", *definition.question_ids) if tidy in place]
-    texts = [text for tidy in asked if (text := read(tidy))]
+    texts = [write_plainly(text, ",", has_thousands=False) for tidy in asked if (text := read(tidy))]
     unreadable = map_answers(texts, definition.scale).unreadable
     answered = sum(text not in unreadable for text in texts)
     return bool(find_unit(read("unit"), definition.unit_by_label)) and 2 * answered >= len(asked)
 
 
-def _may_be_answer(cells: Cells, definition: IndexDefinition) -> bool:
-    """Return whether cells, of whatever columns, name a unit in words and answer half of the questions.
+def _may_be_answer(cells: Cells, layout: str, definition: IndexDefinition) -> bool:
+    """Return whether cells, of whatever columns, name a unit in words and answer half of the questions, at least three.
 
-    More answers than units: lists of units, or of units and numbers, are none.
+    More answers than units: lists of units, or of units and numbers, are none. In long layout a question, one answer.
     """
     scale = definition.scale
     units = sum(parse_number(text) is None and bool(find_unit(text, definition.unit_by_label)) for text in cells)
-    answers = map_answers({text for text in cells if text}, scale)
+    texts = [write_plainly(text, ",", has_thousands=False) for text in cells if text]
+    answers = map_answers(texts, scale)
     ratings = {text for text, rating in answers.ratings.items() if scale.minimum <= rating <= scale.maximum}
     kinds = ratings | answers.dont_know | answers.skipped | answers.not_asked
-    answered = sum(text in kinds for text in cells)
-    return 0 < units < answered and 2 * answered >= len(definition.question_ids)
+    answered = sum(text in kinds for text in texts)
+    if layout == "long":
+        questions = label_questions(definition)
+        return bool(units and answered) and any(fold_label(text) in questions for text in cells)
+    return 0 < units < answered and answered >= max(_LEAST_ANSWERS, len(definition.question_ids) / 2)
 
 
 def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:

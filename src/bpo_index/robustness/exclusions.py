@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition_blocks import NearIdenticalRule
 from bpo_index.errors import DataRefused
 from bpo_index.labels import fold_label
 from bpo_index.robustness.possible_ranks import Range, bound_scores, rank_between
@@ -22,12 +23,15 @@ from bpo_index.scoring import Scores, UnitAnswers, score_means, score_units
 from bpo_index.scoring.ends import OPEN_SHARE
 from bpo_index.scoring.estimate import Floats
 from bpo_index.scoring.structure import IndexStructure
+from bpo_index.validation.near_identical import MOST_ROWS, match_rows
 
 #: From this many rows let in a change of score may be told (docs/adr/0010-what-is-told.md).
 FEWEST_TOLD = 5
 #: Decimals of a change that is told: with more of them, ratings that are whole numbers could be tried out.
 DECIMALS_TOLD = 1
 _CHANGE = "change told"
+#: Texts that name no company.
+_NO_COMPANY = ("n/a", "na", "none")
 _NOISE = 1e-9
 
 _UNIT = {"unit": pl.String, "name": pl.String, "respondents": pl.Int64, "score": pl.Float64, "rank": pl.Int64}
@@ -96,7 +100,7 @@ def compare_exclusions(
     )
     exact = table.sort("rank", "unit", nulls_last=True).select(list(EXACT_SCHEMA)).cast(pl.Schema(EXACT_SCHEMA))
     ranked = table.filter("ranked")
-    shared = _find_shared(set_aside)
+    shared = _find_shared(set_aside, definition)
     is_told = [
         is_safe and code not in shared
         for code, is_safe in zip(ranked["unit"], _find_told(ranked, let_in, scores, without, definition), strict=True)
@@ -105,18 +109,33 @@ def compare_exclusions(
     return Exclusions(round_table(exact), round_table(_guard(told, let_in, scores, definition)), let_in.height, refusal)
 
 
-def _find_shared(set_aside: pl.DataFrame | None) -> set[str]:
+def _find_shared(set_aside: pl.DataFrame | None, definition: IndexDefinition) -> set[str]:
     """Return the units in which one person may know several of the rows let in.
 
-    That is where two are of one company, however it is spelt, or one names none; and where one is almost the same as
-    another row, as far as the definition has a rule on that.
+    That is where two are of one company, however its letters are written, or one names none; and, as far as the
+    definition has a rule on rows that are almost the same, where one is: as validation found it, or among rows let in
+    that validation does not compare (unfinished ones, tests, or too many to compare).
     """
     if set_aside is None or set_aside.is_empty():
         return set()
     company = pl.col("cluster").map_elements(fold_label, return_dtype=pl.String)
-    one_company = pl.col("cluster").is_null() | (pl.struct("unit", company).is_duplicated())
+    is_named = company.str.contains(r"[\p{L}\p{N}]") & ~company.is_in(_NO_COMPANY)
+    one_company = ~is_named.fill_null(value=False) | pl.struct("unit", company).is_duplicated()
     alike = pl.any_horizontal(pl.col(codes).list.contains("near_identical") for codes in ("reasons", "flags"))
-    return set(set_aside.filter(one_company | alike)["unit"])
+    shared = set(set_aside.filter(one_company | alike)["unit"])
+    rule = definition.quality_rules.near_identical
+    if rule:
+        for (unit,), rows in set_aside.group_by("unit"):
+            if str(unit) not in shared and (rows.height > MOST_ROWS or _are_alike(rows, definition, rule)):
+                shared.add(str(unit))
+    return shared
+
+
+def _are_alike(rows: pl.DataFrame, definition: IndexDefinition, rule: NearIdenticalRule) -> bool:
+    """Return whether any two rows are almost the same."""
+    ratings = rows.select(pl.col(definition.question_ids).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
+    found = match_rows(ratings, minimum_share=rule.minimum_share, minimum_answers=rule.minimum_answers)
+    return bool((found.partner >= 0).any())
 
 
 def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:

@@ -98,7 +98,7 @@ def weigh_balanced(
     Parameters
     ----------
     values
-        ... x units x items; a unit with a NaN takes no part.
+        ... x units x items; a unit with a NaN in an item of a weight takes no part.
     nominal
         Items, from 0, sum one.
     iterations
@@ -120,7 +120,7 @@ def weigh_balanced(
     >>> weigh_balanced(values, np.array([0.5, 0.5])).weights.round(6)
     array([0.666667, 0.333333])
     """
-    covariance = estimate_between_covariance(values)
+    covariance = estimate_between_covariance(np.where(nominal > 0, values, 0.0))
     spread = find_spread(covariance)
     wanted = np.where(spread > 0, nominal, 0.0)
     total = wanted.sum(axis=-1, keepdims=True)
