@@ -242,7 +242,7 @@ def test_raked_scores_by_hand_and_weights_fitted_anew_in_replicates(sample):
         ([",company_size,small,1", ",company_size,large,1", ",company_size,giant,1"], "'giant' has a share"),
         ([",company_size,small,1"], "'large' has respondents and no share"),
         ([",age,young,1"], "does not know"),
-        (["XXX,company_size,small,1"], "'XXX' is not the code of a unit"),
+        (["ZZZ,company_size,small,1"], "'ZZZ' is not the code of a unit"),
     ],
 )
 def test_margins_that_cannot_be_met_are_refused_by_name(run, tmp_path, lines, expected):

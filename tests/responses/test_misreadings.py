@@ -448,9 +448,9 @@ def test_codes_of_units_match_by_value(text, unit):
 
 
 def test_codes_of_units_of_one_value_are_told_apart_by_their_text():
-    labels = {"036": "AUS", "36": "XXX"}
-    assert [find_unit(text, labels) for text in ("036", "36", "36.0")] == ["AUS", "XXX", "XXX"]
-    assert find_unit("36.0", {"036": "AUS", "0036": "XXX"}) is None
+    labels = {"036": "AUS", "36": "ZZZ"}
+    assert [find_unit(text, labels) for text in ("036", "36", "36.0")] == ["AUS", "ZZZ", "ZZZ"]
+    assert find_unit("36.0", {"036": "AUS", "0036": "ZZZ"}) is None
     labels = {"1": "A", "01": "B", "1234567": "C", "01234567": "D"}
     assert [find_unit(text, labels) for text in ("1.0", "01", "001", "1234567.0", "+1")] == ["A", "B", None, "C", "A"]
 

@@ -112,10 +112,7 @@ def _is_empty(content: bytes, columns: list[str]) -> bool:
     """Return whether a questionnaire holds its headings, or nothing, however a spreadsheet saved it."""
     lines = split_lines(decode_text(content)[0])
     for delimiter in DELIMITERS:
-        filled = [record for record in iterate_records(lines, delimiter) if not record.is_blank]
-        headings = [cell for record in filled for cell in record.cells]
-        if not filled or (
-            len(filled) == 1 and headings[: len(columns)] == columns and not any(headings[len(columns) :])
-        ):
+        rows = [record.cells for record in iterate_records(lines, delimiter) if not record.is_blank]
+        if not rows or (len(rows) == 1 and rows[0] == columns + [""] * (len(rows[0]) - len(columns))):
             return True
     return False

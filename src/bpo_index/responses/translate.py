@@ -216,11 +216,10 @@ def _find_mark(what: str, group: dict[str, Texts], wanted: str | None, said: lis
         # NOTE: what the definition says of answers need not hold for what the program writes.
         advice = "(export them without marks before thousands)"
         possible = [mark for mark in ",." if can_be_decimal(mark, given)]
-        if len(possible) < 2:
-            wanted = possible[0] if possible else None
         if not possible:
             said.append(f"{what} with commas and points are not read, since both stand before decimals {advice}")
             return None
+        wanted = wanted if len(possible) > 1 else possible[0]
     if wanted:
         return wanted
     if is_ambiguous(given):

@@ -16,8 +16,6 @@ import zlib
 from typing import Any
 from xml.etree import ElementTree
 
-import polars as pl
-
 from bpo_index.answer_texts import parse_number
 from bpo_index.definition_blocks import Source as HowToRead
 from bpo_index.responses.columnar import describe_error, write_cell
@@ -95,22 +93,22 @@ def _is_workbook(content: bytes) -> bool:
 def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Grid:
     """Return the grid of a sheet. Cells that are numbers are taken as numbers: as text they are rounded."""
 
-    def load(kind: str) -> pl.DataFrame:
+    def load(kind: str) -> Any:
         # NOTE: with a kind given, no cell is lost; without one, the first thousand rows decide on that of a column.
-        frame: pl.DataFrame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes=kind).to_polars()
-        return frame
+        return book.load_sheet(name, header_row=None, skip_rows=0, dtypes=kind)
 
-    sheet = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    sheet = load("string")
     columns = [column.fill_null("").to_list() for column in sheet.to_polars().iter_columns()]
     # A text has no truth value, whatever it says; a number has.
-    truths, values = load("boolean"), load("float")
-    of_numbers: set[int] = set()
+    truths, values = load("boolean").to_polars(), load("float").to_polars()
+    of_numbers = set()
     for n, (truth, number) in enumerate(zip(truths.iter_columns(), values.iter_columns(), strict=True)):
         rows = (truth.is_not_null() & number.is_not_null()).arg_true().to_list()
         for row, value in zip(rows, number.gather(rows).to_list(), strict=True):
             if parse_number(columns[n][row]) is not None:  # else true or false
                 columns[n][row] = write_cell(value)
-                of_numbers |= set() if value.is_integer() else {n}
+                if not value.is_integer():
+                    of_numbers.add(n)
     first_column = min((column.absolute_index for column in sheet.available_columns()), default=0)
     whole, shift = _put_marks(columns, errors, first_column)
     records = [write_record(n, list(cells)) for n, cells in enumerate(zip(*whole, strict=True), start=1)]
@@ -165,10 +163,17 @@ def _look_into(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
                     for match in pattern.finditer(sheet)
                 }
             return found
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, ValueError, NotImplementedError, EOFError):
-        return {}
-    except (zlib.error, RuntimeError):  # damaged, or locked with a password: what reads workbooks says so
-        return {}
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ElementTree.ParseError,
+        OSError,
+        ValueError,
+        EOFError,
+        zlib.error,
+        RuntimeError,
+    ):
+        return {}  # no .xlsx file, damaged, or locked with a password: what reads workbooks says so
 
 
 def _check_extent(name: str, sheet: bytes) -> None:

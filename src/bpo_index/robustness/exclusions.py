@@ -77,7 +77,8 @@ def compare_exclusions(
     scores, definition
         What `score_units` made of the accepted answers, and the index.
     """
-    let_in = accepted.clear() if set_aside is None else set_aside.select(accepted.columns)
+    aside = accepted.clear() if set_aside is None else set_aside
+    let_in = aside.select(accepted.columns)
     without, refusal = scores, None
     if let_in.height:
         try:
@@ -100,42 +101,9 @@ def compare_exclusions(
     )
     exact = table.sort("rank", "unit", nulls_last=True).select(list(EXACT_SCHEMA)).cast(pl.Schema(EXACT_SCHEMA))
     ranked = table.filter("ranked")
-    shared = _find_shared(set_aside, definition)
-    is_told = [
-        is_safe and code not in shared
-        for code, is_safe in zip(ranked["unit"], _find_told(ranked, let_in, scores, without, definition), strict=True)
-    ]
+    is_told = _find_told(ranked, aside, scores, without, definition)
     told = ranked.with_columns(is_told=pl.Series(is_told, dtype=pl.Boolean))
     return Exclusions(round_table(exact), round_table(_guard(told, let_in, scores, definition)), let_in.height, refusal)
-
-
-def _find_shared(set_aside: pl.DataFrame | None, definition: IndexDefinition) -> set[str]:
-    """Return the units in which one person may know several of the rows let in.
-
-    That is where two are of one company, however its letters are written, or one names none; and, as far as the
-    definition has a rule on rows that are almost the same, where one is: as validation found it, or among rows let in
-    that validation does not compare (unfinished ones, tests, or too many to compare).
-    """
-    if set_aside is None or set_aside.is_empty():
-        return set()
-    company = pl.col("cluster").map_elements(fold_label, return_dtype=pl.String)
-    is_named = company.str.contains(r"[\p{L}\p{N}]") & ~company.is_in(_NO_COMPANY)
-    one_company = ~is_named.fill_null(value=False) | pl.struct("unit", company).is_duplicated()
-    alike = pl.any_horizontal(pl.col(codes).list.contains("near_identical") for codes in ("reasons", "flags"))
-    shared = set(set_aside.filter(one_company | alike)["unit"])
-    rule = definition.quality_rules.near_identical
-    if rule:
-        for (unit,), rows in set_aside.group_by("unit"):
-            if str(unit) not in shared and (rows.height > MOST_ROWS or _are_alike(rows, definition, rule)):
-                shared.add(str(unit))
-    return shared
-
-
-def _are_alike(rows: pl.DataFrame, definition: IndexDefinition, rule: NearIdenticalRule) -> bool:
-    """Return whether any two rows are almost the same."""
-    ratings = rows.select(pl.col(definition.question_ids).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
-    found = match_rows(ratings, minimum_share=rule.minimum_share, minimum_answers=rule.minimum_answers)
-    return bool((found.partner >= 0).any())
 
 
 def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:
@@ -164,15 +132,18 @@ def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition:
 
 
 def _find_told(
-    ranked: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, without: Scores, definition: IndexDefinition
+    ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, without: Scores, definition: IndexDefinition
 ) -> list[bool]:
-    """Return whether the change of score of each ranked unit may be told; never where scores are no sums of answers."""
+    """Return whether the change of score of each ranked unit may be told.
+
+    Never where scores are no sums of answers, nor of rows, from `set_aside`, that may be one person's.
+    """
     structure = scores.sample.structure
     answers = {unit.unit: unit for unit in scores.sample.answers}
     bounded = without.units.filter(pl.col("score_bound").is_not_null())["unit"].to_list()
     found = []
     for code, bound, after in ranked.select("unit", "score_bound", "score_without").iter_rows():
-        rows = let_in.filter(unit=code)
+        rows = aside.filter(unit=code)
         unit = answers[code]
         if (
             not _is_sum(structure)
@@ -186,8 +157,30 @@ def _find_told(
             continue
         ratings = rows.select(pl.col(definition.question_ids).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
         lowest, moves = _measure_moves(unit, ratings, rows["design_weight"].to_numpy(), structure)
-        found.append(is_change_safe(after - lowest, moves))
+        is_safe = is_change_safe(after - lowest, moves)
+        found.append(is_safe and not _may_be_one_persons(rows, ratings, definition.quality_rules.near_identical))
     return found
+
+
+def _may_be_one_persons(rows: pl.DataFrame, ratings: Floats, rule: NearIdenticalRule | None) -> bool:
+    """Return whether one person may know several of a unit's rows let in.
+
+    That is where two are of one company, however its letters are written, or one names none; and, as far as the
+    definition has a rule on rows that are almost the same, where one is: as validation found it, or among rows let in
+    that validation does not compare (unfinished ones, tests, or too many to compare).
+    """
+    company = pl.col("cluster").map_elements(fold_label, return_dtype=pl.String)
+    is_named = company.str.contains(r"[\p{L}\p{N}]") & ~company.is_in(_NO_COMPANY)
+    one_company = ~is_named.fill_null(value=False) | company.is_duplicated()
+    alike = pl.any_horizontal(pl.col(codes).list.contains("near_identical") for codes in ("reasons", "flags"))
+    if rows.select((one_company | alike).any()).item():
+        return True
+    if rule is None:
+        return False
+    if rows.height > MOST_ROWS:
+        return True
+    found = match_rows(ratings, minimum_share=rule.minimum_share, minimum_answers=rule.minimum_answers)
+    return bool((found.partner >= 0).any())
 
 
 def _is_sum(structure: IndexStructure) -> bool:

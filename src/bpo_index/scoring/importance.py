@@ -120,15 +120,13 @@ def weigh_balanced(
     >>> weigh_balanced(values, np.array([0.5, 0.5])).weights.round(6)
     array([0.666667, 0.333333])
     """
+    # Importance is that among the items with weight, though others may be correlated with the index.
     covariance = estimate_between_covariance(np.where(nominal > 0, values, 0.0))
     spread = find_spread(covariance)
     wanted = np.where(spread > 0, nominal, 0.0)
     total = wanted.sum(axis=-1, keepdims=True)
     broken = ~(total[..., 0] > 0)
     wanted = np.divide(wanted, total, out=np.zeros_like(wanted), where=total > 0)
-    # Importance is that among the items with weight, though others may be correlated with the index.
-    weighing = wanted > 0
-    covariance = np.where(weighing[..., :, np.newaxis] & weighing[..., np.newaxis, :], covariance, 0.0)
     best = _solve_balance(covariance, spread, wanted)
     smallest = np.abs(_find_importance(covariance, best) - wanted).max(axis=-1)
     smallest = np.where((best >= 0).all(axis=-1) & ~np.isnan(smallest), smallest, np.inf)
@@ -161,7 +159,8 @@ def _solve_balance(covariance: Floats, spread: Floats, wanted: Floats) -> Floats
     These are the correlations whose squares have the wanted shares, so the weights solve a linear system.
     """
     weighing = wanted > 0
-    system = np.where(np.isfinite(covariance), covariance, 0.0) + np.eye(wanted.shape[-1]) * ~weighing[..., np.newaxis]
+    both = weighing[..., :, np.newaxis] & weighing[..., np.newaxis, :] & np.isfinite(covariance)
+    system = np.where(both, covariance, 0.0) + np.eye(wanted.shape[-1]) * ~weighing[..., np.newaxis]
     goal = np.where(weighing, spread * np.sqrt(wanted), 0.0)
     solved = (np.linalg.pinv(system, hermitian=True) @ goal[..., np.newaxis])[..., 0]
     weights = _divide_by_sum(np.where(weighing, solved, 0.0))

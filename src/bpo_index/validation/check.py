@@ -103,14 +103,14 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .agg(reasons=pl.col("reason"), sentences=pl.col("sentence"))
     )
     accepted = typed.join(grouped, on="response", how="anti", maintain_order="left")
+    flagging = reasons.filter(is_flag)
     flags = (
-        reasons.filter(is_flag)
-        .join(accepted.select("response", "source_file", "source_row", "respondent_id"), on="response")
+        flagging.join(accepted.select("response", "source_file", "source_row", "respondent_id"), on="response")
         .select("source_file", "source_row", "respondent_id", "reason", "sentence")
         .sort("source_file", "source_row", "reason")
     )
     by_rules = grouped.filter(keep_out_only(QualityRules.model_fields))
-    flagged = reasons.filter(is_flag).group_by("response", maintain_order=True).agg(flags=pl.col("reason"))
+    flagged = flagging.group_by("response", maintain_order=True).agg(flags=pl.col("reason"))
     set_aside = (
         typed.join(by_rules, on="response", maintain_order="left")
         .join(flagged, on="response", how="left", maintain_order="left")
