@@ -29,6 +29,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("plan",),
     ("summary", "terminal", "terminal_inspection"),
+    ("inbox_claims",),
     ("inbox",),
     ("cli", "__main__"),
 )

@@ -77,6 +77,8 @@ class Settings:
     """The path of a file with shares of the population, to which respondents are weighed."""
     scheduler: str | None = None
     """The address of a Dask scheduler whose workers evaluate replicates; None: threads. The result is the same."""
+    supersede: bool = True
+    """Whether `latest.json` comes to point to a new release; False for answers older than those it points to."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that no run can use."""
@@ -272,7 +274,12 @@ def publish(
         "notes": result.notes,
     }
     release = publish_release(
-        files, out=Path(settings.out), definition=definition, release_id=release_id, manifest=manifest
+        files,
+        out=Path(settings.out),
+        definition=definition,
+        release_id=release_id,
+        manifest=manifest,
+        supersede=settings.supersede,
     )
     return result, release
 

@@ -42,6 +42,8 @@ class Release:
     """Sixteen hexadecimal digits."""
     is_new: bool
     """False where the same release lay there already."""
+    is_latest: bool
+    """Whether the edition's `latest.json` points to it; False for an older one that was made again."""
 
 
 def identify_release(
@@ -76,6 +78,7 @@ def publish_release(
     definition: IndexDefinition,
     release_id: str,
     manifest: Mapping[str, Any],
+    supersede: bool = True,
 ) -> Release:
     """Publish files as a release, once; running the same again checks the hashes and changes nothing.
 
@@ -87,6 +90,8 @@ def publish_release(
         The folder of all releases.
     release_id, manifest
         From `identify_release`, and what else the manifest says; the hashes of the files are added.
+    supersede
+        False: the edition's pointer stays at the release it leads to.
 
     Raises
     ------
@@ -107,19 +112,21 @@ def publish_release(
             is_new = not target.exists()
             if is_new:
                 temporary = _write_temporary(edition_folder, release_id, content)
-                replace_file(edition_folder / ".pending.json", _write_json({"release": release_id}))
+                if supersede:
+                    replace_file(edition_folder / ".pending.json", _write_json({"release": release_id}))
                 temporary.rename(target)
                 sync_folder(edition_folder)
                 _finish_pending(edition_folder)
             else:
                 _check_release(target)
             _repair_pointers(index_folder, edition_folder)
+            is_latest = _read_pointer(edition_folder / "latest.json") == release_id
     except OSError as error:
         raise EnvironmentFailed(
             f"The release cannot be written to {edition_folder}: {error.strerror or error}. Free space, change the "
             "permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
-    return Release(target, release_id, is_new)
+    return Release(target, release_id, is_new, is_latest)
 
 
 def read_release(folder: Path) -> dict[str, Any]:

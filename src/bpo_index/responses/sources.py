@@ -86,7 +86,7 @@ def _list_files(paths: list[Path]) -> tuple[list[Path], list[str]]:
                     f"The folder {path} has no file of answers (names that end in {' '.join(ENDINGS)}, also with .gz)."
                 )
             if others:
-                passed.append(f"{_show_name(path.name)}: not read: {_join_names(others)}.")
+                passed.append(f"{show_name(path.name)}: not read: {_join_names(others)}.")
         for file in found:
             real = file.resolve()
             if real in seen:
@@ -104,7 +104,7 @@ def _split_folder(found: list[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def _join_names(paths: list[Path], most: int = 10) -> str:
-    text = ", ".join(_show_name(path.name) for path in paths[:most])
+    text = ", ".join(show_name(path.name) for path in paths[:most])
     return text + (f" and {len(paths) - most} more" if len(paths) > most else "")
 
 
@@ -117,15 +117,22 @@ def _read_bytes(path: Path) -> bytes:
 
 def _name_files(files: list[Path]) -> list[str]:
     """Return the file names, or the whole paths where two files have one name; what would be equal is numbered."""
-    names = [_show_name(path.name) for path in files]
+    names = [show_name(path.name) for path in files]
     if len(set(names)) < len(names):
-        names = [_show_name(str(path)) for path in files]
+        names = [show_name(str(path)) for path in files]
     if len(set(names)) < len(names):
         names = [f"{name} ({n})" for n, name in enumerate(names, start=1)]
     return names
 
 
-def _show_name(name: str) -> str:
+def show_name(name: str) -> str:
+    """Return a file's name as messages and tables show it: printable, in one line, short.
+
+    Examples
+    --------
+    >>> show_name("a\\nb.csv")
+    'a b.csv'
+    """
     return show_text(show_undecodable(name), 300)
 
 

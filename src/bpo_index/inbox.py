@@ -1,0 +1,231 @@
+"""Files dropped in a folder, each published exactly once: claim, release, pointer, move.
+
+`sweep_inbox` looks through `<inbox>/<definition>/`, waits until new files have settled, and hands each to
+`finish_claim`, which runs the whole pipeline on it. Each step can be cut short and done again: a claimed file is
+finished by the next sweep, the release is named by its content, the claim is moved last. A file lock, which dies with
+its process, lets one sweep in at a time. No decision hangs on the clock. Limits and layout: docs/operations.md.
+"""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bpo_index.atomic import make_folder
+from bpo_index.definition import load_definition
+from bpo_index.errors import BpoIndexError, EnvironmentFailed, UsageError
+from bpo_index.inbox_claims import (
+    FOLDERS,
+    Claim,
+    Filed,
+    InboxSettings,
+    Signature,
+    Status,
+    claim_file,
+    finish_claim,
+    list_claims,
+    make_folders,
+    read_tries,
+    sign_file,
+)
+from bpo_index.resources import list_definitions
+from bpo_index.responses.sources import show_name
+
+__all__ = ["Claim", "Filed", "InboxSettings", "Report", "finish_claim", "sweep_inbox"]
+
+#: Files claimed this often and never ended are taken up last, so that one of them cannot keep others from being read.
+TRIES_BEFORE_LAST = 3
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a sweep did."""
+
+    filed: tuple[Filed, ...] = ()
+    is_busy: bool = False
+    """Another sweep has the inbox; nothing was looked at."""
+    passed: tuple[str, ...] = ()
+    """Sentences on what lies in the inbox and is not read."""
+    problems: tuple[str, ...] = ()
+    """Sentences on folders that could not be worked on."""
+
+    def count(self, *statuses: Status) -> int:
+        """Return how many files have one of these statuses."""
+        counts = Counter(item.status for item in self.filed)
+        return sum(counts[status] for status in statuses)
+
+    def summarise(self) -> str:
+        """Return one line: the number of files by what became of them."""
+        if self.is_busy:
+            return "Busy: another sweep is at work in this inbox."
+        counts = Counter(item.status for item in self.filed)
+        told = [f"{count} {status}" for status, count in sorted(counts.items())]
+        told += [f"{len(self.passed)} passed over"] if self.passed else []
+        told += [f"{len(self.problems)} folders with problems"] if self.problems else []
+        return f"Files: {', '.join(told)}." if told else "No new files."
+
+
+Handle = Callable[[Claim], Filed]
+
+
+def sweep_inbox(
+    settings: InboxSettings, handle: Handle | None = None, *, wait: Callable[[float], object] = time.sleep
+) -> Report:
+    """Publish every settled file of an inbox, those that a killed sweep had claimed first.
+
+    Parameters
+    ----------
+    handle
+        Takes a claim to its end and says what became of it; default `finish_claim`. An error that it raises leaves the
+        file claimed.
+    wait
+        Called once with `settle_seconds` where there are new files.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the inbox itself cannot be used.
+    UsageError
+        When the lock of the inbox leads elsewhere.
+    """
+    inbox = Path(settings.inbox)
+    make_folder(inbox, "the inbox")
+    lock = inbox / ".lock"
+    if lock.is_symlink():
+        raise UsageError(f"{lock} is a link; remove it.")
+    try:
+        with FileLock(lock, timeout=0):
+            return _Sweep(settings, handle or (lambda claim: finish_claim(claim, settings))).work(wait)
+    except Timeout:
+        return Report(is_busy=True)
+    except OSError as error:
+        raise EnvironmentFailed(
+            f"The inbox {inbox} cannot be used: {error.strerror or error}. Files in it stay where they are."
+        ) from None
+
+
+class _Sweep:
+    """One look through the inbox, by the process that has its lock."""
+
+    def __init__(self, settings: InboxSettings, handle: Handle) -> None:
+        self.settings = settings
+        self.handle = handle
+        self.filed: list[Filed] = []
+        self.passed: list[str] = []
+        self.problems: list[str] = []
+        self.stopped: set[str] = set()
+
+    def work(self, wait: Callable[[float], object]) -> Report:
+        """Finish what was claimed, wait for new files to settle, take them by time and name, then what failed often."""
+        sources = self._open_folders()
+        inbox = Path(self.settings.inbox)
+        left = [claim for name, source in sources.items() for claim in list_claims(inbox / name, source)]
+        last = [claim for claim in left if read_tries(claim) >= TRIES_BEFORE_LAST]
+        for claim in left:
+            if claim not in last:
+                self._finish(claim)
+        drops = {path: sign_file(path) for name in sources for path in self._list_drops(name)}
+        if drops:
+            wait(self.settings.settle_seconds)
+        for path in sorted(drops, key=lambda path: (drops[path] or (), path.name)):
+            self._take(path, drops[path], sources[path.parent.name])
+        for claim in last:
+            self._finish(claim)
+        return Report(tuple(self.filed), False, tuple(self.passed), tuple(self.problems))
+
+    def _open_folders(self) -> dict[str, str]:
+        """Make the folder of each definition; return the names of those that can be worked on, each to its source."""
+        inbox = Path(self.settings.inbox)
+        sources = _find_definitions(self.settings.definitions)
+        for entry in sorted(inbox.iterdir()):
+            if entry.name not in sources and not entry.name.startswith("."):
+                self.passed.append(
+                    f"{show_name(entry.name)} is not read: files go into the folders {', '.join(sources)} of the inbox."
+                )
+        usable = {}
+        for name, source in sources.items():
+            try:
+                load_definition(source)
+                make_folders(inbox / name)
+            except BpoIndexError as error:
+                self._stop(name, str(error))
+            else:
+                usable[name] = source
+        return usable
+
+    def _list_drops(self, name: str) -> list[Path]:
+        """Return the new files of a folder; what else lies there is told."""
+        drops = []
+        for path in sorted((Path(self.settings.inbox) / name).iterdir()):
+            if path.name in FOLDERS or path.name.startswith((".", "~$")) or path.name.endswith(".part"):
+                continue
+            try:
+                mode = path.lstat().st_mode
+            except FileNotFoundError:  # taken back in between
+                continue
+            if stat.S_ISREG(mode):
+                drops.append(path)
+                continue
+            kind = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no file"
+            self.passed.append(f"{name}/{show_name(path.name)} is not read: it is {kind}, and one file is one edition.")
+        return drops
+
+    def _take(self, path: Path, signature: Signature | None, source: str) -> None:
+        """Claim a file that has settled, and finish it."""
+        name = path.parent.name
+        if name in self.stopped:
+            return
+        if signature is None or sign_file(path) != signature:
+            if path.is_symlink() or path.exists():
+                self._keep(Filed(show_name(path.name), name, "changing", str(path), "It was still being written."))
+            return
+        try:
+            claim = claim_file(path, name, source)
+        except OSError as error:
+            self._stop(name, f"{show_name(path.name)} cannot be taken out of {path.parent}: {error.strerror or error}.")
+            return
+        self._finish(claim)
+
+    def _finish(self, claim: Claim) -> None:
+        """Hand a claim over; an error leaves it claimed, and one that other files would meet too stops the folder."""
+        if claim.definition in self.stopped:
+            return
+        try:
+            filed = self.handle(claim)
+        except TimeoutError as error:
+            filed = _fail(claim, f"It took too long. {error}".strip())
+        except (BpoIndexError, OSError) as error:
+            filed = _fail(claim, str(error))
+            self._stop(claim.definition, f"{claim.definition}: other files wait for the next sweep. {error}")
+        except Exception as error:
+            filed = _fail(claim, f"Unexpected {type(error).__name__}: {error}")
+        self._keep(filed)
+
+    def _keep(self, filed: Filed) -> None:
+        self.filed.append(replace(filed, outcome=None))
+
+    def _stop(self, name: str, problem: str) -> None:
+        self.stopped.add(name)
+        self.problems.append(problem)
+
+
+def _find_definitions(folder: str | None) -> dict[str, str]:
+    """Return the definitions that an inbox has folders for, each to a built-in one's name or a path."""
+    sources = {name: name for name in list_definitions()}
+    if folder is not None:
+        try:
+            paths = sorted(Path(folder).iterdir())
+        except OSError as error:
+            raise UsageError(f"The folder of definitions {folder} cannot be read: {error.strerror}.") from None
+        sources |= {path.stem: str(path) for path in paths if path.suffix == ".yaml"}
+    return sources
+
+
+def _fail(claim: Claim, reason: str) -> Filed:
+    return Filed(claim.name, claim.definition, "failed", str(claim.folder), reason)
