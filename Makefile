@@ -19,13 +19,16 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test test-components lint bench sample-data schemas fuzz faults clean reinstall
+.PHONY: help run serve test test-components lint bench sample-data schemas fuzz faults clean reinstall
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-16s %s\n", $$1, $$2 }'
 
 run: $(RUN_STAMP) ## install into .venv (first time only) and rank the sample edition of 2021
 	@$(VENV)/bin/bpo-index run sample_data/offshore-bpo-2021.csv
+
+serve: $(RUN_STAMP) ## run server, worker and schedules on this machine; PORT=4200 and the next port
+	@$(PY) flows/serve.py $(if $(PORT),--port $(PORT))
 
 test: $(DEV_STAMP) ## run the tests that need no server
 	@$(PY) -m pytest -q -n auto --maxprocesses 4 --dist worksteal

@@ -202,7 +202,7 @@ class _Sweep:
             filed = _fail(claim, f"It took too long. {error}".strip())
         except (BpoIndexError, OSError) as error:
             filed = _fail(claim, str(error))
-            self._stop(claim.definition, f"{claim.definition}: other files wait for the next sweep. {error}")
+            self._stop(claim.definition, f"{claim.definition}: its other files wait for the next sweep.")
         except Exception as error:
             filed = _fail(claim, f"Unexpected {type(error).__name__}: {error}")
         self._keep(filed)

@@ -11,11 +11,14 @@ import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from bpo_index.atomic import make_folder, render_json, replace_file, sync_folder
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
-from bpo_index.pipeline import Outcome, Progress, Settings, run
+from bpo_index.pipeline import FORM, Outcome, Progress, Replicates, Seed, Settings, run
 from bpo_index.responses.sources import show_name
 
 #: What a definition's folder in the inbox has inside, beside new files.
@@ -24,7 +27,7 @@ Status = Literal["published", "unchanged", "refused", "failed", "changing"]
 Signature = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
+@pydantic_dataclass(frozen=True, config=FORM)
 class InboxSettings:
     """What a sweep is told."""
 
@@ -34,13 +37,13 @@ class InboxSettings:
     """The folder of all releases."""
     definitions: str | None = None
     """A folder of definitions, `<name>.yaml`, beside the built-in ones; one of the same name takes its place."""
-    replicates: int = 10_000
+    replicates: Replicates = 10_000
     """Replicates of the index, 100 to 10,000,000."""
-    seed: int = 2021
+    seed: Seed = 2021
     """Any integer from 0."""
     scheduler: str | None = None
     """The address of a Dask scheduler whose workers evaluate replicates; None: threads. The result is the same."""
-    settle_seconds: float = 10.0
+    settle_seconds: Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 3600})] = 10.0
     """How long a file must keep size and time before it is taken."""
 
     def __post_init__(self) -> None:
@@ -163,9 +166,10 @@ def finish_claim(claim: Claim, settings: InboxSettings, progress: Progress | Non
 def _record(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Filed:
     """Return what became of a claimed file, and have `outcome.json` say it; what that says is not done again."""
     record = claim.folder / "outcome.json"
-    if record.exists():
-        said = json.loads(record.read_bytes())
-        return Filed(folder=str(_locate(claim, said["status"])), **said)
+    for place in (record, *(_locate(claim, status) / "outcome.json" for status in ("published", "refused"))):
+        if place.exists():
+            said = json.loads(place.read_bytes())
+            return Filed(folder=str(_locate(claim, said["status"])), **said)
     replace_file(claim.folder / "tries", f"{read_tries(claim) + 1}\n".encode())
     shutil.rmtree(claim.folder / "audit", ignore_errors=True)
     for stale in claim.folder.glob(".*.tmp"):
@@ -207,15 +211,15 @@ def _describe(claim: Claim, outcome: Outcome) -> Filed:
 
 def _move(filed: Filed, claim: Claim) -> Filed:
     """Move a claim whose outcome is recorded to its last place."""
-    if filed.status != "changing":
-        target = Path(filed.folder)
+    target = Path(filed.folder)
+    if filed.status != "changing" and not target.exists():
         claim.folder.rename(target)
         sync_folder(target.parent)
         sync_folder(claim.folder.parent)
     return filed
 
 
-def _locate(claim: Claim, status: Status) -> Path:
+def _locate(claim: Claim, status: str) -> Path:
     """Return where a claim lies in the end."""
     return claim.folder.parent.parent / ("refused" if status == "refused" else "processed") / claim.folder.name
 

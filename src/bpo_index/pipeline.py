@@ -11,9 +11,11 @@ import pickle
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import polars as pl
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from bpo_index.atomic import render_json
 from bpo_index.cluster import open_executor
@@ -55,7 +57,13 @@ DEFAULT_DEFINITION = "offshore-bpo-2021"
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
+#: How the settings of a run and of a sweep become a form: each attribute's docstring is its description.
+FORM = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+Replicates = Annotated[int, Field(json_schema_extra={"minimum": 100, "maximum": 10_000_000})]
+Seed = Annotated[int, Field(json_schema_extra={"minimum": 0})]
+
+
+@pydantic_dataclass(frozen=True, config=FORM)
 class Settings:
     """What a run is told."""
 
@@ -67,9 +75,9 @@ class Settings:
     """The folder of all releases."""
     audit_dir: str = "audit"
     """The private folder of the audits."""
-    replicates: int = 10_000
+    replicates: Replicates = 10_000
     """Replicates of the index, 100 to 10,000,000."""
-    seed: int = 2021
+    seed: Seed = 2021
     """Any integer from 0."""
     method: str | None = None
     """The path of a file whose keys take the place of those of the definition's `method:` block."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpo_index.pipeline import Outcome
 from bpo_index.publication.columns import RANKING
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, format_cell, show_score
+from bpo_index.publication.tables import SYNTHETIC_NOTICE, escape_markdown, format_cell, show_score
 from bpo_index.validation.schema import REASONS
 
 _SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
@@ -39,15 +39,27 @@ def list_audit_rows(outcome: Outcome) -> list[dict[str, object]]:
 
 def write_summary(outcome: Outcome) -> str:
     """Return a short Markdown text: what was computed, from how many rows, and where it lies."""
-    audit = outcome.checked.audit
-    notice = [f"**{SYNTHETIC_NOTICE}**", ""] if outcome.result.data_origin != "survey" else []
+    audit, release = outcome.checked.audit, outcome.release
+    where = "." if release.is_new else ", there already and unchanged."
+    if not release.is_latest:
+        where += " The edition's pointer stays at a newer release."
     lines = [
-        f"# {outcome.definition.title}",
-        "",
-        *notice,
+        *_head(outcome, outcome.definition.title),
         f"{audit.rows_accepted} of {audit.rows_read} rows used, {audit.rows_quarantined} quarantined.",
         "",
-        f"Release `{outcome.release.release_id}` in `{outcome.release.path}`"
-        + ("." if outcome.release.is_new else ", there already and unchanged."),
+        f"Release `{release.release_id}` in `{release.path}`{where}",
     ]
     return "\n".join(lines)
+
+
+def write_findings(outcome: Outcome) -> str:
+    """Return what the ranking supports and what drives it, as a list in Markdown, and the notes on its units."""
+    lines = [*_head(outcome, f"What the ranking supports: {outcome.definition.title}")]
+    lines += [f"- {escape_markdown(sentence)}" for sentence in outcome.result.findings]
+    lines += ["", *(f"\\* {escape_markdown(note)}" for note in outcome.result.notes)]
+    return "\n".join(lines)
+
+
+def _head(outcome: Outcome, title: str) -> list[str]:
+    notice = [f"**{SYNTHETIC_NOTICE}**", ""] if outcome.result.data_origin != "survey" else []
+    return [f"# {escape_markdown(title)}", "", *notice]

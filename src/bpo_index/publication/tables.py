@@ -149,7 +149,7 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
             for name, table in result.tables.items()
         },
     }
-    heading = [f"# {_escape_markdown(definition.title)}", ""]
+    heading = [f"# {escape_markdown(definition.title)}", ""]
     if result.data_origin != "survey":
         heading += [f"**{SYNTHETIC_NOTICE}**", ""]
     level = f"{definition.method.confidence_level:.0%}"
@@ -158,15 +158,15 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
         f"Interval and ranks: {level} confidence, from the sampling of respondents only. Each manager rates the "
         "country in which he or she operates, so rater and country are confounded.",
         "",
-        *(line for sentence in result.findings for line in (_escape_markdown(sentence), "")),
-        _escape_markdown(definition.provenance.note),
+        *(line for sentence in result.findings for line in (escape_markdown(sentence), "")),
+        escape_markdown(definition.provenance.note),
         "",
-        *(line for note in result.notes for line in (_escape_markdown(note), "")),
+        *(line for note in result.notes for line in (escape_markdown(note), "")),
     ]
     files["ranking.md"] = "\n".join(heading + _write_markdown(result.ranking, definition) + legend).encode()
     sections = []
     for (title,), part in result.categories.group_by("category_title", maintain_order=True):
-        sections += ["", f"## {_escape_markdown(str(title))}", "", *_write_markdown(part, definition)]
+        sections += ["", f"## {escape_markdown(str(title))}", "", *_write_markdown(part, definition)]
     files["categories.md"] = "\n".join(heading + sections[1:] + legend).encode()
     return files
 
@@ -215,7 +215,7 @@ def _write_markdown(frame: pl.DataFrame, definition: IndexDefinition) -> list[st
     """Return the lines of a table for readers: rank, name, score, interval, ranks, respondents."""
     described = {column.name: column for column in RANKING}
     level = f"{definition.method.confidence_level:.0%}"
-    unit = _escape_markdown(definition.columns.unit.capitalize())
+    unit = escape_markdown(definition.columns.unit.capitalize())
     lines = [
         f"| Rank | {unit} | Score (%) | {level} interval | Rank, {level} | Respondents |",
         "|---:|:---|---:|---:|---:|---:|",
@@ -225,11 +225,18 @@ def _write_markdown(frame: pl.DataFrame, definition: IndexDefinition) -> list[st
         shown["score"] = show_score(row, described["score"])
         interval = "–" if row["ci_low"] is None else f"{shown['ci_low']} to {shown['ci_high']}"
         ranks = "–" if row["rank"] is None else f"{shown['rank_interval_low']} to {shown['rank_interval_high']}"
-        cells = [shown["rank"], _escape_markdown(row["name"]), shown["score"], interval, ranks, shown["respondents"]]
+        cells = [shown["rank"], escape_markdown(row["name"]), shown["score"], interval, ranks, shown["respondents"]]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
 
 
-def _escape_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
+    """Return a text in one line that Markdown shows as it is.
+
+    Examples
+    --------
+    >>> escape_markdown("a*b\\n<c>")
+    'a\\\\*b &lt;c&gt;'
+    """
     escaped = "".join(f"\\{character}" if character in "\\`*_[]|#" else character for character in text)
     return " ".join(escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split())

@@ -1,0 +1,98 @@
+"""A sweep of the inbox as a Prefect flow: each new file of `inbox/<definition>/` is one task and one release.
+
+    python flows/inbox.py [--inbox DIR] [--out DIR] [--definitions DIR] [--replicates N] [--seed N] [--settle-seconds S]
+
+A refused file fails its task, with the reason, and the sweep goes on. What makes this safe lies in `bpo_index.inbox`:
+no limit, lock or cache of Prefect is needed for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import fields
+from typing import Any
+
+# Prefect reads these when it is imported: no telemetry, no outside call, wherever the flow is started from.
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("PREFECT_SERVER_UI_V2_ENABLED", "false")
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from bpo_index import inbox
+from bpo_index.errors import BpoIndexError
+from reporting import is_transient, report_progress, show_outcome, show_refusal, tell_of_flow, tell_of_task
+
+HOURS = 3600
+
+
+@task(
+    task_run_name="{claim.name}",
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=10,
+    retry_condition_fn=is_transient,
+    timeout_seconds=6 * HOURS,
+    on_failure=[tell_of_task],
+)
+def publish_file(claim: inbox.Claim, settings: inbox.InboxSettings) -> Any:
+    """Publish one file and return what became of it; a refusal is a failure with its reason."""
+    with report_progress() as progress:
+        filed = inbox.finish_claim(claim, settings, progress)
+    if filed.status == "refused":
+        show_refusal(filed)
+        return Failed(message=filed.reason, data=filed)
+    if filed.outcome is not None:
+        show_outcome(filed.outcome)
+    return filed
+
+
+@flow(name="inbox", log_prints=True, on_failure=[tell_of_flow], on_crashed=[tell_of_flow])
+def sweep_inbox(settings: inbox.InboxSettings = inbox.InboxSettings()) -> State[Any]:  # noqa: B008  (frozen)
+    """Publish every new file of the inbox, each once; files that a killed sweep had taken come first."""
+
+    def handle(claim: inbox.Claim) -> inbox.Filed:
+        left: inbox.Filed | BaseException = publish_file(claim, settings, return_state=True).result(
+            raise_on_failure=False
+        )
+        if isinstance(left, BaseException):
+            raise left
+        return left
+
+    report = inbox.sweep_inbox(settings, handle)
+    for filed in report.filed:
+        print(f"{filed.name}: {filed.status}. {filed.reason}".rstrip(), f"({filed.folder})")  # noqa: T201
+    for sentence in (*report.passed, *report.problems):
+        print(sentence)  # noqa: T201
+    if report.problems or report.count("failed"):
+        reasons = dict.fromkeys(
+            (*(filed.reason for filed in report.filed if filed.status == "failed"), *report.problems)
+        )
+        return Failed(message=" ".join([report.summarise(), *reasons]))
+    name = "Busy" if report.is_busy else "Refused" if report.count("refused") else "Completed"
+    return Completed(name=name, message=report.summarise())
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Sweep once from the command line; exit code 1 where something was refused, 3 where something failed."""
+    parser = argparse.ArgumentParser(description="Publish every new file of the inbox.")
+    for field in fields(inbox.InboxSettings):
+        kind = type(field.default) if field.default is not None else str
+        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
+    try:
+        settings = inbox.InboxSettings(**vars(parser.parse_args(argv)))
+        state = sweep_inbox(settings, return_state=True)
+    except BpoIndexError as error:
+        sys.stderr.write(f"inbox: {error}\n")
+        return error.exit_code
+    sys.stdout.write(f"{state.message}\n")
+    return 3 if not state.is_completed() else 1 if state.name == "Refused" else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,323 @@
+"""Everything that runs by itself, on one machine: server, work pool, deployments, worker, and the releases to look at.
+
+    python flows/serve.py [--port 4200] [--home .prefect] [--prefect-file prefect.yaml]
+
+Keeps what it starts running, and stops it all on Ctrl-C or SIGTERM. Several machines: docs/operations.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from filelock import FileLock, Timeout
+
+HOST = "127.0.0.1"
+POOL = "bpo-index"
+SERVER_SECONDS = 180
+STOP_SECONDS = 20
+#: A process that dies this often within `RESTART_SECONDS` is not started again.
+MOST_RESTARTS = 5
+RESTART_SECONDS = 120
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+class CannotServe(Exception):
+    """Why nothing is served, as a paragraph for the user."""
+
+
+@dataclass
+class Part:
+    """One process that is kept running."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    starts: list[float] = field(default_factory=list)
+
+
+class Machine:
+    """The parts on this machine, in the order in which they start."""
+
+    def __init__(self, port: int, home: Path, prefect_file: Path, releases: Path) -> None:
+        self.home = home
+        self.prefect_file = prefect_file
+        self.address = f"http://{HOST}:{port}"
+        self.releases = f"http://{HOST}:{port + 1}"
+        self.logs = home / "logs"
+        self.stopping = False
+        server = ["-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
+        files = ["-m", "http.server", str(port + 1), "--bind", HOST, "--directory", str(releases)]
+        worker = ["-m", "prefect", "worker", "start", "--pool", POOL, "--name", socket.gethostname(), "--limit", "4"]
+        self.server, self.files, self.worker = Part("server", server), Part("releases", files), Part("worker", worker)
+        self.parts = [self.server, self.files, self.worker]
+        self.environment = os.environ | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_API_URL": f"{self.address}/api",
+            "PREFECT_UI_URL": self.address,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "NO_PROXY": ",".join(filter(None, [HOST, "localhost", os.environ.get("NO_PROXY")])),
+            "BPO_INDEX_RELEASES_URL": self.releases,
+        }
+        self.environment["no_proxy"] = self.environment["NO_PROXY"]
+        # Of another server; this one is SQLite in its own folder.
+        for name in ("PREFECT_API_KEY", "PREFECT_PROFILE", "PREFECT_API_DATABASE_CONNECTION_URL"):
+            self.environment.pop(name, None)
+
+    def start(self) -> None:
+        """Start everything, deploy, and mark the runs of dead processes."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self._stop_leftovers()
+        for part, address in ((self.server, self.address), (self.files, self.releases)):
+            _check_free(address)
+            self._start(part)
+        self._wait_for_server()
+        self._call_prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
+        self._call_prefect("--no-prompt", "deploy", "--all", "--prefect-file", str(self.prefect_file))
+        marked = self._mark_crashed()
+        if marked:
+            say(f"Runs of processes that died are marked Crashed: {marked}.")
+        self._start(self.worker)
+
+    def keep(self) -> None:
+        """Start again what dies, until told to stop."""
+        while not self.stopping:
+            time.sleep(0.5)
+            for part in self.parts:
+                if self.stopping or part.process is None or part.process.poll() is None:
+                    continue
+                recent = [start for start in part.starts if time.monotonic() - start < RESTART_SECONDS]
+                if len(recent) >= MOST_RESTARTS:
+                    raise CannotServe(f"The {part.name} ended {len(recent)} times in a short time. {self._quote(part)}")
+                say(f"The {part.name} ended (code {part.process.returncode}) and is started again.")
+                self._start(part)
+
+    def stop(self) -> None:
+        """Stop the worker, then the rest; what does not go is killed. A run cut short is finished later."""
+        for part in reversed(self.parts):
+            if part.process is not None:
+                _stop_group(part.process.pid, part.process.poll)
+        self._write_parts([])
+
+    def _start(self, part: Part) -> None:
+        with (self.logs / f"{part.name}.log").open("ab") as log:
+            part.process = subprocess.Popen(
+                [sys.executable, *part.command],
+                cwd=PROJECT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is ours to pass on, in order
+            )
+        part.starts.append(time.monotonic())
+        self._write_parts([part.process.pid for part in self.parts if part.process is not None])
+
+    def _write_parts(self, pids: list[int]) -> None:
+        (self.home / "parts.json").write_text(json.dumps(pids), encoding="utf-8")
+
+    def _stop_leftovers(self) -> None:
+        """Stop what a killed predecessor left running; its lock is free, so nobody keeps it."""
+        with suppress(FileNotFoundError, ValueError):
+            for pid in json.loads((self.home / "parts.json").read_text(encoding="utf-8")):
+                if _is_ours(pid, str(self.home)):
+                    say(f"A process of an earlier start is still there and is stopped: {pid}.")
+                    _stop_group(pid)
+
+    def _wait_for_server(self) -> None:
+        end = time.monotonic() + SERVER_SECONDS
+        while True:
+            with suppress(OSError), urllib.request.urlopen(f"{self.address}/api/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+            if self.server.process is None or self.server.process.poll() is not None:
+                raise CannotServe(f"The server ended before it answered. {self._quote(self.server)}")
+            if time.monotonic() > end or self.stopping:
+                raise CannotServe(f"The server did not answer in {SERVER_SECONDS} s. {self._quote(self.server)}")
+            time.sleep(0.3)
+
+    def _call_prefect(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotServe(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+
+    def _mark_crashed(self) -> int:
+        """Mark runs as crashed whose process is gone, and let those of the yearly edition run again."""
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__)), "--mark-crashed"],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CannotServe(f"The runs of earlier starts cannot be read:\n{done.stdout}{done.stderr}")
+        return int(done.stdout)
+
+    def _quote(self, part: Part) -> str:
+        log = self.logs / f"{part.name}.log"
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+        return f"The end of {log}:\n" + "\n".join(lines)
+
+
+async def mark_crashed() -> int:
+    """Mark as crashed what the server believes to run and no process of this machine does; return how many."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+    from prefect.client.schemas.filters import (  # noqa: PLC0415
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+        WorkPoolFilter,
+        WorkPoolFilterName,
+    )
+    from prefect.client.schemas.objects import StateType  # noqa: PLC0415
+    from prefect.states import Crashed, Scheduled  # noqa: PLC0415
+
+    alive_states = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    marked = 0
+    async with get_client() as client:
+        sweeps = {item.id for item in await client.read_deployments() if item.name == "sweep"}
+        runs = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=alive_states))),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])),
+        )
+        for run in runs:
+            if run.infrastructure_pid and _is_ours(int(run.infrastructure_pid.rsplit(":")[-1]), str(run.id)):
+                continue
+            message = "Its process is gone: the machine, the worker or somebody ended it."
+            await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
+            marked += 1
+            if run.deployment_id not in sweeps:  # the next sweep comes anyway, the next edition in a year
+                await client.set_flow_run_state(run.id, Scheduled(name="AwaitingRetry"), force=True)
+    return marked
+
+
+def _is_ours(pid: int, mark: str) -> bool:
+    """Return whether a process lives whose environment or command holds a mark; elsewhere than on Linux: lives."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    folder = Path("/proc") / str(pid)
+    if not folder.exists():
+        return True
+    try:
+        told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
+    except OSError:
+        return False
+    return mark.encode() in told
+
+
+def _stop_group(pid: int, poll: Callable[[], int | None] | None = None) -> None:
+    """Ask a process group to end, then kill it."""
+    for sign, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
+        try:
+            os.killpg(pid, sign)
+        except (ProcessLookupError, PermissionError):
+            return
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if poll is not None:
+                poll()  # takes the exit code, so that the group can vanish
+            try:
+                os.killpg(pid, 0)
+            except (ProcessLookupError, PermissionError):
+                return
+            time.sleep(0.1)
+
+
+def _check_free(address: str) -> None:
+    port = int(address.rsplit(":", 1)[1])
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CannotServe(
+                f"The port {port} cannot be used ({error.strerror}). Stop what has it, or take others with "
+                "`make serve PORT=4300` (that one and the next)."
+            ) from None
+
+
+def say(sentence: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve until told to stop; 3 where that is not possible."""
+    parser = argparse.ArgumentParser(description="Run server, deployments and worker on this machine.")
+    parser.add_argument("--port", type=int, default=4200, help="of the server; the releases are at the next")
+    parser.add_argument("--home", type=Path, default=PROJECT / ".prefect", help="database, logs")
+    parser.add_argument("--prefect-file", type=Path, default=PROJECT / "prefect.yaml")
+    parser.add_argument("--releases", type=Path, default=PROJECT / "releases", help="the folder of all releases")
+    parser.add_argument("--mark-crashed", action="store_true", help="only that, on the server of PREFECT_API_URL")
+    given = parser.parse_args(argv)
+    if given.mark_crashed:
+        say(str(asyncio.run(mark_crashed())))
+        return 0
+    home, releases = given.home.resolve(), given.releases.resolve()
+    machine = Machine(given.port, home, given.prefect_file.resolve(), releases)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        machine.stopping = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        releases.mkdir(parents=True, exist_ok=True)
+        with FileLock(home / ".lock", timeout=0):
+            try:
+                say("Starting the server; the first time this takes about half a minute.")
+                machine.start()
+                say(f"Page: {machine.address}  Releases: {machine.releases}  Logs: {machine.logs}")
+                say("Drop a file in inbox/<definition>/, such as inbox/offshore-bpo-2021/. Stop with Ctrl-C.")
+                machine.keep()
+            finally:
+                say("Stopping.")
+                machine.stop()
+    except Timeout:
+        sys.stderr.write(f"serve: another `make serve` runs from {home}. Stop that one first.\n")
+        return 3
+    except CannotServe as reason:
+        if machine.stopping:  # the reason is that we were told to stop
+            say("Stopped.")
+            return 0
+        sys.stderr.write(f"serve: {reason}\n")
+        return 3
+    except OSError as error:
+        sys.stderr.write(f"serve: the system refused: {error.strerror} ({error.filename}).\n")
+        return 3
+    say("Stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
