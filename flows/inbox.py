@@ -43,12 +43,10 @@ HOURS = 3600
 def publish_file(claim: inbox.Claim, settings: inbox.InboxSettings) -> Any:
     """Publish one file and return what became of it; a refusal is a failure with its reason."""
     with report_progress() as progress:
-        filed = inbox.finish_claim(claim, settings, progress)
+        filed = inbox.finish_claim(claim, settings, progress=progress, show=show_outcome)
     if filed.status == "refused":
         show_refusal(filed)
         return Failed(message=filed.reason, data=filed)
-    if filed.outcome is not None:
-        show_outcome(filed.outcome)
     return filed
 
 
@@ -66,7 +64,7 @@ def sweep_inbox(settings: inbox.InboxSettings = inbox.InboxSettings()) -> State[
 
     report = inbox.sweep_inbox(settings, handle)
     for filed in report.filed:
-        print(f"{filed.name}: {filed.status}. {filed.reason}".rstrip(), f"({filed.folder})")  # noqa: T201
+        print(f"{filed.name}: {filed.status}. It is in {filed.folder}.")  # noqa: T201
     for sentence in (*report.passed, *report.problems):
         print(sentence)  # noqa: T201
     if report.problems or report.count("failed"):

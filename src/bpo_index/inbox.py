@@ -12,7 +12,7 @@ import stat
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -183,7 +183,9 @@ class _Sweep:
             return
         if signature is None or sign_file(path) != signature:
             if path.is_symlink() or path.exists():
-                self._keep(Filed(show_name(path.name), name, "changing", str(path), "It was still being written."))
+                self.filed.append(
+                    Filed(show_name(path.name), name, "changing", str(path), "It was still being written.")
+                )
             return
         try:
             claim = claim_file(path, name, source)
@@ -205,10 +207,7 @@ class _Sweep:
             self._stop(claim.definition, f"{claim.definition}: its other files wait for the next sweep.")
         except Exception as error:
             filed = _fail(claim, f"Unexpected {type(error).__name__}: {error}")
-        self._keep(filed)
-
-    def _keep(self, filed: Filed) -> None:
-        self.filed.append(replace(filed, outcome=None))
+        self.filed.append(filed)
 
     def _stop(self, name: str, problem: str) -> None:
         self.stopped.add(name)

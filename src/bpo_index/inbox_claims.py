@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
@@ -19,6 +20,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from bpo_index.atomic import make_folder, render_json, replace_file, sync_folder
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.pipeline import FORM, Outcome, Progress, Replicates, Seed, Settings, run
+from bpo_index.publication import Release
 from bpo_index.responses.sources import show_name
 
 #: What a definition's folder in the inbox has inside, beside new files.
@@ -32,19 +34,19 @@ class InboxSettings:
     """What a sweep is told."""
 
     inbox: str = "inbox"
-    """The folder with one folder for each definition; they are made."""
+    """The folder for new surveys; in it a folder for each definition is made."""
     out: str = "releases"
     """The folder of all releases."""
     definitions: str | None = None
-    """A folder of definitions, `<name>.yaml`, beside the built-in ones; one of the same name takes its place."""
+    """A folder of your own definitions, `<name>.yaml`; one named as a built-in one takes its place."""
     replicates: Replicates = 10_000
     """Replicates of the index, 100 to 10,000,000."""
     seed: Seed = 2021
     """Any integer from 0."""
     scheduler: str | None = None
-    """The address of a Dask scheduler whose workers evaluate replicates; None: threads. The result is the same."""
+    """The address of a Dask scheduler whose workers evaluate replicates; none: threads. The result is the same."""
     settle_seconds: Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 3600})] = 10.0
-    """How long a file must keep size and time before it is taken."""
+    """Seconds for which a new file must keep size and time before it is taken."""
 
     def __post_init__(self) -> None:
         """Refuse what no sweep can use."""
@@ -90,8 +92,6 @@ class Filed:
     """The folder of its release."""
     is_latest: bool = False
     """Whether the edition's pointer leads to its release."""
-    outcome: Outcome | None = None
-    """The run's outcome, for whoever is shown it; a report does not keep it."""
 
 
 def make_folders(folder: Path) -> None:
@@ -142,10 +142,23 @@ def list_claims(folder: Path, source: str) -> list[Claim]:
     return claims
 
 
-def finish_claim(claim: Claim, settings: InboxSettings, progress: Progress | None = None) -> Filed:
+def finish_claim(
+    claim: Claim,
+    settings: InboxSettings,
+    *,
+    progress: Progress | None = None,
+    show: Callable[[Outcome], object] | None = None,
+) -> Filed:
     """Run the pipeline on a claimed file, write `outcome.json`, and move the claim to `processed/` or `refused/`.
 
     The audit comes to lie beside the file. May be cut short at any moment and called again.
+
+    Parameters
+    ----------
+    progress
+        Told the replicates done and all.
+    show
+        Given the outcome of a run that ended with a release.
 
     Raises
     ------
@@ -153,7 +166,7 @@ def finish_claim(claim: Claim, settings: InboxSettings, progress: Progress | Non
         The definition is wrong, or the disk failed: the file stays claimed.
     """
     try:
-        return _move(_record(claim, settings, progress), claim)
+        return _move(_record(claim, settings, progress, show), claim)
     except TimeoutError:
         raise
     except OSError as error:
@@ -163,7 +176,9 @@ def finish_claim(claim: Claim, settings: InboxSettings, progress: Progress | Non
         ) from None
 
 
-def _record(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Filed:
+def _record(
+    claim: Claim, settings: InboxSettings, progress: Progress | None, show: Callable[[Outcome], object] | None
+) -> Filed:
     """Return what became of a claimed file, and have `outcome.json` say it; what that says is not done again."""
     record = claim.folder / "outcome.json"
     for place in (record, *(_locate(claim, status) / "outcome.json" for status in ("published", "refused"))):
@@ -185,8 +200,10 @@ def _record(claim: Claim, settings: InboxSettings, progress: Progress | None) ->
         scheduler=settings.scheduler,
         supersede=not _has_newer(claim),
     )
+    outcome: Outcome | None = None
     try:
-        filed = _describe(claim, run(told, progress))
+        outcome = run(told, progress)
+        filed = _describe(claim, outcome.release)
     except DataRefused as refusal:
         target = str(_locate(claim, "refused"))
         reason = str(refusal).replace(str(claim.folder), target)
@@ -194,19 +211,19 @@ def _record(claim: Claim, settings: InboxSettings, progress: Progress | None) ->
     if sign_file(claim.file) != before:
         reason = "It was written to while it was read."
         return Filed(claim.name, claim.definition, "changing", str(claim.folder), reason)
-    said = {key: value for key, value in vars(filed).items() if key not in ("folder", "outcome")}
-    replace_file(record, render_json(said))
+    replace_file(record, render_json({key: value for key, value in vars(filed).items() if key != "folder"}))
+    if outcome and show:
+        show(outcome)
     return filed
 
 
-def _describe(claim: Claim, outcome: Outcome) -> Filed:
-    release = outcome.release
+def _describe(claim: Claim, release: Release) -> Filed:
     reason = "" if release.is_new else "Its release was there already; nothing changed."
     if not release.is_latest:
         reason = f"{reason} The edition's pointer stays at a newer release.".lstrip()
     status: Status = "published" if release.is_new else "unchanged"
     folder = str(_locate(claim, status))
-    return Filed(claim.name, claim.definition, status, folder, reason, str(release.path), release.is_latest, outcome)
+    return Filed(claim.name, claim.definition, status, folder, reason, str(release.path), release.is_latest)
 
 
 def _move(filed: Filed, claim: Claim) -> Filed:

@@ -84,7 +84,7 @@ class Settings:
     margins: str | None = None
     """The path of a file with shares of the population, to which respondents are weighed."""
     scheduler: str | None = None
-    """The address of a Dask scheduler whose workers evaluate replicates; None: threads. The result is the same."""
+    """The address of a Dask scheduler whose workers evaluate replicates; none: threads. The result is the same."""
     supersede: bool = True
     """Whether `latest.json` comes to point to a new release; False for answers older than those it points to."""
 
