@@ -21,6 +21,7 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -112,7 +113,7 @@ class Machine:
         """Stop the worker, then the rest; what does not go is killed. A run cut short is finished later."""
         for part in reversed(self.parts):
             if part.process is not None:
-                _stop_group(part.process.pid, part.process.poll)
+                _stop_group(part.process.pid, partial(_is_running, part.process))
         self._write_parts([])
 
     def _start(self, part: Part) -> None:
@@ -138,7 +139,7 @@ class Machine:
             for pid in json.loads((self.home / "parts.json").read_text(encoding="utf-8")):
                 if _is_ours(pid, str(self.home)):
                     say(f"A process of an earlier start is still there and is stopped: {pid}.")
-                    _stop_group(pid)
+                    _stop_group(pid, partial(_is_ours, pid, str(self.home)))
 
     def _wait_for_server(self) -> None:
         end = time.monotonic() + SERVER_SECONDS
@@ -217,6 +218,10 @@ async def mark_crashed() -> int:
     return marked
 
 
+def _is_running(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is None
+
+
 def _is_ours(pid: int, mark: str) -> bool:
     """Return whether a process lives whose environment or command holds a mark; elsewhere than on Linux: lives."""
     try:
@@ -233,21 +238,15 @@ def _is_ours(pid: int, mark: str) -> bool:
     return mark.encode() in told
 
 
-def _stop_group(pid: int, poll: Callable[[], int | None] | None = None) -> None:
-    """Ask a process group to end, then kill it."""
-    for sign, seconds in ((signal.SIGTERM, STOP_SECONDS), (signal.SIGKILL, STOP_SECONDS)):
-        try:
-            os.killpg(pid, sign)
-        except (ProcessLookupError, PermissionError):
-            return
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if poll is not None:
-                poll()  # takes the exit code, so that the group can vanish
-            try:
-                os.killpg(pid, 0)
-            except (ProcessLookupError, PermissionError):
-                return
+def _stop_group(pid: int, is_alive: Callable[[], bool]) -> None:
+    """Ask a process and its group to end; kill what is left."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGTERM)
+        end = time.monotonic() + STOP_SECONDS
+        while is_alive() and time.monotonic() < end:
+            time.sleep(0.1)
+        os.killpg(pid, signal.SIGKILL)
+        while is_alive():
             time.sleep(0.1)
 
 

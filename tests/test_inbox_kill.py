@@ -1,0 +1,139 @@
+"""A sweep killed at any moment: no file lost, no release twice or half, and the next sweep finishes.
+
+The kills of a worker and of a server are in tests/flows/test_serve.py.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bpo_index.inbox import InboxSettings, sweep_inbox
+from bpo_index.publication import read_release
+from tests.surveys import SMALL
+from tests.test_inbox import BAD, list_releases, write_survey
+
+KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 5
+
+#: Sweeps, and kills itself at the n-th step on the disk; 0 only counts. The rest of the moments are taken by the clock.
+SWEEP = """
+import os, signal, sys
+steps = 0
+def count(event, arguments):
+    global steps
+    if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree") and any(
+        part in str(argument) for argument in arguments[:2] for part in ("inbox", "releases")
+    ):
+        steps += 1
+        if steps == int(sys.argv[1]):
+            os.kill(os.getpid(), signal.SIGKILL)
+from bpo_index.inbox import InboxSettings, sweep_inbox
+import bpo_index.pipeline
+sys.addaudithook(count)
+print("ready", flush=True)
+sweep_inbox(InboxSettings(definitions="definitions", replicates=100, settle_seconds=0))
+print(steps)
+"""
+FILES = {"first.csv": 1, "twin.csv": 1, "second.csv": 2}
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+
+
+@pytest.fixture
+def inbox(tmp_path, monkeypatch):
+    """Return a function that makes a fresh inbox with two editions' answers, a twin and a bad file, and enters it."""
+
+    def make(number):
+        folder = tmp_path / str(number)
+        (folder / "definitions").mkdir(parents=True)
+        (folder / "definitions" / "small.yaml").write_text(SMALL)
+        drop = folder / "inbox" / "small"
+        drop.mkdir(parents=True)
+        (drop / "bad.csv").write_text(BAD)
+        for order, (name, answers) in enumerate(FILES.items()):
+            os.utime(write_survey(drop / name, answers), (1000 + order, 1000 + order))
+        (folder / "sweep.py").write_text(SWEEP)
+        monkeypatch.chdir(folder)
+        return drop
+
+    return make
+
+
+def start(step):
+    """Start a sweep that kills itself at a step, and wait until it begins."""
+    process = subprocess.Popen([sys.executable, "sweep.py", str(step)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def check_nothing_lost(drop):
+    """Every file is in exactly one place, visible releases are whole, and the pointer leads to one of them."""
+    kept = [path.name for path in drop.rglob("*.csv") if path.parent == drop or path.parent.name == "file"]
+    assert sorted(kept) == sorted([*FILES, "bad.csv"])
+    releases = list_releases()
+    assert len(releases) <= 2
+    for name in releases:
+        assert read_release(Path("releases/small/one") / name)["release"] == name
+    pointer = Path("releases/small/one/latest.json")
+    if pointer.exists():
+        assert json.loads(pointer.read_text())["release"] in releases
+    assert {path.name for path in Path().iterdir()} <= {"definitions", "inbox", "releases", "sweep.py"}
+
+
+def check_finished(drop):
+    """After the next sweep all is filed: two releases, one refusal, the newer edition pointed to, no rubbish."""
+    report = sweep_inbox(InboxSettings(definitions="definitions", replicates=100, settle_seconds=0))
+    assert report.problems == ()
+    check_nothing_lost(drop)
+    outcomes = [json.loads(path.read_text()) for path in drop.glob("*/*/outcome.json")]
+    assert sorted(said["name"] for said in outcomes) == sorted([*FILES, "bad.csv"])
+    assert [said["name"] for said in outcomes if said["status"] == "refused"] == ["bad.csv"]
+    assert list((drop / ".claimed").iterdir()) == []
+    assert len(list_releases()) == 2
+    newest = next(said["release"] for said in outcomes if said["name"] == "second.csv")
+    assert json.loads(Path("releases/small/one/latest.json").read_text())["release"] == Path(newest).name
+    assert [path for path in Path().rglob(".*") if path.name not in (".lock", ".claimed")] == []
+
+
+def test_killed_at_steps_on_the_disk(inbox):
+    inbox("count")
+    counting = start(0)
+    steps = int(counting.communicate(timeout=60)[0])
+    assert steps > 50
+    for step in sorted(random.Random(7).sample(range(1, steps + 1), KILLS)):
+        drop = inbox(step)
+        killed = start(step)
+        killed.communicate(timeout=60)
+        assert killed.returncode == -signal.SIGKILL
+        check_nothing_lost(drop)
+        check_finished(drop)
+        shutil.rmtree(drop.parent.parent)
+
+
+def test_killed_at_moments_of_the_clock_again_and_again(inbox):
+    drop = inbox("clock")
+    clock = random.Random(11)
+    for _ in range(KILLS):
+        process = start(0)
+        time.sleep(clock.uniform(0, 0.6))
+        process.kill()
+        process.communicate()
+        check_nothing_lost(drop)
+    check_finished(drop)
+
+
+def test_sweeps_at_once_file_everything_once(inbox):
+    drop = inbox("at once")
+    processes = [start(0) for _ in range(3)]
+    for process in processes:
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+    check_finished(drop)
+    assert len(list(drop.glob("*/*/outcome.json"))) == 4
