@@ -53,8 +53,9 @@ schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
 fuzz: $(DEV_STAMP) ## feed reader and commands FUZZ=20000 broken inputs
 	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 -n auto --maxprocesses 4 --dist worksteal tests/test_any_input.py
 
-faults: $(DEV_STAMP) ## kill FAULTS=30 runs at random instants
-	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py
+faults: $(DEV_STAMP) ## kill runs, sweeps, workers and servers at FAULTS=30 moments, fill disks, drop 500 files
+	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py tests/test_inbox.py tests/test_inbox_kill.py \
+	  tests/flows/test_serve.py
 
 clean: ## remove .venv, builds and caches; releases and audits stay
 	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

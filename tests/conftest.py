@@ -38,8 +38,16 @@ def find_prefect_problem(api_url: str | None) -> str | None:
         return f"{health} does not answer: {error}"
 
 
+def find_machine_problem(api_url: str | None) -> str | None:
+    """Return why `make serve` is not tried: its tests take minutes and bring their own server and worker."""
+    if api_url or os.environ.get("BPO_INDEX_FAULTS"):
+        return None
+    return "its tests run with PREFECT_API_URL set, or by `make faults`"
+
+
 COMPONENTS: dict[str, Callable[[], str | None]] = {
     "prefect-server": lambda: find_prefect_problem(os.environ.get("PREFECT_API_URL")),
+    "prefect-machine": lambda: find_machine_problem(os.environ.get("PREFECT_API_URL")),
 }
 
 

@@ -1,6 +1,6 @@
 """`make serve` on a real server and worker: scheduled sweeps file what is dropped, whatever is killed meanwhile.
 
-These tests start a server of their own; the marker keeps them out of `make test`.
+These tests bring their own server and worker, in minutes: `.ci/run` and `make faults` run them, `make test` does not.
 """
 
 import datetime
@@ -33,7 +33,7 @@ SWEEP_SECONDS = 20
 SETTLE_SECONDS = 4
 
 pytestmark = [
-    pytest.mark.component("prefect-server"),
+    pytest.mark.component("prefect-machine"),
     pytest.mark.timeout(600),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its processes in /proc"),
 ]
