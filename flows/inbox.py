@@ -14,10 +14,12 @@ import sys
 from dataclasses import fields
 from typing import Any
 
-# Prefect reads these when it is imported: no telemetry, no outside call, wherever the flow is started from.
+# Prefect reads these when it is imported: no telemetry, no outside call, wherever the flow is started from; a
+# temporary server may take its time.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_UI_V2_ENABLED", "false")
+os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
