@@ -1,7 +1,7 @@
 """The pipeline as a Prefect flow: ingest, validate, score, assess, publish.
 
     python flows/confidence_index.py RESPONSES... [--definition NAME|PATH] [--out DIR] [--audit-dir DIR]
-        [--replicates N] [--seed N] [--method FILE] [--margins FILE] [--scheduler ADDRESS]
+        [--replicates N] [--seed N] [--method FILE] [--margins FILE] [--scheduler ADDRESS] [--no-supersede]
 
 Each task is one stage of `bpo_index.pipeline`; what passes between tasks is a path in a private folder that the flow
 takes away at its end. The release is the same to the byte as the command line's.
@@ -9,10 +9,10 @@ takes away at its end. The release is the same to the byte as the command line's
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tempfile
+from typing import Any
 
 # Prefect reads these when it is imported: no telemetry, no outside call, wherever the flow is started from; a
 # temporary server may take its time.
@@ -26,39 +26,40 @@ from prefect.cache_policies import NO_CACHE
 
 from bpo_index import pipeline
 from bpo_index.errors import BpoIndexError
+from command import parse_settings
 from reporting import is_transient, report_progress, show_outcome, tell_of_flow
 
 HOURS = 3600
+#: Of tasks that touch the disk or the network: what fails there is tried again.
+DISK: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 5, "retry_condition_fn": is_transient}
 
 
-@task(cache_policy=NO_CACHE, timeout_seconds=HOURS, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+@task(task_run_name="ingest", cache_policy=NO_CACHE, timeout_seconds=HOURS, **DISK)
 def ingest(settings: pipeline.Settings, folder: str) -> str:
     """Read the survey files."""
     return str(pipeline.run_stage("ingest", settings, folder))
 
 
-@task(cache_policy=NO_CACHE, timeout_seconds=HOURS)
+@task(task_run_name="validate", cache_policy=NO_CACHE, timeout_seconds=HOURS, **DISK)
 def validate(settings: pipeline.Settings, folder: str) -> str:
     """Check every row and write the private audit."""
     return str(pipeline.run_stage("validate", settings, folder))
 
 
-@task(cache_policy=NO_CACHE, timeout_seconds=HOURS)
+@task(task_run_name="score", cache_policy=NO_CACHE, timeout_seconds=HOURS)
 def score(settings: pipeline.Settings, folder: str) -> str:
     """Score and rank the units."""
     return str(pipeline.run_stage("score", settings, folder))
 
 
-@task(
-    cache_policy=NO_CACHE, timeout_seconds=6 * HOURS, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient
-)
+@task(task_run_name="assess", cache_policy=NO_CACHE, timeout_seconds=6 * HOURS, **DISK)
 def assess(settings: pipeline.Settings, folder: str) -> str:
     """Say how far the ranking can be trusted."""
     with report_progress() as progress:
         return str(pipeline.run_stage("assess", settings, folder, progress))
 
 
-@task(cache_policy=NO_CACHE, timeout_seconds=HOURS, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+@task(task_run_name="publish", cache_policy=NO_CACHE, timeout_seconds=HOURS, **DISK)
 def publish(settings: pipeline.Settings, folder: str) -> str:
     """Publish the release."""
     return str(pipeline.run_stage("publish", settings, folder))
@@ -78,19 +79,8 @@ def confidence_index(settings: pipeline.Settings) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the flow from the command line; exit codes as `bpo-index run`."""
-    parser = argparse.ArgumentParser(description="Run the pipeline as a Prefect flow.")
-    parser.add_argument("responses", nargs="+")
-    parser.add_argument("--definition", default=pipeline.DEFAULT_DEFINITION)
-    parser.add_argument("--out", default="releases")
-    parser.add_argument("--audit-dir", default="audit")
-    parser.add_argument("--replicates", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=2021)
-    parser.add_argument("--method")
-    parser.add_argument("--margins")
-    parser.add_argument("--scheduler")
-    given = vars(parser.parse_args(argv))
     try:
-        path = confidence_index(pipeline.Settings(responses=tuple(given.pop("responses")), **given))
+        path = confidence_index(parse_settings(pipeline.Settings, "Run the pipeline as a Prefect flow.", argv))
     except BpoIndexError as error:
         sys.stderr.write(f"confidence-index: {error}\n")
         return error.exit_code

@@ -1,6 +1,7 @@
 """A sweep of the inbox as a Prefect flow: each new file of `inbox/<definition>/` is one task and one release.
 
     python flows/inbox.py [--inbox DIR] [--out DIR] [--definitions DIR] [--replicates N] [--seed N] [--settle-seconds S]
+        [--scheduler ADDRESS]
 
 A refused file fails its task, with the reason, and the sweep goes on. What makes this safe lies in `bpo_index.inbox`:
 no limit, lock or cache of Prefect is needed for it.
@@ -8,10 +9,8 @@ no limit, lock or cache of Prefect is needed for it.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from dataclasses import fields
 from typing import Any
 
 # Prefect reads these when it is imported: no telemetry, no outside call, wherever the flow is started from; a
@@ -27,8 +26,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from bpo_index import inbox
-from bpo_index.errors import BpoIndexError
-from reporting import is_transient, report_progress, show_outcome, show_refusal, tell_of_flow, tell_of_task
+from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from command import parse_settings
+from reporting import REFUSED, is_transient, report_progress, show_filed, tell_of_flow, tell_of_refusal
 
 HOURS = 3600
 
@@ -40,15 +40,14 @@ HOURS = 3600
     retry_delay_seconds=10,
     retry_condition_fn=is_transient,
     timeout_seconds=6 * HOURS,
-    on_failure=[tell_of_task],
+    on_failure=[tell_of_refusal],
 )
 def publish_file(claim: inbox.Claim, settings: inbox.InboxSettings) -> Any:
     """Publish one file and return what became of it; a refusal is a failure with its reason."""
     with report_progress() as progress:
-        filed = inbox.finish_claim(claim, settings, progress=progress, show=show_outcome)
+        filed = inbox.finish_claim(claim, settings, progress=progress, show=show_filed)
     if filed.status == "refused":
-        show_refusal(filed)
-        return Failed(message=filed.reason, data=filed)
+        return Failed(name=REFUSED, message=filed.reason, data=filed)
     return filed
 
 
@@ -74,24 +73,25 @@ def sweep_inbox(settings: inbox.InboxSettings = inbox.InboxSettings()) -> State[
             (*(filed.reason for filed in report.filed if filed.status == "failed"), *report.problems)
         )
         return Failed(message=" ".join([report.summarise(), *reasons]))
-    name = "Busy" if report.is_busy else "Refused" if report.count("refused") else "Completed"
+    name = "Busy" if report.is_busy else REFUSED if report.count("refused") else "Completed"
     return Completed(name=name, message=report.summarise())
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Sweep once from the command line; exit code 1 where something was refused, 3 where something failed."""
-    parser = argparse.ArgumentParser(description="Publish every new file of the inbox.")
-    for field in fields(inbox.InboxSettings):
-        kind = type(field.default) if field.default is not None else str
-        parser.add_argument(f"--{field.name.replace('_', '-')}", type=kind, default=field.default)
+    """Sweep once from the command line; exit codes as `bpo-index run`, 1 where a file was refused."""
     try:
-        settings = inbox.InboxSettings(**vars(parser.parse_args(argv)))
+        settings = parse_settings(inbox.InboxSettings, "Publish every new file of the inbox.", argv)
         state = sweep_inbox(settings, return_state=True)
     except BpoIndexError as error:
         sys.stderr.write(f"inbox: {error}\n")
         return error.exit_code
-    sys.stdout.write(f"{state.message}\n")
-    return 3 if not state.is_completed() else 1 if state.name == "Refused" else 0
+    if state.is_completed():
+        sys.stdout.write(f"{state.message}\n")
+        return 1 if state.name == REFUSED else 0
+    failure = state.result(raise_on_failure=False)
+    known = failure if isinstance(failure, BpoIndexError) else EnvironmentFailed(str(state.message))
+    sys.stderr.write(f"inbox: {known}\n")
+    return known.exit_code
 
 
 if __name__ == "__main__":

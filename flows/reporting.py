@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
+import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 from prefect import Flow, Task
 from prefect.artifacts import (
     create_link_artifact,
@@ -24,7 +24,7 @@ from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.logging import get_logger, get_run_logger
 from prefect.settings import get_current_settings
 
-from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from bpo_index.errors import EnvironmentFailed
 from bpo_index.inbox import Filed
 from bpo_index.pipeline import Outcome, Progress
 from bpo_index.publication.tables import escape_markdown
@@ -32,24 +32,25 @@ from bpo_index.summary import list_audit_rows, list_ranking_rows, write_findings
 
 PROGRESS_SECONDS = 2.0
 WEBHOOK_SECONDS = 10
+#: The name of the state of a file's task, and of a sweep, in which a file was refused.
+REFUSED = "Refused"
 
 
 def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
-    """Return whether another try may help: the disk or a server failed, not the data or the definition."""
-    error = state.result(raise_on_failure=False)
-    if isinstance(error, BpoIndexError):
-        return error.exit_code == EnvironmentFailed.exit_code
-    return isinstance(error, OSError) and not isinstance(error, TimeoutError)
+    """Return whether another try may help: the disk or a server failed, not the data, the definition or the time."""
+    failure = state.result(raise_on_failure=False)
+    return state.name != "TimedOut" and isinstance(failure, EnvironmentFailed | OSError)
 
 
 def tell_of_flow(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Say that a run failed or crashed: a hook of flows."""
-    _tell(f"{flow.name}, run {flow_run.name}", f"flow-run/{flow_run.id}", state)
+    _tell(f"Flow {flow.name}, run {flow_run.name}", f"flow-run/{flow_run.id}", state)
 
 
-def tell_of_task(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:
-    """Say that a task failed, or that a file was refused: a hook of tasks."""
-    _tell(f"{task.name} {task_run.name}", f"task-run/{task_run.id}", state)
+def tell_of_refusal(_task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:
+    """Say that a file was refused: a hook of tasks. What failed otherwise, the flow tells."""
+    if state.name == REFUSED:
+        _tell(task_run.name, f"task-run/{task_run.id}", state)
 
 
 def _tell(subject: str, page: str, state: State[Any]) -> None:
@@ -65,12 +66,19 @@ def _tell(subject: str, page: str, state: State[Any]) -> None:
     address = os.environ.get("BPO_INDEX_WEBHOOK")
     if not address:
         return
+    # A thread, since a server that answers drop by drop would hold a request for ever.
+    sending = threading.Thread(target=_send, args=(address, sentence), daemon=True)
+    sending.start()
+    sending.join(WEBHOOK_SECONDS)
+    if sending.is_alive():
+        logger.warning("The webhook BPO_INDEX_WEBHOOK has not taken the message in %s s.", WEBHOOK_SECONDS)
+
+
+def _send(address: str, sentence: str) -> None:
     try:
-        body = json.dumps({"text": sentence}).encode()
-        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-        urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS).close()
-    except (OSError, ValueError) as error:
-        logger.warning("The webhook BPO_INDEX_WEBHOOK did not take the message: %s", error)
+        httpx.post(address, json={"text": sentence}, timeout=WEBHOOK_SECONDS).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        get_logger("bpo-index").warning("The webhook BPO_INDEX_WEBHOOK did not take the message: %s", error)
 
 
 def show_outcome(outcome: Outcome) -> None:
@@ -87,8 +95,11 @@ def show_outcome(outcome: Outcome) -> None:
         create_link_artifact(link, title, key=make_key("release", *names), description=f"Release: {release.path}")
 
 
-def show_refusal(filed: Filed) -> None:
-    """Show on the page of the run why a file was refused."""
+def show_filed(filed: Filed, outcome: Outcome | None) -> None:
+    """Show on the page of the run what became of a file: its release, or why it was refused."""
+    if outcome is not None:
+        show_outcome(outcome)
+        return
     text = (
         f"# Refused: {escape_markdown(filed.name)}\n\n{escape_markdown(filed.reason)}\n\nThe file and its audit are in "
         f"`{filed.folder}`. Correct the file and drop it again."
@@ -111,7 +122,7 @@ def report_progress() -> Iterator[Progress]:
         told = now
         with _never_failing():
             if artifact is None:
-                artifact = create_progress_artifact(100.0 * done / total, description=f"{total:,} replicates")
+                artifact = create_progress_artifact(100.0 * done / total, description=f"{total:,} indices computed")
             else:
                 update_progress_artifact(artifact, 100.0 * done / total)
 

@@ -1,6 +1,6 @@
 """Everything that runs by itself, on one machine: server, work pool, deployments, worker, and the releases to look at.
 
-    python flows/serve.py [--port 4200] [--home .prefect] [--prefect-file prefect.yaml]
+    python flows/serve.py [--port 4200] [--home .prefect] [--prefect-file prefect.yaml] [--releases releases]
 
 Keeps what it starts running, and stops it all on Ctrl-C or SIGTERM. Several machines: docs/operations.md.
 """
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,13 +23,19 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+import yaml
 from filelock import FileLock, Timeout
+
+from bpo_index.errors import BpoIndexError
+from bpo_index.inbox import InboxSettings, make_inbox
 
 HOST = "127.0.0.1"
 POOL = "bpo-index"
+SWEEP = "sweep"
 SERVER_SECONDS = 180
-STOP_SECONDS = 20
-#: A process that dies this often within `RESTART_SECONDS` is not started again.
+#: Prefect's worker gives its runs thirty seconds to end.
+STOP_SECONDS = 40
+#: Where a process dies this often within `RESTART_SECONDS`, everything is stopped.
 MOST_RESTARTS = 5
 RESTART_SECONDS = 120
 PROJECT = Path(__file__).resolve().parents[1]
@@ -57,44 +61,31 @@ class Machine:
     def __init__(self, port: int, home: Path, prefect_file: Path, releases: Path) -> None:
         self.home = home
         self.prefect_file = prefect_file
-        self.address = f"http://{HOST}:{port}"
-        self.releases = f"http://{HOST}:{port + 1}"
+        self.ports = (port, port + 1)
+        self.address, self.releases = (f"http://{HOST}:{number}" for number in self.ports)
         self.logs = home / "logs"
+        self.mark = f"BPO_INDEX_SERVED_FROM={home}"
         self.stopping = False
         server = ["-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
         files = ["-m", "http.server", str(port + 1), "--bind", HOST, "--directory", str(releases)]
         worker = ["-m", "prefect", "worker", "start", "--pool", POOL, "--name", socket.gethostname(), "--limit", "4"]
         self.server, self.files, self.worker = Part("server", server), Part("releases", files), Part("worker", worker)
         self.parts = [self.server, self.files, self.worker]
-        self.environment = os.environ | {
-            "PREFECT_HOME": str(home),
-            "PREFECT_API_URL": f"{self.address}/api",
-            "PREFECT_UI_URL": self.address,
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "PREFECT_SERVER_UI_V2_ENABLED": "false",
-            "DO_NOT_TRACK": "1",
-            "NO_PROXY": ",".join(filter(None, [HOST, "localhost", os.environ.get("NO_PROXY")])),
-            "BPO_INDEX_RELEASES_URL": self.releases,
-        }
-        self.environment["no_proxy"] = self.environment["NO_PROXY"]
-        # Of another server; this one is SQLite in its own folder.
-        for name in ("PREFECT_API_KEY", "PREFECT_PROFILE", "PREFECT_API_DATABASE_CONNECTION_URL"):
-            self.environment.pop(name, None)
+        self.environment = _make_environment(home, self.address, self.releases)
 
     def start(self) -> None:
         """Start everything, deploy, and mark the runs of dead processes."""
         self.logs.mkdir(parents=True, exist_ok=True)
         self._stop_leftovers()
-        for part, address in ((self.server, self.address), (self.files, self.releases)):
-            _check_free(address)
-            self._start(part)
+        for port in self.ports:
+            _check_free(port)
+        self._start(self.server)
+        self._start(self.files)
         self._wait_for_server()
-        self._call_prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
-        self._call_prefect("--no-prompt", "deploy", "--all", "--prefect-file", str(self.prefect_file))
-        marked = self._mark_crashed()
-        if marked:
-            say(f"Runs of processes that died are marked Crashed: {marked}.")
-        self._start(self.worker)
+        self._call("-m", "prefect", "work-pool", "create", POOL, "--type", "process", "--overwrite")
+        self._call("-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(self.prefect_file))
+        self._make_inboxes()
+        self._start_worker()
 
     def keep(self) -> None:
         """Start again what dies, until told to stop."""
@@ -107,14 +98,20 @@ class Machine:
                 if len(recent) >= MOST_RESTARTS:
                     raise CannotServe(f"The {part.name} ended {len(recent)} times in a short time. {self._quote(part)}")
                 say(f"The {part.name} ended (code {part.process.returncode}) and is started again.")
-                self._start(part)
+                if part is self.worker:
+                    self._wait_for_server()
+                    self._start_worker()
+                else:
+                    self._start(part)
 
     def stop(self) -> None:
-        """Stop the worker, then the rest; what does not go is killed. A run cut short is finished later."""
+        """Stop the worker with its runs, then the rest; what does not go is killed, and files are finished later."""
         for part in reversed(self.parts):
             if part.process is not None:
-                _stop_group(part.process.pid, partial(_is_running, part.process))
-        self._write_parts([])
+                _stop(part.process.pid, partial(_is_running, part.process))
+        for pid in find_processes(self.mark):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _start(self, part: Part) -> None:
         with (self.logs / f"{part.name}.log").open("ab") as log:
@@ -128,34 +125,43 @@ class Machine:
                 start_new_session=True,  # Ctrl-C is ours to pass on, in order
             )
         part.starts.append(time.monotonic())
-        self._write_parts([part.process.pid for part in self.parts if part.process is not None])
 
-    def _write_parts(self, pids: list[int]) -> None:
-        (self.home / "parts.json").write_text(json.dumps(pids), encoding="utf-8")
+    def _start_worker(self) -> None:
+        """Mark the runs that died with an earlier worker, and start one."""
+        marked = int(self._call(str(Path(__file__)), "--mark-crashed"))
+        if marked:
+            say(f"Runs of processes that died are marked Crashed: {marked}.")
+        self._start(self.worker)
 
     def _stop_leftovers(self) -> None:
         """Stop what a killed predecessor left running; its lock is free, so nobody keeps it."""
-        with suppress(FileNotFoundError, ValueError):
-            for pid in json.loads((self.home / "parts.json").read_text(encoding="utf-8")):
-                if _is_ours(pid, str(self.home)):
-                    say(f"A process of an earlier start is still there and is stopped: {pid}.")
-                    _stop_group(pid, partial(_is_ours, pid, str(self.home)))
+        for pid in find_processes(self.mark):
+            say(f"A process of an earlier start is still there and is stopped: {pid}.")
+            _stop(pid, partial(_is_marked, pid, self.mark))
+
+    def _make_inboxes(self) -> None:
+        """Make the folders that the sweeps look through, so that files can be dropped at once."""
+        deployed = yaml.safe_load(self.prefect_file.read_text(encoding="utf-8"))
+        for deployment in deployed["deployments"]:
+            if deployment["name"] == SWEEP:
+                make_inbox(InboxSettings(**deployment.get("parameters", {}).get("settings", {})))
 
     def _wait_for_server(self) -> None:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         end = time.monotonic() + SERVER_SECONDS
         while True:
-            with suppress(OSError), urllib.request.urlopen(f"{self.address}/api/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
+            with suppress(OSError), direct.open(f"{self.address}/api/health", timeout=5):
+                return
             if self.server.process is None or self.server.process.poll() is not None:
                 raise CannotServe(f"The server ended before it answered. {self._quote(self.server)}")
             if time.monotonic() > end or self.stopping:
                 raise CannotServe(f"The server did not answer in {SERVER_SECONDS} s. {self._quote(self.server)}")
             time.sleep(0.3)
 
-    def _call_prefect(self, *arguments: str) -> None:
+    def _call(self, *arguments: str) -> str:
+        """Run a Python command against the server and return what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "prefect", *arguments],
+            [sys.executable, *arguments],
             cwd=PROJECT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -164,26 +170,34 @@ class Machine:
             check=False,
         )
         if done.returncode:
-            raise CannotServe(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-
-    def _mark_crashed(self) -> int:
-        """Mark runs as crashed whose process is gone, and let those of the yearly edition run again."""
-        done = subprocess.run(
-            [sys.executable, str(Path(__file__)), "--mark-crashed"],
-            cwd=PROJECT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise CannotServe(f"The runs of earlier starts cannot be read:\n{done.stdout}{done.stderr}")
-        return int(done.stdout)
+            raise CannotServe(f"{' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
 
     def _quote(self, part: Part) -> str:
         log = self.logs / f"{part.name}.log"
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         return f"The end of {log}:\n" + "\n".join(lines)
+
+
+def _make_environment(home: Path, address: str, releases: str) -> dict[str, str]:
+    """Return the environment of all parts: this server, its own database, no telemetry, no proxy to this machine."""
+    others = ("PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_", "PREFECT_API_KEY", "PREFECT_PROFILE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    given = (environment[name] for name in ("NO_PROXY", "no_proxy") if environment.get(name))
+    without_proxy = ",".join([HOST, "localhost", *given])
+    return environment | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+        "PREFECT_API_URL": f"{address}/api",
+        "PREFECT_UI_URL": address,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "NO_PROXY": without_proxy,
+        "no_proxy": without_proxy,
+        "BPO_INDEX_RELEASES_URL": releases,
+        "BPO_INDEX_SERVED_FROM": str(home),
+    }
 
 
 async def mark_crashed() -> int:
@@ -199,16 +213,16 @@ async def mark_crashed() -> int:
     from prefect.client.schemas.objects import StateType  # noqa: PLC0415
     from prefect.states import Crashed, Scheduled  # noqa: PLC0415
 
-    alive_states = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    alive = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
     marked = 0
     async with get_client() as client:
-        sweeps = {item.id for item in await client.read_deployments() if item.name == "sweep"}
+        sweeps = {deployment.id for deployment in await client.read_deployments() if deployment.name == SWEEP}
         runs = await client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=alive_states))),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=alive))),
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])),
         )
         for run in runs:
-            if run.infrastructure_pid and _is_ours(int(run.infrastructure_pid.rsplit(":")[-1]), str(run.id)):
+            if find_processes(f"PREFECT__FLOW_RUN_ID={run.id}"):
                 continue
             message = "Its process is gone: the machine, the worker or somebody ended it."
             await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
@@ -218,47 +232,45 @@ async def mark_crashed() -> int:
     return marked
 
 
+def find_processes(mark: str) -> list[int]:
+    """Return the processes with a variable in their environment, where the system tells (Linux); elsewhere none."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
+
+
+def _is_marked(pid: int, mark: str) -> bool:
+    return pid in find_processes(mark)
+
+
 def _is_running(process: subprocess.Popen[bytes]) -> bool:
     return process.poll() is None
 
 
-def _is_ours(pid: int, mark: str) -> bool:
-    """Return whether a process lives whose environment or command holds a mark; elsewhere than on Linux: lives."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    folder = Path("/proc") / str(pid)
-    if not folder.exists():
-        return True
-    try:
-        told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
-    except OSError:
-        return False
-    return mark.encode() in told
-
-
-def _stop_group(pid: int, is_alive: Callable[[], bool]) -> None:
+def _stop(pid: int, is_alive: Callable[[], bool]) -> None:
     """Ask a process and its group to end; kill what is left."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + STOP_SECONDS
         while is_alive() and time.monotonic() < end:
             time.sleep(0.1)
-        os.killpg(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
         while is_alive():
             time.sleep(0.1)
 
 
-def _check_free(address: str) -> None:
-    port = int(address.rsplit(":", 1)[1])
+def _check_free(port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise CannotServe(
-                f"The port {port} cannot be used ({error.strerror}). Stop what has it, or take others with "
+                f"The port {port} cannot be used ({error}). Stop what has it, or take others with "
                 "`make serve PORT=4300` (that one and the next)."
             ) from None
 
@@ -283,12 +295,13 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     home, releases = given.home.resolve(), given.releases.resolve()
     machine = Machine(given.port, home, given.prefect_file.resolve(), releases)
+    os.chdir(PROJECT)  # the paths in prefect.yaml are looked up from here
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         machine.stopping = True
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, stop)
     try:
         home.mkdir(parents=True, exist_ok=True)
         releases.mkdir(parents=True, exist_ok=True)
@@ -305,7 +318,7 @@ def main(argv: list[str] | None = None) -> int:
     except Timeout:
         sys.stderr.write(f"serve: another `make serve` runs from {home}. Stop that one first.\n")
         return 3
-    except CannotServe as reason:
+    except (CannotServe, BpoIndexError) as reason:
         if machine.stopping:  # the reason is that we were told to stop
             say("Stopped.")
             return 0

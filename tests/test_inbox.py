@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bpo_index import inbox
-from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index import inbox, inbox_claims
+from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.inbox import InboxSettings, finish_claim, sweep_inbox
-from bpo_index.inbox_claims import list_claims
+from bpo_index.inbox_claims import list_claims, read_tries
 from bpo_index.publication import read_release
 from tests.surveys import HEADER, SMALL
 
@@ -189,23 +189,38 @@ def test_a_file_taken_back_while_it_settles_is_not_missed(settings, drop):
     assert sweep_inbox(settings, wait=lambda seconds: (drop / "survey.csv").unlink()) == inbox.Report()
 
 
-def test_a_file_written_to_after_its_claim_is_done_again(settings, drop):
-    write_survey(drop / "survey.csv", 1)
+@pytest.mark.parametrize("bad", [False, True])
+def test_a_file_written_to_after_its_claim_is_neither_published_nor_refused_but_done_again(settings, drop, bad):
+    if bad:
+        (drop / "survey.csv").write_text(BAD)
+    else:
+        write_survey(drop / "survey.csv", 1)
+    shown = []
 
     def write_late(claim):
-        def write(outcome):
-            raise AssertionError("nothing is to be shown")
-
-        def progress(done, total):
+        def write(*_told):
             write_survey(claim.file, 2)
 
-        return finish_claim(claim, settings, progress=progress, show=write)
+        reading = inbox_claims.run
+
+        def run(told, _progress, **keywords):
+            try:
+                return reading(told, write, **keywords)
+            except DataRefused:
+                write()
+                raise
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(inbox_claims, "run", run)
+            return finish_claim(claim, settings, show=lambda filed, outcome: shown.append(filed))
 
     (filed,) = sweep_inbox(settings, write_late).filed
-    assert filed.status == "changing"
+    assert (filed.status, filed.reason) == ("changing", "It was changed while it was read.")
+    assert shown == []
+    assert list_releases() == []
     (filed,) = sweep_inbox(settings).filed
     assert filed.status == "published"
-    assert read_pointer() == Path(filed.release).name
+    assert list_releases() == [read_pointer()] == [Path(filed.release).name]
 
 
 def test_settle_seconds_are_waited_once_and_only_for_new_files(settings, drop):
@@ -221,8 +236,7 @@ def test_settle_seconds_are_waited_once_and_only_for_new_files(settings, drop):
 HOSTILE = [
     "with space.csv",
     "new\nline.csv",
-    "..csv",
-    "...",
+    "a..",
     "-rf",
     "$(touch owned).csv",
     "{claim.folder}.csv",
@@ -238,22 +252,21 @@ HOSTILE = [
 
 def test_names_of_any_kind_stay_names(settings, drop, tmp_path):
     before = set(list_files(tmp_path))
-    names = [name for name in HOSTILE if not name.startswith(".")]
-    for number, name in enumerate(names):
+    for number, name in enumerate(HOSTILE):
         write_survey(drop / name, number)
     undecodable = os.fsencode(drop) + b"/\xff\xfe.csv"
     with open(undecodable, "w") as file:  # noqa: PTH123
         file.write(BAD)
     report = sweep_inbox(settings)
-    assert report.count("published") == len(names)
+    assert report.count("published") == len(HOSTILE)
     assert report.count("refused") == 1
     assert report.problems == ()
     assert all(filed.name.isprintable() and "\n" not in filed.name for filed in report.filed)
     kept = [path.name for path in drop.glob("processed/*/file/*")]
-    assert sorted(kept) == sorted(names)
+    assert sorted(kept) == sorted(HOSTILE)
     written = set(list_files(tmp_path)) - before
     assert {name.split("/")[0] for name in written} == {"inbox", "releases"}
-    assert all(name.startswith("inbox/small/") for name in written if name.startswith("inbox"))
+    assert all(name.startswith(("inbox/small/", "inbox/.notes.json", "releases/")) for name in written)
 
 
 def test_links_folders_and_pipes_are_told_and_not_followed(settings, drop, tmp_path):
@@ -384,6 +397,199 @@ def test_a_file_that_kills_its_process_does_not_keep_others_and_never_takes_the_
     assert len(list_releases()) == 2
 
 
+def test_files_that_kill_their_process_take_turns(settings, drop):
+    begun = []
+
+    def die(claim):
+        begun.append(claim.name)
+        (claim.folder / "tries").write_text(f"{max(3, read_tries(claim)) + 1}\n")
+        raise KeyboardInterrupt
+
+    for number in range(2):
+        write_survey(drop / f"{number}.csv", number)
+        with pytest.raises(KeyboardInterrupt):
+            sweep_inbox(settings, die)
+    for _ in range(4):
+        with pytest.raises(KeyboardInterrupt):
+            sweep_inbox(settings, die)
+    assert Counter(begun) == {"0.csv": 3, "1.csv": 3}
+
+
+def test_emptied_folders_do_not_lower_numbers_nor_let_an_old_file_take_the_pointer(settings, drop):
+    os.utime(write_survey(drop / "late.csv", 1), (1000, 1000))
+
+    def die(claim):
+        (claim.folder / "tries").write_text("3\n")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep_inbox(settings, die)
+    write_survey(drop / "new.csv", 2)
+    claimed = drop / ".claimed" / "00000001"
+    claimed.rename("aside")
+    assert sweep_inbox(settings).summarise() == "Files: 1 published."
+    newest = read_pointer()
+    shutil.rmtree(drop / "processed" / "00000002")
+    Path("aside").rename(claimed)
+    (late,) = sweep_inbox(settings).filed
+    assert (late.status, late.is_latest) == ("published", False)
+    assert read_pointer() == newest
+    write_survey(drop / "third.csv", 3)
+    (third,) = sweep_inbox(settings).filed
+    assert Path(third.folder).name == "00000003"
+
+
+def test_a_claim_put_back_beside_a_filed_one_of_its_number_gets_another(settings, drop):
+    write_survey(drop / "first.csv", 1)
+    sweep_inbox(settings)
+    restored = drop / ".claimed" / "00000001" / "file"
+    restored.mkdir(parents=True)
+    write_survey(restored / "second.csv", 2)
+    (filed,) = sweep_inbox(settings).filed
+    assert (filed.name, filed.status, Path(filed.folder).name) == ("second.csv", "published", "00000002")
+    assert sorted(path.name for path in drop.glob("processed/*/file/*")) == ["first.csv", "second.csv"]
+
+
+def test_strange_entries_and_damaged_notes_beside_claims_stop_nothing(settings, drop):
+    (drop / ".claimed" / ".DS_Store").write_text("x")
+    (drop / ".claimed" / "1").write_text("a file")
+    (drop / ".claimed" / "empty").mkdir()
+    (drop / ".claimed" / "00000005").mkdir()
+    (drop / ".claimed" / "00000006").symlink_to("/")
+    Path("inbox/.notes.json").write_text("[]")
+    (drop / "processed" / "readme.txt").write_text("x")
+    write_survey(drop / "survey.csv")
+    assert sweep_inbox(settings).summarise() == "Files: 1 published."
+    assert sorted(path.name for path in (drop / ".claimed").iterdir()) == [".DS_Store", "00000006", "1", "empty"]
+
+
+def test_a_claim_whose_folder_cannot_be_read_is_not_lost(settings, drop, injected):
+    import errno
+
+    claimed = drop / ".claimed" / "00000001" / "file"
+    claimed.mkdir(parents=True)
+    write_survey(claimed / "survey.csv")
+    injected("00000001/file", errno.EACCES, "os.listdir", "os.scandir")
+    report = sweep_inbox(settings)
+    injected(None)
+    assert report.problems
+    assert sweep_inbox(settings).summarise() == "Files: 1 published."
+
+
+def test_the_newest_keeps_the_pointer_though_it_was_killed_and_an_older_one_is_finished_first(settings, drop):
+    """An older claim that failed without stopping the folder, a newer one killed when its release was out."""
+    os.utime(write_survey(drop / "old.csv", 1), (1000, 1000))
+
+    def fail_or_die(claim):
+        if claim.name == "old.csv":
+            raise ZeroDivisionError
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(inbox_claims, "_describe", die)
+            return finish_claim(claim, settings)
+
+    def die(*_arguments):
+        raise KeyboardInterrupt
+
+    sweep_inbox(settings, fail_or_die)
+    write_survey(drop / "new.csv", 2)
+    with pytest.raises(KeyboardInterrupt):
+        sweep_inbox(settings, fail_or_die)
+    newest = read_pointer()
+    old, new = sweep_inbox(settings).filed
+    assert (old.name, old.status, old.is_latest) == ("old.csv", "published", False)
+    assert (new.name, new.status, new.is_latest) == ("new.csv", "unchanged", True)
+    assert read_pointer() == newest
+
+
+def test_two_definitions_of_one_edition_share_its_pointer(settings, drop):
+    shutil.copy("definitions/small.yaml", "definitions/twin.yaml")
+
+    def die(claim):
+        (claim.folder / "tries").write_text("3\n")
+        raise KeyboardInterrupt
+
+    write_survey(drop / "old.csv", 1)
+    with pytest.raises(KeyboardInterrupt):
+        sweep_inbox(settings, die)
+    write_survey(Path("inbox/twin/new.csv"), 2)
+    newer, older = sweep_inbox(settings).filed
+    assert (newer.is_latest, older.is_latest) == (True, False)
+    assert read_pointer() == Path(newer.release).name
+
+
+@pytest.mark.parametrize("error", ["tries is a folder", "cannot be taken"])
+def test_one_strange_file_keeps_no_other(settings, drop, injected, error):
+    import errno
+
+    os.utime(write_survey(drop / "strange.csv", 1), (1000, 1000))
+    write_survey(drop / "other.csv", 2)
+    if error == "cannot be taken":
+        injected("strange.csv", errno.EPERM, "os.rename")
+    else:
+        claimed = drop / ".claimed" / "00000001"
+        (claimed / "tries").mkdir(parents=True)
+        (claimed / "file").mkdir()
+        (drop / "strange.csv").rename(claimed / "file" / "strange.csv")
+    report = sweep_inbox(settings)
+    injected(None)
+    assert sorted((filed.name, filed.status) for filed in report.filed) == [
+        ("other.csv", "published"),
+        ("strange.csv", "failed"),
+    ]
+
+
+def test_definitions_cannot_lead_out_of_the_inbox(settings, tmp_path):
+    for name in ("...yaml", "..yaml", ".hidden.yaml", "a b.yaml", "-x.yaml", "ü.yaml"):
+        (tmp_path / "definitions" / name).write_text(SMALL)
+    (tmp_path / "innocent.csv").write_text(BAD)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    report = sweep_inbox(settings)
+    assert len([sentence for sentence in report.passed if "gives no folder of the inbox" in sentence]) == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert sorted(path.name for path in Path("inbox").iterdir()) == [
+        *(".lock", "offshore-bpo-2021", "offshore-bpo-2022", "small")
+    ]
+
+
+def test_a_link_put_in_a_claim_is_refused_unread(settings, drop, tmp_path):
+    outside = write_survey(tmp_path / "outside.csv")
+    claimed = drop / ".claimed" / "00000001" / "file"
+    claimed.mkdir(parents=True)
+    (claimed / "survey.csv").symlink_to(outside)
+    (filed,) = sweep_inbox(settings).filed
+    assert filed.status == "refused"
+    assert "survey.csv is no file" in filed.reason
+    assert list_releases() == []
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"status": "published", "unknown": 1}'])
+def test_a_damaged_record_is_made_again(settings, drop, content):
+    claimed = drop / ".claimed" / "00000001" / "file"
+    claimed.mkdir(parents=True)
+    write_survey(claimed / "survey.csv")
+    (claimed.parent / "outcome.json").write_text(content)
+    assert sweep_inbox(settings).summarise() == "Files: 1 published."
+    assert json.loads((drop / "processed/00000001/outcome.json").read_text())["status"] == "published"
+
+
+def test_what_holds_answers_is_for_its_owner_only(settings, drop):
+    assert {stat.S_IMODE((drop / own).stat().st_mode) for own in (".claimed", "processed", "refused")} == {0o700}
+    (drop / "refused").chmod(0o750)  # somebody's choice
+    sweep_inbox(settings)
+    assert stat.S_IMODE((drop / "refused").stat().st_mode) == 0o750
+
+
+def test_an_unreadable_folder_stops_itself_only(settings, drop, injected):
+    import errno
+
+    write_survey(drop / "survey.csv")
+    injected("offshore-bpo-2021", errno.EACCES, "os.listdir", "os.scandir")
+    report = sweep_inbox(settings)
+    injected(None)
+    assert report.count("published") == 1
+    assert "The folder offshore-bpo-2021 of the inbox cannot be used: Permission denied" in report.problems[0]
+
+
 def test_finishing_a_finished_claim_again_changes_nothing(settings, drop, tmp_path):
     write_survey(drop / "good.csv")
     (drop / "bad.csv").write_text(BAD)
@@ -433,11 +639,11 @@ class Injected:
     """Raises an error whenever a path with `part` in it is opened for writing, renamed or made, once switched on."""
 
     def __init__(self) -> None:
-        self.part, self.code = None, 0
+        self.part, self.code, self.events = None, 0, ()
         sys.addaudithook(self.hook)
 
     def hook(self, event, arguments):
-        if self.part is None or event not in ("open", "os.rename", "os.mkdir"):
+        if self.part is None or event not in self.events:
             return
         if (
             event == "open"
@@ -458,8 +664,8 @@ def injector():
 def injected(injector):
     """Yield a function that makes writing to paths with a part in them fail, as a full or read-only disk does."""
 
-    def switch(part, code=0):
-        injector.part, injector.code = part, code
+    def switch(part, code=0, *events):
+        injector.part, injector.code, injector.events = part, code, events or ("open", "os.rename", "os.mkdir")
 
     yield switch
     injector.part = None
@@ -509,8 +715,9 @@ def test_a_disk_on_which_nothing_can_be_claimed_leaves_the_file_in_the_inbox(set
     injected("00000001", errno.ENOSPC)
     report = sweep_inbox(settings)
     injected(None)
-    assert report.filed == ()
-    assert "survey.csv cannot be taken out of inbox/small: No space left on device." in report.problems
+    (filed,) = report.filed
+    assert (filed.status, filed.reason) == ("failed", "It cannot be taken: No space left on device.")
+    assert report.problems == ("small: its other files wait for the next sweep.",)
     assert (drop / "survey.csv").exists()
     assert sweep_inbox(settings).summarise() == "Files: 1 published."
 
@@ -547,7 +754,11 @@ def test_an_inbox_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"replicates": 99}, {"seed": -1}, {"settle_seconds": -1.0}, {"settle_seconds": 4000.0}]
+    "wrong",
+    [
+        *({"replicates": 99}, {"seed": -1}, {"settle_seconds": -1.0}, {"settle_seconds": 4000.0}),
+        *({"inbox": ""}, {"out": ""}, {"out": "inbox"}, {"out": "inbox/releases"}, {"inbox": "releases/inbox"}),
+    ],
 )
 def test_settings_that_no_sweep_can_use_are_refused(wrong):
     with pytest.raises(UsageError):

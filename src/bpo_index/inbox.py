@@ -1,13 +1,17 @@
-"""Files dropped in a folder, each published exactly once: claim, release, pointer, move.
+"""Files dropped in a folder, each published exactly once: claim, release, pointer, record, move.
 
 `sweep_inbox` looks through `<inbox>/<definition>/`, waits until new files have settled, and hands each to
 `finish_claim`, which runs the whole pipeline on it. Each step can be cut short and done again: a claimed file is
 finished by the next sweep, the release is named by its content, the claim is moved last. A file lock, which dies with
-its process, lets one sweep in at a time. No decision hangs on the clock. Limits and layout: docs/operations.md.
+its process, lets one sweep in at a time. No time is compared with this machine's clock. Limits and layout:
+docs/operations.md.
 """
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import stat
 import time
 from collections import Counter
@@ -33,13 +37,17 @@ from bpo_index.inbox_claims import (
     make_folders,
     read_tries,
     sign_file,
+    sweep_claims,
 )
 from bpo_index.resources import list_definitions
+from bpo_index.responses.encodings import show_undecodable
 from bpo_index.responses.sources import show_name
 
-__all__ = ["Claim", "Filed", "InboxSettings", "Report", "finish_claim", "sweep_inbox"]
+__all__ = ["Claim", "Filed", "InboxSettings", "Report", "finish_claim", "make_inbox", "sweep_inbox"]
 
-#: Files claimed this often and never ended are taken up last, so that one of them cannot keep others from being read.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: Files begun this often and never ended are taken up last, so that one that ends its process cannot keep others.
 TRIES_BEFORE_LAST = 3
 
 
@@ -57,21 +65,32 @@ class Report:
 
     def count(self, *statuses: Status) -> int:
         """Return how many files have one of these statuses."""
-        counts = Counter(item.status for item in self.filed)
-        return sum(counts[status] for status in statuses)
+        return sum(filed.status in statuses for filed in self.filed)
 
     def summarise(self) -> str:
         """Return one line: the number of files by what became of them."""
         if self.is_busy:
             return "Busy: another sweep is at work in this inbox."
-        counts = Counter(item.status for item in self.filed)
+        counts = Counter(filed.status for filed in self.filed)
         told = [f"{count} {status}" for status, count in sorted(counts.items())]
         told += [f"{len(self.passed)} passed over"] if self.passed else []
-        told += [f"{len(self.problems)} folders with problems"] if self.problems else []
+        told += [f"folders with problems: {len(self.problems)}"] if self.problems else []
         return f"Files: {', '.join(told)}." if told else "No new files."
 
 
 Handle = Callable[[Claim], Filed]
+
+
+def make_inbox(settings: InboxSettings) -> None:
+    """Make the inbox and the folder of each definition in it.
+
+    Raises
+    ------
+    EnvironmentFailed, UsageError
+        When one cannot be made, or the folder of definitions cannot be read.
+    """
+    for name in _find_definitions(settings.definitions):
+        make_folders(Path(settings.inbox) / name)
 
 
 def sweep_inbox(
@@ -92,18 +111,22 @@ def sweep_inbox(
     EnvironmentFailed
         When the inbox itself cannot be used.
     UsageError
-        When the lock of the inbox leads elsewhere.
+        When the lock of the inbox leads elsewhere, or the folder of definitions cannot be read.
     """
     inbox = Path(settings.inbox)
     make_folder(inbox, "the inbox")
-    lock = inbox / ".lock"
-    if lock.is_symlink():
-        raise UsageError(f"{lock} is a link; remove it.")
+    lock = FileLock(inbox / ".lock", timeout=0)
+    if Path(lock.lock_file).is_symlink():
+        raise UsageError(f"{lock.lock_file} is a link; remove it.")
     try:
-        with FileLock(lock, timeout=0):
+        try:
+            lock.acquire()
+        except Timeout:
+            return Report(is_busy=True)
+        try:
             return _Sweep(settings, handle or (lambda claim: finish_claim(claim, settings))).work(wait)
-    except Timeout:
-        return Report(is_busy=True)
+        finally:
+            lock.release()
     except OSError as error:
         raise EnvironmentFailed(
             f"The inbox {inbox} cannot be used: {error.strerror or error}. Files in it stay where they are."
@@ -124,18 +147,17 @@ class _Sweep:
     def work(self, wait: Callable[[float], object]) -> Report:
         """Finish what was claimed, wait for new files to settle, take them by time and name, then what failed often."""
         sources = self._open_folders()
-        inbox = Path(self.settings.inbox)
-        left = [claim for name, source in sources.items() for claim in list_claims(inbox / name, source)]
-        last = [claim for claim in left if read_tries(claim) >= TRIES_BEFORE_LAST]
+        left = [claim for name, source in sources.items() for claim in self._list_claims(name, source)]
+        late = sorted((claim for claim in left if read_tries(claim) >= TRIES_BEFORE_LAST), key=read_tries)
         for claim in left:
-            if claim not in last:
+            if claim not in late:
                 self._finish(claim)
         drops = {path: sign_file(path) for name in sources for path in self._list_drops(name)}
         if drops:
             wait(self.settings.settle_seconds)
-        for path in sorted(drops, key=lambda path: (drops[path] or (), path.name)):
+        for path in sorted(drops, key=lambda path: ((drops[path] or (0,))[0], path.name)):
             self._take(path, drops[path], sources[path.parent.name])
-        for claim in last:
+        for claim in late:
             self._finish(claim)
         return Report(tuple(self.filed), False, tuple(self.passed), tuple(self.problems))
 
@@ -148,6 +170,12 @@ class _Sweep:
                 self.passed.append(
                     f"{show_name(entry.name)} is not read: files go into the folders {', '.join(sources)} of the inbox."
                 )
+        for path in _list_own(self.settings.definitions):
+            if not _NAME.fullmatch(path.stem):
+                self.passed.append(
+                    f"{show_name(path.name)} gives no folder of the inbox: name a definition with at most 64 letters, "
+                    "digits, dots, dashes and underscores."
+                )
         usable = {}
         for name, source in sources.items():
             try:
@@ -155,14 +183,30 @@ class _Sweep:
                 make_folders(inbox / name)
             except BpoIndexError as error:
                 self._stop(name, str(error))
+            except OSError as error:
+                self._stop_for(name, error)
             else:
                 usable[name] = source
         return usable
 
+    def _list_claims(self, name: str, source: str) -> list[Claim]:
+        folder = Path(self.settings.inbox) / name
+        try:
+            sweep_claims(folder)
+            return list_claims(folder, source)
+        except OSError as error:
+            self._stop_for(name, error)
+            return []
+
     def _list_drops(self, name: str) -> list[Path]:
         """Return the new files of a folder; what else lies there is told."""
+        try:
+            entries = sorted((Path(self.settings.inbox) / name).iterdir())
+        except OSError as error:
+            self._stop_for(name, error)
+            return []
         drops = []
-        for path in sorted((Path(self.settings.inbox) / name).iterdir()):
+        for path in entries:
             if path.name in FOLDERS or path.name.startswith((".", "~$")) or path.name.endswith(".part"):
                 continue
             try:
@@ -182,15 +226,19 @@ class _Sweep:
         if name in self.stopped:
             return
         if signature is None or sign_file(path) != signature:
-            if path.is_symlink() or path.exists():
-                self.filed.append(
-                    Filed(show_name(path.name), name, "changing", str(path), "It was still being written.")
-                )
+            if os.path.lexists(path):
+                reason = "It was still being written."
+                self.filed.append(Filed(show_name(path.name), name, "changing", str(path.parent), reason))
             return
         try:
-            claim = claim_file(path, name, source)
+            claim = claim_file(path, source)
+        except FileNotFoundError:  # taken back at the last moment
+            return
         except OSError as error:
-            self._stop(name, f"{show_name(path.name)} cannot be taken out of {path.parent}: {error.strerror or error}.")
+            reason = f"It cannot be taken: {error.strerror or error}."
+            self.filed.append(Filed(show_name(path.name), name, "failed", str(path.parent), reason))
+            if error.errno in _NO_ROOM:
+                self._stop(name, f"{name}: its other files wait for the next sweep.")
             return
         self._finish(claim)
 
@@ -204,10 +252,15 @@ class _Sweep:
             filed = _fail(claim, f"It took too long. {error}".strip())
         except (BpoIndexError, OSError) as error:
             filed = _fail(claim, str(error))
-            self._stop(claim.definition, f"{claim.definition}: its other files wait for the next sweep.")
+            if _is_shared(error, claim):
+                self._stop(claim.definition, f"{claim.definition}: its other files wait for the next sweep.")
         except Exception as error:
             filed = _fail(claim, f"Unexpected {type(error).__name__}: {error}")
         self.filed.append(filed)
+
+    def _stop_for(self, name: str, error: OSError) -> None:
+        reason = f"{error.strerror or error} ({show_name(str(error.filename))})"
+        self._stop(name, f"The folder {name} of the inbox cannot be used: {reason}. Its files stay where they are.")
 
     def _stop(self, name: str, problem: str) -> None:
         self.stopped.add(name)
@@ -216,15 +269,28 @@ class _Sweep:
 
 def _find_definitions(folder: str | None) -> dict[str, str]:
     """Return the definitions that an inbox has folders for, each to a built-in one's name or a path."""
-    sources = {name: name for name in list_definitions()}
-    if folder is not None:
-        try:
-            paths = sorted(Path(folder).iterdir())
-        except OSError as error:
-            raise UsageError(f"The folder of definitions {folder} cannot be read: {error.strerror}.") from None
-        sources |= {path.stem: str(path) for path in paths if path.suffix == ".yaml"}
-    return sources
+    own = {path.stem: str(path) for path in _list_own(folder) if _NAME.fullmatch(path.stem)}
+    return {name: name for name in list_definitions()} | own
+
+
+def _list_own(folder: str | None) -> list[Path]:
+    if not folder:
+        return []
+    try:
+        return sorted(path for path in Path(folder).iterdir() if path.suffix == ".yaml" and path.name[0] != ".")
+    except OSError as error:
+        raise UsageError(f"The folder of definitions {folder} cannot be read: {error.strerror}.") from None
 
 
 def _fail(claim: Claim, reason: str) -> Filed:
-    return Filed(claim.name, claim.definition, "failed", str(claim.folder), reason)
+    return Filed(claim.name, claim.definition, "failed", str(claim.folder), show_undecodable(reason))
+
+
+def _is_shared(error: BaseException, claim: Claim) -> bool:
+    """Return whether other files would meet an error too: no room, settings, or a place outside the claim."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, OSError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None:
+        return isinstance(error, UsageError)
+    return cause.errno in _NO_ROOM or not str(cause.filename).startswith(str(claim.folder))

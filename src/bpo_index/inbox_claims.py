@@ -7,26 +7,30 @@ A claim is a numbered folder `<inbox>/<definition>/.claimed/<number>/`, which be
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from bpo_index.atomic import make_folder, render_json, replace_file, sync_folder
+from bpo_index.definition import load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.pipeline import FORM, Outcome, Progress, Replicates, Seed, Settings, run
 from bpo_index.publication import Release
 from bpo_index.responses.sources import show_name
 
-#: What a definition's folder in the inbox has inside, beside new files.
+#: What a definition's folder in the inbox has inside, beside new files; they hold answers of single respondents.
 FOLDERS = (".claimed", "processed", "refused")
+_NUMBER = re.compile(r"[0-9]{8,12}")
 Status = Literal["published", "unchanged", "refused", "failed", "changing"]
-Signature = tuple[int, int, int]
+Signature = tuple[int, ...]
 
 
 @pydantic_dataclass(frozen=True, config=FORM)
@@ -51,6 +55,12 @@ class InboxSettings:
     def __post_init__(self) -> None:
         """Refuse what no sweep can use."""
         Settings((), replicates=self.replicates, seed=self.seed)
+        inbox, out = Path(self.inbox).resolve(), Path(self.out).resolve()
+        if not self.inbox or not self.out or inbox.is_relative_to(out) or out.is_relative_to(inbox):
+            raise UsageError(
+                f"The inbox {self.inbox!r} and the folder of releases {self.out!r} must be two folders, and neither in "
+                "the other."
+            )
         if not 0 <= self.settle_seconds <= 3600:
             raise UsageError(f"settle_seconds must be between 0 and 3600; found {self.settle_seconds}.")
 
@@ -72,7 +82,12 @@ class Claim:
     @property
     def name(self) -> str:
         """The file's name as messages show it."""
-        return show_name(self.file.name)
+        return show_name(self.file.name) or repr(self.file.name)
+
+    @property
+    def number(self) -> int:
+        """Claims of a definition are numbered in their order."""
+        return int(self.folder.name)
 
 
 @dataclass(frozen=True)
@@ -82,10 +97,10 @@ class Filed:
     name: str
     definition: str
     status: Status
-    """`published`; `unchanged`: this content was published before; `refused`: the data cannot carry an index; `failed`:
-    it stays claimed and the next sweep tries again; `changing`: it was being written, and waits for the next sweep."""
+    """`published`; `unchanged`: its release was there already; `refused`: the data cannot carry an index; `failed`: it
+    stays claimed and the next sweep tries again; `changing`: it was being written, and waits for the next sweep."""
     folder: str
-    """Where the file is now."""
+    """The folder in which it, or its claim's `file/`, is now."""
     reason: str = ""
     """Why it was refused or failed; a sentence on an unchanged one."""
     release: str | None = None
@@ -94,8 +109,15 @@ class Filed:
     """Whether the edition's pointer leads to its release."""
 
 
+Show = Callable[[Filed, Outcome | None], object]
+
+
+class _Changed(Exception):
+    """The file was written to, or taken away, while it was read."""
+
+
 def make_folders(folder: Path) -> None:
-    """Make the folder of a definition and those inside.
+    """Make the folder of a definition and those inside, these for their owner only.
 
     Raises
     ------
@@ -105,10 +127,13 @@ def make_folders(folder: Path) -> None:
     for path in (folder, *(folder / own for own in FOLDERS)):
         if path.is_symlink():
             raise EnvironmentFailed(f"{path} is a link. Put a folder in its place.")
-        make_folder(path, "the inbox")
+        if not path.is_dir():
+            make_folder(path, "the inbox")
+            if path != folder:
+                path.chmod(0o700)
 
 
-def claim_file(path: Path, definition: str, source: str) -> Claim:
+def claim_file(path: Path, source: str) -> Claim:
     """Move a file out of everybody's reach, into a folder with the next number.
 
     Raises
@@ -116,38 +141,55 @@ def claim_file(path: Path, definition: str, source: str) -> Claim:
     OSError
         When the disk refuses; the file is where it was, or claimed.
     """
-    taken = (entry.name for own in FOLDERS for entry in (path.parent / own).iterdir())
-    numbers = (int(name) for name in taken if name.isdecimal())
-    folder = path.parent / ".claimed" / f"{max(numbers, default=0) + 1:08}"
+    folder = _take_number(path.parent)
     file = folder / "file" / path.name
     file.parent.mkdir(parents=True)
     path.rename(file)
     for changed in (file.parent, folder, folder.parent, path.parent):
         sync_folder(changed)
-    return Claim(folder, file, definition, source)
+    return Claim(folder, file, path.parent.name, source)
 
 
 def list_claims(folder: Path, source: str) -> list[Claim]:
     """Return what earlier sweeps claimed in a definition's folder and did not end, in the order of their numbers.
 
-    Claims without a file, cut short before it was there, are taken away.
+    A claim whose number is taken by a filed one, as where claims and filed ones were copied at two moments and put back
+    together, gets a new number.
+
+    Raises
+    ------
+    OSError
+        When a folder cannot be read: what it holds is not known, and stays.
     """
     claims = []
-    for claimed in sorted((folder / ".claimed").iterdir()):
-        files = list((claimed / "file").glob("*"))
-        if files:
-            claims.append(Claim(claimed, files[0], folder.name, source))
-        else:
-            shutil.rmtree(claimed)
+    for claimed in _list_numbered(folder / ".claimed"):
+        names = sorted(path.name for path in claimed.iterdir())
+        files = (
+            [path for path in sorted((claimed / "file").iterdir()) if not path.name.startswith(".")]
+            if "file" in names
+            else []
+        )
+        if not files:
+            continue
+        if any((folder / own / claimed.name).exists() for own in ("processed", "refused")):
+            claimed = claimed.rename(_take_number(folder))  # noqa: PLW2901
+        claims.append(Claim(claimed, claimed / "file" / files[0].name, folder.name, source))
     return claims
 
 
+def sweep_claims(folder: Path) -> None:
+    """Take away temporary files, and claims that were cut short before they had their file."""
+    for stale in (folder / ".claimed").glob(".*.tmp"):
+        stale.unlink()
+    for claimed in _list_numbered(folder / ".claimed"):
+        with suppress(OSError):  # whatever holds something stays
+            (claimed / "file").rmdir()
+        with suppress(OSError):
+            claimed.rmdir()
+
+
 def finish_claim(
-    claim: Claim,
-    settings: InboxSettings,
-    *,
-    progress: Progress | None = None,
-    show: Callable[[Outcome], object] | None = None,
+    claim: Claim, settings: InboxSettings, *, progress: Progress | None = None, show: Show | None = None
 ) -> Filed:
     """Run the pipeline on a claimed file, write `outcome.json`, and move the claim to `processed/` or `refused/`.
 
@@ -158,7 +200,7 @@ def finish_claim(
     progress
         Told the replicates done and all.
     show
-        Given the outcome of a run that ended with a release.
+        Given what became of the file and the outcome of its run, None where it was refused, before the claim is moved.
 
     Raises
     ------
@@ -166,9 +208,14 @@ def finish_claim(
         The definition is wrong, or the disk failed: the file stays claimed.
     """
     try:
-        return _move(_record(claim, settings, progress, show), claim)
-    except TimeoutError:
-        raise
+        if not claim.folder.exists():
+            return _find_record(claim)
+        filed = _record(claim, settings, progress, show)
+        if filed.status != "changing":
+            claim.folder.rename(filed.folder)
+            sync_folder(Path(filed.folder).parent)
+            sync_folder(claim.folder.parent)
+        return filed
     except OSError as error:
         raise EnvironmentFailed(
             f"{claim.name} cannot be filed: {error.strerror or error} ({error.filename or claim.folder}). It stays in "
@@ -176,49 +223,93 @@ def finish_claim(
         ) from None
 
 
-def _record(
-    claim: Claim, settings: InboxSettings, progress: Progress | None, show: Callable[[Outcome], object] | None
-) -> Filed:
+def read_tries(claim: Claim) -> int:
+    """Return how often a claim was begun."""
+    try:
+        return int((claim.folder / "tries").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def sign_file(path: Path) -> Signature | None:
+    """Return what changes when a file is written: times, size and inode; None for what is not a file."""
+    try:
+        state = path.lstat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(state.st_mode):
+        return None
+    return state.st_mtime_ns, state.st_ctime_ns, state.st_size, state.st_ino
+
+
+def _record(claim: Claim, settings: InboxSettings, progress: Progress | None, show: Show | None) -> Filed:
     """Return what became of a claimed file, and have `outcome.json` say it; what that says is not done again."""
-    record = claim.folder / "outcome.json"
-    for place in (record, *(_locate(claim, status) / "outcome.json" for status in ("published", "refused"))):
-        if place.exists():
-            said = json.loads(place.read_bytes())
-            return Filed(folder=str(_locate(claim, said["status"])), **said)
+    said = _read_record(claim, claim.folder)
+    if said is not None:
+        return said
     replace_file(claim.folder / "tries", f"{read_tries(claim) + 1}\n".encode())
     shutil.rmtree(claim.folder / "audit", ignore_errors=True)
     for stale in claim.folder.glob(".*.tmp"):
         stale.unlink()
-    before = sign_file(claim.file)
-    told = Settings(
-        (str(claim.file),),
-        claim.source,
-        settings.out,
-        str(claim.folder / "audit"),
-        settings.replicates,
-        settings.seed,
-        scheduler=settings.scheduler,
-        supersede=not _has_newer(claim),
-    )
     outcome: Outcome | None = None
     try:
-        outcome = run(told, progress)
+        outcome = _run(claim, settings, progress)
         filed = _describe(claim, outcome.release)
     except DataRefused as refusal:
         target = str(_locate(claim, "refused"))
         reason = str(refusal).replace(str(claim.folder), target)
         filed = Filed(claim.name, claim.definition, "refused", target, reason)
-    if sign_file(claim.file) != before:
-        reason = "It was written to while it was read."
-        return Filed(claim.name, claim.definition, "changing", str(claim.folder), reason)
-    replace_file(record, render_json({key: value for key, value in vars(filed).items() if key != "folder"}))
-    if outcome and show:
-        show(outcome)
+    except _Changed as change:
+        return Filed(claim.name, claim.definition, "changing", str(claim.folder), str(change))
+    told = {key: value for key, value in vars(filed).items() if key != "folder"}
+    replace_file(claim.folder / "outcome.json", render_json(told))
+    if show is not None:
+        show(filed, outcome)
     return filed
 
 
+def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Outcome:
+    """Run the pipeline on a claimed file, up to a release only if nobody wrote to it meanwhile."""
+    before = sign_file(claim.file)
+    if before is None:
+        raise DataRefused(f"{claim.name} is no file: a link or folder was put in its place while it was taken.")
+
+    def check_unchanged() -> None:
+        if sign_file(claim.file) != before:
+            raise _Changed("It was changed while it was read.")
+
+    index = load_definition(claim.source)
+    edition = f"{index.index}/{index.edition}"
+    inbox = claim.folder.parents[2]
+    # Finished late, it must not take the pointer from one that was claimed later.
+    supersede = _read_notes(inbox)["latest"].get(edition, 0) <= claim.number
+
+    def prepare() -> None:
+        check_unchanged()
+        if supersede:
+            _note(inbox, latest={edition: claim.number})
+
+    told = Settings(
+        responses=(str(claim.file),),
+        definition=claim.source,
+        out=settings.out,
+        audit_dir=str(claim.folder / "audit"),
+        replicates=settings.replicates,
+        seed=settings.seed,
+        scheduler=settings.scheduler,
+        supersede=supersede,
+    )
+    try:
+        return run(told, progress, before_publishing=prepare)
+    except DataRefused:
+        check_unchanged()
+        raise
+
+
 def _describe(claim: Claim, release: Release) -> Filed:
-    reason = "" if release.is_new else "Its release was there already; nothing changed."
+    reason = ""
+    if not release.is_new:
+        reason = "Its release was there already: the same content came before, or a try was cut short."
     if not release.is_latest:
         reason = f"{reason} The edition's pointer stays at a newer release.".lstrip()
     status: Status = "published" if release.is_new else "unchanged"
@@ -226,14 +317,22 @@ def _describe(claim: Claim, release: Release) -> Filed:
     return Filed(claim.name, claim.definition, status, folder, reason, str(release.path), release.is_latest)
 
 
-def _move(filed: Filed, claim: Claim) -> Filed:
-    """Move a claim whose outcome is recorded to its last place."""
-    target = Path(filed.folder)
-    if filed.status != "changing" and not target.exists():
-        claim.folder.rename(target)
-        sync_folder(target.parent)
-        sync_folder(claim.folder.parent)
-    return filed
+def _read_record(claim: Claim, folder: Path) -> Filed | None:
+    """Return what the claim's `outcome.json` says in a folder; None where it is missing or damaged."""
+    try:
+        said = json.loads((folder / "outcome.json").read_bytes())
+        return Filed(folder=str(_locate(claim, said["status"])), **said)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _find_record(claim: Claim) -> Filed:
+    """Return what became of a claim that was moved before."""
+    for status in ("published", "refused"):
+        said = _read_record(claim, _locate(claim, status))
+        if said is not None:
+            return said
+    raise EnvironmentFailed(f"The claim {claim.folder} of {claim.name} is gone. Drop the file again.")
 
 
 def _locate(claim: Claim, status: str) -> Path:
@@ -241,26 +340,35 @@ def _locate(claim: Claim, status: str) -> Path:
     return claim.folder.parent.parent / ("refused" if status == "refused" else "processed") / claim.folder.name
 
 
-def _has_newer(claim: Claim) -> bool:
-    """Return whether a file that was claimed later is published: this one, finished late, must not supersede it."""
-    for record in (claim.folder.parent.parent / "processed").glob("*/outcome.json"):
-        if record.parent.name > claim.folder.name and json.loads(record.read_bytes())["is_latest"]:
-            return True
-    return False
+def _list_numbered(folder: Path) -> list[Path]:
+    """Return the folders with a number for a name, in order; what a file manager or others put there is not ours."""
+    found = [
+        path for path in folder.iterdir() if _NUMBER.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
+    ]
+    return sorted(found, key=lambda path: int(path.name))
 
 
-def read_tries(claim: Claim) -> int:
-    """Return how often a claim was begun."""
+def _take_number(folder: Path) -> Path:
+    """Return the place of a new claim: numbers never come twice, though `processed/` may be emptied at any time."""
+    inbox = folder.parent
+    taken = [int(path.name) for own in FOLDERS for path in inbox.glob(f"*/{own}/*") if _NUMBER.fullmatch(path.name)]
+    number = max([_read_notes(inbox)["last"], *taken]) + 1
+    _note(inbox, last=number)
+    return folder / ".claimed" / f"{number:08}"
+
+
+def _read_notes(inbox: Path) -> dict[str, Any]:
+    """Return the last number given, and for each edition that of the last claim that its pointer was to lead to."""
     try:
-        return int((claim.folder / "tries").read_text(encoding="ascii"))
-    except (FileNotFoundError, ValueError):
-        return 0
+        notes = json.loads((inbox / ".notes.json").read_bytes())
+        return {"last": int(notes["last"]), "latest": {str(key): int(value) for key, value in notes["latest"].items()}}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return {"last": 0, "latest": {}}
 
 
-def sign_file(path: Path) -> Signature | None:
-    """Return what changes when a file is written: time, size and inode; None for what is not a file."""
-    try:
-        state = path.lstat()
-    except FileNotFoundError:
-        return None
-    return (state.st_mtime_ns, state.st_size, state.st_ino) if stat.S_ISREG(state.st_mode) else None
+def _note(inbox: Path, *, last: int = 0, latest: dict[str, int] | None = None) -> None:
+    """Keep the number last given, and the last claims of editions."""
+    notes = _read_notes(inbox)
+    kept = {"last": max(notes["last"], last), "latest": notes["latest"] | (latest or {})}
+    if kept != notes:
+        replace_file(inbox / ".notes.json", render_json(kept))

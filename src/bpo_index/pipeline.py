@@ -160,8 +160,17 @@ def check(settings: Settings) -> CheckOutcome:
     return CheckOutcome(definition, responses, checked, exclusions, None)
 
 
-def run(settings: Settings, progress: Progress | None = None) -> Outcome:
+def run(
+    settings: Settings, progress: Progress | None = None, before_publishing: Callable[[], object] | None = None
+) -> Outcome:
     """Compute and publish an index from survey files.
+
+    Parameters
+    ----------
+    progress
+        Told the replicates done and all.
+    before_publishing
+        Called when all is computed; an error that it raises keeps the release from being published.
 
     Raises
     ------
@@ -176,6 +185,8 @@ def run(settings: Settings, progress: Progress | None = None) -> Outcome:
     checked = validate(responses, definition, Path(settings.audit_dir))
     scores = score(checked, definition, margins)
     robustness = assess(checked, scores, definition, settings, progress)
+    if before_publishing is not None:
+        before_publishing()
     result, release = publish(responses, checked, scores, robustness, definition, settings)
     return Outcome(definition, responses, checked, result, release, robustness.exclusions)
 

@@ -86,22 +86,19 @@ class Served:
         assert self.find_processes() == []
         return code
 
-    def find_processes(self):
-        """Return the pids of everything that was started with this home."""
+    def find_processes(self, *words):
+        """Return the pids of everything that was started with this home, and with these words on its command line."""
         mark = f"PREFECT_HOME={self.home}".encode()
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
-                if mark in (folder / "environ").read_bytes().split(b"\0"):
-                    found.append(int(folder.name))
+                environment = (folder / "environ").read_bytes().split(b"\0")
+                command = (folder / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-        return found
-
-    def read_part(self, name):
-        """Return the pid of a part: `server`, `releases` or `worker`."""
-        pids = json.loads((self.home / "parts.json").read_text())
-        return pids[("server", "releases", "worker").index(name)]
+            if mark in environment and {word.encode() for word in words} <= set(command):
+                found.append(int(folder.name))
+        return sorted(found)
 
     def ask(self, what, **body):
         for _ in range(40):
@@ -167,7 +164,6 @@ def webhook():
 def served(project, tmp_path_factory, webhook):
     machine = Served(project, tmp_path_factory.mktemp("served"), environment={"BPO_INDEX_WEBHOOK": webhook[1]})
     machine.start()
-    machine.drop.mkdir(parents=True, exist_ok=True)
     yield machine
     assert machine.stop() == 0
 
@@ -225,9 +221,10 @@ def test_the_refusal_is_a_failed_task_with_its_reason_and_the_sweep_goes_on(serv
     tasks = {task["name"]: task for task in served.ask("task_runs", limit=200)}
     assert {name: task["state_name"] for name, task in tasks.items()} == {
         "good.csv": "Completed",
-        "bad.csv": "Failed",
+        "bad.csv": "Refused",
         "half.csv": "Completed",
     }
+    assert tasks["bad.csv"]["state_type"] == "FAILED"
     assert tasks["bad.csv"]["state"]["message"] == said["bad.csv"]["reason"]
     assert said["bad.csv"]["reason"].startswith("The header row of bad.csv (line 1) lacks 25 columns")
     assert tasks["good.csv"]["run_count"] == 1
@@ -250,7 +247,7 @@ def test_the_result_is_on_the_page_of_the_run_and_holds_nobodys_answers(served, 
 
 def test_the_hook_tells_the_webhook_of_the_refusal(served, said, webhook):
     (message,) = webhook[0]
-    assert "bad.csv: Failed. The header row of bad.csv" in message
+    assert "bad.csv: Refused. The header row of bad.csv" in message
     assert f"http://127.0.0.1:{served.port}/runs/task-run/" in message
 
 
@@ -268,7 +265,7 @@ def test_a_killed_worker_or_server_comes_back_and_every_file_is_published_once(p
         write_edition(project, served.drop / name, rows + kill)
         wait_for_claim(served)
         time.sleep(clock.uniform(0, 2))
-        os.kill(served.read_part(part), signal.SIGKILL)
+        os.kill(served.find_processes(part, "start")[0], signal.SIGKILL)
         served.wait_for(
             lambda wanted=name: wanted in {said["name"] for said in served.read_outcomes()}, 200, f"release of {name}"
         )
@@ -276,9 +273,8 @@ def test_a_killed_worker_or_server_comes_back_and_every_file_is_published_once(p
         assert len(new) == 1
         pointed = json.loads((served.releases / "offshore-bpo" / "2021" / "latest.json").read_text())
         assert pointed["release"] == next(iter(new))
-    served.wait_for(
-        lambda: served.process.poll() is None and served.read_part(part) in served.find_processes(), 30, part
-    )
+    served.wait_for(lambda: served.find_processes(part, "start"), 30, f"new {part}")
+    assert served.process.poll() is None
 
 
 def test_after_a_power_cut_runs_are_marked_crashed_and_the_file_is_published(project, served):
@@ -301,14 +297,20 @@ def test_after_a_power_cut_runs_are_marked_crashed_and_the_file_is_published(pro
 
 
 def test_what_a_killed_serve_left_running_is_stopped_by_the_next(served):
-    left = served.find_processes()
     served.process.kill()
     served.process.wait()
-    left.remove(served.process.pid) if served.process.pid in left else None
-    assert [pid for pid in left if Path(f"/proc/{pid}").exists()]
+    left = served.find_processes()
+    assert left
     assert "A process of an earlier start is still there" in served.start()
-    for pid in left:
-        assert not Path(f"/proc/{pid}").exists() or pid in served.find_processes()
+    assert set(left) & set(served.find_processes()) == set()
+
+
+def test_stopped_in_the_middle_of_a_file_it_leaves_no_process_and_the_file_to_the_next(project, served):
+    write_edition(project, served.drop / "interrupted.csv", 61)
+    wait_for_claim(served)
+    assert served.stop() == 0
+    served.start()
+    served.wait_for(lambda: "interrupted.csv" in {said["name"] for said in served.read_outcomes()}, 120, "release")
 
 
 def test_a_second_serve_ends_with_a_sentence(project, served):
@@ -384,7 +386,6 @@ def test_a_clock_that_jumps_over_the_cron_gives_one_edition_and_sweeps_go_on(pro
     jump(to_cron - 3600)
     machine.start()
     try:
-        machine.drop.mkdir(parents=True, exist_ok=True)
         machine.wait_for(lambda: machine.list_runs("yearly-edition"), 60, "run of the yearly edition")
         assert {run["state_name"] for run in machine.list_runs("yearly-edition")} == {"Scheduled"}
         write_edition(project, machine.drop / "before.csv", 80)

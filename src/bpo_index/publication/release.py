@@ -178,7 +178,7 @@ def _sweep_rubbish(*folders: Path) -> None:
     """Take away the temporary files of killed runs; the lock is ours, so no living run has any."""
     for folder in folders:
         for stale in folder.glob(".*.tmp*"):
-            shutil.rmtree(stale) if stale.is_dir() else stale.unlink()
+            shutil.rmtree(stale) if stale.is_dir() and not stale.is_symlink() else stale.unlink()
 
 
 def _finish_pending(edition_folder: Path) -> None:
@@ -194,8 +194,10 @@ def _repair_pointers(index_folder: Path, edition_folder: Path) -> None:
     """Make a missing or unusable pointer of the edition again, and let the index point to its newest edition."""
     pointed = _read_pointer(edition_folder / "latest.json")
     if not pointed or not (edition_folder / pointed).is_dir():
+        found = edition_folder.glob("[0-9a-f]*/manifest.json")
         manifests = sorted(
-            edition_folder.glob("[0-9a-f]*/manifest.json"), key=lambda path: (path.stat().st_mtime_ns, path)
+            (path for path in found if _RELEASE_ID.fullmatch(path.parent.name)),
+            key=lambda path: (path.stat().st_mtime_ns, path),
         )
         if manifests:
             release_id = manifests[-1].parent.name

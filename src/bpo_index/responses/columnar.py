@@ -87,11 +87,18 @@ def read_parquet(content: bytes) -> Grid:
             has_headings=False,
             named=tuple(frame.columns),
         )
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException as error:  # a panic of the reader is no Exception
+    except BaseException as error:
+        if not is_fault(error):
+            raise
         why = describe_error(error)
         raise Unreadable(f"is damaged: it starts like a Parquet file and cannot be read as one ({why})") from None
+
+
+def is_fault(error: BaseException) -> bool:
+    """Return whether an error of a reader speaks of the file, not of memory, time or an interruption."""
+    if isinstance(error, Exception):
+        return not isinstance(error, MemoryError | TimeoutError)
+    return type(error).__name__ == "PanicException"  # of a reader in Rust, which is no Exception
 
 
 def describe_error(error: BaseException) -> str:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.responses.columnar import describe_error, list_numbers, write_cell, write_records
+from bpo_index.responses.columnar import describe_error, is_fault, list_numbers, write_cell, write_records
 from bpo_index.responses.grids import Codebook, Grid, Unreadable
+
+#: Signals that end a process because of what it does, not because somebody ends it.
+_CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
 
 def read_spss(content: bytes) -> Grid:
@@ -31,19 +34,25 @@ def read_spss(content: bytes) -> Grid:
     EnvironmentFailed
         When the process that reads it cannot run.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        path, result = Path(folder) / "file.sav", Path(folder) / "grid.pickle"
-        path.write_bytes(content)  # NOTE: the library reads from a path only
+    # NOTE: the library reads from a path only. These files have no name, so that nothing is left of the answers when
+    # this process is killed.
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as result:
+        file.write(content)
+        file.flush()
+        file.seek(0)
+        handles = (file.fileno(), result.fileno())
         # NOTE: -P, or the current folder could lend modules to the library.
-        command = [sys.executable, "-P", "-m", __name__, str(path), str(result)]
+        command = [sys.executable, "-P", "-m", __name__, *map(str, handles)]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
-        done = subprocess.run(command, env=environment, capture_output=True, check=False)
-        if done.returncode == 1:  # an exception, as when memory is short
-            last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise EnvironmentFailed(f"The process that reads SPSS files failed: {last[:200]}. Check the installation.")
-        if done.returncode != 0:
+        done = subprocess.run(command, env=environment, pass_fds=handles, capture_output=True, check=False)
+        if -done.returncode in _CRASHES:
             raise _explain(f"the reader ended with code {done.returncode}")
-        grid: Grid | str = pickle.loads(result.read_bytes())
+        if done.returncode != 0:  # an exception, as when memory is short, or somebody ended it
+            last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            why = last[:200] or f"it ended with code {done.returncode}"
+            raise EnvironmentFailed(f"The process that reads SPSS files failed: {why}. Check memory and installation.")
+        result.seek(0)
+        grid: Grid | str = pickle.loads(result.read())
     if isinstance(grid, str):
         raise _explain(grid)
     return grid
@@ -61,9 +70,9 @@ def _read_file(path: str) -> Grid | str:
         frame, meta = pyreadstat.read_sav(path, output_format="polars", user_missing=True)
         records = list(write_records(frame))
         codebook = _read_codebook(frame, meta)
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException as error:  # a panic of a reader is no Exception
+    except BaseException as error:
+        if not is_fault(error):
+            raise
         return describe_error(error)
     return Grid(
         "SPSS", records, numbers=list_numbers(frame), has_headings=False, named=tuple(frame.columns), codebook=codebook
@@ -95,4 +104,5 @@ def _is_within(value: object, low: object, high: object) -> bool:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[2]).write_bytes(pickle.dumps(_read_file(sys.argv[1])))
+    with open(int(sys.argv[2]), "wb", closefd=False) as handle:
+        handle.write(pickle.dumps(_read_file(f"/dev/fd/{sys.argv[1]}")))

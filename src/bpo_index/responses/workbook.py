@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from bpo_index.answer_texts import parse_number
 from bpo_index.definition_blocks import Source as HowToRead
-from bpo_index.responses.columnar import describe_error, write_cell
+from bpo_index.responses.columnar import describe_error, is_fault, write_cell
 from bpo_index.responses.grids import ADVICE, Grid, Unreadable
 from bpo_index.responses.records import write_record
 
@@ -68,9 +68,9 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
         grids = [_read_sheet(book, name, errors.get(name, {})) for name in wanted]
     except Unreadable:
         raise
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException as error:  # a panic of the reader is no Exception
+    except BaseException as error:
+        if not is_fault(error):
+            raise
         raise Unreadable(
             f"is damaged, or locked with a password: it starts like a workbook and cannot be read as one "
             f"({describe_error(error)})"
