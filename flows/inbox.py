@@ -68,11 +68,9 @@ def sweep_inbox(settings: inbox.InboxSettings = inbox.InboxSettings()) -> State[
         print(f"{filed.name}: {filed.status}. It is in {filed.folder}.")  # noqa: T201
     for sentence in (*report.passed, *report.problems):
         print(sentence)  # noqa: T201
-    if report.problems or report.count("failed"):
-        reasons = dict.fromkeys(
-            (*(filed.reason for filed in report.filed if filed.status == "failed"), *report.problems)
-        )
-        return Failed(message=" ".join([report.summarise(), *reasons]))
+    failed = [f"{filed.name}: {filed.reason}" for filed in report.filed if filed.status == "failed"]
+    if failed or report.problems:
+        return Failed(message=" ".join([report.summarise(), *failed, *report.problems]))
     name = "Busy" if report.is_busy else REFUSED if report.count("refused") else "Completed"
     return Completed(name=name, message=report.summarise())
 

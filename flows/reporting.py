@@ -39,7 +39,7 @@ REFUSED = "Refused"
 def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
     """Return whether another try may help: the disk or a server failed, not the data, the definition or the time."""
     failure = state.result(raise_on_failure=False)
-    return state.name != "TimedOut" and isinstance(failure, EnvironmentFailed | OSError)
+    return isinstance(failure, EnvironmentFailed | OSError) and not isinstance(failure, TimeoutError)
 
 
 def tell_of_flow(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

@@ -1,5 +1,7 @@
 """Files that could be misread without a word: each is read right, refused, or put aside with a reason."""
 
+import subprocess
+
 import numpy as np
 import polars as pl
 import pyreadstat
@@ -469,6 +471,9 @@ def test_a_file_that_ends_the_process_that_reads_it_is_refused(tmp_path, monkeyp
     crashing = tmp_path / "python"
     crashing.write_text("#!/bin/sh\nkill -SEGV $$\n")
     crashing.chmod(0o700)
+    killed = tmp_path / "python2"
+    killed.write_text("#!/bin/sh\nkill -KILL $$\n")
+    killed.chmod(0o700)
     failing = tmp_path / "python3"
     failing.write_text("#!/bin/sh\necho MemoryError >&2\nexit 1\n")
     failing.chmod(0o700)
@@ -477,6 +482,38 @@ def test_a_file_that_ends_the_process_that_reads_it_is_refused(tmp_path, monkeyp
     monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(failing))
     with pytest.raises(EnvironmentFailed, match="SPSS files failed: MemoryError"):
         read_sav(tmp_path)
+    # As the system does where memory is short: nothing is said against the file.
+    monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(killed))
+    with pytest.raises(EnvironmentFailed, match="it ended with code -9"):
+        read_sav(tmp_path)
+
+
+def test_a_reader_that_is_cancelled_says_nothing_against_the_file(tmp_path, monkeypatch):
+    class Cancelled(BaseException):
+        pass
+
+    def cancel(*_arguments, **_keywords):
+        raise Cancelled
+
+    pl.DataFrame({"q1": [1]}).write_parquet(tmp_path / "x.parquet")
+    monkeypatch.setattr("bpo_index.responses.columnar.pl.read_parquet", cancel)
+    with pytest.raises(Cancelled):
+        read_responses([tmp_path / "x.parquet"], make_definition())
+
+
+def test_no_file_with_answers_is_left_where_spss_files_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    seen = []
+    real = subprocess.run
+
+    def look(*arguments, **keywords):
+        seen.append(sorted((tmp_path / "temporary").rglob("*")))
+        return real(*arguments, **keywords)
+
+    monkeypatch.setattr("bpo_index.responses.spss.subprocess.run", look)
+    assert read_sav(tmp_path).refusals == []
+    assert seen == [[]]
 
 
 def test_modules_of_the_current_folder_are_not_lent_to_the_reader_of_spss_files(tmp_path, monkeypatch):
