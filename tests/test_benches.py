@@ -1,7 +1,7 @@
 """The benches run and give rows of the agreed form; nothing here is timed."""
 
 import pytest
-from benches import coverage, memory, rank_sets, replicates, scoring, sensitivity, validation, whole_run
+from benches import coverage, memory, rank_sets, replicates, scheduled, scoring, sensitivity, validation, whole_run
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,7 @@ from benches import coverage, memory, rank_sets, replicates, scoring, sensitivit
         (validation, "ROWS", 2_000),
         (sensitivity, "ROWS", 2_000),
         (whole_run, "RUNS", 1),
+        pytest.param(scheduled, "RUNS", 1, marks=pytest.mark.component("prefect-machine")),
     ],
     ids=str,
 )

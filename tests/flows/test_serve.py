@@ -370,6 +370,7 @@ sys.meta_path.insert(0, Shift())
 """
 
 
+@pytest.mark.skipif(not os.environ.get("BPO_INDEX_FAULTS"), reason="takes two minutes; `make faults` runs it")
 def test_a_clock_that_jumps_over_the_cron_gives_one_edition_and_sweeps_go_on(project, tmp_path):
     (tmp_path / "shift").mkdir()
     (tmp_path / "shift" / "sitecustomize.py").write_text(SHIFT)
@@ -394,13 +395,13 @@ def test_a_clock_that_jumps_over_the_cron_gives_one_edition_and_sweeps_go_on(pro
         def list_done():
             return [run for run in machine.list_runs("yearly-edition") if run["state_type"] == "COMPLETED"]
 
-        machine.wait_for(list_done, 90, "edition of the year")
-        machine.wait_for(lambda: len(machine.read_outcomes()) == 1, 60, "release of the file")
+        machine.wait_for(list_done, 200, "edition of the year")
+        machine.wait_for(lambda: len(machine.read_outcomes()) == 1, 120, "release of the file")
         jump(to_cron - 86400)  # back to before it, and over it again
         time.sleep(15)
         jump(to_cron + 7200)
         write_edition(project, machine.drop / "after.csv", 81)
-        machine.wait_for(lambda: len(machine.read_outcomes()) == 2, 90, "release of the second file")
+        machine.wait_for(lambda: len(machine.read_outcomes()) == 2, 120, "release of the second file")
         assert len(list_done()) == 1
         (run,) = list_done()
         expected = datetime.datetime.fromisoformat(run["expected_start_time"])
