@@ -99,7 +99,7 @@ def check_finished(drop):
     assert len(list_releases()) == 2
     newest = next(said["release"] for said in outcomes if said["name"] == "second.csv")
     assert json.loads(Path("releases/small/one/latest.json").read_text())["release"] == Path(newest).name
-    assert [path for path in Path().rglob(".*") if path.name not in (".lock", ".claimed")] == []
+    assert [path for path in Path().rglob(".*") if path.name not in (".lock", ".claimed", ".notes.json")] == []
 
 
 def test_killed_at_steps_on_the_disk(inbox):
