@@ -55,7 +55,7 @@ fuzz: $(DEV_STAMP) ## feed reader and commands FUZZ=20000 broken inputs
 
 faults: $(DEV_STAMP) ## kill runs, sweeps, workers and servers at FAULTS=30 moments, fill disks, drop 500 files
 	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py tests/test_inbox.py tests/test_inbox_kill.py \
-	  tests/flows/test_serve.py tests/flows/test_clock.py
+	  tests/flows/test_serve.py tests/flows/test_serve_faults.py tests/test_benches.py
 
 clean: ## remove .venv, builds and caches; releases and audits stay
 	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -20,7 +20,7 @@ from bpo_index.publication import read_release
 from tests.surveys import SMALL
 from tests.test_inbox import BAD, list_releases, write_survey
 
-KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 5
+KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 3
 
 #: Sweeps, and kills itself at the n-th step on the disk; 0 only counts. The rest of the moments are taken by the clock.
 SWEEP = """
@@ -131,7 +131,7 @@ def test_killed_at_moments_of_the_clock_again_and_again(inbox):
 
 def test_sweeps_at_once_file_everything_once(inbox):
     drop = inbox("at once")
-    processes = [start(0) for _ in range(3)]
+    processes = [start(0) for _ in range(2)]
     for process in processes:
         process.communicate(timeout=60)
         assert process.returncode == 0

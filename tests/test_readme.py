@@ -17,8 +17,9 @@ LINES = [line[2:] for block in BLOCKS for line in block.splitlines() if line.sta
 
 def run_in(folder, line):
     program, *arguments = shlex.split(line)
-    command = [str(Path(sys.executable).parent / program) if program == "bpo-index" else sys.executable, *arguments]
-    environment = os.environ | {"PREFECT_HOME": str(folder / "prefect"), "NO_COLOR": "1"}
+    assert program == "bpo-index"
+    command = [str(Path(sys.executable).parent / program), *arguments]
+    environment = os.environ | {"NO_COLOR": "1"}
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False
     )
@@ -26,8 +27,7 @@ def run_in(folder, line):
 
 @pytest.fixture
 def folder(project, tmp_path):
-    for name in ("sample_data", "flows"):
-        shutil.copytree(project / name, tmp_path / name)
+    shutil.copytree(project / "sample_data", tmp_path / "sample_data")
     return tmp_path
 
 

@@ -131,7 +131,7 @@ for name in ("create_markdown_artifact", "create_table_artifact", "create_progre
 reporting.PROGRESS_SECONDS = 0
 sweep()
 """
-    for webhook in ("http://127.0.0.1:9/", "no address", "file:///etc/passwd", "http://[::1"):
+    for webhook in ("file:///etc/passwd", "http://[::1"):
         printed, log = run(script, BPO_INDEX_WEBHOOK=webhook)
         assert printed == "COMPLETED|Refused|Files: 1 published, 1 refused.|0"
         assert "BPO_INDEX_WEBHOOK did not take the message" in log

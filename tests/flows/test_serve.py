@@ -3,7 +3,6 @@
 These tests bring their own server and worker, in minutes: `.ci/run` and `make faults` run them, `make test` does not.
 """
 
-import http.server
 import json
 import os
 import random
@@ -13,157 +12,24 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from pathlib import Path
 
 import httpx
-import polars as pl
 import pytest
-import yaml
 
 from bpo_index.publication import read_release
+from tests.flows.served import write_edition
 
 #: Kills of the worker and of the server, each; `make faults` asks for thirty moments of the process, and more of these.
 KILLS = max(1, int(os.environ.get("BPO_INDEX_FAULTS", "0")) // 6)
-SWEEP_SECONDS = 20
-SETTLE_SECONDS = 4
 
 pytestmark = [
     pytest.mark.component("prefect-machine"),
     pytest.mark.timeout(600),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its processes in /proc"),
 ]
-
-
-class Served:
-    """A `make serve` in a folder of its own, with the deployments of prefect.yaml on paths of that folder."""
-
-    def __init__(self, project, folder, *, environment=None):
-        self.project, self.folder, self.home = project, folder, folder / "prefect"
-        self.drop = folder / "inbox" / "offshore-bpo-2021"
-        self.releases = folder / "releases"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.api = f"http://127.0.0.1:{self.port}/api"
-        deployed = yaml.safe_load((project / "prefect.yaml").read_text())
-        sweep, yearly = deployed["deployments"]
-        sweep["schedules"] = [{"interval": SWEEP_SECONDS}]
-        inbox, out = str(folder / "inbox"), str(self.releases)
-        sweep["parameters"]["settings"] |= {"inbox": inbox, "out": out, "settle_seconds": SETTLE_SECONDS}
-        yearly["parameters"]["settings"] |= {"out": out, "audit_dir": str(folder / "audit"), "replicates": 100}
-        (folder / "prefect.yaml").write_text(yaml.safe_dump(deployed))
-        self.environment = os.environ | {"PREFECT_WORKER_QUERY_SECONDS": "5"} | (environment or {})
-        self.process = None
-
-    def start(self):
-        options = {"port": self.port, "home": self.home, "prefect-file": self.folder / "prefect.yaml"}
-        options["releases"] = self.releases
-        log = self.folder / "serve.txt"
-        with log.open("wb") as file:
-            self.process = subprocess.Popen(
-                [
-                    *(sys.executable, str(self.project / "flows" / "serve.py")),
-                    *(str(part) for name, value in options.items() for part in (f"--{name}", value)),
-                ],
-                cwd=self.project,
-                env=self.environment,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-            )
-        while "Drop a file" not in (told := log.read_text()):
-            assert self.process.poll() is None, told
-            time.sleep(0.1)
-        return told
-
-    def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(60)
-        assert self.find_processes() == []
-        return code
-
-    def find_processes(self, *words):
-        """Return the pids of everything that was started with this home, and with these words on its command line."""
-        mark = f"PREFECT_HOME={self.home}".encode()
-        found = []
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                environment = (folder / "environ").read_bytes().split(b"\0")
-                command = (folder / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if mark in environment and {word.encode() for word in words} <= set(command):
-                found.append(int(folder.name))
-        return sorted(found)
-
-    def ask(self, what, **body):
-        for _ in range(40):
-            try:
-                answer = httpx.post(f"{self.api}/{what}/filter", json=body, timeout=20)
-                answer.raise_for_status()
-                return answer.json()
-            except httpx.HTTPError:
-                time.sleep(1)
-        raise AssertionError(f"{self.api} does not answer")
-
-    def list_runs(self, deployment="sweep"):
-        return self.ask("flow_runs", deployments={"name": {"any_": [deployment]}}, sort="START_TIME_DESC", limit=200)
-
-    def read_outcomes(self):
-        found = sorted(self.drop.glob("*/*/outcome.json"), key=lambda path: path.parent.name)
-        return [json.loads(path.read_text()) for path in found if path.parent.parent.name in ("processed", "refused")]
-
-    def wait_for(self, ready, seconds, what):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if ready():
-                return
-            time.sleep(0.2)
-        log = (self.home / "logs" / "worker.log").read_text(errors="replace")[-6000:]
-        raise AssertionError(f"no {what} after {seconds} s; left: {sorted(self.folder.rglob('*.csv'))}\n{log}")
-
-    def list_releases(self):
-        return sorted(path.parent.name for path in self.releases.glob("offshore-bpo/2021/[0-9a-f]*/manifest.json"))
-
-
-def write_edition(project, path, rows):
-    """Write the sample of 2021 with fewer rows: answers that were not dropped before."""
-    text = pl.read_csv(project / "sample_data" / "offshore-bpo-2021.csv", infer_schema=False).head(rows).write_csv()
-    temporary = path.with_name(f".{path.name}")
-    temporary.write_text(text)
-    temporary.rename(path)
-    return text
-
-
-@pytest.fixture(scope="module")
-def webhook():
-    """Return the list of what a webhook on this machine was told, and its address."""
-    told = []
-
-    class Take(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_arguments):
-            pass
-
-    server = http.server.HTTPServer(("127.0.0.1", 0), Take)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield told, f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def served(project, tmp_path_factory, webhook):
-    machine = Served(project, tmp_path_factory.mktemp("served"), environment={"BPO_INDEX_WEBHOOK": webhook[1]})
-    machine.start()
-    yield machine
-    assert machine.stop() == 0
 
 
 @pytest.fixture(scope="module")
@@ -249,10 +115,6 @@ def test_the_hook_tells_the_webhook_of_the_refusal(served, said, webhook):
     assert f"http://127.0.0.1:{served.port}/runs/task-run/" in message
 
 
-def wait_for_claim(served):
-    served.wait_for(lambda: list(served.drop.glob(".claimed/*/tries")), 100, "claim")
-
-
 @pytest.mark.parametrize("part", ["worker", "server"])
 def test_a_killed_worker_or_server_comes_back_and_every_file_is_published_once(project, served, part):
     clock = random.Random(part)
@@ -261,7 +123,7 @@ def test_a_killed_worker_or_server_comes_back_and_every_file_is_published_once(p
         releases = served.list_releases()
         name = f"{part}-{kill}.csv"
         write_edition(project, served.drop / name, rows + kill)
-        wait_for_claim(served)
+        served.wait_for_claim()
         time.sleep(clock.uniform(0, 2))
         os.kill(served.find_processes(part, "start")[0], signal.SIGKILL)
         served.wait_for(
@@ -278,7 +140,7 @@ def test_a_killed_worker_or_server_comes_back_and_every_file_is_published_once(p
 def test_after_a_power_cut_runs_are_marked_crashed_and_the_file_is_published(project, served):
     releases = served.list_releases()
     write_edition(project, served.drop / "power.csv", 55)
-    wait_for_claim(served)
+    served.wait_for_claim()
     running = [run["id"] for run in served.list_runs() if run["state_type"] == "RUNNING"]
     assert running
     served.process.kill()
@@ -292,23 +154,6 @@ def test_after_a_power_cut_runs_are_marked_crashed_and_the_file_is_published(pro
     assert {states[run] for run in running} == {"Crashed"}
     served.wait_for(lambda: "power.csv" in {said["name"] for said in served.read_outcomes()}, 120, "release")
     assert len(served.list_releases()) == len(releases) + 1
-
-
-def test_what_a_killed_serve_left_running_is_stopped_by_the_next(served):
-    served.process.kill()
-    served.process.wait()
-    left = served.find_processes()
-    assert left
-    assert "A process of an earlier start is still there" in served.start()
-    assert set(left) & set(served.find_processes()) == set()
-
-
-def test_stopped_in_the_middle_of_a_file_it_leaves_no_process_and_the_file_to_the_next(project, served):
-    write_edition(project, served.drop / "interrupted.csv", 61)
-    wait_for_claim(served)
-    assert served.stop() == 0
-    served.start()
-    served.wait_for(lambda: "interrupted.csv" in {said["name"] for said in served.read_outcomes()}, 120, "release")
 
 
 def test_a_second_serve_ends_with_a_sentence(project, served):

@@ -1,13 +1,38 @@
-"""A clock that jumps over the cron, and back, and over it again: one edition of the year, and sweeps go on."""
+"""More faults of `make serve`: killed itself, stopped in the middle of a file, a clock that jumps; `make faults`."""
 
 import datetime
 import os
 import time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.flows.test_serve import Served, write_edition
+from tests.flows.served import Served, write_edition
+
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(not os.environ.get("BPO_INDEX_FAULTS"), reason="takes minutes; `make faults` runs it"),
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its processes in /proc"),
+]
+
+
+def test_what_a_killed_serve_left_running_is_stopped_by_the_next(served):
+    served.process.kill()
+    served.process.wait()
+    left = served.find_processes()
+    assert left
+    assert "A process of an earlier start is still there" in served.start()
+    assert set(left) & set(served.find_processes()) == set()
+
+
+def test_stopped_in_the_middle_of_a_file_it_leaves_no_process_and_the_file_to_the_next(project, served):
+    write_edition(project, served.drop / "interrupted.csv", 61)
+    served.wait_for_claim()
+    assert served.stop() == 0
+    served.start()
+    served.wait_for(lambda: "interrupted.csv" in {said["name"] for said in served.read_outcomes()}, 120, "release")
+
 
 #: Loaded by server, worker and runs: Prefect's clock is ahead by the seconds that a file says, at every look.
 SHIFT = """
@@ -32,8 +57,6 @@ sys.meta_path.insert(0, Shift())
 """
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.skipif(not os.environ.get("BPO_INDEX_FAULTS"), reason="takes minutes; `make faults` runs it")
 def test_a_clock_that_jumps_over_the_cron_gives_one_edition_and_sweeps_go_on(project, tmp_path):
     (tmp_path / "shift").mkdir()
     (tmp_path / "shift" / "sitecustomize.py").write_text(SHIFT)
