@@ -13,7 +13,7 @@ import pytest
 
 from bpo_index.publication import read_release
 
-KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 6
+KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 4
 
 #: Runs the command line and kills itself with SIGKILL at the n-th system step of publishing: the moments between
 #: stages are covered by the clock below, these by counting.
