@@ -37,7 +37,7 @@ from bpo_index.inbox_claims import (
     make_folders,
     read_tries,
     sign_file,
-    sweep_claims,
+    sweep_rubbish,
 )
 from bpo_index.resources import list_definitions
 from bpo_index.responses.encodings import show_undecodable
@@ -192,7 +192,7 @@ class _Sweep:
     def _list_claims(self, name: str, source: str) -> list[Claim]:
         folder = Path(self.settings.inbox) / name
         try:
-            sweep_claims(folder)
+            sweep_rubbish(folder)
             return list_claims(folder, source)
         except OSError as error:
             self._stop_for(name, error)

@@ -163,23 +163,21 @@ def list_claims(folder: Path, source: str) -> list[Claim]:
     """
     claims = []
     for claimed in _list_numbered(folder / ".claimed"):
-        names = sorted(path.name for path in claimed.iterdir())
-        files = (
-            [path for path in sorted((claimed / "file").iterdir()) if not path.name.startswith(".")]
-            if "file" in names
-            else []
-        )
-        if not files:
+        if not (claimed / "file").exists():
             continue
+        names = sorted(path.name for path in (claimed / "file").iterdir() if not path.name.startswith("."))
+        if not names:
+            continue
+        place = claimed
         if any((folder / own / claimed.name).exists() for own in ("processed", "refused")):
-            claimed = claimed.rename(_take_number(folder))  # noqa: PLW2901
-        claims.append(Claim(claimed, claimed / "file" / files[0].name, folder.name, source))
+            place = claimed.rename(_take_number(folder))
+        claims.append(Claim(place, place / "file" / names[0], folder.name, source))
     return claims
 
 
-def sweep_claims(folder: Path) -> None:
-    """Take away temporary files, and claims that were cut short before they had their file."""
-    for stale in (folder / ".claimed").glob(".*.tmp"):
+def sweep_rubbish(folder: Path) -> None:
+    """Take away, of a definition's folder, claims that were cut short before they had their file, and old notes."""
+    for stale in folder.parent.glob("..notes.json.*.tmp"):
         stale.unlink()
     for claimed in _list_numbered(folder / ".claimed"):
         with suppress(OSError):  # whatever holds something stays
