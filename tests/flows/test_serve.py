@@ -157,34 +157,17 @@ def test_after_a_power_cut_runs_are_marked_crashed_and_the_file_is_published(pro
 
 
 def test_a_second_serve_ends_with_a_sentence(project, served):
-    again = subprocess.run(
-        [sys.executable, str(project / "flows" / "serve.py"), "--home", str(served.home)],
-        env=served.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    def serve_again(*options):
+        command = [sys.executable, str(project / "flows" / "serve.py"), *map(str, options)]
+        return subprocess.run(command, env=served.environment, capture_output=True, text=True, timeout=60, check=False)
+
+    again = serve_again("--home", served.home)
     assert again.returncode == 3
     assert again.stderr == f"serve: another `make serve` runs from {served.home}. Stop that one first.\n"
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        again = subprocess.run(
-            [
-                sys.executable,
-                str(project / "flows" / "serve.py"),
-                "--port",
-                str(port),
-                "--home",
-                str(served.folder / "x"),
-            ],
-            env=served.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        again = serve_again("--port", port, "--home", served.folder / "x")
     assert again.returncode == 3
     assert f"The port {port} cannot be used" in again.stderr
