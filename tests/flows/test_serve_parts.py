@@ -58,7 +58,7 @@ def test_the_settings_of_the_server_are_taken_from_the_project(project):
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=project, env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == "False False 0:02:00 ['events', 'flow_runs'] 30 days, 0:00:00"
+    assert done.stdout.strip() == "False False 0:02:00 ['events', 'flow_runs'] 14 days, 0:00:00"
 
 
 def test_nothing_of_another_server_is_used(monkeypatch):
