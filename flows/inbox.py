@@ -20,6 +20,7 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_UI_V2_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
+import httpx
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
@@ -83,6 +84,9 @@ def main(argv: list[str] | None = None) -> int:
     except BpoIndexError as error:
         sys.stderr.write(f"inbox: {error}\n")
         return error.exit_code
+    except (RuntimeError, httpx.HTTPError) as error:  # as Prefect says that its server is not to be reached
+        sys.stderr.write(f"inbox: The Prefect server of PREFECT_API_URL cannot be used: {error}\n")
+        return EnvironmentFailed.exit_code
     if state.is_completed():
         sys.stdout.write(f"{state.message}\n")
         return 1 if state.name == REFUSED else 0

@@ -99,8 +99,7 @@ class Machine:
                     raise CannotServe(f"The {part.name} ended {len(recent)} times in a short time. {self._quote(part)}")
                 say(f"The {part.name} ended (code {part.process.returncode}) and is started again.")
                 if part is self.worker:
-                    self._wait_for_server()
-                    self._start_worker()
+                    self._restart_worker()
                 else:
                     self._start(part)
 
@@ -128,10 +127,19 @@ class Machine:
 
     def _start_worker(self) -> None:
         """Mark the runs that died with an earlier worker, and start one."""
-        marked = int(self._call(str(Path(__file__)), "--mark-crashed"))
+        marked = int(self._call(str(Path(__file__)), "--mark-crashed").split()[-1])
         if marked:
             say(f"Runs of processes that died are marked Crashed: {marked}.")
         self._start(self.worker)
+
+    def _restart_worker(self) -> None:
+        """Start the worker again; where the server dies meanwhile, that one comes first and this is tried again."""
+        try:
+            self._wait_for_server()
+            self._start_worker()
+        except CannotServe as reason:
+            self.worker.starts.append(time.monotonic())
+            say(f"The worker cannot be started yet. {reason}")
 
     def _stop_leftovers(self) -> None:
         """Stop what a killed predecessor left running; its lock is free, so nobody keeps it."""
@@ -257,8 +265,9 @@ def _stop(pid: int, is_alive: Callable[[], bool]) -> None:
         end = time.monotonic() + STOP_SECONDS
         while is_alive() and time.monotonic() < end:
             time.sleep(0.1)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
+        for kill in (os.killpg, os.kill):  # it may lead no group, or have left it
+            with suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
         while is_alive():
             time.sleep(0.1)
 

@@ -469,14 +469,16 @@ def test_a_claim_whose_folder_cannot_be_read_is_not_lost(settings, drop, injecte
     claimed = drop / ".claimed" / "00000001" / "file"
     claimed.mkdir(parents=True)
     write_survey(claimed / "survey.csv")
+    write_survey(drop / "other.csv", 2)
     injected("00000001/file", errno.EACCES, "os.listdir", "os.scandir")
     report = sweep_inbox(settings)
     injected(None)
-    assert report.problems
+    assert report.problems == ("inbox/small/.claimed/00000001 cannot be read: Permission denied. It stays as it is.",)
+    assert report.count("published") == 1
     assert sweep_inbox(settings).summarise() == "Files: 1 published."
 
 
-def test_the_newest_keeps_the_pointer_though_it_was_killed_and_an_older_one_is_finished_first(settings, drop):
+def test_the_newest_keeps_the_pointer_though_it_was_killed_and_an_older_one_is_left_too(settings, drop):
     """An older claim that failed without stopping the folder, a newer one killed when its release was out."""
     os.utime(write_survey(drop / "old.csv", 1), (1000, 1000))
 
@@ -495,10 +497,76 @@ def test_the_newest_keeps_the_pointer_though_it_was_killed_and_an_older_one_is_f
     with pytest.raises(KeyboardInterrupt):
         sweep_inbox(settings, fail_or_die)
     newest = read_pointer()
-    old, new = sweep_inbox(settings).filed
-    assert (old.name, old.status, old.is_latest) == ("old.csv", "published", False)
+    new, old = sweep_inbox(settings).filed
     assert (new.name, new.status, new.is_latest) == ("new.csv", "unchanged", True)
+    assert (old.name, old.status, old.is_latest) == ("old.csv", "published", False)
     assert read_pointer() == newest
+
+
+def test_the_newest_keeps_the_pointer_though_an_older_claim_has_its_content(settings, drop):
+    """Published, then failed, then the same content again, killed just before its release appears."""
+    write_survey(drop / "0.csv", 1)
+    sweep_inbox(settings)
+
+    def fail_or_die(claim):
+        if claim.name == "1.csv":
+            raise MemoryError
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("bpo_index.pipeline.publish_release", die)
+            return finish_claim(claim, settings)
+
+    def die(*_arguments, **_keywords):
+        raise KeyboardInterrupt
+
+    write_survey(drop / "1.csv", 2)
+    sweep_inbox(settings, fail_or_die)
+    write_survey(drop / "2.csv", 2)
+    with pytest.raises(KeyboardInterrupt):
+        sweep_inbox(settings, fail_or_die)
+    first, second = sweep_inbox(settings).filed
+    assert (first.name, first.status, first.is_latest) == ("2.csv", "published", True)
+    assert (second.name, second.status, second.is_latest) == ("1.csv", "unchanged", True)
+    assert read_pointer() == Path(first.release).name
+
+
+def test_claims_of_a_definition_that_is_gone_are_told_and_finished_when_it_is_back(settings, drop):
+    write_survey(drop / "survey.csv")
+
+    def die(claim):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep_inbox(settings, die)
+    Path("definitions/small.yaml").rename("aside.yaml")
+    assert sweep_inbox(settings).problems[0].startswith("small has claimed files and no definition.")
+    Path("aside.yaml").rename("definitions/small.yaml")
+    assert sweep_inbox(settings).summarise() == "Files: 1 published."
+
+
+def test_a_file_that_cannot_be_looked_at_keeps_no_other(settings, drop, monkeypatch):
+    write_survey(drop / "stale.csv")
+    write_survey(drop / "other.csv", 2)
+    real = Path.lstat
+
+    def lstat(path):
+        if path.name == "stale.csv":
+            raise OSError(116, "Stale file handle")
+        return real(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    assert {filed.name: filed.status for filed in sweep_inbox(settings).filed} == {
+        "stale.csv": "failed",
+        "other.csv": "published",
+    }
+
+
+@pytest.mark.parametrize(
+    "notes", ["", "[]", "[" * 100_000, '{"last": Infinity, "latest": {}}', '{"last": 1, "latest": []}']
+)
+def test_damaged_notes_stop_nothing(settings, drop, notes):
+    Path("inbox/.notes.json").write_text(notes)
+    write_survey(drop / "survey.csv")
+    assert sweep_inbox(settings).summarise() == "Files: 1 published."
 
 
 def test_two_definitions_of_one_edition_share_its_pointer(settings, drop):
@@ -562,7 +630,9 @@ def test_a_link_put_in_a_claim_is_refused_unread(settings, drop, tmp_path):
     assert list_releases() == []
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"status": "published", "unknown": 1}'])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[1]", '{"status": "published", "unknown": 1}', '{"status": "changing"}']
+)
 def test_a_damaged_record_is_made_again(settings, drop, content):
     claimed = drop / ".claimed" / "00000001" / "file"
     claimed.mkdir(parents=True)
@@ -743,7 +813,7 @@ def test_a_clock_that_jumps_changes_nothing(settings, drop, monkeypatch):
     report = sweep_inbox(settings)
     assert [filed.name for filed in report.filed] == ["2.csv", "3.csv", "1.csv"]
     assert report.count("published") == 3
-    assert list_claims(drop, "small") == []
+    assert list_claims(drop) == []
 
 
 def test_an_inbox_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):

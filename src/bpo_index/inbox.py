@@ -35,9 +35,11 @@ from bpo_index.inbox_claims import (
     finish_claim,
     list_claims,
     make_folders,
+    open_claim,
     read_tries,
     sign_file,
     sweep_rubbish,
+    was_to_be_latest,
 )
 from bpo_index.resources import list_definitions
 from bpo_index.responses.encodings import show_undecodable
@@ -147,9 +149,10 @@ class _Sweep:
     def work(self, wait: Callable[[float], object]) -> Report:
         """Finish what was claimed, wait for new files to settle, take them by time and name, then what failed often."""
         sources = self._open_folders()
-        left = [claim for name, source in sources.items() for claim in self._list_claims(name, source)]
+        left = [claim for name, source in sources.items() for claim in self._open_claims(name, source)]
         late = sorted((claim for claim in left if read_tries(claim) >= TRIES_BEFORE_LAST), key=read_tries)
-        for claim in left:
+        # One that the pointer was to lead to comes first: older ones with the same content must not take its release.
+        for claim in sorted(left, key=was_to_be_latest, reverse=True):
             if claim not in late:
                 self._finish(claim)
         drops = {path: sign_file(path) for name in sources for path in self._list_drops(name)}
@@ -166,7 +169,13 @@ class _Sweep:
         inbox = Path(self.settings.inbox)
         sources = _find_definitions(self.settings.definitions)
         for entry in sorted(inbox.iterdir()):
-            if entry.name not in sources and not entry.name.startswith("."):
+            if entry.name in sources or entry.name.startswith("."):
+                continue
+            if list_claims(entry):
+                self.problems.append(
+                    f"{show_name(entry.name)} has claimed files and no definition. Put that back, and they are finished."
+                )
+            else:
                 self.passed.append(
                     f"{show_name(entry.name)} is not read: files go into the folders {', '.join(sources)} of the inbox."
                 )
@@ -189,14 +198,24 @@ class _Sweep:
                 usable[name] = source
         return usable
 
-    def _list_claims(self, name: str, source: str) -> list[Claim]:
+    def _open_claims(self, name: str, source: str) -> list[Claim]:
         folder = Path(self.settings.inbox) / name
+        claims = []
         try:
             sweep_rubbish(folder)
-            return list_claims(folder, source)
+            claimed = list_claims(folder)
         except OSError as error:
             self._stop_for(name, error)
             return []
+        for place in claimed:
+            try:
+                claim = open_claim(place, source)
+            except OSError as error:
+                self.problems.append(f"{place} cannot be read: {error.strerror or error}. It stays as it is.")
+                continue
+            if claim is not None:
+                claims.append(claim)
+        return claims
 
     def _list_drops(self, name: str) -> list[Path]:
         """Return the new files of a folder; what else lies there is told."""
@@ -212,6 +231,9 @@ class _Sweep:
             try:
                 mode = path.lstat().st_mode
             except FileNotFoundError:  # taken back in between
+                continue
+            except OSError as error:
+                self._fail_drop(path, error)
                 continue
             if stat.S_ISREG(mode):
                 drops.append(path)
@@ -235,8 +257,7 @@ class _Sweep:
         except FileNotFoundError:  # taken back at the last moment
             return
         except OSError as error:
-            reason = f"It cannot be taken: {error.strerror or error}."
-            self.filed.append(Filed(show_name(path.name), name, "failed", str(path.parent), reason))
+            self._fail_drop(path, error)
             if error.errno in _NO_ROOM:
                 self._stop(name, f"{name}: its other files wait for the next sweep.")
             return
@@ -257,6 +278,10 @@ class _Sweep:
         except Exception as error:
             filed = _fail(claim, f"Unexpected {type(error).__name__}: {error}")
         self.filed.append(filed)
+
+    def _fail_drop(self, path: Path, error: OSError) -> None:
+        reason = f"It cannot be taken: {error.strerror or error}."
+        self.filed.append(Filed(show_name(path.name), path.parent.name, "failed", str(path.parent), reason))
 
     def _stop_for(self, name: str, error: OSError) -> None:
         reason = f"{error.strerror or error} ({show_name(str(error.filename))})"

@@ -7,6 +7,7 @@ A claim is a numbered folder `<inbox>/<definition>/.claimed/<number>/`, which be
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import stat
@@ -55,7 +56,7 @@ class InboxSettings:
     def __post_init__(self) -> None:
         """Refuse what no sweep can use."""
         Settings((), replicates=self.replicates, seed=self.seed)
-        inbox, out = Path(self.inbox).resolve(), Path(self.out).resolve()
+        inbox, out = Path(os.path.realpath(self.inbox)), Path(os.path.realpath(self.out))
         if not self.inbox or not self.out or inbox.is_relative_to(out) or out.is_relative_to(inbox):
             raise UsageError(
                 f"The inbox {self.inbox!r} and the folder of releases {self.out!r} must be two folders, and neither in "
@@ -150,8 +151,13 @@ def claim_file(path: Path, source: str) -> Claim:
     return Claim(folder, file, path.parent.name, source)
 
 
-def list_claims(folder: Path, source: str) -> list[Claim]:
-    """Return what earlier sweeps claimed in a definition's folder and did not end, in the order of their numbers.
+def list_claims(folder: Path) -> list[Path]:
+    """Return the folders of what earlier sweeps claimed of a definition and did not end, by their numbers."""
+    return _list_numbered(folder / ".claimed") if (folder / ".claimed").is_dir() else []
+
+
+def open_claim(claimed: Path, source: str) -> Claim | None:
+    """Return the claim in a folder, None where it has no file.
 
     A claim whose number is taken by a filed one, as where claims and filed ones were copied at two moments and put back
     together, gets a new number.
@@ -159,20 +165,22 @@ def list_claims(folder: Path, source: str) -> list[Claim]:
     Raises
     ------
     OSError
-        When a folder cannot be read: what it holds is not known, and stays.
+        When it cannot be read: what it holds is not known, and stays.
     """
-    claims = []
-    for claimed in _list_numbered(folder / ".claimed"):
-        if not (claimed / "file").exists():
-            continue
-        names = sorted(path.name for path in (claimed / "file").iterdir() if not path.name.startswith("."))
-        if not names:
-            continue
-        place = claimed
-        if any((folder / own / claimed.name).exists() for own in ("processed", "refused")):
-            place = claimed.rename(_take_number(folder))
-        claims.append(Claim(place, place / "file" / names[0], folder.name, source))
-    return claims
+    if not (claimed / "file").exists():
+        return None
+    names = sorted(path.name for path in (claimed / "file").iterdir() if not path.name.startswith("."))
+    if not names:
+        return None
+    folder = claimed.parent.parent
+    if any((folder / own / claimed.name).exists() for own in ("processed", "refused")):
+        claimed = claimed.rename(_take_number(folder))
+    return Claim(claimed, claimed / "file" / names[0], folder.name, source)
+
+
+def was_to_be_latest(claim: Claim) -> bool:
+    """Return whether a claim was cut short when the pointer of an edition was about to lead to its release."""
+    return claim.number in _read_notes(claim.folder.parents[2])["latest"].values()
 
 
 def sweep_rubbish(folder: Path) -> None:
@@ -319,6 +327,8 @@ def _read_record(claim: Claim, folder: Path) -> Filed | None:
     """Return what the claim's `outcome.json` says in a folder; None where it is missing or damaged."""
     try:
         said = json.loads((folder / "outcome.json").read_bytes())
+        if said["status"] not in ("published", "unchanged", "refused"):
+            return None
         return Filed(folder=str(_locate(claim, said["status"])), **said)
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
@@ -360,7 +370,7 @@ def _read_notes(inbox: Path) -> dict[str, Any]:
     try:
         notes = json.loads((inbox / ".notes.json").read_bytes())
         return {"last": int(notes["last"]), "latest": {str(key): int(value) for key, value in notes["latest"].items()}}
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return {"last": 0, "latest": {}}
 
 

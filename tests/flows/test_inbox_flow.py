@@ -200,3 +200,20 @@ def test_replicates_on_dask_give_the_same_release(project, drop, tmp_path, run):
         return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     assert read("by-dask") == read("releases")
+
+
+def test_a_server_that_is_not_there_is_one_sentence(project, drop, tmp_path):
+    for flow, arguments in (("inbox", []), ("confidence_index", ["survey.csv"])):
+        done = subprocess.run(
+            [sys.executable, str(project / "flows" / f"{flow}.py"), *arguments],
+            cwd=tmp_path,
+            env=os.environ
+            | {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": "http://127.0.0.1:9/api", "NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+        )
+        assert done.returncode == 3, done.stderr
+        assert "The Prefect server of PREFECT_API_URL cannot be used" in done.stderr.splitlines()[-1]
+        assert "Traceback" not in done.stderr
