@@ -173,7 +173,7 @@ class _Sweep:
                 continue
             if list_claims(entry):
                 self.problems.append(
-                    f"{show_name(entry.name)} has claimed files and no definition. Put that back, and they are finished."
+                    f"{show_name(entry.name)} has claimed files and no definition. Put it back, and they are finished."
                 )
             else:
                 self.passed.append(
