@@ -188,7 +188,8 @@ class _Sweep:
         usable = {}
         for name, source in sources.items():
             try:
-                load_definition(source)
+                if source != name:  # built-in ones are whole
+                    load_definition(source)
                 make_folders(inbox / name)
             except BpoIndexError as error:
                 self._stop(name, str(error))

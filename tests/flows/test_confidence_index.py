@@ -51,7 +51,8 @@ def read_files(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_the_flow_ends_with_the_release_of_the_command_line(project, tmp_path, monkeypatch):
+@pytest.mark.component("prefect-machine")
+def test_on_a_temporary_server_the_flow_ends_with_the_release_of_the_command_line(project, tmp_path, monkeypatch):
     sample = project / "sample_data" / "offshore-bpo-2021.csv"
     without_server = {key: "" for key in ("PREFECT_API_URL",) if key in os.environ}
     methods = ["--method", str(project / "sample_data" / "method-geometric.yaml")]
