@@ -40,6 +40,9 @@ BASE = make_definition(**{"straight_line: {minimum_answers: 3}": ""})
 
 @settings(max_examples=120, deadline=None)
 @given(Choices, Survey)
+@example(
+    {"weighting": "entropy", "questions_needed": "1"}, [(unit, ["", "0", "0"]) for unit in ("Aland", "Beland") * 2]
+)
 @example({}, [("Aland", ["", "0", "0"]), ("Aland", ["0", "", "0"]), *[("Beland", ["", "0", "0"])] * 3])
 def test_scored_or_refused(choices, survey):
     text = "\n".join([*(f"{key}: {value}" for key, value in choices.items()), OPTIONS])

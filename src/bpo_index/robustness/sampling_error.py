@@ -60,9 +60,16 @@ def differentiate_scores(
     moves[:, unit] = step * np.eye(questions)
     if evidence is not None:
         evidence = Evidence(*(None if part is None else part[np.newaxis] for part in vars(evidence).values()))
-    higher = score_means(means + moves, structure, evidence=evidence)
-    lower = score_means(means - moves, structure, evidence=evidence)
-    gradient = (higher - lower) / (2 * step)
+    try:
+        higher = score_means(means + moves, structure, evidence=evidence)
+        lower = score_means(means - moves, structure, evidence=evidence)
+        width: float | Floats = 2 * step
+    except ValueError:  # entropy weights know no values beyond the scale: at its ends a one-sided difference
+        up, down = (np.clip(means + sign * moves, structure.minimum, structure.maximum) for sign in (1, -1))
+        higher, lower = (score_means(moved, structure, evidence=evidence) for moved in (up, down))
+        own = np.arange(questions)
+        width = (up - down)[own, unit, own][:, np.newaxis, np.newaxis]
+    gradient = (higher - lower) / width
     gradient[..., 0] += 0.0 if smooth_overall else np.nan
     return gradient
 
