@@ -34,7 +34,7 @@ test: $(DEV_STAMP) ## run the tests that need no server
 	@$(PY) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 test-components: $(DEV_STAMP) ## run the tests that need a Prefect server (PREFECT_API_URL); without one they fail
-	@$(PY) -m pytest -q -m component --require-components -n 2 --dist loadfile
+	@$(PY) -m pytest -q -m component --require-components -n 3 --dist loadfile
 
 lint: $(DEV_STAMP) ## check style, format and types
 	@$(PY) -m ruff check .
