@@ -1,10 +1,19 @@
-"""The settings of a flow from the command line: one option for each, as the form on the server's page has one field."""
+"""A flow from the command line: an option for each of its settings, and an exit code.
+
+The options are the fields of the form on the server's page.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
+
+import httpx
+
+from bpo_index.errors import BpoIndexError, EnvironmentFailed
 
 T = TypeVar("T")
 
@@ -24,3 +33,15 @@ def parse_settings(settings: type[T], description: str, argv: list[str] | None) 
             kind = str if field.default is None else type(field.default)
             parser.add_argument(option, type=kind, default=field.default, help=text)
     return settings(**vars(parser.parse_args(argv)))
+
+
+def answer(name: str, call: Callable[[], int]) -> int:
+    """Return the exit code of a call; what its caller can mend is one sentence under the flow's name."""
+    try:
+        return call()
+    except BpoIndexError as error:
+        sys.stderr.write(f"{name}: {error}\n")
+        return error.exit_code
+    except (RuntimeError, httpx.HTTPError) as error:  # as Prefect says that its server is not to be reached
+        sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL cannot be used: {error}\n")
+        return EnvironmentFailed.exit_code

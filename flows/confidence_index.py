@@ -21,13 +21,11 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_UI_V2_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
-import httpx
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from bpo_index import pipeline
-from bpo_index.errors import BpoIndexError, EnvironmentFailed
-from command import parse_settings
+from command import answer, parse_settings
 from reporting import is_transient, report_progress, show_outcome, tell_of_flow
 
 HOURS = 3600
@@ -80,16 +78,13 @@ def confidence_index(settings: pipeline.Settings) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the flow from the command line; exit codes as `bpo-index run`."""
-    try:
+
+    def call() -> int:
         path = confidence_index(parse_settings(pipeline.Settings, "Run the pipeline as a Prefect flow.", argv))
-    except BpoIndexError as error:
-        sys.stderr.write(f"confidence-index: {error}\n")
-        return error.exit_code
-    except (RuntimeError, httpx.HTTPError) as error:  # as Prefect says that its server is not to be reached
-        sys.stderr.write(f"confidence-index: The Prefect server of PREFECT_API_URL cannot be used: {error}\n")
-        return EnvironmentFailed.exit_code
-    sys.stdout.write(f"{path}\n")
-    return 0
+        sys.stdout.write(f"{path}\n")
+        return 0
+
+    return answer("confidence-index", call)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_UI_V2_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 
-import httpx
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
@@ -28,7 +27,7 @@ from prefect.states import Completed, Failed
 
 from bpo_index import inbox
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
-from command import parse_settings
+from command import answer, parse_settings
 from reporting import REFUSED, is_transient, report_progress, show_filed, tell_of_flow, tell_of_refusal
 
 HOURS = 3600
@@ -78,22 +77,17 @@ def sweep_inbox(settings: inbox.InboxSettings = inbox.InboxSettings()) -> State[
 
 def main(argv: list[str] | None = None) -> int:
     """Sweep once from the command line; exit codes as `bpo-index run`, 1 where a file was refused."""
-    try:
+
+    def call() -> int:
         settings = parse_settings(inbox.InboxSettings, "Publish every new file of the inbox.", argv)
         state = sweep_inbox(settings, return_state=True)
-    except BpoIndexError as error:
-        sys.stderr.write(f"inbox: {error}\n")
-        return error.exit_code
-    except (RuntimeError, httpx.HTTPError) as error:  # as Prefect says that its server is not to be reached
-        sys.stderr.write(f"inbox: The Prefect server of PREFECT_API_URL cannot be used: {error}\n")
-        return EnvironmentFailed.exit_code
-    if state.is_completed():
+        if not state.is_completed():
+            failure = state.result(raise_on_failure=False)
+            raise failure if isinstance(failure, BpoIndexError) else EnvironmentFailed(str(state.message))
         sys.stdout.write(f"{state.message}\n")
         return 1 if state.name == REFUSED else 0
-    failure = state.result(raise_on_failure=False)
-    known = failure if isinstance(failure, BpoIndexError) else EnvironmentFailed(str(state.message))
-    sys.stderr.write(f"inbox: {known}\n")
-    return known.exit_code
+
+    return answer("inbox", call)
 
 
 if __name__ == "__main__":
