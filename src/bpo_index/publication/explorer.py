@@ -1,0 +1,339 @@
+"""What the report's explorer computes with: published category scores, and replicates of them drawn from a normal model.
+
+Everything here is made from numbers that the release prints anyway, so that it tells nothing that they do not. For unit
+i and category c with score x_ic and standard error s_ic::
+
+    draw_ic = x_ic + s_ic (sqrt(1 - r_i) z_ic + sqrt(r_i) z_i)        z standard normal, within the ends of the scale
+
+with one correlation r_i a unit, chosen so that the overall score has its published standard error. The draws carry
+weights under which the shares of ranks at the weights used are the published ones (exponential tilting).
+`rescore` is what the explorer does in the browser. Method page: docs/methods/explorer.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.scoring import IndexStructure, rank_units
+from bpo_index.scoring.aggregation import aggregate
+from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.scoring.normalisation import normalise
+from bpo_index.scoring.ranking import SCORE_DECIMALS, TIE_TOLERANCE
+
+#: Draws, where as many numbers as `_MOST_NUMBERS` allow.
+_DRAWS, _FEWEST_DRAWS, _MOST_NUMBERS = 600, 100, 120_000
+#: A unit whose overall score has no standard error takes the median correlation of the others, or this.
+_USUAL_CORRELATION = 0.4
+#: Draws are kept as whole multiples of a step, in 16 bits.
+_FINEST_STEP, _LARGEST_MULTIPLE = 0.01, 32_000
+#: How dearly the weights of draws pay for being unequal: shares that no draw can meet stay unmet.
+_RIDGE = 1e-4
+#: How far a score recomputed from category scores may lie from the published one.
+_SAME_SCORE = 1e-6
+
+AS_PUBLISHED = "as_published"
+#: What a reader may choose, beside the method of the ranking.
+NORMALISATIONS = (AS_PUBLISHED, "min_max", "z_score", "borda")
+AGGREGATIONS = ("arithmetic", "geometric", "harmonic", "median", "copeland", "borda")
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """The numbers of the explorer."""
+
+    units: list[str]
+    """Codes of the units that can be rescored: ranked, with all category scores published."""
+    left_out: list[str]
+    """Codes of the other ranked units."""
+    categories: list[str]
+    """Ids."""
+    scores: Floats
+    """Units x categories, score points."""
+    weights: Floats
+    """Categories: the weights of the ranking, sum one."""
+    aggregation: str
+    """That of the ranking where a browser can compute it, else arithmetic."""
+    power: float | None
+    """Of `generalised_mean`."""
+    normalisation_range: tuple[float, float]
+    """The range of `min_max` and `borda`."""
+    reproduces: bool
+    """Whether `rescore` at these weights gives the published scores."""
+    step: float
+    """Score points a unit of `draws`."""
+    draws: np.ndarray
+    """Draws x units x categories, 16-bit integers; no draws where there are no standard errors."""
+    draw_weights: Floats
+    """Draws, sum one."""
+
+    @property
+    def replicates(self) -> Floats:
+        """The draws in score points."""
+        return np.asarray(self.draws * self.step)
+
+
+def prepare_explorer(
+    ranking: pl.DataFrame,
+    categories: pl.DataFrame,
+    tables: dict[str, pl.DataFrame],
+    definition: IndexDefinition,
+    seed: int,
+) -> Explorer:
+    """Return what the explorer needs of a result.
+
+    Parameters
+    ----------
+    ranking, categories, tables
+        The published frames, as those of `Result`.
+    definition
+        For the methods and the ends of scores.
+    seed
+        Of the draws; any integer from 0.
+    """
+    method = definition.method
+    ids = [category.id for category in definition.categories]
+    ranked = ranking.filter(pl.col("rank").is_not_null())
+    used = tables["weights"].filter(pl.col("question").is_null())
+    nominal = np.array([category.weight for category in definition.categories], dtype=float)
+    learnt = used["weight"].null_count() == 0 and used.height == len(ids)
+    weights = used["weight"].to_numpy() if learnt else nominal / nominal.sum()
+    codes = ranked["unit"].to_list()
+    scores, se, raters = (_spread(categories, codes, ids, column) for column in ("score", "se", "respondents"))
+    bounds = _spread(categories.with_columns(pl.col("score_bound").is_not_null()), codes, ids, "score_bound")
+    overall = ranked["score"].to_numpy().astype(float)
+    whole = ~(np.isnan(scores).any(axis=1) | (bounds > 0).any(axis=1)) & ranked["score_bound"].is_null().to_numpy()
+    known = (*AGGREGATIONS, "generalised_mean")
+    aggregation = method.aggregation if method.aggregation in known and learnt else "arithmetic"
+    found = rescore_values(scores[whole], weights, aggregation, power=method.power)
+    reproduces = bool(whole.any() and (np.abs(found - overall[whole]) < _SAME_SCORE).all())
+
+    errors = _fill_errors(se[whole], raters[whole])
+    step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *errors.shape), dtype=np.int16), np.zeros(0)
+    if whole.sum() > 1 and not np.isnan(errors).any():
+        wanted = ranked["se"].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole]
+        correlations = find_correlations(scores[whole], errors, wanted, weights, aggregation, method.power)
+        ends = IndexStructure.from_definition(definition).score_bounds[1]
+        values = draw_scores(scores[whole], errors, correlations, ends, seed)
+        step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
+        draws = np.rint(values / step).astype(np.int16)
+        draw_weights = np.full(len(draws), 1 / len(draws))
+        if reproduces and whole.all():
+            shares = _read_place_shares(tables["rank_probabilities"], codes)
+            places = share_places(rescore_values(draws * step, weights, aggregation, power=method.power))
+            draw_weights = tilt_draws(places, shares)
+    return Explorer(
+        [code for code, keep in zip(codes, whole, strict=True) if keep],
+        [code for code, keep in zip(codes, whole, strict=True) if not keep],
+        ids,
+        scores[whole],
+        weights,
+        aggregation,
+        method.power if aggregation == "generalised_mean" else None,
+        definition.uncertainty.normalisation_range,
+        reproduces,
+        step,
+        draws,
+        draw_weights,
+    )
+
+
+def rescore(
+    explorer: Explorer,
+    weights: Floats,
+    aggregation: str | None = None,
+    normalisation: str = AS_PUBLISHED,
+) -> tuple[Floats, Ints, Floats]:
+    """Return scores, ranks and rank probabilities as the explorer shows them.
+
+    Parameters
+    ----------
+    weights
+        Categories, from 0; at least one above zero.
+    aggregation, normalisation
+        One of `AGGREGATIONS`, None: that of the ranking; one of `NORMALISATIONS`.
+
+    Returns
+    -------
+    scores, ranks
+        Units.
+    shares
+        Units x places, rows sum to one; NaN where there are no draws.
+    """
+    chosen = aggregation or explorer.aggregation
+    options = {"power": explorer.power, "output_range": explorer.normalisation_range, "normalisation": normalisation}
+    scores = rescore_values(explorer.scores, weights, chosen, **options)  # type: ignore[arg-type]
+    units = len(explorer.units)
+    if not len(explorer.draws):
+        return scores, rank_units(scores), np.full((units, units), np.nan)
+    places = share_places(rescore_values(explorer.replicates, weights, chosen, **options))  # type: ignore[arg-type]
+    return scores, rank_units(scores), np.tensordot(explorer.draw_weights, places, axes=1)
+
+
+def rescore_values(
+    values: Floats,
+    weights: Floats,
+    aggregation: str,
+    *,
+    power: float | None = None,
+    normalisation: str = AS_PUBLISHED,
+    output_range: tuple[float, float] = (0.0, 100.0),
+) -> Floats:
+    """Return overall scores of category scores, ... x units x categories to ... x units.
+
+    The normalisation works on category scores, among the units of each leading index.
+    """
+    if normalisation != AS_PUBLISHED:
+        values = normalise(values, normalisation, output_range=output_range)
+    return np.asarray(np.round(aggregate(values, weights, aggregation, power=power), SCORE_DECIMALS))
+
+
+def draw_scores(scores: Floats, errors: Floats, correlations: Floats, ends: tuple[float, float], seed: int) -> Floats:
+    """Return draws x units x categories: normal draws, in pairs on both sides of the scores.
+
+    Parameters
+    ----------
+    scores, errors
+        Units x categories.
+    correlations
+        Units: between the errors of any two categories, 0 to 1.
+    ends
+        The ends of scores, infinite where there are none; draws beyond are put there.
+    seed
+        Any integer from 0.
+    """
+    units, categories = scores.shape
+    count = min(_DRAWS, max(_FEWEST_DRAWS, _MOST_NUMBERS // (units * categories)))
+    half = np.random.default_rng(seed).standard_normal((count // 2, units, categories + 1))
+    noise = np.concatenate([half, -half])
+    own, shared = np.sqrt(1.0 - correlations)[:, np.newaxis], np.sqrt(correlations)[:, np.newaxis]
+    return np.asarray(np.clip(scores + errors * (own * noise[..., :-1] + shared * noise[..., -1:]), *ends))
+
+
+def find_correlations(
+    scores: Floats,
+    errors: Floats,
+    overall_errors: Floats,
+    weights: Floats,
+    aggregation: str = "arithmetic",
+    power: float | None = None,
+) -> Floats:
+    """Return for each unit the correlation between categories that gives its overall score its standard error.
+
+    With g_c = s_c dS/dx_c the variance of the overall score is (1 - r) sum g_c² + r (sum g_c)².
+
+    Parameters
+    ----------
+    scores, errors
+        Units x categories.
+    overall_errors
+        Units; NaN where there is none.
+    weights, aggregation, power
+        Those of the ranking.
+
+    Returns
+    -------
+    ndarray
+        Units, 0 to 1. A unit without an overall error has the median of the others.
+
+    Examples
+    --------
+    >>> find_correlations(np.array([[60.0, 80.0]]), np.array([[3.0, 4.0]]), np.array([3.0]), np.array([1.0, 1.0])).round(3)
+    array([0.458])
+    """
+    step, count = 1e-4, scores.shape[-1]
+    moved = scores[:, np.newaxis] + step * np.eye(count)
+    base = aggregate(scores, weights, aggregation, power=power)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gradient = errors * (aggregate(np.swapaxes(moved, 0, 1), weights, aggregation, power=power) - base).T / step
+        alone, together = (gradient**2).sum(axis=1), gradient.sum(axis=1) ** 2
+        found = np.clip((overall_errors**2 - alone) / (together - alone), 0.0, 1.0)
+    found[~np.isfinite(found)] = np.nan
+    usual = _USUAL_CORRELATION if np.isnan(found).all() else np.nanmedian(found)
+    return np.where(np.isnan(found), usual, found)
+
+
+def share_places(scores: Floats) -> Floats:
+    """Return ... x units x places: which place each unit holds, ties shared equally; scores ... x units.
+
+    Examples
+    --------
+    >>> share_places(np.array([70.0, 90.0, 70.0])).tolist()
+    [[0.0, 0.5, 0.5], [1.0, 0.0, 0.0], [0.0, 0.5, 0.5]]
+    """
+    gap = scores[..., np.newaxis, :] - scores[..., np.newaxis]
+    ahead = (gap > TIE_TOLERANCE).sum(axis=-1)[..., np.newaxis]
+    tied = (np.abs(gap) <= TIE_TOLERANCE).sum(axis=-1)[..., np.newaxis]
+    place = np.arange(scores.shape[-1])
+    return np.where((place >= ahead) & (place < ahead + tied), 1.0 / np.maximum(tied, 1), 0.0)
+
+
+def tilt_draws(places: Floats, shares: Floats) -> Floats:
+    """Return weights of draws, sum one, under which the shares of places are as near as can be to those given.
+
+    The weights are those of least relative entropy to equal ones, exp(sum of l_ir over the places held), with a small
+    price on l, so that shares which no draw can meet stay unmet.
+
+    Parameters
+    ----------
+    places
+        Draws x units x places, from `share_places`.
+    shares
+        Units x places.
+
+    Examples
+    --------
+    >>> places = share_places(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]))
+    >>> tilt_draws(places, np.array([[0.8, 0.2], [0.2, 0.8]])).round(2)
+    array([0.4, 0.4, 0.1, 0.1])
+    """
+    from scipy.optimize import minimize  # noqa: PLC0415
+
+    held, wanted = places.reshape(len(places), -1), shares.ravel()
+
+    def measure(multipliers: Floats) -> tuple[float, Floats]:
+        logs = held @ multipliers
+        top = logs.max()
+        mass = np.exp(logs - top)
+        total = mass.sum()
+        value = top + np.log(total) - multipliers @ wanted + _RIDGE * multipliers @ multipliers
+        return float(value), held.T @ (mass / total) - wanted + 2 * _RIDGE * multipliers
+
+    logs = held @ minimize(measure, np.zeros(held.shape[1]), jac=True, method="L-BFGS-B").x
+    weights = np.round(np.exp(logs - logs.max()) / np.exp(logs - logs.max()).sum(), 9)
+    return np.asarray(weights / weights.sum())
+
+
+def _spread(categories: pl.DataFrame, codes: list[str], ids: list[str], column: str) -> Floats:
+    """Return units x categories of a column; NaN where null."""
+    found = dict(
+        zip(categories.select("unit", "category").iter_rows(), categories[column].cast(pl.Float64), strict=True)
+    )
+    return np.array([[found.get((code, category)) for category in ids] for code in codes], dtype=float).reshape(
+        len(codes), len(ids)
+    )
+
+
+def _fill_errors(se: Floats, raters: Floats) -> Floats:
+    """Return standard errors without gaps: where a cell has none, that of the category's other units, for its raters.
+
+    An error of nothing would make a unit without variance look certain.
+    """
+    filled = se.copy()
+    if np.isnan(se).all():
+        return filled
+    spread = se * np.sqrt(raters)
+    usual = np.array([np.nanmedian(column if (~np.isnan(column)).any() else spread) for column in spread.T])
+    gaps = np.isnan(se)
+    filled[gaps] = (usual / np.sqrt(raters))[gaps]
+    return filled
+
+
+def _read_place_shares(table: pl.DataFrame, codes: list[str]) -> Floats:
+    shares = table.filter(pl.col("version") == "sampling")
+    found = {(unit, place): share for unit, place, share in shares.select("unit", "place", "share").iter_rows()}
+    places = range(1, len(codes) + 1)
+    return np.array([[found.get((code, place), 0.0) for place in places] for code in codes], dtype=float)
