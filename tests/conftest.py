@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
+import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -18,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-components",
         action="store_true",
-        help="fail a test whose component (a Prefect server) is missing, instead of skipping it",
+        help="fail a test whose component (a Prefect server, a browser) is missing, instead of skipping it",
     )
 
 
@@ -45,7 +47,21 @@ def find_machine_problem(api_url: str | None) -> str | None:
     return "its tests run with PREFECT_API_URL set, or by `make faults`"
 
 
+def find_browser() -> str | None:
+    """Return the path of a Chromium, the one of BPO_INDEX_CHROMIUM first; None where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return os.environ.get("BPO_INDEX_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+def find_browser_problem() -> str | None:
+    """Return why there is no browser to open a report in, or None when there is one."""
+    if importlib.util.find_spec("playwright") is None:
+        return "the package playwright is not installed"
+    return None if find_browser() else "no Chromium is installed (BPO_INDEX_CHROMIUM names one elsewhere)"
+
+
 COMPONENTS: dict[str, Callable[[], str | None]] = {
+    "browser": find_browser_problem,
     "prefect-server": lambda: find_prefect_problem(os.environ.get("PREFECT_API_URL")),
     "prefect-machine": lambda: find_machine_problem(os.environ.get("PREFECT_API_URL")),
 }

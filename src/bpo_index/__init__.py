@@ -1,6 +1,162 @@
 """From managers' answers to a published confidence index: validated, scored, ranked, with its uncertainty.
 
-`bpo_index.pipeline` is the whole program; each folder beside it is one stage, in order.
+In one call: `run` publishes what the `Settings` name and gives an `Outcome`; `check` only says what became of the rows.
+Step by step, each a function from values to a value:
+
+1. `load_definition` (`parse_definition`, `replace_method`): an `IndexDefinition`
+2. `read_responses`: `Responses`
+3. `validate_responses` and `summarise_audit`: `Validation` and `Audit`; or `validate`, which does both, writes the
+   private audit and refuses answers that cannot carry an index: `Checked`
+4. `score_units`: `Scores`; below it `ConfidenceIndex`, the index as a scikit-learn estimator
+5. `assess_robustness`: `Robustness`
+6. `build_result`: a `Result`; `publish`: a `Result` and its `Release`
+
+`docs/tutorial.md` walks through all of it. Every error raised on purpose is a `BpoIndexError`. `bpo_index.pipeline` is
+the whole program; each folder beside it is one stage, in order.
+
+Names are imported when they are first used, so that importing the package costs nothing.
+
+Examples
+--------
+>>> import bpo_index
+>>> bpo_index.load_definition("offshore-bpo-2021").title
+'Offshore BPO Confidence Index 2021'
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bpo_index.definition import IndexDefinition, load_definition, parse_definition, replace_method
+    from bpo_index.errors import (
+        BpoIndexError,
+        DataRefused,
+        DefinitionError,
+        EnvironmentFailed,
+        FactDoesNotHold,
+        UsageError,
+    )
+    from bpo_index.pipeline import (
+        Checked,
+        CheckOutcome,
+        Outcome,
+        Settings,
+        check,
+        publish,
+        run,
+        validate,
+        verify_release,
+        verify_sample,
+    )
+    from bpo_index.plan import PlanOutcome, PlanSettings, plan_next_survey
+    from bpo_index.publication import FactCheck, Release, Result, build_result, read_release, render_tables
+    from bpo_index.resources import find_resource, list_definitions
+    from bpo_index.responses import Responses, read_responses
+    from bpo_index.responses.inspection import Inspection, inspect_files
+    from bpo_index.responses.template import write_template
+    from bpo_index.robustness import Robustness, assess_robustness
+    from bpo_index.scoring import ConfidenceIndex, Scores, score_units
+    from bpo_index.scoring.respondent_weights import read_margins
+    from bpo_index.validation import Audit, Validation, summarise_audit, validate_responses
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Audit",
+    "BpoIndexError",
+    "CheckOutcome",
+    "Checked",
+    "ConfidenceIndex",
+    "DataRefused",
+    "DefinitionError",
+    "EnvironmentFailed",
+    "FactCheck",
+    "FactDoesNotHold",
+    "IndexDefinition",
+    "Inspection",
+    "Outcome",
+    "PlanOutcome",
+    "PlanSettings",
+    "Release",
+    "Responses",
+    "Result",
+    "Robustness",
+    "Scores",
+    "Settings",
+    "UsageError",
+    "Validation",
+    "assess_robustness",
+    "build_result",
+    "check",
+    "find_resource",
+    "inspect_files",
+    "list_definitions",
+    "load_definition",
+    "parse_definition",
+    "plan_next_survey",
+    "publish",
+    "read_margins",
+    "read_release",
+    "read_responses",
+    "render_tables",
+    "replace_method",
+    "run",
+    "score_units",
+    "summarise_audit",
+    "validate",
+    "validate_responses",
+    "verify_release",
+    "verify_sample",
+    "write_template",
+]
+
+#: Where each public name is defined; a test holds it against the imports for type checkers above.
+_HOMES = {
+    "definition": ("IndexDefinition", "load_definition", "parse_definition", "replace_method"),
+    "errors": (
+        "BpoIndexError",
+        "DataRefused",
+        "DefinitionError",
+        "EnvironmentFailed",
+        "FactDoesNotHold",
+        "UsageError",
+    ),
+    "pipeline": (
+        "CheckOutcome",
+        "Checked",
+        "Outcome",
+        "Settings",
+        "check",
+        "publish",
+        "run",
+        "validate",
+        "verify_release",
+        "verify_sample",
+    ),
+    "plan": ("PlanOutcome", "PlanSettings", "plan_next_survey"),
+    "publication": ("FactCheck", "Release", "Result", "build_result", "read_release", "render_tables"),
+    "resources": ("find_resource", "list_definitions"),
+    "responses": ("Responses", "read_responses"),
+    "responses.inspection": ("Inspection", "inspect_files"),
+    "responses.template": ("write_template",),
+    "robustness": ("Robustness", "assess_robustness"),
+    "scoring": ("ConfidenceIndex", "Scores", "score_units"),
+    "scoring.respondent_weights": ("read_margins",),
+    "validation": ("Audit", "Validation", "summarise_audit", "validate_responses"),
+}
+_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
+
+if not TYPE_CHECKING:  # else any misspelt name would pass as one of unknown type
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used (PEP 562)."""
+        if name not in _MODULE_OF:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        value = getattr(import_module(_MODULE_OF[name]), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

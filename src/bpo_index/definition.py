@@ -35,6 +35,7 @@ from bpo_index.definition_yaml import Place, YamlContent, describe_place, read_y
 from bpo_index.errors import DefinitionError
 from bpo_index.labels import fold_label
 from bpo_index.method_conflicts import list_uncertainty_conflicts
+from bpo_index.notebook import NOTHING, show_block, show_sentence, show_table
 from bpo_index.resources import list_definitions
 
 _METHOD_FILE = "method file"
@@ -90,6 +91,29 @@ class IndexDefinition(Block):
     def hash_content(self) -> str:
         """Return the SHA-256 of the canonical JSON, in hexadecimal."""
         return hashlib.sha256(self.to_canonical_json().encode("ascii")).hexdigest()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what is ranked, asked and weighed, and how."""
+        total = sum(category.weight for category in self.categories)
+        rows = [
+            [category.title, f"{category.weight / total:.1%}" if total else NOTHING, str(len(category.questions))]
+            for category in self.categories
+        ]
+        method = self.method
+        return show_block(
+            self.title,
+            show_sentence(f"Index {self.index}, edition {self.edition}, version {self.version}."),
+            show_sentence(f"{len(self.units)} units: {', '.join(self.unit_names.values())}."),
+            show_table("Categories", ["Category", "Nominal weight", "Questions"], rows, texts=["Category"]),
+            show_sentence(
+                f"Answers from {self.scale.minimum:g} to {self.scale.maximum:g}; normalisation {method.normalisation}, "
+                f"weighting {method.weighting}, aggregation {method.aggregation}, missing answers "
+                f"{method.missing_answers}; {100 * method.confidence_level:g}% confidence; a unit needs "
+                f"{method.minimum_respondents_to_publish} respondents to be published and "
+                f"{method.minimum_respondents_to_rank} to be ranked."
+            ),
+            show_sentence(self.provenance.note),
+        )
 
 
 def load_definition(name_or_path: str | Path, method: str | Path | None = None) -> IndexDefinition:

@@ -21,18 +21,22 @@ from bpo_index.atomic import render_json
 from bpo_index.cluster import open_executor
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, UsageError
+from bpo_index.notebook import show_list, show_sentence
 from bpo_index.publication import (
     FactCheck,
     Release,
     Result,
     build_result,
     check_facts,
+    draw_figures,
     identify_release,
     load_facts,
     publish_release,
     read_release,
+    render_report,
     render_tables,
 )
+from bpo_index.publication.result_display import show_outcome
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness import Robustness, assess_robustness
@@ -109,6 +113,10 @@ class Checked:
     audit: Audit
     audit_folder: Path
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the account of rows, and where its private part lies."""
+        return self.audit._repr_html_() + show_sentence(f"Private audit: {self.audit_folder}")
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -122,6 +130,10 @@ class Outcome:
     exclusions: Exclusions
     """The ranking with and without the quality exclusions; `public` is what the release holds of it."""
 
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: ranking, findings, the account of rows, the release."""
+        return show_outcome(self.definition, self.result, self.checked.audit, self.release)
+
 
 @dataclass(frozen=True)
 class CheckOutcome:
@@ -134,6 +146,11 @@ class CheckOutcome:
     """The ranking with and without the quality exclusions; None where there is no ranking."""
     refusal: str | None
     """Why there is none."""
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: how the files were read, and the account of rows."""
+        refusal = show_sentence(f"No ranking can be computed: {self.refusal}") if self.refusal else ""
+        return show_list(self.responses.decisions) + self.checked._repr_html_() + refusal
 
 
 def check(settings: Settings) -> CheckOutcome:
@@ -269,7 +286,7 @@ def publish(
     definition: IndexDefinition,
     settings: Settings,
 ) -> tuple[Result, Release]:
-    """Render the tables and publish the release."""
+    """Render tables, figures and report, and publish the release."""
     nonresponse = hide_small_units(
         tabulate_nonresponse(checked.validation.accepted, definition), definition.method.minimum_respondents_to_publish
     )
@@ -278,9 +295,23 @@ def publish(
     if scores.sample.margins is not None:
         made_with["margins_sha256"] = hash_margins(scores.sample.margins)
     release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
+    audit = publish_audit(checked.audit, checked.validation, nonresponse)
+    figures = draw_figures(result, definition)
     files = render_tables(result, definition)
-    files["audit.json"] = render_json(asdict(publish_audit(checked.audit, checked.validation, nonresponse)))
+    files |= {f"figures/{name}.svg": figure.svg for name, figure in figures.items()}
+    files |= {f"figures/{name}.png": figure.png for name, figure in figures.items()}
+    files["audit.json"] = render_json(asdict(audit))
     files["definition.json"] = render_json(definition.model_dump(mode="json"))
+    files["report.html"] = render_report(
+        result,
+        definition,
+        audit,
+        release_id=release_id,
+        made_from=identity,
+        seed=settings.seed,
+        figures=figures,
+        files=files,
+    )
     manifest: dict[str, Any] = {
         "title": definition.title,
         "index": definition.index,

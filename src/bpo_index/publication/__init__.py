@@ -1,19 +1,24 @@
-"""Stage 5: tables, facts and the release."""
+"""Stage 5: tables, figures, report, facts and the release."""
 
 from bpo_index.publication.facts import Fact, FactCheck, check_facts, load_facts
+from bpo_index.publication.figures import Figure, draw_figures
 from bpo_index.publication.release import Release, identify_release, publish_release, read_release
+from bpo_index.publication.report import render_report
 from bpo_index.publication.tables import Result, build_result, render_tables
 
 __all__ = [
     "Fact",
     "FactCheck",
+    "Figure",
     "Release",
     "Result",
     "build_result",
     "check_facts",
+    "draw_figures",
     "identify_release",
     "load_facts",
     "publish_release",
     "read_release",
+    "render_report",
     "render_tables",
 ]

@@ -1,4 +1,4 @@
-"""What the report's explorer computes with: published category scores, and replicates of them drawn from a normal model.
+"""What the report's explorer computes with: published category scores, and replicates of them from a normal model.
 
 Everything here is made from numbers that the release prints anyway, so that it tells nothing that they do not. For unit
 i and category c with score x_ic and standard error s_ic::
@@ -241,7 +241,8 @@ def find_correlations(
 
     Examples
     --------
-    >>> find_correlations(np.array([[60.0, 80.0]]), np.array([[3.0, 4.0]]), np.array([3.0]), np.array([1.0, 1.0])).round(3)
+    >>> scores, errors = np.array([[60.0, 80.0]]), np.array([[3.0, 4.0]])
+    >>> find_correlations(scores, errors, np.array([3.0]), np.ones(2)).round(3)
     array([0.458])
     """
     step, count = 1e-4, scores.shape[-1]

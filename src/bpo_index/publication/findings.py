@@ -23,6 +23,11 @@ _ASSUMPTIONS = {
 _WORDS = ("none", "one", "two", "three", "four", "five")
 
 
+def name_assumption(assumption: str) -> str:
+    """Return what an assumption is in words, such as "the weights of categories"."""
+    return _ASSUMPTIONS[assumption]
+
+
 def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition) -> list[str]:
     """Return sentences on how far a ranking can be trusted and what drives it; none with fewer than two ranked units.
 
@@ -106,8 +111,8 @@ def _describe_assumptions(sensitivity: pl.DataFrame) -> list[str]:
     if effects.is_empty():
         return []
     first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = f"Of all assumptions {_ASSUMPTIONS[first[0]]} moves ranks most ({first[1]:.0%} of their variance)"
-    return [said + "".join(f", then {_ASSUMPTIONS[name]} ({share:.0%})" for name, share in others) + "."]
+    said = f"Of all assumptions {name_assumption(first[0])} moves ranks most ({first[1]:.0%} of their variance)"
+    return [said + "".join(f", then {name_assumption(name)} ({share:.0%})" for name, share in others) + "."]
 
 
 def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:

@@ -56,8 +56,10 @@ def tabulate_neighbours(
     }
     ranked = ranking.filter(pl.col("rank").is_not_null() & pl.col("score_bound").is_null())
     for (ahead, first), (behind, second) in pairwise(ranked.select("unit", "score").iter_rows()):
-        scores = [np.array([told.get((unit, category)) for category in ids], dtype=float) for unit in (ahead, behind)]
-        parts = decompose_difference(*scores, shares, power)
+        one, other = (
+            np.array([told.get((unit, category)) for category in ids], dtype=float) for unit in (ahead, behind)
+        )
+        parts = decompose_difference(one, other, shares, power)
         if abs(parts.sum() - (first - second)) < _EXACT:
             rows += [
                 (ahead, behind, first - second, category, part)

@@ -27,7 +27,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
 
 #: Raised by one whenever the same input would give other files.
-RELEASE_FORM = 2
+RELEASE_FORM = 3
 NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
 _RELEASE_ID = re.compile(r"[0-9a-f]{16}")
 
@@ -44,6 +44,12 @@ class Release:
     """False where the same release lay there already."""
     is_latest: bool
     """Whether the edition's `latest.json` points to it; False for an older one that was made again."""
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from bpo_index.publication.result_display import show_release  # noqa: PLC0415
+
+        return show_release(self)
 
 
 def identify_release(

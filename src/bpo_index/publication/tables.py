@@ -1,30 +1,54 @@
-"""The published tables: one result, rendered as CSV, JSON, Parquet and Markdown.
+"""The published tables: one result, rendered for machines, for spreadsheets and for readers.
 
-`build_result` joins scores, robustness and names into the public frames; `render_tables` turns them into files. The
-same input gives the same bytes.
+`build_result` joins scores, robustness and names into the public frames; `render_tables` turns them into files: CSV,
+JSON and Parquet (`table_files`, `long_form`), workbooks (`workbook`), pages in Markdown, HTML and LaTeX, which show the
+same cells (`reader_tables`), and a description of them all (`datapackage`). The same input gives the same bytes.
 """
 
 from __future__ import annotations
 
-import io
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from bpo_index.atomic import escape_formulas
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES, Column
+from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES, TABLES
+from bpo_index.publication.datapackage import describe_package
 from bpo_index.publication.findings import describe_support
+from bpo_index.publication.html_tables import render_html
+from bpo_index.publication.latex import render_latex
+from bpo_index.publication.long_form import list_frames
+from bpo_index.publication.markdown import escape_markdown, render_markdown
+from bpo_index.publication.neighbours import tabulate_neighbours
+from bpo_index.publication.reader_tables import (
+    SYNTHETIC_NOTICE,
+    describe_reading,
+    format_cell,
+    lay_out_categories,
+    lay_out_ranking,
+    names_percentage,
+    show_score,
+)
+from bpo_index.publication.table_files import render_csv, render_parquet, render_records
+from bpo_index.publication.workbook import make_about, make_codebook, make_sheet, render_workbook
 from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
 from bpo_index.scoring import Scores
 from bpo_index.validation import Audit
 from bpo_index.validation.nonresponse import NONRESPONSE_SCHEMA
 
-SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
+__all__ = [
+    "SYNTHETIC_NOTICE",
+    "Result",
+    "build_result",
+    "escape_markdown",
+    "format_cell",
+    "name_origin",
+    "names_percentage",
+    "render_tables",
+    "show_score",
+]
 
 
 @dataclass(frozen=True)
@@ -60,6 +84,12 @@ class Result:
     replicates: int
     replicates_not_ranked: int
     assumptions_not_ranked: int
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from bpo_index.publication.result_display import show_result  # noqa: PLC0415
+
+        return show_result(self)
 
 
 def name_origin(audit: Audit) -> str:
@@ -114,6 +144,7 @@ def build_result(
     tables = {
         "sampling_error": robustness.sampling_error,
         "assumptions": robustness.assumptions,
+        "neighbours": tabulate_neighbours(ranking, categories, scores.weights, definition.method),
         "weights": scores.weights,
         "outcomes": robustness.outcomes,
         "sensitivity": robustness.sensitivity,
@@ -140,103 +171,51 @@ def build_result(
 
 
 def render_tables(result: Result, definition: IndexDefinition) -> dict[str, bytes]:
-    """Return the files of the tables, path within the release to content."""
-    files = {
-        **_render_frame("ranking", result.ranking),
-        **_render_frame("categories", result.categories),
-        **{
-            f"robustness/{name}.csv": escape_formulas(table).write_csv().encode()
-            for name, table in result.tables.items()
-        },
-    }
-    heading = [f"# {escape_markdown(definition.title)}", ""]
-    if result.data_origin != "survey":
-        heading += [f"**{SYNTHETIC_NOTICE}**", ""]
-    level = f"{definition.method.confidence_level:.0%}"
-    legend = [
-        "",
-        f"Interval and ranks: {level} confidence, from the sampling of respondents only. Each manager rates the "
-        "country in which he or she operates, so rater and country are confounded.",
-        "",
-        *(line for sentence in result.findings for line in (escape_markdown(sentence), "")),
-        escape_markdown(definition.provenance.note),
-        "",
-        *(line for note in result.notes for line in (escape_markdown(note), "")),
-    ]
-    files["ranking.md"] = "\n".join(heading + _write_markdown(result.ranking, definition) + legend).encode()
-    sections = []
-    for (title,), part in result.categories.group_by("category_title", maintain_order=True):
-        sections += ["", f"## {escape_markdown(str(title))}", "", *_write_markdown(part, definition)]
-    files["categories.md"] = "\n".join(heading + sections[1:] + legend).encode()
+    """Return the files of the tables, path within the release to content; the last describes all others.
+
+    Parameters
+    ----------
+    result
+        Of `build_result`.
+    definition
+        The index.
+    """
+    frames = list_frames(result)
+    is_percentage = names_percentage(definition)
+    notice = "" if result.data_origin == "survey" else SYNTHETIC_NOTICE
+    pages = {"ranking": lay_out_ranking(result, definition), "categories": lay_out_categories(result, definition)}
+    print_setup: dict[str, Any] = {"title": definition.title, "notice": notice, "is_percentage": is_percentage}
+    files: dict[str, bytes] = {}
+    for name, page in pages.items():
+        sheets = [make_sheet(TABLES[name], frames[name]), make_codebook([TABLES[name]], is_percentage=is_percentage)]
+        files |= {
+            f"{name}.csv": render_csv(frames[name]),
+            f"{name}.json": render_records(frames[name]),
+            f"{name}.parquet": render_parquet(frames[name]),
+            f"{name}.md": render_markdown(page),
+            f"{name}.html": render_html(page, name),
+            f"{name}.tex": render_latex(page, f"tab:{definition.index}-{definition.edition}-{name}"),
+            f"{name}.xlsx": render_workbook(sheets, **print_setup),
+        }
+    files |= {"long.csv": render_csv(frames["long"]), "long.parquet": render_parquet(frames["long"])}
+    files |= {TABLES[name].path: render_csv(table) for name, table in result.tables.items()}
+    tables = [table for name, table in TABLES.items() if name in frames and name != "long"]
+    sheets = [make_sheet(table, frames[table.name]) for table in tables]
+    about = make_about(_list_paragraphs(result, definition, notice), sheets)
+    sheets = [about, *sheets, make_codebook(tables, is_percentage=is_percentage)]
+    files["tables.xlsx"] = render_workbook(sheets, **print_setup)
+    files["datapackage.json"] = describe_package(files, result, definition)
     return files
 
 
-def _render_frame(name: str, frame: pl.DataFrame) -> dict[str, bytes]:
-    parquet = io.BytesIO()
-    frame.write_parquet(parquet)
-    return {
-        f"{name}.csv": escape_formulas(frame).write_csv().encode(),
-        f"{name}.json": (json.dumps(frame.to_dicts(), indent=1, ensure_ascii=False) + "\n").encode(),
-        f"{name}.parquet": parquet.getvalue(),
-    }
-
-
-def format_cell(value: object, column: Column) -> str:
-    """Return a value as readers see it: one decimal for scores, a dash for null.
-
-    Examples
-    --------
-    >>> format_cell(90.902778, Column("score", "", 1)), format_cell(None, Column("rank", ""))
-    ('90.9', '–')
-    """
-    if value is None:
-        return "–"
-    if column.decimals is not None and isinstance(value, float):
-        return f"{value:.{column.decimals}f}"
-    return str(value)
-
-
-def show_score(row: Mapping[str, Any], column: Column) -> str:
-    """Return a score as readers see it: a bound with the words that make it one.
-
-    Examples
-    --------
-    >>> show_score({"score": 99.0, "score_bound": "at least"}, Column("score", "", 1))
-    'at least 99'
-    >>> show_score({"score": 90.902778, "score_bound": None}, Column("score", "", 1))
-    '90.9'
-    """
-    if row["score_bound"] is None:
-        return format_cell(row["score"], column)
-    return f"{row['score_bound']} {row['score']:g}"
-
-
-def _write_markdown(frame: pl.DataFrame, definition: IndexDefinition) -> list[str]:
-    """Return the lines of a table for readers: rank, name, score, interval, ranks, respondents."""
-    described = {column.name: column for column in RANKING}
-    level = f"{definition.method.confidence_level:.0%}"
-    unit = escape_markdown(definition.columns.unit.capitalize())
-    lines = [
-        f"| Rank | {unit} | Score (%) | {level} interval | Rank, {level} | Respondents |",
-        "|---:|:---|---:|---:|---:|---:|",
+def _list_paragraphs(result: Result, definition: IndexDefinition, notice: str) -> list[tuple[str, str]]:
+    """Return what the first sheet of a workbook says, each paragraph after what it is about."""
+    return [
+        ("index", definition.title),
+        ("edition", definition.edition),
+        *([("data", notice)] if notice else []),
+        ("provenance", definition.provenance.note),
+        *(("finding", sentence) for sentence in result.findings),
+        ("how to read", describe_reading(definition)),
+        *(("note", note) for note in result.notes),
     ]
-    for row in frame.iter_rows(named=True):
-        shown = {name: format_cell(row[name], column) for name, column in described.items() if name in row}
-        shown["score"] = show_score(row, described["score"])
-        interval = "–" if row["ci_low"] is None else f"{shown['ci_low']} to {shown['ci_high']}"
-        ranks = "–" if row["rank"] is None else f"{shown['rank_interval_low']} to {shown['rank_interval_high']}"
-        cells = [shown["rank"], escape_markdown(row["name"]), shown["score"], interval, ranks, shown["respondents"]]
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
-
-
-def escape_markdown(text: str) -> str:
-    """Return a text in one line that Markdown shows as it is.
-
-    Examples
-    --------
-    >>> escape_markdown("a*b\\n<c>")
-    'a\\\\*b &lt;c&gt;'
-    """
-    escaped = "".join(f"\\{character}" if character in "\\`*_[]|#" else character for character in text)
-    return " ".join(escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split())

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.notebook import show_block, show_number, show_range, show_table
 from bpo_index.robustness.assumption_effects import analyse_assumptions, choose_blocks, tabulate_effects
 from bpo_index.robustness.assumptions import (
     allot_replicates,
@@ -115,6 +116,24 @@ class Robustness:
     replicates: int
     replicates_not_ranked: int
     assumptions_not_ranked: int
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: error, interval and ranks of every unit."""
+        rows = [
+            [
+                row["unit"],
+                show_number(row["se"], 1),
+                show_range(row["ci_low"], row["ci_high"], 1),
+                show_range(row["rank_interval_low"], row["rank_interval_high"]),
+                show_range(row["rank_set_low"], row["rank_set_high"]),
+                show_number(row["p_first"], 2),
+                NOTES[row["note"]],
+            ]
+            for row in self.units.iter_rows(named=True)
+        ]
+        headings = ["Unit", "Standard error", "Interval", "Rank interval", "Ranks, all at once", "P(first)", "Note"]
+        caption = f"From the sampling of respondents only; {self.replicates:,} replicates."
+        return show_block("Robustness", show_table(caption, headings, rows, texts=["Unit", "Note"]))
 
 
 def assess_robustness(

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.notebook import show_block, show_list, show_number, show_table
 from bpo_index.scoring.ends import (
     AT_LEAST,
     AT_MOST,
@@ -59,6 +60,22 @@ class Scores:
     weights: pl.DataFrame
     notes: list[str]
     sample: Sample
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: scores and ranks by code of the unit, the best first."""
+        rows = [
+            [
+                show_number(row["rank"]),
+                row["unit"],
+                f"{row['score_bound']} {row['score']:g}" if row["score_bound"] else show_number(row["score"], 1),
+                str(row["respondents"]),
+                show_number(row["effective_n"], 1),
+            ]
+            for row in self.units.sort("rank", nulls_last=True, maintain_order=True).iter_rows(named=True)
+        ]
+        headings = ["Rank", "Unit", "Score", "Respondents", "Effective respondents"]
+        caption = "Scores as the method makes them; how far the ranks hold is not in this table."
+        return show_block("Scores", show_table(caption, headings, rows, texts=["Unit"]), show_list(self.notes))
 
 
 def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Scores:

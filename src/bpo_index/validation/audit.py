@@ -21,6 +21,7 @@ from bpo_index.atomic import escape_formulas, make_folder, render_json, replace_
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import EnvironmentFailed
+from bpo_index.notebook import show_block, show_list, show_sentence, show_table
 from bpo_index.responses import Responses
 from bpo_index.validation.check import Validation
 from bpo_index.validation.nonresponse import tabulate_nonresponse
@@ -69,6 +70,38 @@ class Audit:
     """Accepted respondents whose row says that it is synthetic."""
     notes: list[str]
     """Sentences on rules that did nothing, and why."""
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what became of the rows, with the reasons."""
+        counts = [
+            ("read", self.rows_read),
+            ("used", self.rows_accepted),
+            ("quarantined", self.rows_quarantined),
+            ("by quality rules alone", self.rows_quarantined_by_rules),
+            ("for errors", self.rows_quarantined_for_errors),
+            ("put aside by the reader", self.rows_put_aside_by_reader),
+        ]
+        reasons = [
+            [what, code, REASONS[code], str(count)]
+            for what, codes in (("quarantined", self.reasons), ("flagged and used", self.flags))
+            for code, count in codes.items()
+        ]
+        return show_block(
+            "What became of the rows",
+            show_table("Rows", ["What", "Rows"], [[what, str(count)] for what, count in counts], texts=["What"]),
+            show_table(
+                "Reasons; a row may have several",
+                ["What", "Reason", "Meaning", "Rows"],
+                reasons,
+                texts=["What", "Reason", "Meaning"],
+            ),
+            show_sentence(
+                f"Used: {self.ratings:,} ratings, {self.dont_know:,} don't-know, {self.skipped:,} skipped, "
+                f"{self.not_asked:,} not asked; {self.respondents_accepted:,} respondents, "
+                f"{self.synthetic_respondents:,} of them synthetic."
+            ),
+            show_list(self.notes),
+        )
 
 
 def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audit:

@@ -1,16 +1,12 @@
-"""Figures, as SVG, without any outside call.
-
-altair describes a figure, vl-convert draws it. They are imported by whoever draws.
-"""
+"""The figure of a plan: what is wanted of the next survey against the respondents that it takes."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.publication.figures.style import BLUE, FONT, MUTED, ORANGE
 from bpo_index.robustness.planning import SIZES, Wanted
 
-#: Legible in grey print and for the colour-blind (Okabe and Ito 2008).
-_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#6b6b6b"
 _WIDTH, _HEIGHT = 540, 320
 
 
@@ -44,24 +40,25 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], unit: str
     most = max(float(row["rank_set_width_high"]) for row in table.to_dicts()) if shows_width else 1.0
     height = alt.Y(f"{measure}:Q", title=axis_title, scale=alt.Scale(domain=[0, max(most, goal or 0.0)]))
     simulated = alt.Chart(alt.InlineData(values=table.to_dicts()))
-    line = simulated.mark_line(color=_BLUE, point=alt.OverlayMarkDef(color=_BLUE)).encode(sizes, height)
-    band = simulated.mark_area(color=_BLUE, opacity=0.18).encode(
+    line = simulated.mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE)).encode(sizes, height)
+    band = simulated.mark_area(color=BLUE, opacity=0.18).encode(
         sizes, alt.Y(f"{measure}_low:Q"), alt.Y2(f"{measure}_high:Q")
     )
     target = alt.Chart(alt.InlineData(values=[{"goal": goal, "text": f"wanted: {goal:g}"}]))
-    rule = target.mark_rule(color=_ORANGE, strokeDash=[6, 4]).encode(alt.Y("goal:Q"))
-    label = target.mark_text(color=_ORANGE, align="left", baseline="bottom", dx=4, dy=-3).encode(
+    rule = target.mark_rule(color=ORANGE, strokeDash=[6, 4]).encode(alt.Y("goal:Q"))
+    label = target.mark_text(color=ORANGE, align="left", baseline="bottom", dx=4, dy=-3).encode(
         alt.X(value=0), alt.Y("goal:Q"), alt.Text("text:N")
     )
     found = alt.Chart(alt.InlineData(values=table.filter("needed").to_dicts()))
-    needed = found.mark_rule(color=_GREY, strokeDash=[2, 3]).encode(sizes)
+    needed = found.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(sizes)
     count = found.transform_calculate(text="datum.respondents + ' needed'").mark_text(
-        color=_GREY, align="right", baseline="bottom", dx=-5
+        color=MUTED, align="right", baseline="bottom", dx=-5
     )
     layers = [line, rule, label, needed, count.encode(sizes, alt.Y(value=_HEIGHT - 4), alt.Text("text:N"))]
     chart = (
         alt.layer(*([band] if shows_width else []), *layers)
         .properties(width=_WIDTH, height=_HEIGHT, title=alt.Title(title, subtitle=subtitle, anchor="start"))
+        .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(titleFontWeight="normal")
     )

@@ -1,0 +1,127 @@
+"""What a notebook shows of a value: HTML made from texts, the same in every class's `_repr_html_`.
+
+`show_block` puts together `show_sentence`, `show_list`, `show_table` and `show_link`. Every text is escaped here and
+nowhere else, so callers give it as it is. Colours are those of the notebook, light or dark; there are no scripts and
+nothing is fetched. This module knows none of the values: each stage says itself what is worth showing, and shows
+counts and published numbers only, never the answers of single respondents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+NOTHING = "–"
+#: Notebooks would take what stands between two dollar signs for a formula.
+_NO_FORMULAS = ' class="tex2jax_ignore mathjax_ignore"'
+_LEFT, _RIGHT = "text-align: left", "text-align: right"
+
+
+def show_number(value: float | None, decimals: int = 0) -> str:
+    """Return a number as readers see it, as text; a dash for null.
+
+    Examples
+    --------
+    >>> show_number(90.902778, 1), show_number(12), show_number(None)
+    ('90.9', '12', '–')
+    """
+    return NOTHING if value is None else f"{value:.{decimals}f}"
+
+
+def show_range(low: float | None, high: float | None, decimals: int = 0) -> str:
+    """Return a range as text: one number where its ends are the same, a dash where there is none.
+
+    Examples
+    --------
+    >>> show_range(1, 4), show_range(12, 12), show_range(85.43, 94.46, 1), show_range(None, None)
+    ('1 to 4', '12', '85.4 to 94.5', '–')
+    """
+    if low is None or high is None:
+        return NOTHING
+    ends = [show_number(end, decimals) for end in ((low,) if low == high else (low, high))]
+    return " to ".join(ends)
+
+
+def show_sentence(text: str) -> str:
+    """Return a paragraph.
+
+    Examples
+    --------
+    >>> show_sentence("1 < 2")
+    '<p>1 &lt; 2</p>'
+    """
+    return f"<p>{escape(text)}</p>"
+
+
+def show_list(sentences: Iterable[str]) -> str:
+    """Return sentences as a list; nothing where there are none."""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def show_table(
+    caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, texts: Container[str] = ()
+) -> str:
+    """Return a table with a caption.
+
+    Parameters
+    ----------
+    caption, headings, rows
+        As text; numbers from `show_number`.
+    texts
+        The headings whose column holds words, which begin at the left; numbers end at the right.
+
+    Examples
+    --------
+    >>> html = show_table("Ranks", ["Rank", "Unit"], [["1", "<b>"]], texts=["Unit"])
+    >>> html.count("<tr>"), "<b>" in html, "&lt;b&gt;" in html
+    (2, False, True)
+    """
+    sides = [_LEFT if heading in texts else _RIGHT for heading in headings]
+    head = "".join(
+        f'<th scope="col" style="{side}">{escape(heading)}</th>' for heading, side in zip(headings, sides, strict=True)
+    )
+    # <bdi>: a name written from right to left must not reorder the numbers beside it.
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td style="{side}"><bdi>{escape(cell)}</bdi></td>' for cell, side in zip(row, sides, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<table><caption style="caption-side: top; {_LEFT}">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def show_link(path: Path, text: str) -> str:
+    """Return a paragraph with a link to a file or folder; relative where it lies below the folder that we are in.
+
+    Notebook servers open relative links only; a file elsewhere is named by its whole address.
+
+    Examples
+    --------
+    >>> show_link(Path("releases") / "a b" / "report.html", "Report")
+    '<p><a href="releases/a%20b/report.html">Report</a></p>'
+    """
+    here, there = Path.cwd(), path.absolute()
+    address = quote(there.relative_to(here).as_posix()) if there.is_relative_to(here) else there.as_uri()
+    return f'<p><a href="{escape(address)}">{escape(text)}</a></p>'
+
+
+def show_block(title: str, *parts: str, notice: str = "") -> str:
+    """Return parts, each HTML, under a title; a notice stands in a frame before all of them.
+
+    Examples
+    --------
+    >>> show_block("A & B", show_sentence("c"))
+    '<div class="tex2jax_ignore mathjax_ignore"><p><strong>A &amp; B</strong></p><p>c</p></div>'
+    """
+    framed = (
+        f'<p style="border: 1px solid currentColor; padding: 0.3em 0.6em"><strong>{escape(notice)}</strong></p>'
+        if notice
+        else ""
+    )
+    return f"<div{_NO_FORMULAS}><p><strong>{escape(title)}</strong></p>{framed}{''.join(parts)}</div>"

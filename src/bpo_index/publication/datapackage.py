@@ -1,0 +1,130 @@
+"""The description of a release's files for machines: a Frictionless Data Package (version 1)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from bpo_index.atomic import render_json
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns import TABLES, UNITS, Column, Table
+from bpo_index.publication.long_form import list_frames
+from bpo_index.publication.reader_tables import SYNTHETIC_NOTICE
+
+if TYPE_CHECKING:
+    from bpo_index.publication.tables import Result
+
+_MEDIA_TYPES = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "json": "application/json",
+    "md": "text/markdown",
+    "parquet": "application/vnd.apache.parquet",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "tex": "application/x-tex",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_QUOTED = "Text that a spreadsheet would run (= + - @, tab or return at its start) has a leading '."
+
+
+def describe_package(files: Mapping[str, bytes], result: Result, definition: IndexDefinition) -> bytes:
+    """Return `datapackage.json`: every file with size and hash, every column of a CSV table with type and meaning.
+
+    Parameters
+    ----------
+    files
+        Path within the release to content; tables in CSV are those of `columns.TABLES`.
+    result, definition
+        Of which the files were made.
+    """
+    schemas = {name: frame.schema for name, frame in list_frames(result).items()}
+    tables = {table.path: table for name, table in TABLES.items() if name in schemas}
+    notice = [] if result.data_origin == "survey" else [SYNTHETIC_NOTICE]
+    package: dict[str, Any] = {
+        "profile": "data-package",
+        "name": f"{definition.index}-{definition.edition}",
+        "title": definition.title,
+        "description": " ".join([*notice, definition.provenance.note]),
+        "version": definition.edition,
+        "methodology_version": definition.version,
+        "data_origin": result.data_origin,
+    }
+    if definition.provenance.published:
+        package["sources"] = [{"title": statement} for statement in definition.provenance.published]
+    package["resources"] = [
+        _describe_table(tables[path], schemas[tables[path].name], content)
+        if path in tables
+        else _describe_file(path, content)
+        for path, content in files.items()
+    ]
+    return render_json(package)
+
+
+def _describe_file(path: str, content: bytes) -> dict[str, Any]:
+    ending = path.rpartition(".")[2]
+    media_type = _MEDIA_TYPES.get(ending, "application/octet-stream")
+    described = {
+        "name": re.sub(r"[^a-z0-9_]", "-", path.lower()),
+        "path": path,
+        "profile": "data-resource",
+        # NOTE: without it validators take workbooks and Parquet for tables without a schema, and guess.
+        "type": "file",
+        "format": ending,
+        "mediatype": media_type,
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+    is_text = media_type.startswith("text/") or ending in ("json", "svg", "tex")
+    return described | ({"encoding": "utf-8"} if is_text else {})
+
+
+def _describe_table(table: Table, schema: pl.Schema, content: bytes) -> dict[str, Any]:
+    fields = [
+        _describe_column(column, schema[column.name], is_key=column.name in table.key) for column in table.columns
+    ]
+    described = _describe_file(table.path, content) | {
+        "name": table.name,
+        "profile": "tabular-data-resource",
+        "type": "table",
+        "title": table.title,
+        "description": f"One row per {table.row}. {_QUOTED}",
+    }
+    key = {"primaryKey": list(table.key)} if table.key else {}
+    return described | {"schema": {"fields": fields, "missingValues": [""]} | key}
+
+
+def _describe_column(column: Column, dtype: pl.DataType, *, is_key: bool) -> dict[str, Any]:
+    kind = name_type(dtype, column)
+    least, most = UNITS[column.unit] if kind in ("integer", "number") else (None, None)
+    ends = {"minimum": least, "maximum": most}
+    constraints = ({"required": True} if is_key else {}) | {end: n for end, n in ends.items() if n is not None}
+    described = {
+        "name": column.name,
+        "title": column.name_heading(),
+        "type": kind,
+        "unit": column.unit,
+        "description": column.meaning,
+    }
+    return described | ({"constraints": constraints} if constraints else {})
+
+
+def name_type(dtype: pl.DataType, column: Column) -> str:
+    """Return the Table Schema type of a column; one that polars has no type for, all null, has that of its unit.
+
+    Examples
+    --------
+    >>> name_type(pl.Int64(), Column("rank", "")), name_type(pl.Null(), Column("se", "", unit="score points"))
+    ('integer', 'number')
+    """
+    if dtype == pl.Boolean:
+        return "boolean"
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_float() or (dtype == pl.Null and column.unit != "none"):
+        return "number"
+    return "string"

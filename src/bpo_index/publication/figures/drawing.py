@@ -1,0 +1,108 @@
+"""From a chart to SVG and PNG: heading, font, and what every figure says in the same words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bpo_index.publication.figures.labels import clean, wrap
+from bpo_index.publication.figures.style import FAINT, FONT, INK, LINE, MUTED, SMALL_SIZE
+from bpo_index.publication.figures.svg import finish_svg
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_TITLE_SIZE = 16
+_PNG_SCALE = 2
+#: Pixels of a line of the heading, at least, however few units there are.
+_LEAST_HEADING = 520
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, drawn."""
+
+    title: str
+    """What is shown, in one line."""
+    alt: str
+    """Alternative text: what a reader who cannot see the figure should know."""
+    svg: bytes
+    png: bytes
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure, described."""
+
+    chart: alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
+    title: str
+    lines: list[str]
+    """How to read it, under the title."""
+    alt: str
+    width: float
+    """Of the whole, pixels: headings are broken into lines of it."""
+
+
+def prepare_drawing() -> None:
+    """Start what draws, which takes longer than to draw."""
+    import vl_convert  # noqa: PLC0415  (takes its time)
+
+    vl_convert.vega_to_svg({"width": 1, "height": 1})
+
+
+def draw(name: str, title: str, alt: str, described: dict[str, Any]) -> Figure:
+    """Return a figure as SVG and PNG; the same description gives the same bytes.
+
+    Parameters
+    ----------
+    name
+        Of the figure: every id within the SVG starts with it, so that a page can hold many.
+    title, alt
+        For those who do not see it.
+    described
+        As `describe_chart` returns it.
+    """
+    import vl_convert  # noqa: PLC0415
+
+    title, alt = clean(title), clean(alt)
+    # NOTE: nothing may be fetched.
+    svg = finish_svg(vl_convert.vegalite_to_svg(described, allowed_base_urls=[]), name, title, alt)
+    return Figure(title, alt, svg.encode(), vl_convert.svg_to_png(svg, scale=_PNG_SCALE))
+
+
+def describe_chart(chart: Chart) -> dict[str, Any]:
+    """Return a chart with its heading and the look that all figures share, as Vega-Lite."""
+    import altair as alt  # noqa: PLC0415
+
+    width = max(chart.width, _LEAST_HEADING)
+    heading = alt.Title(
+        # NOTE: bold letters are wider than `measure` says.
+        wrap(chart.title, width / _TITLE_SIZE * 0.93, 3),
+        subtitle=[line for said in chart.lines for line in wrap(said, width / SMALL_SIZE, 6)],
+        anchor="start",
+        frame="bounds",
+        offset=14,
+        fontSize=_TITLE_SIZE,
+        color=INK,
+        subtitleFontSize=SMALL_SIZE,
+        subtitleLineHeight=15,
+        subtitlePadding=6,
+        subtitleColor=MUTED,
+    )
+    axis = alt.AxisConfig(
+        labelFontSize=SMALL_SIZE,
+        labelColor=MUTED,
+        labelFlush=False,
+        titleFontSize=SMALL_SIZE,
+        titleFontWeight="normal",
+        titleColor=MUTED,
+        gridColor=LINE,
+        domainColor=FAINT,
+        tickColor=FAINT,
+    )
+    view = alt.ViewConfig(stroke=None)
+    look = alt.Config(font=FONT, aria=False, axis=axis, background="white", padding=16, view=view)
+    # NOTE: not `configure_…` and `properties`, each of which copies the whole chart; checking it against the schema of
+    # altair takes longer than drawing it.
+    described: dict[str, Any] = chart.chart.to_dict(validate=False)
+    return described | {"title": heading.to_dict(), "config": look.to_dict()}

@@ -1,0 +1,178 @@
+"""The category profile of each unit: its category scores against those of the other units, one panel a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.figures.drawing import Chart
+from bpo_index.publication.figures.labels import measure, shorten
+from bpo_index.publication.figures.marks import place_rows, plot_rows
+from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
+from bpo_index.publication.figures.wording import choose_shape, find_range, mark_origin, name_score, tell_score
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from bpo_index.publication.tables import Result
+
+_PANEL, _ROW, _GAP, _LONGEST_TITLE = 132, 15, 14, 16
+#: Panels side by side, and from how many units one more.
+_COLUMNS, _MANY = 4, 24
+
+
+def chart_profiles(result: Result, definition: IndexDefinition) -> Chart | None:
+    """Return the figure; None with fewer than two units that have a score in any category."""
+    units = _list_units(result)
+    if len(units) < 2:
+        return None
+    categories = [category.title for category in definition.categories]
+    panels = {code: panel for panel, code in enumerate(units)}
+    order = {category.id: n for n, category in enumerate(definition.categories)}
+    table = result.categories.filter(pl.col("unit").is_in(list(units)))
+    cells = compare_with_others([_describe_cell(row, panels, order) for row in table.iter_rows(named=True)])
+    lines = [
+        "Dot: score of the category, filled at or above the mean of the other units (upright line), open below it. "
+        "Grey: from the lowest to the highest of the other units.",
+        *_explain_marks(cells),
+    ]
+    left_out = result.ranking.height - len(units)
+    if left_out:
+        lines.append(f"Left out, for nothing of them is published: {left_out} of {result.ranking.height} units.")
+    title = f"Category profiles: {definition.title}"
+    chart, width = _facet(cells, list(units.values()), categories, name_score(definition))
+    return Chart(chart, title, mark_origin(lines, result), _tell(cells, units, categories, title, definition), width)
+
+
+def _list_units(result: Result) -> dict[str, str]:
+    """Return the units that have a panel, code to name, by rank."""
+    scored = set(result.categories.filter(pl.col("score").is_not_null())["unit"])
+    return {code: name for code, name in result.ranking.select("unit", "name").iter_rows() if code in scored}
+
+
+def _describe_cell(row: Mapping[str, Any], units: Mapping[str, int], order: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "kind": "cell",
+        "panel": units[row["unit"]],
+        "row": order[row["category"]],
+        "score": row["score"],
+        "score_bound": row["score_bound"],
+        "text": None if row["score"] is not None else "hidden" if row["suppressed"] else "no score",
+        "shape": choose_shape(row["score_bound"]),
+    }
+
+
+def compare_with_others(cells: Rows) -> Rows:
+    """Return every cell with the mean, the lowest and the highest score of the category among the other units."""
+    scores: dict[int, dict[int, float]] = {}
+    for cell in cells:
+        if cell["score"] is not None:
+            scores.setdefault(cell["row"], {})[cell["panel"]] = cell["score"]
+    compared = []
+    for cell in cells:
+        others = [score for panel, score in scores.get(cell["row"], {}).items() if panel != cell["panel"]]
+        mean = fmean(others) if others else None
+        is_below = mean is not None and cell["score"] is not None and cell["score"] < mean
+        fill, stroke = ("white", ORANGE) if is_below else (BLUE, BLUE)
+        compared.append(
+            {**cell, "mean": mean, "low": min(others, default=None), "high": max(others, default=None)}
+            | {"fill": fill, "stroke": stroke}
+        )
+    return compared
+
+
+def _explain_marks(cells: Rows) -> list[str]:
+    said = []
+    if any(cell["score_bound"] for cell in cells):
+        said.append("Triangle: the score lies beyond this bound; the bound is what the mean counts.")
+    if any(cell["text"] == "hidden" for cell in cells):
+        said.append("hidden: not published, so that no single answer can be told from it.")
+    return said
+
+
+def _facet(cells: Rows, names: list[str], categories: list[str], axis_title: str) -> tuple[alt.FacetChart, float]:
+    """Return the panels and the width of the whole."""
+    import altair as alt  # noqa: PLC0415
+
+    columns = min(len(names), _COLUMNS + (len(names) >= _MANY))
+    labels = [shorten(title, _LONGEST_TITLE) for title in categories]
+    titles = [
+        {"kind": "title", "panel": n, "row": 0, "text": shorten(name, 0.92 * _PANEL / TEXT_SIZE)}
+        for n, name in enumerate(names)
+    ]
+    named = [
+        {"kind": "label", "panel": n, "row": row, "text": label}
+        for n in range(0, len(names), columns)
+        for row, label in enumerate(labels)
+    ]
+    rows = [{"kind": "row", "panel": n, "row": row} for n in range(len(names)) for row in range(len(categories))]
+    height = _ROW * len(categories)
+    domain = find_range(cell["score"] for cell in cells)
+    axis = alt.Axis(tickCount=4, labelFontSize=10, titleFontSize=10, titlePadding=3, offset=2)
+
+    def across(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", title=axis_title, scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
+
+    band, edge = place_rows(len(categories)), place_rows(len(categories), at=1)
+
+    def take(kind: str, *needed: str) -> alt.Chart:
+        tests = [f"datum.kind === '{kind}'", *(f"isValid(datum.{name})" for name in needed)]
+        return alt.Chart().transform_filter(" && ".join(tests))
+
+    layers = [
+        take("row").mark_rule(color=LINE).encode(alt.X(value=0), alt.X2(value=_PANEL), edge),
+        take("cell", "low").mark_bar(color=FAINT, height=5).encode(across("low"), band, alt.X2("high:Q")),
+        take("cell", "mean", "score")
+        .mark_rule(strokeWidth=1.5)
+        .encode(across("mean"), band, alt.X2("score:Q"), alt.Color("stroke:N", scale=None)),
+        take("cell", "mean").mark_tick(color=INK, thickness=1.5, size=11).encode(across("mean"), band),
+        take("cell", "score")
+        .mark_point(size=38, opacity=1, strokeWidth=1.4)
+        .encode(
+            across("score"),
+            band,
+            alt.Shape("shape:N", scale=None),
+            alt.Fill("fill:N", scale=None),
+            alt.Stroke("stroke:N", scale=None),
+        ),
+        take("cell", "text")
+        .mark_text(align="right", fontSize=10, fontStyle="italic", color=MUTED)
+        .encode(alt.X(value=_PANEL - 2), band, alt.Text("text:N")),
+        take("title")
+        .mark_text(align="left", baseline="bottom", fontSize=TEXT_SIZE, fontWeight="bold", color=INK)
+        .encode(alt.X(value=0), alt.Y(value=-5), alt.Text("text:N")),
+        take("label")
+        .mark_text(align="right", fontSize=SMALL_SIZE, color=INK)
+        .encode(alt.X(value=-8), band, alt.Text("text:N")),
+    ]
+    chart = (
+        alt.layer(*layers, data=plot_rows([*rows, *titles, *named, *cells]).data)
+        .properties(width=_PANEL, height=height)
+        .facet(
+            facet=alt.Facet("panel:O", header=alt.Header(labelExpr="''", title=None)),
+            columns=columns,
+            bounds="flush",
+            spacing={"column": _GAP, "row": 62},
+        )
+        .resolve_axis(x="independent")
+    )
+    width = max(measure(label) for label in labels) * SMALL_SIZE + 8 + columns * (_PANEL + _GAP) - _GAP
+    return chart, width
+
+
+def _tell(cells: Rows, units: dict[str, str], categories: list[str], title: str, definition: IndexDefinition) -> str:
+    said = []
+    names = list(units.values())
+    for panel in (0, len(names) - 1):
+        own = sorted((cell for cell in cells if cell["panel"] == panel and cell["score"] is not None), key=_take_score)
+        low, high = (f"{categories[cell['row']]} ({tell_score(cell, definition)})" for cell in (own[0], own[-1]))
+        said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
+    return f"{title}. {len(names)} units, by rank. {' '.join(said)} Categories, from above: {'; '.join(categories)}."
+
+
+def _take_score(cell: Mapping[str, Any]) -> float:
+    return float(cell["score"])

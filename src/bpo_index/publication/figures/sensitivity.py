@@ -1,0 +1,147 @@
+"""Which assumption moves the ranks: Shapley effects, and beside them first-order and total Sobol indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.figures.drawing import Chart
+from bpo_index.publication.figures.labels import measure
+from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
+from bpo_index.publication.figures.wording import mark_origin, name_level
+
+if TYPE_CHECKING:
+    import altair as alt
+
+    from bpo_index.publication.tables import Result
+
+ASSUMPTIONS = {
+    "respondents": "Which respondents answered",
+    "weights": "Weights of categories",
+    "normalisation": "Normalisation",
+    "aggregation": "Aggregation",
+    "missing_answers": "Missing answers",
+    "excluded category": "Category left out",
+    "excluded question": "Question left out",
+}
+#: Column of the table: what its symbol means, shape, filling, outline, and how far above the row's middle it lies.
+_INDICES = {
+    "first_order": ("alone (first-order index)", "circle", BLUE, BLUE, 0.34),
+    "total": ("with interactions (total index)", "diamond", "white", ORANGE, 0.66),
+}
+_PANEL, _ROW, _GAP = 300, 32, 36
+
+
+def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart | None:
+    """Return the figure; None where the ranks do not vary or were not analysed."""
+    table = result.tables["sensitivity"].filter(
+        (pl.col("output") == "all_ranks") & pl.col("unit").is_null() & pl.col("shapley").is_not_null()
+    )
+    if table.is_empty():
+        return None
+    ordered = table.sort("shapley", descending=True, maintain_order=True)
+    rows = [_describe_row(place, row) for place, row in enumerate(ordered.iter_rows(named=True))]
+    lines = [
+        "How much of the variance of ranks each assumption brings about. Left: its share when what assumptions do "
+        "together is divided fairly; these shares sum to 100%. Right: what it does alone, and with all that it does "
+        "together with others.",
+        f"Thin lines: {name_level(definition)} intervals for the error of computing with finitely many replicates.",
+    ]
+    title = f"What moves the ranks: {definition.title}"
+    chart, width = _join_panels(rows)
+    told = ", ".join(f"{row['label']} {row['written']} %" for row in rows)
+    said = f"{title}. Shares of the variance of ranks (Shapley effects): {told}."
+    return Chart(chart, title, mark_origin(lines, result), said, width)
+
+
+def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with all shares in %."""
+    shares = {
+        f"{name}{end}": None if row[f"{name}{end}"] is None else 100 * row[f"{name}{end}"]
+        for name in ("shapley", *_INDICES)
+        for end in ("", "_low", "_high")
+    }
+    label = ASSUMPTIONS.get(row["assumption"], row["assumption"])
+    return {"row": place, "label": label, "written": f"{shares['shapley']:.0f}", **shares}
+
+
+def _join_panels(rows: Rows) -> tuple[alt.HConcatChart, float]:
+    """Return both panels and the width of the whole."""
+    import altair as alt  # noqa: PLC0415
+
+    names = max(measure(row["label"]) for row in rows) * TEXT_SIZE + 8
+    known = [share for row in rows for name, share in row.items() if name.startswith(("shapley", *_INDICES))]
+    ends = [share for share in known if share is not None]
+    scale = alt.Scale(domain=[min(0.0, *ends), max(100.0, *ends)], nice=False)
+    axis = alt.Axis(values=[0, 25, 50, 75, 100])
+
+    def place_share(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", title="Share of the variance of ranks (%)", scale=scale, axis=axis)
+
+    left = alt.layer(
+        rule_rows(len(rows), -names, _PANEL),
+        *_layer_effects(rows, place_share),
+        write_column(rows, "label", -8, "right"),
+        write_heading("Shapley effect", 0, "left", color=INK),
+    )
+    right = alt.layer(
+        rule_rows(len(rows), 0, _PANEL),
+        *_layer_indices(rows, place_share),
+        *draw_key([look[:4] for look in _INDICES.values()]),
+    )
+    panels = [panel.properties(width=_PANEL, height=_ROW * len(rows)) for panel in (left, right)]
+    return alt.hconcat(*panels, spacing=_GAP), names + 2 * _PANEL + _GAP
+
+
+def _layer_effects(rows: Rows, place_share: Callable[[str], alt.X]) -> list[alt.Chart]:
+    """Return bars with intervals, and the numbers at their ends."""
+    import altair as alt  # noqa: PLC0415
+
+    band = place_rows(len(rows))
+    drawn = [
+        {
+            "row": row["row"],
+            "share": row["shapley"],
+            "low": row["shapley_low"],
+            "high": row["shapley_high"],
+            "end": max(row["shapley"], row["shapley_high"] or 0.0),
+            "text": row["written"],
+        }
+        for row in rows
+    ]
+    bars = plot_rows(drawn)
+    known = plot_rows([row for row in drawn if row["low"] is not None])
+    return [
+        bars.mark_bar(color=SKY, height=14, stroke=BLUE, strokeWidth=0.8).encode(place_share("share"), band),
+        known.mark_rule(color=INK, strokeWidth=1.5).encode(place_share("low"), band, alt.X2("high:Q")),
+        bars.mark_text(align="left", dx=6, fontSize=TEXT_SIZE, fontWeight="bold", color=INK).encode(
+            place_share("end"), band, alt.Text("text:N")
+        ),
+    ]
+
+
+def _layer_indices(rows: Rows, place_share: Callable[[str], alt.X]) -> list[alt.Chart]:
+    """Return both indices of every row with intervals, one above the other."""
+    import altair as alt  # noqa: PLC0415
+
+    layers = []
+    for name, (_, shape, fill, stroke, at) in _INDICES.items():
+        drawn = [
+            {"row": row["row"], "share": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}
+            for row in rows
+            if row[name] is not None
+        ]
+        band = place_rows(len(rows), at=at)
+        points = plot_rows(drawn)
+        known = plot_rows([row for row in drawn if row["low"] is not None])
+        layers += [
+            known.mark_rule(color=stroke, strokeWidth=1.5).encode(place_share("low"), band, alt.X2("high:Q")),
+            points.mark_point(shape=shape, fill=fill, stroke=stroke, size=40, strokeWidth=1.5, opacity=1).encode(
+                place_share("share"), band
+            ),
+        ]
+    return layers

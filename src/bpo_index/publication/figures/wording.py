@@ -1,0 +1,64 @@
+"""What several figures say in the same words: where the data comes from, the confidence level, scores and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.method_conflicts import COMPARING
+
+if TYPE_CHECKING:
+    from bpo_index.publication.tables import Result
+
+_ORIGINS = {
+    "synthetic": ["SYNTHETIC DATA: made by a program, no manager was asked."],
+    "partly synthetic": ["PARTLY SYNTHETIC DATA: some answers were made by a program."],
+}
+#: Shapes of a score: a triangle points to where the score of a bound lies.
+_SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-left"}
+
+
+def mark_origin(lines: Iterable[str], result: Result) -> list[str]:
+    """Return the lines under a title, the first of which says where the data is synthetic."""
+    return [*_ORIGINS.get(result.data_origin, []), *lines]
+
+
+def is_percentage(definition: IndexDefinition) -> bool:
+    """Return whether scores are a percentage of the answer scale; methods that compare units give points."""
+    return definition.method.normalisation == "scale" and definition.method.aggregation not in COMPARING
+
+
+def name_score(definition: IndexDefinition) -> str:
+    """Return the title of a score axis, with its unit."""
+    return "Score (%)" if is_percentage(definition) else "Score (points)"
+
+
+def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:
+    """Return a score with its unit, in a sentence; a bound as a bound."""
+    number = f"{row['score']:.1f}" if row["score_bound"] is None else f"{row['score_bound']} {row['score']:g}"
+    return f"{number} {'%' if is_percentage(definition) else 'points'}"
+
+
+def name_level(definition: IndexDefinition) -> str:
+    """Return the confidence level as readers write it."""
+    return f"{100 * definition.method.confidence_level:g}%"
+
+
+def choose_shape(bound: str | None) -> str:
+    """Return the shape of a score's mark."""
+    return _SHAPES[bound]
+
+
+def find_range(values: Iterable[float | None], least: float = 1.0) -> list[float]:
+    """Return the range of an axis round values, no narrower than `least`.
+
+    Examples
+    --------
+    >>> find_range([50.0, None, 90.0]), find_range([3.0])
+    ([48.0, 92.0], [2.5, 3.5])
+    """
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    margin = max((high - low) * 0.05, (least - (high - low)) / 2)
+    return [low - margin, high + margin]

@@ -1,0 +1,72 @@
+"""Ranking and categories in long form: one row a unit, category and measure, for tools that filter and reshape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from bpo_index.publication.columns import CATEGORIES, LONG, RANKING, Column
+
+if TYPE_CHECKING:
+    from bpo_index.publication.tables import Result
+
+
+def tabulate_long(ranking: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFrame:
+    """Return the numbers of ranking and categories, one a row; what is null has no row.
+
+    Parameters
+    ----------
+    ranking, categories
+        As `columns.RANKING` and `columns.CATEGORIES`.
+
+    Returns
+    -------
+    polars.DataFrame
+        As `columns.LONG`: first the rows of the ranking (`category` null), then those of the categories, each in its
+        table's order, measures in the order of the columns.
+
+    Examples
+    --------
+    >>> from bpo_index.publication.columns import CATEGORIES, RANKING
+    >>> ranking = {column.name: [None] for column in RANKING}
+    >>> ranking |= {"unit": ["COL"], "rank": [1], "score": [99.0], "score_bound": ["at least"]}
+    >>> categories = pl.DataFrame(schema=[column.name for column in CATEGORIES])
+    >>> tabulate_long(pl.DataFrame(ranking), categories).select("unit", "category", "measure", "value").rows()
+    [('COL', None, 'rank', 1.0), ('COL', None, 'score_at_least', 99.0)]
+    """
+    parts = [
+        _unpivot(ranking.with_columns(category=pl.lit(None, pl.String)), RANKING),
+        _unpivot(categories, CATEGORIES),
+    ]
+    return pl.concat(parts).select(column.name for column in LONG)
+
+
+def _unpivot(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
+    numbers = [column for column in columns if column.unit != "none"]
+    texts = ["unit", "name", "category", "data_origin"]
+    bound = pl.col("score_bound").cast(pl.String).str.replace_all(" ", "_")
+    return (
+        frame.with_row_index("row")
+        .with_columns(pl.col(texts).cast(pl.String), *(pl.col(column.name).cast(pl.Float64) for column in numbers))
+        .unpivot([column.name for column in numbers], index=["row", "score_bound", *texts], variable_name="measure")
+        .with_columns(place=pl.int_range(pl.len()).over("row"))
+        .sort("row", "place")
+        .drop_nulls("value")
+        .with_columns(
+            value_unit=pl.col("measure").replace_strict({column.name: column.unit for column in numbers}),
+            measure=pl.when((pl.col("measure") == "score") & bound.is_not_null())
+            .then(pl.concat_str(pl.lit("score_"), bound))
+            .otherwise("measure"),
+        )
+    )
+
+
+def list_frames(result: Result) -> dict[str, pl.DataFrame]:
+    """Return every table of a result by its name, as `columns.TABLES`."""
+    return {
+        "ranking": result.ranking,
+        "categories": result.categories,
+        "long": tabulate_long(result.ranking, result.categories),
+        **result.tables,
+    }

@@ -1,0 +1,224 @@
+"""The tables for readers, before any format: which columns, rounded how, in which words, with which notes.
+
+`lay_out_ranking` and `lay_out_categories` make a `Page` of plain texts; Markdown, HTML and LaTeX only write it down, so
+that all three show the same cells. Numbers are rounded as `Column.decimals` says and bounds told in words. Method page:
+docs/methods/release.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.method_conflicts import COMPARING
+from bpo_index.publication.columns import RANKING, Column
+
+if TYPE_CHECKING:
+    from bpo_index.publication.tables import Result
+
+SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
+#: What stands in a cell without a number.
+DASH = "–"
+#: Where in a row of a page the name of the unit stands; it alone is text, aligned to the left.
+NAME_AT = 1
+# NOTE: not allowed in XML and HTML, so that a file with one of them would not open.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_DESCRIBED = {column.name: column for column in RANKING}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table for readers."""
+
+    cells: tuple[str, ...]
+    """As many as there are headings."""
+    mark: str
+    """The mark of its note, to stand behind the name; empty: no note."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A table for readers with all that is printed round it, as plain texts that no format has escaped yet."""
+
+    title: str
+    caption: str
+    """What the table holds, in a line."""
+    notice: str
+    """That the data is synthetic; empty: it is not."""
+    headings: tuple[str, ...]
+    sections: tuple[tuple[str, tuple[Row, ...]], ...]
+    """Titles, empty for a table in one piece, and rows."""
+    notes: tuple[tuple[str, str], ...]
+    """Marks and what they mean."""
+    legend: tuple[str, ...]
+    """How to read it, findings, provenance: one paragraph each."""
+
+
+def names_percentage(definition: IndexDefinition) -> bool:
+    """Return whether scores are per cent of the answer scale; methods that compare units give points.
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> names_percentage(load_definition("offshore-bpo-2021"))
+    True
+    """
+    return definition.method.normalisation == "scale" and definition.method.aggregation not in COMPARING
+
+
+def name_level(definition: IndexDefinition) -> str:
+    """Return the confidence level as readers see it.
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> name_level(load_definition("offshore-bpo-2021"))
+    '95%'
+    """
+    return f"{100 * definition.method.confidence_level:g}%"
+
+
+def replace_controls(text: str) -> str:
+    """Return a text with U+FFFD in place of characters that no document may hold.
+
+    Examples
+    --------
+    >>> replace_controls("a\\x00b\\tc")
+    'a\ufffdb\\tc'
+    """
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def format_cell(value: object, column: Column) -> str:
+    """Return a value as readers see it: one decimal for scores, a dash for null.
+
+    Examples
+    --------
+    >>> format_cell(90.902778, Column("score", "", 1)), format_cell(None, Column("rank", ""))
+    ('90.9', '–')
+    """
+    if value is None:
+        return DASH
+    if column.decimals is not None and isinstance(value, float):
+        return f"{value:.{column.decimals}f}"
+    return str(value)
+
+
+def show_score(row: Mapping[str, Any], column: Column) -> str:
+    """Return a score as readers see it: a bound with the words that make it one.
+
+    Examples
+    --------
+    >>> show_score({"score": 99.0, "score_bound": "at least"}, Column("score", "", 1))
+    'at least 99'
+    >>> show_score({"score": 90.902778, "score_bound": None}, Column("score", "", 1))
+    '90.9'
+    """
+    if row["score_bound"] is None:
+        return format_cell(row["score"], column)
+    return f"{row['score_bound']} {row['score']:g}"
+
+
+def show_range(row: Mapping[str, Any], low: str, high: str) -> str:
+    """Return two columns of a row as a range; a dash where there is none, one number where both are the same.
+
+    Examples
+    --------
+    >>> show_range({"ci_low": 85.35, "ci_high": 94.49}, "ci_low", "ci_high")
+    '85.3 to 94.5'
+    >>> show_range({"rank_set_low": 2, "rank_set_high": 2}, "rank_set_low", "rank_set_high")
+    '2'
+    """
+    ends = [format_cell(row[name], _DESCRIBED[name]) for name in (low, high)]
+    if DASH in ends:
+        return DASH
+    return ends[0] if row[low] == row[high] else f"{ends[0]} to {ends[1]}"
+
+
+def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:
+    """Return the ranking as a page for readers: a row per unit, as in `Result.ranking`."""
+    return _make_page([("", result.ranking)], result, definition, "Ranking", result.findings)
+
+
+def lay_out_categories(result: Result, definition: IndexDefinition) -> Page:
+    """Return the scores by category as a page for readers: a section per category, a row per unit."""
+    parts = result.categories.partition_by("category", maintain_order=True)
+    sections = [(str(part["category_title"][0]), part) for part in parts]
+    return _make_page(sections, result, definition, "Scores by category", [])
+
+
+def _make_page(
+    sections: Sequence[tuple[str, pl.DataFrame]],
+    result: Result,
+    definition: IndexDefinition,
+    caption: str,
+    findings: Sequence[str],
+) -> Page:
+    level, unit = name_level(definition), definition.columns.unit
+    said = dict.fromkeys(note for _, frame in sections for note in frame["note"] if note)
+    marks = {"": ""} | {note: _make_mark(number) for number, note in enumerate(said)}
+    return Page(
+        title=definition.title,
+        caption=caption,
+        notice="" if result.data_origin == "survey" else SYNTHETIC_NOTICE,
+        headings=(
+            "Rank",
+            unit[:1].upper() + unit[1:],
+            _DESCRIBED["score"].name_heading(is_percentage=names_percentage(definition)),
+            f"{level} interval",
+            f"Ranks, {level}",
+            "Ranks, all at once",
+            "Respondents",
+            _DESCRIBED["p_first"].name_heading(),
+        ),
+        sections=tuple((title, _lay_out_rows(frame, marks)) for title, frame in sections),
+        notes=tuple((marks[note], f"{note}.") for note in said),
+        legend=(
+            describe_reading(definition),
+            *findings,
+            definition.provenance.note,
+            *result.notes,
+        ),
+    )
+
+
+def describe_reading(definition: IndexDefinition) -> str:
+    """Return how the columns of a table for readers are to be read, as a paragraph."""
+    level, unit = name_level(definition), definition.columns.unit
+    return (
+        f"Interval and ranks: {level} confidence, from the sampling of respondents only. “Ranks, {level}” holds for "
+        "one row by itself, “all at once” for all rows of its table together. P(first) is the share of replicates, "
+        f"respondents drawn anew, in which a row is first. {DASH}: not published, or not ranked. Each respondent rates "
+        f"one {unit} only, so rater and {unit} are confounded."
+    )
+
+
+def _make_mark(number: int) -> str:
+    """Return a letter, or two, for a number from 0: a to z, aa, ab and so on."""
+    before, last = divmod(number, len(ascii_lowercase))
+    return (_make_mark(before - 1) if before else "") + ascii_lowercase[last]
+
+
+def _lay_out_rows(frame: pl.DataFrame, marks: Mapping[str, str]) -> tuple[Row, ...]:
+    return tuple(
+        Row(
+            (
+                format_cell(row["rank"], _DESCRIBED["rank"]),
+                row["name"],
+                show_score(row, _DESCRIBED["score"]),
+                show_range(row, "ci_low", "ci_high"),
+                show_range(row, "rank_interval_low", "rank_interval_high"),
+                show_range(row, "rank_set_low", "rank_set_high"),
+                format_cell(row["respondents"], _DESCRIBED["respondents"]),
+                format_cell(row["p_first"], _DESCRIBED["p_first"]),
+            ),
+            marks[row["note"]],
+        )
+        for row in frame.iter_rows(named=True)
+    )

@@ -1,0 +1,152 @@
+"""The first page of the report: the ranking, and in sentences made from the numbers what it supports and what not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns import RANKING
+from bpo_index.publication.report.tables import (
+    ReportTable,
+    count_noun,
+    list_names,
+    make_table,
+    show_number,
+    show_range,
+    show_share,
+)
+from bpo_index.publication.tables import Result, show_score
+
+#: Units named in one sentence, at most; of more their number is given.
+_NAMED = 6
+_SCORE = next(column for column in RANKING if column.name == "score")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the report opens with."""
+
+    headline: str
+    """One sentence."""
+    supported: list[str]
+    """What the ranking supports at the confidence level, all units at once."""
+    unsupported: list[str]
+    """What it does not support."""
+    numbers: list[str]
+    """The findings, as everywhere."""
+    table: ReportTable
+    unit_notes: list[str]
+    """Notes on single units."""
+
+
+def write_answer(result: Result, definition: IndexDefinition, score_heading: str) -> Answer:
+    """Return the first page of a result."""
+    ranked = result.ranking.filter(pl.col("rank").is_not_null())
+    level = f"{definition.method.confidence_level:.0%}"
+    supported, unsupported = _weigh_up(ranked, result.tables, level) if ranked.height > 1 else ([], [])
+    return Answer(
+        _write_headline(ranked, definition, score_heading),
+        supported,
+        unsupported,
+        result.findings,
+        _tabulate(result.ranking, definition, score_heading, level),
+        [
+            f"{list_names(names)}: {note}."
+            for note, names in result.ranking.filter(pl.col("note") != "")
+            .group_by("note", maintain_order=True)
+            .agg("name")
+            .iter_rows()
+        ],
+    )
+
+
+def _write_headline(ranked: pl.DataFrame, definition: IndexDefinition, score_heading: str) -> str:
+    if ranked.is_empty():
+        return f"No {definition.columns.unit} has a rank."
+    percent = " %" if score_heading.endswith("(%)") else " points"
+    leaders = ranked.filter(pl.col("rank") == 1)
+    first = ranked.row(0, named=True)
+    said = f"{list_names(leaders['name'].to_list())} {'leads' if leaders.height == 1 else 'share the lead'} with "
+    said += f"{show_score(first, _SCORE)}{percent}"
+    others = ranked.filter(pl.col("rank") > 1).head(4)["name"].to_list()
+    return said + (f", followed by {list_names(others)}." if others else ".")
+
+
+def _weigh_up(ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], level: str) -> tuple[list[str], list[str]]:
+    """Return the statements that hold for all units at once at the confidence level, and those that do not."""
+    names = dict(ranked.select("unit", "name").iter_rows())
+    codes = list(names)
+    sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
+    supported = []
+    for code in codes:
+        behind = [names[other] for other in codes if (code, other) in sure]
+        if behind:
+            whom = list_names(behind) if len(behind) <= _NAMED else f"{len(behind)} others"
+            supported.append(f"{names[code]} is ahead of {whom}.")
+    best = tables["first_ranks"].filter((pl.col("surely") != "") & (pl.col("k") < len(codes)))
+    for row in best.sort("k").unique("surely", keep="first", maintain_order=True).iter_rows(named=True):
+        certain = [names[code] for code in row["surely"].split()]
+        supported.append(f"{list_names(certain)} {'is' if len(certain) == 1 else 'are'} among the best {row['k']}.")
+    unsupported = []
+    first = ranked.row(0, named=True)
+    if first["rank_set_high"] is not None and first["rank_set_high"] > 1:
+        which = tables["first_ranks"].row(0, named=True) if tables["first_ranks"].height else None
+        may = f"; {which['candidates_count']} may be the best" if which else ""
+        unsupported.append(
+            f"That {first['name']} is first: at {level} confidence {first['rank_set_high']} is as low as "
+            f"its rank may be{may}."
+        )
+    open_pairs = [(names[ahead], names[behind]) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
+    if open_pairs:
+        all_of = "none of the" if len(open_pairs) == len(codes) - 1 else f"{len(open_pairs)} of the"
+        unsupported.append(
+            f"The order of neighbours: {all_of} {count_noun(len(codes) - 1, 'pair')} of neighbours "
+            f"{'can' if all_of == 'none of the' else 'cannot'} be told apart."
+        )
+    for row in tables["first_ranks"].filter(pl.col("k") == min(5, len(codes) - 1)).iter_rows(named=True):
+        if row["candidates_count"] > row["k"] > 1:
+            unsupported.append(
+                f"Which are the best {row['k']}: {row['candidates_count']} of {len(codes)} may be among them."
+            )
+    unsupported.append(
+        "Statements on the countries or companies as such: the scores are what those who answered think of the place "
+        "where they work, and each of them rated one place only."
+    )
+    return supported, unsupported
+
+
+def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition, score_heading: str, level: str) -> ReportTable:
+    rows = [
+        (
+            row["rank"],
+            row["name"] + (" *" if row["note"] else ""),
+            show_score(row, _SCORE),
+            "–" if row["ci_low"] is None else f"{show_number(row['ci_low'])} to {show_number(row['ci_high'])}",
+            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["rank_set_low"], row["rank_set_high"]),
+            show_share(row["p_first"]),
+            show_share(row["p_top3"]),
+            row["respondents"],
+        )
+        for row in ranking.iter_rows(named=True)
+    ]
+    headings = (
+        "Rank",
+        definition.columns.unit.capitalize(),
+        score_heading,
+        f"{level} interval",
+        f"Rank, {level}",
+        "Rank, all at once",
+        "P(first)",
+        "P(top 3)",
+        "Respondents",
+    )
+    note = (
+        f"Interval, rank at {level} (each unit by itself) and rank for all units at once are confidence statements "
+        "from the sampling of respondents only. P(first) and P(top 3) are shares of "
+        "replicates with respondents drawn anew; they are not confidence statements."
+    )
+    return make_table("ranking", f"Ranking, {definition.title}", headings, rows, texts=(1,), note=note)

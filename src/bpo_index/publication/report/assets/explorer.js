@@ -1,0 +1,315 @@
+// The explorer: category scores and replicates of them, weighed and put together anew. It computes what
+// bpo_index.publication.explorer.rescore computes; nothing leaves the page.
+"use strict";
+
+// Tables that do not fit are scrolled by the keyboard too; those that fit are no stop on the way.
+function markScrolling() {
+  for (const one of document.querySelectorAll(".scroll, figure")) {
+    const label = one.dataset.label ?? one.querySelector("title")?.id;
+    const names = { tabindex: "0", role: "region", "aria-labelledby": label };
+    const scrolls = one.scrollWidth > one.clientWidth;
+    for (const [name, value] of Object.entries(names)) scrolls ? one.setAttribute(name, value) : one.removeAttribute(name);
+  }
+}
+addEventListener("resize", markScrolling);
+markScrolling();
+
+const Explorer = (() => {
+  const TIE = 1e-7; // Scores no farther apart are tied.
+  const CONSTANT = 1e-7; // A category whose scores lie within this is constant.
+
+  const round = (x) => (Number.isFinite(x) ? Math.round(x * 1e9) / 1e9 : NaN);
+
+  // Numbers as Python prints them: exact halves go to the even digit.
+  function show(x, decimals) {
+    const text = x.toFixed(decimals);
+    const exact = x.toFixed(Math.min(decimals + 40, 100));
+    const rest = exact.slice(exact.indexOf(".") + 1 + decimals);
+    if (!/^50*$/.test(rest) || Number(text.at(-1)) % 2 === 0) return text;
+    const step = 10 ** -decimals;
+    return (x > 0 ? Number(text) - step : Number(text) + step).toFixed(decimals);
+  }
+
+  // How many units each value beats less how many beat it; a row of values.
+  function balance(values) {
+    return values.map((own) => values.reduce((sum, other) => sum + (own - other > TIE) - (other - own > TIE), 0));
+  }
+
+  // values: units x categories, an array of rows. Returns new rows.
+  function normalise(values, method, range) {
+    if (method === "as_published") return values;
+    const units = values.length;
+    const rows = values.map((row) => row.slice());
+    for (let c = 0; c < values[0].length; c++) {
+      const column = values.map((row) => row[c]);
+      let mapped;
+      if (method === "borda") {
+        mapped = balance(column).map((b) => range[0] + (range[1] - range[0]) * (units > 1 ? (b + units - 1) / (2 * (units - 1)) : 0.5));
+      } else if (method === "min_max") {
+        const low = Math.min(...column), width = Math.max(...column) - low;
+        mapped = column.map((x) => (width > CONSTANT ? range[0] + ((range[1] - range[0]) * (x - low)) / width : (range[0] + range[1]) / 2));
+      } else {
+        const mean = column.reduce((sum, x) => sum + x, 0) / units;
+        const sd = Math.sqrt(column.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(units - 1, 1));
+        mapped = column.map((x) => (sd > CONSTANT ? 50 + (10 * (x - mean)) / sd : 50));
+      }
+      mapped.forEach((x, u) => { rows[u][c] = x; });
+    }
+    return rows;
+  }
+
+  const POWERS = { arithmetic: 1, geometric: 0, harmonic: -1 };
+
+  function mean(row, weights, power) {
+    let sum = 0, total = 0, zero = false;
+    for (let c = 0; c < row.length; c++) {
+      const w = weights[c], x = row[c];
+      if (w === 0) continue;
+      total += w;
+      if (power === 1) { sum += w * x; continue; }
+      if (x < 0) return NaN;
+      if (x === 0) { zero = true; continue; }
+      sum += w * (power === 0 ? Math.log(x) : x ** power);
+    }
+    if (power === 1) return sum / total;
+    if (zero && power <= 0) return 0;
+    return power === 0 ? Math.exp(sum / total) : (sum / total) ** (1 / power);
+  }
+
+  function median(row, weights) {
+    const items = row.map((x, c) => [x, weights[c]]).filter((item) => item[1] > 0).sort((a, b) => a[0] - b[0]);
+    const total = items.reduce((sum, item) => sum + item[1], 0);
+    let heaped = 0, low = null;
+    for (const [x, w] of items) {
+      heaped += w / total;
+      if (low === null && heaped >= 0.5 - 1e-12) low = x;
+      if (heaped > 0.5 + 1e-12) return (low + x) / 2;
+    }
+    return low;
+  }
+
+  // Copeland and Borda: 100 times the share of the other units that a unit beats.
+  function compare(values, weights, method) {
+    const units = values.length;
+    const total = weights.reduce((sum, w) => sum + w, 0);
+    return values.map((own, u) => {
+      if (units === 1) return 50;
+      let won = 0;
+      values.forEach((other, v) => {
+        if (u === v) return;
+        let support = 0;
+        for (let c = 0; c < own.length; c++) {
+          const gap = own[c] - other[c];
+          support += weights[c] * (gap > TIE ? 1 : gap >= -TIE ? 0.5 : 0);
+        }
+        support /= total;
+        if (method === "borda") won += support;
+        else won += 2 * support - 1 > 1e-9 ? 1 : 2 * support - 1 >= -1e-9 ? 0.5 : 0;
+      });
+      return (100 * won) / (units - 1);
+    });
+  }
+
+  function score(values, weights, aggregation, power, normalisation, range) {
+    const rows = normalise(values, normalisation, range);
+    let scores;
+    if (aggregation === "copeland" || aggregation === "borda") scores = compare(rows, weights, aggregation);
+    else if (aggregation === "median") scores = rows.map((row) => median(row, weights));
+    else scores = rows.map((row) => mean(row, weights, aggregation === "generalised_mean" ? power : POWERS[aggregation]));
+    return scores.map(round);
+  }
+
+  const rank = (scores) => scores.map((own) => (Number.isNaN(own) ? null : 1 + scores.filter((other) => other - own > TIE).length));
+
+  // Adds what a replicate says of places, ties shared equally.
+  function addPlaces(places, scores, weight) {
+    scores.forEach((own, u) => {
+      let ahead = 0, tied = 0;
+      for (const other of scores) {
+        if (other - own > TIE) ahead++;
+        else if (own - other <= TIE) tied++;
+      }
+      for (let place = ahead; place < ahead + tied; place++) places[u][place] += weight / tied;
+    });
+  }
+
+  // Draws travel as 16-bit integers, little-endian, in base 64.
+  function readDraws(data) {
+    const bytes = Uint8Array.from(atob(data.draws), (letter) => letter.charCodeAt(0));
+    const view = new DataView(bytes.buffer);
+    const units = data.units.length, categories = data.categories.length;
+    let at = 0;
+    return data.draw_weights.map(() =>
+      Array.from({ length: units }, () =>
+        Array.from({ length: categories }, () => { const x = view.getInt16(at, true) * data.step; at += 2; return x; })));
+  }
+
+  function explore(data, draws, state) {
+    const weights = state.weights;
+    const run = (values) => score(values, weights, state.aggregation, data.power, state.normalisation, data.range);
+    const scores = run(data.scores);
+    const places = draws.length ? data.units.map(() => new Array(data.units.length).fill(0)) : null;
+    draws.forEach((values, n) => addPlaces(places, run(values), data.draw_weights[n]));
+    return { scores, ranks: rank(scores), places };
+  }
+
+  return { show, explore, readDraws };
+})();
+
+(() => {
+  const holder = document.getElementById("explorer-data");
+  if (!holder) return;
+  const data = JSON.parse(holder.textContent);
+  const draws = Explorer.readDraws(data);
+  const byId = (id) => document.getElementById(id);
+  const sliders = [...document.querySelectorAll("[data-weight]")];
+  const choices = { aggregation: byId("aggregation"), normalisation: byId("normalisation") };
+  const nominal = { points: data.weights.map((w) => w * 100), aggregation: data.aggregation, normalisation: "as_published" };
+  const body = byId("explored").tBodies[0];
+  const state = { moved: {}, aggregation: nominal.aggregation, normalisation: nominal.normalisation };
+
+  const isPublished = () => !Object.keys(state.moved).length && state.aggregation === nominal.aggregation && state.normalisation === nominal.normalisation;
+  const listPoints = () => nominal.points.map((points, c) => state.moved[c] ?? points);
+
+  // The address: #explore;w=,,25,…;a=geometric;n=borda, with what differs from the published ranking.
+  function writeAddress() {
+    if (isPublished()) return "";
+    const parts = ["#explore"];
+    if (Object.keys(state.moved).length) parts.push("w=" + nominal.points.map((_, c) => state.moved[c] ?? "").join(","));
+    if (state.aggregation !== nominal.aggregation) parts.push("a=" + state.aggregation);
+    if (state.normalisation !== nominal.normalisation) parts.push("n=" + state.normalisation);
+    return parts.join(";");
+  }
+
+  function readAddress() {
+    const [head, ...parts] = decodeURIComponent(location.hash).split(";");
+    if (head !== "#explore") return false;
+    const given = Object.fromEntries(parts.map((part) => [part.slice(0, 1), part.slice(2)]));
+    state.moved = {};
+    (given.w ?? "").split(",").forEach((text, c) => {
+      const points = Number(text);
+      if (text.trim() !== "" && points >= 0 && points <= data.slider_most && c < nominal.points.length) state.moved[c] = points;
+    });
+    for (const [key, name] of [["a", "aggregation"], ["n", "normalisation"]]) {
+      const known = [...choices[name].options].some((option) => option.value === given[key]);
+      state[name] = known ? given[key] : nominal[name];
+    }
+    return true;
+  }
+
+  function keepAddress() {
+    const address = writeAddress();
+    if (address === "" && !location.hash.startsWith("#explore")) return;
+    history.replaceState(null, "", address || location.pathname + location.search);
+  }
+
+  function showControls() {
+    const points = listPoints();
+    const total = points.reduce((sum, one) => sum + one, 0);
+    sliders.forEach((slider, c) => {
+      slider.value = points[c];
+      const share = total > 0 ? Explorer.show((100 * points[c]) / total, 1) + " %" : "–";
+      slider.nextElementSibling.textContent = share;
+      slider.setAttribute("aria-valuetext", share + " of the weight");
+    });
+    for (const name of Object.keys(choices)) choices[name].value = state[name];
+    byId("reset").disabled = isPublished();
+  }
+
+  function makeCell(tag, text, name) {
+    const cell = document.createElement(tag);
+    cell.textContent = text;
+    if (name) cell.className = name;
+    return cell;
+  }
+
+  const showShare = (share) => {
+    if (share === null || share === undefined) return "–";
+    if (share > 1e-12 && share < 0.005) return "<0.01";
+    return share >= 0.995 && share < 1 - 1e-12 ? ">0.99" : Explorer.show(share, 2);
+  };
+
+  function showRow(row) {
+    const line = document.createElement("tr");
+    line.dataset.unit = row.code;
+    line.append(makeCell("td", row.rank ?? "–", row.rank !== row.published ? "moved" : ""));
+    const name = makeCell("th", row.name);
+    name.scope = "row";
+    name.dir = "auto";
+    line.append(name, makeCell("td", row.published ?? "–"), makeCell("td", row.score), makeCell("td", showShare(row.first)), makeCell("td", showShare(row.top)));
+    const cell = makeCell("td", "", "t");
+    if (row.places) {
+      const strip = document.createElement("span");
+      strip.className = "places";
+      const best = row.places.indexOf(Math.max(...row.places));
+      strip.setAttribute("role", "img");
+      strip.setAttribute("aria-label", `most often rank ${best + 1} (${showShare(row.places[best])})`);
+      row.places.forEach((share, place) => {
+        const one = document.createElement("span");
+        one.style.setProperty("--p", Math.round(share * 100) + "%");
+        one.title = `rank ${place + 1}: ${showShare(share)}`;
+        strip.append(one);
+      });
+      cell.append(strip);
+    }
+    line.append(cell);
+    return line;
+  }
+
+  const sumFirst = (places, count) => (places ? places.slice(0, count).reduce((sum, one) => sum + one, 0) : null);
+
+  function update() {
+    showControls();
+    const points = listPoints();
+    const status = byId("state");
+    if (!points.some((one) => one > 0)) {
+      body.replaceChildren();
+      status.textContent = "Give at least one category a weight.";
+      return;
+    }
+    let rows;
+    if (isPublished()) {
+      rows = data.published;
+      status.textContent = "This is the published ranking.";
+    } else {
+      const found = Explorer.explore(data, draws, { weights: points, aggregation: state.aggregation, normalisation: state.normalisation });
+      rows = data.units.map((code, u) => ({
+        code, name: data.names[u], published: data.ranks[u], rank: found.ranks[u],
+        score: Number.isNaN(found.scores[u]) ? "–" : Explorer.show(found.scores[u], 1),
+        places: found.places?.[u], first: sumFirst(found.places?.[u], 1), top: sumFirst(found.places?.[u], 3),
+      }));
+      rows.sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
+      const moved = rows.filter((row) => row.rank !== row.published).length;
+      const leaders = rows.filter((row) => row.rank === 1).map((row) => row.name).join(", ");
+      status.textContent = `Your ranking: ${leaders} first; ${moved} of ${rows.length} ranks differ from the published ones.`;
+    }
+    body.replaceChildren(...rows.map(showRow));
+    markScrolling();
+  }
+
+  sliders.forEach((slider, c) => {
+    slider.addEventListener("input", () => { state.moved[c] = Number(slider.value); update(); });
+    slider.addEventListener("change", keepAddress);
+  });
+  for (const [name, choice] of Object.entries(choices)) {
+    choice.addEventListener("change", () => { state[name] = choice.value; update(); keepAddress(); });
+  }
+  byId("reset").addEventListener("click", () => {
+    Object.assign(state, { moved: {}, aggregation: nominal.aggregation, normalisation: nominal.normalisation });
+    update();
+    keepAddress();
+  });
+  byId("copy").addEventListener("click", async () => {
+    keepAddress();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      byId("copied").textContent = "Copied.";
+    } catch {
+      byId("copied").textContent = "Copy the address of this page: it holds the ranking.";
+    }
+  });
+  addEventListener("hashchange", () => { if (readAddress()) update(); });
+  byId("explore").hidden = false;
+  if (readAddress()) byId("explorer").scrollIntoView();
+  update();
+})();

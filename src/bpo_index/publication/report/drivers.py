@@ -1,0 +1,164 @@
+"""The page on robustness, second part: assumptions, methods, weights, and what changes when one thing is left out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.findings import name_assumption
+from bpo_index.publication.report.categories import Names
+from bpo_index.publication.report.tables import ReportTable, make_table, show_number, show_range
+from bpo_index.publication.tables import Result
+
+#: Pairs nearest to swapping that are listed.
+_SWAPS = 10
+_KEPT = {"ranking": "the ranking", "first": "the first", "first_five": "the first five"}
+_LEFT_OUT = {
+    "respondent": "One respondent",
+    "company": "One company",
+    "question": "One question",
+    "category": "One category",
+    "quality_rule": "One quality rule",
+}
+
+
+def tabulate_sensitivity(result: Result, level: str) -> ReportTable:
+    """Return one row per assumption: its share of the variance of all ranks."""
+    table = result.tables["sensitivity"].filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
+    rows = [
+        (
+            name_assumption(row["assumption"]).capitalize(),
+            *(
+                f"{row[name]:.2f} ({row[f'{name}_low']:.2f} to {row[f'{name}_high']:.2f})"
+                for name in ("shapley", "first_order", "total")
+            ),
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    return make_table(
+        "sensitivity",
+        "Which assumption moves ranks",
+        ("Assumption", f"Shapley effect ({level})", f"First-order index ({level})", f"Total index ({level})"),
+        rows,
+        note="Shares of the variance of all ranks when everything is drawn. Shapley effects add up to one.",
+    )
+
+
+def tabulate_methods(result: Result, names: Names) -> ReportTable:
+    """Return one row per ranked unit: its ranks under all combinations of methods."""
+    table = result.tables["method_ranks"]
+    combinations = table["combination"].n_unique()
+    rows = []
+    for unit in result.ranking.filter(pl.col("rank").is_not_null())["unit"]:
+        own = table.filter(pl.col("rank").is_not_null(), unit=unit)
+        if own.is_empty():
+            continue
+        ranks = own["rank"].to_list()
+        nominal = own.filter("nominal")["rank"].to_list()
+        same = sum(rank in nominal for rank in ranks)
+        rows.append((names.units[unit], *nominal[:1], show_range(min(ranks), max(ranks)), f"{same} of {combinations}"))
+    return make_table(
+        "method-ranks",
+        "The ranking under other methods",
+        (names.unit_word, "Rank", "Ranks under all combinations of methods", "Combinations with this rank"),
+        rows,
+        note="Answers and weights as they are; normalisation, aggregation and treatment of missing answers varied.",
+    )
+
+
+def tabulate_weights(result: Result, names: Names) -> ReportTable:
+    """Return one row per category: weight, effective importance, and between which weights the first stay the same."""
+    used = result.tables["weights"].filter(pl.col("question").is_null())
+    kept = {
+        (row["category"], row["kept"]): f"{row['low']:.2f} to {row['high']:.2f}"
+        for row in result.tables["weight_intervals"].iter_rows(named=True)
+    }
+    rows = [
+        (
+            names.categories[row["category"]],
+            show_number(row["nominal_weight"], 3),
+            show_number(row["weight"], 3),
+            show_number(row["effective_importance"], 3),
+            *(kept.get((row["category"], what)) for what in _KEPT),
+        )
+        for row in used.iter_rows(named=True)
+    ]
+    return make_table(
+        "weights",
+        "Weights, and how far each may move",
+        ("Category", "Nominal", "Used", "Effective importance", *(f"Keeps {what}" for what in _KEPT.values())),
+        rows,
+        note="Effective importance: the category's share of the squared correlations with the overall score. The last "
+        "columns say between which weights of the category, the others in their proportions, it stays.",
+    )
+
+
+def tabulate_swaps(result: Result, names: Names) -> ReportTable:
+    """Return the pairs that swap soonest when weight moves between categories."""
+    table = (
+        result.tables["weight_swaps"].drop_nulls("weight_moved").sort("weight_moved", maintain_order=True).head(_SWAPS)
+    )
+    rows = [
+        (
+            names.units[row["ahead"]],
+            names.units[row["behind"]],
+            f"{row['weight_moved']:.1%}",
+            names.categories[row["gains"]],
+            ", ".join(names.categories[one] for one in row["loses"].split()),
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    return make_table(
+        "weight-swaps",
+        "Pairs that the least change of weights would swap",
+        ("Ahead", "Behind", "Weight moved", "Gained by", "Lost by"),
+        rows,
+        texts=(0, 1, 3, 4),
+    )
+
+
+def tabulate_influence(result: Result, definition: IndexDefinition) -> ReportTable:
+    """Return what changes without one respondent, company, question, category or rule; questions are added up."""
+    rows: list[tuple[object, ...]] = []
+    table = result.tables["influence"]
+    for kind in table["left_out"].unique(maintain_order=True):
+        part = table.filter(left_out=kind)
+        told = part.filter(pl.col("changing_first").is_not_null())
+        items = int(part["items"].sum()) - int(part["not_computed"].sum())
+        if told.is_empty():
+            rows.append((_LEFT_OUT[kind], items, None, None, None, None))
+            continue
+        sums = [told[name].sum() for name in ("changing_first", "changing_first_five", "changing_any_rank")]
+        rows.append((_LEFT_OUT[kind], items, *sums, told["largest_shift"].max()))
+    return make_table(
+        "influence",
+        "Leaving one out",
+        ("Left out", "Cases", "Another first", "Other first five", "Any rank changes", "Most places moved"),
+        rows,
+        note=f"Each is left out once and the index of {len(definition.categories)} categories computed again.",
+    )
+
+
+def tabulate_exclusions(result: Result, names: Names) -> ReportTable | None:
+    """Return ranks with and without the quality exclusions, as far as they may be told; None where there are none."""
+    table = result.tables["exclusions"]
+    if table.is_empty() or (table["respondents_without"] == table["respondents"]).all():
+        return None
+    rows = [
+        (
+            names.units[row["unit"]],
+            row["rank"],
+            show_range(row["rank_without_low"], row["rank_without_high"]),
+            row["respondents"],
+            row["respondents_without"],
+            show_number(row["score_change"], signed=True),
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    return make_table(
+        "exclusions",
+        "With and without the rows that quality rules keep out",
+        (names.unit_word, "Rank", "Rank with them", "Respondents", "with them", "Score change"),
+        rows,
+        note="Told as far as nothing hangs on what one or two people said.",
+    )

@@ -1,0 +1,122 @@
+"""The explorer's part of the page: its numbers as JSON, its choices, and what a reader has to know of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns import RANKING
+from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer
+from bpo_index.publication.report.tables import list_names
+from bpo_index.publication.tables import Result, show_score
+
+_SCORE = next(column for column in RANKING if column.name == "score")
+#: What a reader may choose, in words.
+NORMALISATION_WORDS = {
+    AS_PUBLISHED: "as published",
+    "min_max": "lowest and highest unit become the ends (min-max)",
+    "z_score": "50 + 10 standard deviations (z-score)",
+    "borda": "units beaten (Borda)",
+}
+_AGGREGATION_WORDS = {
+    "arithmetic": "arithmetic mean: full compensation",
+    "geometric": "geometric mean: little compensation",
+    "harmonic": "harmonic mean: less still",
+    "generalised_mean": "generalised mean, its power {power:g}",
+    "median": "weighted median",
+    "copeland": "pairwise majorities won (Copeland)",
+    "borda": "units beaten (Borda)",
+}
+#: The largest value of a slider is this many times the largest weight, at least and at most so many points.
+_SLIDER_TIMES, _SLIDER_LEAST, _SLIDER_MOST = 3, 30, 100
+
+
+def list_aggregations(explorer: Explorer) -> list[tuple[str, str]]:
+    """Return names and words of the aggregations on offer, that of the ranking first."""
+    return [
+        (name, _AGGREGATION_WORDS[name].format(power=explorer.power))
+        for name in dict.fromkeys((explorer.aggregation, *AGGREGATIONS))
+    ]
+
+
+def find_slider_most(explorer: Explorer) -> int:
+    """Return the largest value of a slider, in points of which the weights of the ranking have 100."""
+    most = math.ceil(_SLIDER_TIMES * 100 * float(explorer.weights.max()))
+    return min(_SLIDER_MOST, max(_SLIDER_LEAST, most))
+
+
+def write_explorer_data(explorer: Explorer, result: Result, definition: IndexDefinition) -> str:
+    """Return the explorer's numbers as JSON that no text in it can end."""
+    ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
+    shares: dict[str, list[float]] = {}
+    for row in result.tables["rank_probabilities"].filter(pl.col("version") == "sampling").iter_rows(named=True):
+        shares.setdefault(row["unit"], []).append(row["share"])
+    content = {
+        "units": explorer.units,
+        "names": [definition.unit_names[code] for code in explorer.units],
+        "ranks": [ranking[code]["rank"] for code in explorer.units],
+        "categories": explorer.categories,
+        "scores": explorer.scores.tolist(),
+        "weights": explorer.weights.tolist(),
+        "aggregation": explorer.aggregation,
+        "power": explorer.power,
+        "range": list(explorer.normalisation_range),
+        "slider_most": find_slider_most(explorer),
+        "step": explorer.step,
+        "draws": base64.b64encode(explorer.draws.astype("<i2").tobytes()).decode(),
+        "draw_weights": explorer.draw_weights.tolist(),
+        "published": [
+            {
+                "code": row["unit"],
+                "name": row["name"],
+                "rank": row["rank"],
+                "published": row["rank"],
+                "score": show_score(row, _SCORE),
+                "first": row["p_first"],
+                "top": row["p_top3"],
+                "places": shares.get(row["unit"]),
+            }
+            for row in result.ranking.filter(pl.col("rank").is_not_null()).iter_rows(named=True)
+        ],
+    }
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
+    """Return what is to be known of the explorer: first, where its probabilities come from."""
+    notes = ["There are no standard errors, so no probabilities."]
+    if len(explorer.draws):
+        effective = 1.0 / float((explorer.draw_weights**2).sum())
+        notes = [
+            f"Probabilities are shares of {len(explorer.draws)} replicates of the category scores, drawn from normal "
+            f"distributions with their standard errors; they are as exact as {effective:.0f} equal ones, that is to "
+            f"about {1.96 * 0.5 / math.sqrt(effective):.2f}."
+        ]
+        notes.append(
+            "At the published weights and methods the table shows the published numbers, from "
+            f"{result.replicates:,} replicates with respondents drawn anew."
+        )
+    notes.append(
+        "The choices of normalisation work on category scores. The ranks under other methods on the page of robustness "
+        "normalise questions, and can differ."
+    )
+    if explorer.left_out:
+        left_out = list_names([definition.unit_names[code] for code in explorer.left_out])
+        notes.append(
+            f"Not every category score of {left_out} is published, so that no other score of it can be computed: it is "
+            "left out as soon as anything is moved."
+        )
+    if not explorer.reproduces:
+        notes.append(
+            f"The published ranking (weighting {definition.method.weighting.replace('_', ' ')}, aggregation "
+            f"{definition.method.aggregation.replace('_', ' ')}) is not computed here: as soon as anything is moved, "
+            f"scores are put together by the {_AGGREGATION_WORDS[explorer.aggregation].partition(':')[0]} of these weights."
+        )
+    return notes

@@ -1,0 +1,158 @@
+"""The pages on method, limits and provenance: what was done, in formulas and sentences, from the definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.methods import CATALOGUE
+from bpo_index.publication.findings import name_assumption
+from bpo_index.publication.report.tables import ReportTable, make_table, show_number
+from bpo_index.publication.tables import Result
+
+#: Formulas by step and method, in the symbols of `SYMBOLS`.
+FORMULAS: dict[str, dict[str, str]] = {
+    "missing_answers": {
+        "available_case": "x̄(u,q) = Σ w(i) r(i,q) / Σ w(i), over the respondents i of u who rated q",
+        "person_category_mean": "r(i,c) = mean of i's ratings in c, where at least half are there; then means over i",
+        "knn": "a gap becomes the mean of the k respondents who answered most alike; then x̄(u,q) as a weighted mean",
+        "iterative": "a gap becomes its regression on the other questions, in turn; then x̄(u,q) as a weighted mean",
+    },
+    "outcome": {
+        "mean": "r(i,q): the rating",
+        "top_two_box": "r(i,q): 1 where the rating is among the top points of the scale, else 0",
+        "net_balance": "r(i,q): 1 among the top points, −1 among the bottom points, else 0",
+    },
+    "outliers": {
+        "none": "x(u,q) = x̄(u,q)",
+        "winsorise": "extreme units are pulled in while |skewness| > 2 and kurtosis > 3.5",
+        "log": "x(u,q) = ln(x̄(u,q) − min + 0.01 (max − min))",
+        "power": "x(u,q): Yeo and Johnson's transform of x̄(u,q), its exponent by maximum likelihood",
+    },
+    "normalisation": {
+        "scale": "y(u,q) = 100 (x(u,q) − lowest point) / (highest point − lowest point)",
+        "min_max": "y(u,q) = lo + (hi − lo) (x(u,q) − min) / (max − min), over units",
+        "z_score": "y(u,q) = 50 + 10 (x(u,q) − mean) / sd, over units",
+        "robust": "y(u,q) = 50 + 10 (x(u,q) − median) / (1.4826 MAD), over units",
+        "rank": "y(u,q) = 100 · average rank from the worst / units",
+        "borda": "y(u,q) = lo + (hi − lo) · units beaten, ties half / other units",
+        "percentile_rank": "y(u,q) = 100 (units below + half of those equal) / units",
+        "distance_to_maximum": "y(u,q) = 100 (1 − (max − x(u,q)) / (max − min))",
+        "distance_to_target": "y(u,q) = 100 (x(u,q) − min) / (target − min), at most 100",
+        "distance_to_reference": "y(u,q) = 100 (x(u,q) − lowest point) / (reference − lowest point)",
+        "fraction_of_maximum": "y(u,q) = 100 (x(u,q) − lowest point) / (max − lowest point)",
+        "goalposts": "y(u,q) = 100 (x(u,q) − low post) / (high post − low post), between 0 and 100",
+    },
+    "aggregation": {
+        "arithmetic": "S = Σ w y",
+        "geometric": "S = exp(Σ w ln y)",
+        "harmonic": "S = 1 / Σ (w / y)",
+        "generalised_mean": "S = (Σ w y^p)^(1/p)",
+        "median": "S: the value with half of the weight on either side",
+        "copeland": "S = 100 · pairwise majorities won, ties half / other units",
+        "borda": "S = 100 Σ w · units beaten, ties half / other units",
+        "kemeny": "S: place in the order that agrees most with all weighted comparisons of pairs",
+    },
+}
+SYMBOLS = (
+    "u a unit, c a category, q a question, i a respondent; r(i,q) the rating, turned round where a high rating means "
+    "low confidence; w a weight, sums of weights one; S a score."
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the method."""
+
+    title: str
+    name: str
+    """Of the method."""
+    line: str
+    """What it does."""
+    formula: str
+    """Empty: the line says it."""
+
+
+def list_steps(definition: IndexDefinition) -> list[Step]:
+    """Return the steps from ratings to ranks, each with its method and formula."""
+    method = definition.method
+    lines = {(step, entry.name): entry.line for step, entries in CATALOGUE.items() for entry in entries}
+    chosen = (
+        ("What of a rating is scored", "outcome", method.outcome, "outcome"),
+        ("Missing answers, and means of questions", "missing_answers", method.missing_answers, "missing_answers"),
+        ("Extreme units", "outliers", method.outliers, "outliers"),
+        ("Normalisation", "normalisation", method.normalisation, "normalisation"),
+        ("Weights of questions", "weighting", method.question_weighting, ""),
+        ("From questions to a category", "aggregation", method.question_aggregation, "aggregation"),
+        ("Weights of categories", "weighting", method.weighting, ""),
+        ("From categories to the index", "aggregation", method.aggregation, "aggregation"),
+    )
+    return [
+        Step(title, name.replace("_", " "), lines[step, name], FORMULAS.get(formula, {}).get(name, ""))
+        for title, step, name, formula in chosen
+        if name != "none"
+    ]
+
+
+def tabulate_questionnaire(definition: IndexDefinition) -> ReportTable:
+    """Return one row per question: category, text, weight within the category, origin."""
+    rows = []
+    for category in definition.categories:
+        total = sum(question.weight for question in category.questions)
+        for question in category.questions:
+            text = f"{question.text} (reversed)" if question.reverse else question.text
+            weight = show_number(question.weight / total, 3) if total else None
+            rows.append((category.title, question.id, text, question.origin, weight))
+    scale = definition.scale
+    return make_table(
+        "questionnaire",
+        f"Questions, rated from {scale.minimum:g} to {scale.maximum:g}",
+        ("Category", "Question", "Text", "Origin", "Weight"),
+        rows,
+        texts=4,
+        note="Origin: published, the wording is in print; topic, only its topic is; own, the authors' own.",
+    )
+
+
+def tabulate_assumptions(result: Result) -> ReportTable:
+    """Return what is drawn when all assumptions are."""
+    rows = [
+        (
+            name_assumption(row["assumption"]).capitalize(),
+            row["level"].replace("_", " "),
+            show_number(row["share"], 3),
+            "yes" if row["nominal"] else "",
+        )
+        for row in result.tables["assumptions"].iter_rows(named=True)
+    ]
+    return make_table(
+        "assumptions",
+        "What is drawn when all assumptions are",
+        ("Assumption", "Level", "Share", "The ranking's own"),
+        rows,
+        texts=(0, 1, 3),
+    )
+
+
+def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:
+    """Return the limits of the index, general and of this edition."""
+    method, word = definition.method, definition.columns.unit
+    level = f"{method.confidence_level:.0%}"
+    limits = [
+        f"Each manager rates the {word} in which he or she operates and no other: how one {word} is judged and who "
+        f"judges it cannot be told apart. A generous style of answering looks like confidence.",
+        "The respondents are those who were asked and answered. Intervals and rank sets know the chance in who "
+        "answered; they do not know who was never reached.",
+        f"Confidence statements ({level}) come from the sampling of respondents only. Shares of replicates are no "
+        "confidence statements.",
+        f"A {word} with fewer than {method.minimum_respondents_to_publish} respondents is not published, one with "
+        f"fewer than {method.minimum_respondents_to_rank} takes no rank.",
+        "A difference smaller than its error is none: read ranges, not places.",
+    ]
+    if result.replicates_not_ranked or result.assumptions_not_ranked:
+        limits.append(
+            f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with respondents drawn, and "
+            f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, could not be ranked and are "
+            "left out."
+        )
+    return limits + result.notes + audit_notes

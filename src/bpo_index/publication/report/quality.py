@@ -1,0 +1,106 @@
+"""The page on respondents and quality: the account of rows, answers by unit, reliability."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from bpo_index.publication.report.categories import Names
+from bpo_index.publication.report.tables import ReportTable, make_table, show_number
+from bpo_index.publication.tables import Result
+from bpo_index.validation import Audit
+from bpo_index.validation.schema import REASONS
+
+
+def tabulate_rows(audit: Audit) -> ReportTable:
+    """Return what became of the rows read."""
+    rows: list[tuple[object, ...]] = [
+        ("Rows read", audit.rows_read),
+        ("Used", audit.rows_accepted),
+        ("Kept out by quality rules alone", audit.rows_quarantined_by_rules),
+        ("Kept out for errors", audit.rows_quarantined_for_errors),
+        ("Put aside by the reader", audit.rows_put_aside_by_reader),
+        ("Respondents flagged, and used", audit.respondents_flagged),
+    ]
+    return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)
+
+
+def tabulate_reasons(audit: Audit) -> ReportTable:
+    """Return why rows were kept out and respondents flagged."""
+    rows = [("Kept out", code.replace("_", " "), REASONS[code], count) for code, count in audit.reasons.items()]
+    rows += [("Flagged", code.replace("_", " "), REASONS[code], count) for code, count in audit.flags.items()]
+    return make_table(
+        "reasons",
+        "Why rows were kept out or flagged",
+        ("What", "Reason", "It means", "Rows"),
+        rows,
+        texts=3,
+        note="A row may have several reasons.",
+    )
+
+
+def tabulate_respondents(result: Result, names: Names) -> ReportTable:
+    """Return one row per unit: respondents, effective number, and what became of their questions."""
+    table = result.tables["nonresponse"].filter(pl.col("unit").is_not_null() & pl.col("respondents").is_not_null())
+    counts = ["ratings", "dont_know", "skipped", "not_asked"]
+    sums = {row[0]: row[1:] for row in table.group_by("unit").agg(pl.col(counts).sum()).iter_rows()}
+    rows = [
+        (
+            row["name"],
+            row["respondents"],
+            show_number(row["effective_n"]),
+            show_number(row["design_effect"], 2),
+            *sums.get(row["unit"], (None,) * len(counts)),
+        )
+        for row in result.ranking.iter_rows(named=True)
+    ]
+    return make_table(
+        "respondents",
+        "Respondents and their answers",
+        (
+            names.unit_word,
+            "Respondents",
+            "Effective number",
+            "Design effect",
+            "Ratings",
+            "Don't know",
+            "Skipped",
+            "Not asked",
+        ),
+        rows,
+    )
+
+
+def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTable:
+    """Return one row per category: alpha, omega, and the reliability of unit means."""
+    rows = []
+    for row in result.tables["reliability"].iter_rows(named=True):
+        alpha = show_number(row["alpha"], 2)
+        if row["alpha_low"] is not None:
+            alpha += f" ({row['alpha_low']:.2f} to {row['alpha_high']:.2f})"
+        rows.append(
+            (
+                "All questions" if row["category"] is None else names.categories[row["category"]],
+                row["questions"],
+                alpha,
+                show_number(row["omega"], 2),
+                show_number(row["icc1"], 2),
+                show_number(row["icc1k"], 2),
+                row["respondents_needed"],
+            )
+        )
+    return make_table(
+        "reliability",
+        "Reliability",
+        (
+            "Category",
+            "Questions",
+            f"Alpha ({level})",
+            "Omega",
+            "ICC(1)",
+            "Reliability of unit means",
+            "Respondents needed for .8",
+        ),
+        rows,
+        note="Alpha and omega: how well the questions of a category hang together, within units. ICC(1): the share of "
+        "the variance of respondents' scores that lies between units.",
+    )

@@ -1,0 +1,224 @@
+"""The report's page from its parts: templates, style and script lie in `assets`."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bpo_index import __version__
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.explorer import prepare_explorer
+from bpo_index.publication.reader_tables import names_percentage
+from bpo_index.publication.report import categories, drivers, quality, ranks
+from bpo_index.publication.report.answer import write_answer
+from bpo_index.publication.report.explorer_part import (
+    NORMALISATION_WORDS,
+    find_slider_most,
+    list_aggregations,
+    write_explorer_data,
+    write_explorer_notes,
+)
+from bpo_index.publication.report.method import (
+    SYMBOLS,
+    list_limits,
+    list_steps,
+    tabulate_assumptions,
+    tabulate_questionnaire,
+)
+from bpo_index.publication.report.tables import ReportTable, make_table
+from bpo_index.publication.report.unit_pages import CategoryLine, UnitPage, write_unit_pages
+from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result
+from bpo_index.validation import Audit
+
+if TYPE_CHECKING:
+    from bpo_index.publication.figures import Figure
+
+_ASSETS = Path(__file__).resolve().parent / "assets"
+#: Tables that the page itself carries for download.
+_CARRIED = ("ranking.csv", "categories.csv")
+
+
+def render_report(
+    result: Result,
+    definition: IndexDefinition,
+    audit: Audit,
+    *,
+    release_id: str,
+    made_from: Mapping[str, Any],
+    seed: int,
+    figures: Mapping[str, Figure],
+    files: Mapping[str, bytes],
+) -> bytes:
+    """Return the report as UTF-8 HTML.
+
+    Parameters
+    ----------
+    result, definition, audit
+        What is published; the audit as `publish_audit` leaves it.
+    release_id, made_from
+        From `identify_release`.
+    seed
+        Of the explorer's replicates.
+    figures
+        From `draw_figures`; those that are not there are left out.
+    files
+        The other files of the release, for the page of downloads.
+    """
+    from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
+
+    level = f"{definition.method.confidence_level:.0%}"
+    heading = "Score (%)" if names_percentage(definition) else "Score (points)"
+    names = categories.collect_names(result, definition)
+    explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition, seed)
+    pages = write_unit_pages(result, definition, heading)
+    ends = _find_strip_ends(pages)
+    script = (_ASSETS / "explorer.js").read_text(encoding="utf-8")
+    synthetic = result.data_origin != "survey"
+    page = _load_template().render(
+        title=definition.title,
+        definition=definition,
+        version=__version__,
+        release_id=release_id,
+        notice=SYNTHETIC_NOTICE if synthetic else "",
+        policy=_write_policy(script),
+        style=Markup((_ASSETS / "report.css").read_text(encoding="utf-8")),
+        script=Markup(script),
+        level=level,
+        unit_word=names.unit_word,
+        pages=[
+            ("answer", "The answer"),
+            ("explorer", "Explorer"),
+            ("categories", "Categories"),
+            ("units", f"{names.unit_word} by {names.unit_word.lower()}"),
+            ("robustness", "Robustness"),
+            ("respondents", "Respondents and quality"),
+            ("method", "Method"),
+            ("limits", "Limits"),
+            ("provenance", "Provenance"),
+            ("downloads", "Downloads"),
+        ],
+        answer=write_answer(result, definition, heading),
+        unit_pages=pages,
+        strips={page.code: [Markup(_draw_strip(line, *ends)) for line in page.lines] for page in pages},
+        strip_low=f"{ends[0]:g}",
+        strip_high=f"{ends[1]:g}",
+        figures={name: Markup(_take_markup(figure.svg)) for name, figure in figures.items()},
+        tables={
+            "category_ends": categories.tabulate_category_ends(result, names),
+            "category_scores": categories.tabulate_category_scores(result, names),
+            "ranks": ranks.tabulate_ranks(result, names, level),
+            "first_ranks": ranks.tabulate_first_ranks(result, names),
+            "pairs": ranks.tabulate_pairs(result, names),
+            "sensitivity": drivers.tabulate_sensitivity(result, level),
+            "methods": drivers.tabulate_methods(result, names),
+            "weights": drivers.tabulate_weights(result, names),
+            "swaps": drivers.tabulate_swaps(result, names),
+            "influence": drivers.tabulate_influence(result, definition),
+            "exclusions": drivers.tabulate_exclusions(result, names),
+            "rows": quality.tabulate_rows(audit),
+            "reasons": quality.tabulate_reasons(audit),
+            "respondents": quality.tabulate_respondents(result, names),
+            "reliability": quality.tabulate_reliability(result, names, level),
+            "assumptions": tabulate_assumptions(result),
+            "questionnaire": tabulate_questionnaire(definition),
+            "downloads": _tabulate_downloads(files),
+        },
+        replicates=f"{result.replicates:,}",
+        steps=list_steps(definition),
+        symbols=SYMBOLS,
+        limits=list_limits(result, definition, audit.notes),
+        made_from=_list_origins(made_from),
+        carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
+        explorer=Markup(write_explorer_data(explorer, result, definition)) if len(explorer.units) > 1 else "",
+        explorer_categories=[category.title for category in definition.categories],
+        explorer_notes=write_explorer_notes(explorer, result, definition),
+        slider_most=find_slider_most(explorer),
+        aggregations=list_aggregations(explorer),
+        normalisations=list(NORMALISATION_WORDS.items()),
+    )
+    return str(page).encode()
+
+
+def _write_policy(script: str) -> str:
+    """Return the content security policy: this script, styles in the page, and nothing from anywhere."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
+
+
+@cache
+def _load_template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(
+        loader=FileSystemLoader(_ASSETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("report.html")
+
+
+def _take_markup(svg: bytes) -> str:
+    """Return an SVG as it stands within HTML: without an XML declaration."""
+    text = svg.decode()
+    return text[text.index("<svg") :]
+
+
+def _find_strip_ends(pages: list[UnitPage]) -> tuple[float, float]:
+    """Return the common axis of all strips: whole tens round every score and interval."""
+    values = [
+        value
+        for page in pages
+        for line in page.lines
+        for value in (line.value, line.low, line.high, *line.others)
+        if value is not None
+    ]
+    if not values:
+        return 0.0, 100.0
+    return 10.0 * math.floor(min(values) / 10 - 1e-9), 10.0 * math.ceil(max(values) / 10 + 1e-9)
+
+
+def _draw_strip(line: CategoryLine, low: float, high: float) -> str:
+    """Return one line of a unit's profile as SVG: the interval, the score, the other units as ticks."""
+
+    def place(value: float) -> str:
+        return f"{200 * (value - low) / (high - low):.1f}"
+
+    parts = ['<svg class="strip" viewBox="0 0 200 20" preserveAspectRatio="none" aria-hidden="true">']
+    parts.append('<path class="axis" d="M0 10H200"/>')
+    ticks = "".join(f"M{place(value)} 4V16" for value in line.others)
+    parts.append(f'<path class="tick" d="{ticks}"/>' if ticks else "")
+    if line.low is not None and line.high is not None:
+        parts.append(f'<path class="interval" d="M{place(line.low)} 10H{place(line.high)}"/>')
+    if line.value is not None:
+        parts.append(f'<circle class="own" cx="{place(line.value)}" cy="10" r="5"/>')
+    return "".join(parts) + "</svg>"
+
+
+def _tabulate_downloads(files: Mapping[str, bytes]) -> ReportTable:
+    rows = [(name, f"{max(1, round(len(content) / 1000)):,} kB") for name, content in sorted(files.items())]
+    return make_table("downloads", "Files of the release", ("File", "Size"), rows)
+
+
+def _write_data_uri(content: bytes) -> str:
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(content).decode()}"
+
+
+def _list_origins(made_from: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a release was made from, one line each."""
+    lines = []
+    for key, value in made_from.items():
+        if isinstance(value, Mapping):
+            lines += [(f"{key.replace('_', ' ')}: {name}", str(one)) for name, one in value.items()]
+        else:
+            lines.append((key.replace("_", " "), str(value)))
+    return lines

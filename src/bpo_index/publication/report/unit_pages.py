@@ -1,0 +1,241 @@
+"""A page a unit: score and ranks, strengths and weaknesses against the others, and what decides its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns import CATEGORIES, RANKING
+from bpo_index.publication.report.tables import (
+    NOTHING,
+    list_names,
+    show_number,
+    show_range,
+    show_share,
+)
+from bpo_index.publication.tables import Result, show_score
+
+#: Strengths and weaknesses named, each.
+_NAMED = 3
+_SCORE = next(column for column in RANKING if column.name == "score")
+_CELL = next(column for column in CATEGORIES if column.name == "score")
+
+
+@dataclass(frozen=True)
+class CategoryLine:
+    """One category of a unit, against the others."""
+
+    title: str
+    score: str
+    interval: str
+    rank: str
+    difference: str
+    """Score less the mean of the other units."""
+    is_beyond: bool
+    """Whether that mean lies outside the score's interval."""
+    value: float | None
+    low: float | None
+    high: float | None
+    others: list[float]
+    """Scores of the other units."""
+    note: str
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one category adds to the lead over a neighbour."""
+
+    title: str
+    points: str
+    value: float
+    share: float
+    """Of the largest contribution in the table, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The difference from the unit before or behind, by category."""
+
+    sentence: str
+    caption: str
+    contributions: list[Contribution]
+    total: str
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """The page of one unit."""
+
+    code: str
+    name: str
+    region: str
+    rank: int | None
+    facts: list[tuple[str, str]]
+    """Terms and what stands for them."""
+    sentences: list[str]
+    lines: list[CategoryLine]
+    neighbours: list[Neighbour]
+    note: str
+
+
+def write_unit_pages(result: Result, definition: IndexDefinition, score_heading: str) -> list[UnitPage]:
+    """Return the pages in the order of the ranking."""
+    percent = " %" if score_heading.endswith("(%)") else " points"
+    titles = {category.id: category.title for category in definition.categories}
+    ranked = int(result.ranking["rank"].count())
+    pages = []
+    for row in result.ranking.iter_rows(named=True):
+        own = result.categories.filter(unit=row["unit"])
+        lines = [_compare(line, result.categories) for line in own.iter_rows(named=True)]
+        pages.append(
+            UnitPage(
+                row["unit"],
+                row["name"],
+                row["region"] or "",
+                row["rank"],
+                _list_facts(row, result, definition, percent),
+                _write_sentences(row, lines, ranked, percent),
+                lines if not row["suppressed"] else [],
+                _find_neighbours(row, result, titles),
+                row["note"],
+            )
+        )
+    return pages
+
+
+def _compare(row: dict[str, object], categories: pl.DataFrame) -> CategoryLine:
+    peers = categories.filter(
+        (pl.col("category") == row["category"]) & (pl.col("unit") != row["unit"]) & pl.col("score_bound").is_null()
+    )["score"].drop_nulls()
+    score, low, high = (row[name] for name in ("score", "ci_low", "ci_high"))
+    value = score if isinstance(score, float) and row["score_bound"] is None else None
+    mean = float(peers.to_numpy().mean()) if len(peers) else None
+    difference = None if value is None or mean is None else value - mean
+    beyond = mean is not None and isinstance(low, float) and isinstance(high, float) and not low <= mean <= high
+    return CategoryLine(
+        str(row["category_title"]),
+        show_score(row, _CELL),
+        f"{show_number(low)} to {show_number(high)}" if isinstance(low, float) and isinstance(high, float) else NOTHING,
+        NOTHING if row["rank"] is None else str(row["rank"]),
+        show_number(difference, signed=True),
+        beyond,
+        value,
+        low if isinstance(low, float) else None,
+        high if isinstance(high, float) else None,
+        peers.to_list(),
+        str(row["note"]),
+    )
+
+
+def _list_facts(
+    row: dict[str, object], result: Result, definition: IndexDefinition, percent: str
+) -> list[tuple[str, str]]:
+    level = f"{definition.method.confidence_level:.0%}"
+    if row["score"] is None:
+        return [("Respondents", str(row["respondents"]))]
+    low, high = row["ci_low"], row["ci_high"]
+    interval = f"{low:.1f} to {high:.1f}" if isinstance(low, float) and isinstance(high, float) else NOTHING
+    shrunken = result.tables["sampling_error"].filter(pl.col("category").is_null(), unit=row["unit"])
+    everything = result.tables["replicate_ranks"].filter(version="all_assumptions", unit=row["unit"])
+    facts = [
+        ("Score", f"{show_score(row, _SCORE)}{percent}"),
+        (f"{level} interval", interval),
+        (f"Rank, {level}", show_range(row["rank_interval_low"], row["rank_interval_high"])),
+        ("Rank, all units at once", show_range(row["rank_set_low"], row["rank_set_high"])),
+        ("First in replicates, respondents drawn", _show_share(row["p_first"])),
+    ]
+    for other in everything.iter_rows(named=True):
+        ends = show_range(other["replicate_rank_range_low"], other["replicate_rank_range_high"])
+        facts += [
+            ("First in replicates, all assumptions drawn", show_share(other["p_first"])),
+            (f"Ranks in these, middle {level}", ends),
+        ]
+    effective = row["effective_n"]
+    facts.append(
+        (
+            "Respondents",
+            f"{row['respondents']}" + (f" (effective {effective:.1f})" if isinstance(effective, float) else ""),
+        )
+    )
+    for other in shrunken.iter_rows(named=True):
+        if other["shrunken"] is not None:
+            facts.append(("Shrunken score", f"{other['shrunken']:.1f}{percent}"))
+    return facts
+
+
+def _show_share(value: object) -> str:
+    return show_share(value if isinstance(value, float) else None)
+
+
+def _write_sentences(row: dict[str, object], lines: list[CategoryLine], ranked: int, percent: str) -> list[str]:
+    if row["score"] is None or row["rank"] is None:
+        why = str(row["note"]) or "it takes no rank"
+        return [f"{row['name']} has no rank: {why}."]
+    low, high = row["rank_interval_low"], row["rank_interval_high"]
+    place = f"its rank is {low}" if low == high else f"its rank lies between {low} and {high}"
+    sentences = [f"{row['name']} has rank {row['rank']} of {ranked} with {show_score(row, _SCORE)}{percent}; {place}."]
+    placed = sorted(
+        (line for line in lines if line.value is not None and line.others),
+        key=_measure,
+        reverse=True,
+    )
+    for label, chosen in (
+        ("Strengths against the others", [line for line in placed if _measure(line) > 0][:_NAMED]),
+        ("Weaknesses against the others", [line for line in reversed(placed) if _measure(line) < 0][:_NAMED]),
+    ):
+        if chosen:
+            named = [
+                f"{line.title} ({line.difference}{'' if line.is_beyond else ', within its interval'})"
+                for line in chosen
+            ]
+            sentences.append(f"{label}: {list_names(named)}.")
+        else:
+            sentences.append(f"{label}: none.")
+    return sentences
+
+
+def _measure(line: CategoryLine) -> float:
+    assert line.value is not None
+    return line.value - sum(line.others) / len(line.others)
+
+
+def _find_neighbours(row: dict[str, object], result: Result, titles: dict[str, str]) -> list[Neighbour]:
+    names = dict(result.ranking.select("unit", "name").iter_rows())
+    table = result.tables["neighbours"]
+    found = []
+    for side, sign in (("behind", -1.0), ("ahead", 1.0)):
+        part = table.filter(pl.col(side) == row["unit"])
+        if part.is_empty():
+            continue
+        other = names[part["ahead" if side == "behind" else "behind"][0]]
+        gap = float(part["difference"][0])
+        parts = sorted(
+            (
+                (titles[category], sign * value)
+                for category, value in part.select("category", "contribution").iter_rows()
+            ),
+            key=lambda pair: -pair[1],
+        )
+        largest = max(abs(value) for _, value in parts) or 1.0
+        where = "level with" if abs(gap) < 1e-7 else ("behind" if sign < 0 else "ahead of")
+        points = "" if abs(gap) < 1e-7 else f"{gap:.1f} points "
+        sentence = f"{row['name']} is {points}{where} {other}"
+        gains = [f"{title} ({show_number(value, signed=True)})" for title, value in parts if value > 0][:2]
+        losses = [f"{title} ({show_number(value, signed=True)})" for title, value in reversed(parts) if value < 0][:2]
+        said = [
+            f"{word} {list_names(shown)}" for word, shown in (("for it speak", gains), ("against it", losses)) if shown
+        ]
+        found.append(
+            Neighbour(
+                f"{sentence}: {'; '.join(said)}." if said else f"{sentence}.",
+                f"{row['name']} less {other}, by category",
+                [
+                    Contribution(title, show_number(value, 2, signed=True), value, abs(value) / largest)
+                    for title, value in parts
+                ],
+                show_number(sign * gap, 2, signed=True),
+            )
+        )
+    return found

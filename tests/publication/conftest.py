@@ -1,0 +1,38 @@
+"""A result of the sample, its files, and a release of it; computed once."""
+
+import pytest
+
+from bpo_index.definition import load_definition
+from bpo_index.pipeline import Settings, run
+from bpo_index.publication.tables import build_result, render_tables
+from bpo_index.resources import find_resource
+from bpo_index.responses import read_responses
+from bpo_index.robustness import assess_robustness
+from bpo_index.scoring import score_units
+from bpo_index.validation import hide_small_units, summarise_audit, tabulate_nonresponse, validate_responses
+
+
+@pytest.fixture(scope="session")
+def computed():
+    definition = load_definition("offshore-bpo-2021")
+    responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
+    validation = validate_responses(responses, definition)
+    scores = score_units(validation.accepted, definition)
+    robustness = assess_robustness(validation.accepted, scores, definition, replicates=300)
+    nonresponse = hide_small_units(tabulate_nonresponse(validation.accepted, definition), 5)
+    return definition, scores, robustness, summarise_audit(validation, definition), nonresponse
+
+
+@pytest.fixture(scope="session")
+def rendered(computed):
+    definition, scores, robustness, audit, nonresponse = computed
+    result = build_result(scores, robustness, audit, definition, nonresponse)
+    return result, render_tables(result, definition)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    """Return the outcome of a run on the sample."""
+    folder = tmp_path_factory.mktemp("published")
+    survey = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
+    return run(Settings((survey,), out=str(folder / "out"), audit_dir=str(folder / "audit"), replicates=1000))

@@ -1,0 +1,61 @@
+"""Every table and column is described: what, in which unit, under which heading; and the tables keep to it."""
+
+import re
+
+import pytest
+
+from bpo_index.publication.columns import TABLES, UNITS
+from bpo_index.publication.long_form import list_frames
+
+EACH = pytest.mark.parametrize("name", TABLES)
+
+
+@EACH
+def test_columns_are_described(name):
+    table = TABLES[name]
+    assert len(name) <= 31
+    assert table.title
+    assert table.row
+    headings = [column.name_heading() for column in table.columns]
+    assert len(set(headings)) == len(headings)
+    for column in table.columns:
+        assert column.meaning
+        assert column.unit in UNITS
+        assert re.fullmatch("[a-z0-9_]+", column.name)
+
+
+@EACH
+def test_numbers_have_a_unit_and_keep_to_it(rendered, name):
+    frame = list_frames(rendered[0])[name]
+    # Labels that are numbers.
+    labels = {"tier", "combination", "component"}
+    for column in TABLES[name].columns:
+        values = frame[column.name]
+        assert values.dtype.is_numeric() == (column.unit != "none") or column.name in labels
+        assert (column.decimals is not None) == values.dtype.is_float() or name == "long"
+        least, most = UNITS[column.unit]
+        assert least is None or values.drop_nulls().is_empty() or values.min() >= least
+        assert most is None or values.drop_nulls().is_empty() or values.max() <= most
+
+
+@EACH
+def test_keys_tell_rows_apart(rendered, name):
+    frame, key = list_frames(rendered[0])[name], list(TABLES[name].key)
+    if key:
+        assert frame.select(key).null_count().sum_horizontal().item() == 0
+        assert frame.select(key).is_unique().all()
+
+
+def test_the_page_on_releases_names_every_file(rendered, project):
+    page = (project / "docs" / "methods" / "release.md").read_text(encoding="utf-8")
+    named = set()
+    for names in re.findall(r"^\| (`.*?`) \|", page, flags=re.MULTILINE):
+        first, *endings = names.strip("`").split()
+        stem = first.rpartition(".")[0]
+        named |= {first, *(f"{stem}{ending}" for ending in endings)}
+    assert set(rendered[1]) <= named
+    for table in TABLES.values():
+        if table.folder:
+            described = re.search(rf"^\| `{table.path}` \| one row per (.*?) \|$", page, flags=re.MULTILINE)
+            assert described, table.path
+            assert described[1].startswith(table.row)

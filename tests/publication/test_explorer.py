@@ -1,0 +1,216 @@
+"""The numbers of the explorer: published ones at the published weights, draws as the page says, laws of both."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpo_index.publication.explorer import (
+    AGGREGATIONS,
+    AS_PUBLISHED,
+    NORMALISATIONS,
+    draw_scores,
+    find_correlations,
+    prepare_explorer,
+    rescore,
+    rescore_values,
+    share_places,
+    tilt_draws,
+)
+from bpo_index.publication.report.explorer_part import write_explorer_notes
+from bpo_index.resources import find_resource
+from bpo_index.responses import read_responses
+from bpo_index.scoring import ConfidenceIndex, rank_units, score_units
+from bpo_index.validation import validate_responses
+from tests.publication.reports import publish_with_a_hidden_category
+
+SEED = 3
+
+
+def prepare(result, definition, seed=SEED):
+    return prepare_explorer(result.ranking, result.categories, result.tables, definition, seed)
+
+
+@pytest.fixture(scope="module")
+def explorer(sample):
+    return prepare(sample.result, sample.definition)
+
+
+def test_at_the_published_weights_scores_and_ranks_are_the_published_ones(explorer, sample):
+    scores, ranks, _ = rescore(explorer, explorer.weights)
+    ranking = sample.result.ranking
+    assert explorer.units == ranking["unit"].to_list()
+    assert scores == pytest.approx(ranking["score"].to_numpy(), abs=2e-9)
+    assert ranks.tolist() == ranking["rank"].to_list()
+    assert explorer.reproduces
+
+
+def test_at_the_published_weights_shares_of_places_are_the_published_ones(explorer, sample):
+    _, _, shares = rescore(explorer, explorer.weights)
+    table = sample.result.tables["rank_probabilities"].filter(version="sampling")
+    found = {row["unit"]: {} for row in table.iter_rows(named=True)}
+    for row in table.iter_rows(named=True):
+        found[row["unit"]][row["place"]] = row["share"]
+    wanted = np.array([[found[unit][place] for place in range(1, 13)] for unit in explorer.units])
+    # What no draw shows cannot be weighed up; the rest is met.
+    assert np.abs(shares - wanted).max() < 0.01
+    assert shares.sum(axis=1) == pytest.approx(1)
+    equal = share_places(rescore_values(explorer.replicates, explorer.weights, "arithmetic")).mean(axis=0)
+    assert np.abs(equal - wanted).max() > np.abs(shares - wanted).max()
+    assert 1 / (explorer.draw_weights**2).sum() > 300
+
+
+def test_draws_have_the_published_means_and_errors(explorer, sample):
+    draws = draw_scores(np.full((2, 3), 50.0), np.full((2, 3), 2.0), np.array([0.0, 0.6]), (0.0, 100.0), SEED)
+    assert draws.mean(axis=0) == pytest.approx(np.full((2, 3), 50.0), abs=1e-9)
+    assert draws.std(axis=0) == pytest.approx(np.full((2, 3), 2.0), rel=0.12)
+    for unit, wanted in enumerate((0.0, 0.6)):
+        found = np.corrcoef(draws[:, unit].T)[np.triu_indices(3, 1)]
+        assert found == pytest.approx(np.full(3, wanted), abs=0.12)
+    categories = sample.result.categories
+    assert explorer.replicates.shape == (600, 12, 10)
+    published = np.array(
+        [
+            categories.filter(unit=unit, category=category)["se"].item()
+            for unit in explorer.units
+            for category in explorer.categories
+        ]
+    ).reshape(12, 10)
+    inner = (explorer.scores + 3 * published < 100) & (explorer.scores - 3 * published > 0)
+    ratio = explorer.replicates.std(axis=0)[inner] / published[inner]
+    assert ratio == pytest.approx(np.ones(len(ratio)), abs=0.15)
+    assert explorer.replicates.min() >= 0
+    assert explorer.replicates.max() <= 100
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    errors=st.lists(st.floats(0.5, 6), min_size=3, max_size=3),
+    weights=st.lists(st.floats(0.1, 1), min_size=3, max_size=3),
+    correlation=st.floats(0, 1),
+)
+def test_the_correlation_gives_back_the_error_of_the_overall_score(errors, weights, correlation):
+    parts = np.array(errors) * np.array(weights) / sum(weights)
+    wanted = np.sqrt((1 - correlation) * (parts**2).sum() + correlation * parts.sum() ** 2)
+    scores = np.array([[60.0, 70.0, 80.0]])
+    found = find_correlations(scores, np.array([errors]), np.array([wanted]), np.array(weights))
+    assert found[0] == pytest.approx(correlation, abs=1e-3)
+
+
+def test_an_error_no_correlation_can_give_takes_the_nearest_and_none_the_median():
+    scores, errors = np.full((4, 2), 50.0), np.ones((4, 2))
+    found = find_correlations(scores, errors, np.array([0.1, 5.0, np.sqrt(0.75), np.nan]), np.ones(2))
+    assert found == pytest.approx([0.0, 1.0, 0.5, 0.5], abs=1e-6)
+
+
+@pytest.mark.parametrize("aggregation", AGGREGATIONS)
+@pytest.mark.parametrize("normalisation", NORMALISATIONS)
+def test_rescoring_is_the_index_of_category_scores(explorer, aggregation, normalisation):
+    weights = np.arange(1.0, 11.0)
+    index = ConfidenceIndex(
+        categories=explorer.categories,
+        category_weights=weights,
+        scale_minimum=0,
+        scale_maximum=100,
+        normalisation="scale" if normalisation == AS_PUBLISHED else normalisation,
+        normalisation_range=explorer.normalisation_range,
+        aggregation=aggregation,
+    )
+    scores, ranks, _ = rescore(explorer, weights, aggregation, normalisation)
+    wanted = index.fit_transform(explorer.scores)[:, 0]
+    assert scores == pytest.approx(wanted, abs=2e-9)
+    assert ranks.tolist() == rank_units(wanted).tolist()
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=7))
+def test_places_are_shared_by_those_who_tie(values):
+    shares = share_places(np.array(values, dtype=float))
+    assert shares.sum(axis=0) == pytest.approx(np.ones(len(values)))
+    assert shares.sum(axis=1) == pytest.approx(np.ones(len(values)))
+    for own, row in zip(values, shares, strict=True):
+        ahead, tied = sum(v > own for v in values), values.count(own)
+        assert np.flatnonzero(row).tolist() == list(range(ahead, ahead + tied))
+
+
+def test_tilting_to_shares_that_hold_already_changes_nothing():
+    places = share_places(np.random.default_rng(1).normal(size=(200, 4)))
+    weights = tilt_draws(places, places.mean(axis=0))
+    assert weights == pytest.approx(np.full(200, 1 / 200), abs=1e-6)
+
+
+def test_tilting_leaves_unmet_what_no_draw_can_meet():
+    places = share_places(np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 2.0]]))
+    weights = tilt_draws(places, np.array([[0.9, 0.1, 0], [0.1, 0.6, 0.3], [0, 0.3, 0.7]]))
+    assert weights[0] > 0.6
+    assert weights.sum() == pytest.approx(1)
+
+
+def test_a_cell_without_an_error_takes_the_usual_one_and_not_none(sample):
+    result = sample.result
+    cell = (pl.col("unit") == "COL") & (pl.col("category") == "security")
+    gaps = result.categories.with_columns(se=pl.when(~cell).then("se"))
+    found = prepare_explorer(result.ranking, gaps, result.tables, sample.definition, SEED)
+    spread = found.replicates[:, found.units.index("COL"), found.categories.index("security")].std()
+    others = result.categories.filter(pl.col("category") == "security", pl.col("unit") != "COL")
+    usual = (others["se"] * others["respondents"].sqrt()).median() / np.sqrt(12)
+    assert spread == pytest.approx(usual, rel=0.15)
+
+
+def test_without_any_error_there_are_scores_and_no_probabilities(sample):
+    result = sample.result
+    bare = result.categories.with_columns(se=pl.lit(None, dtype=pl.Float64))
+    found = prepare_explorer(result.ranking, bare, result.tables, sample.definition, SEED)
+    scores, _, shares = rescore(found, found.weights)
+    assert scores == pytest.approx(result.ranking["score"].to_numpy(), abs=2e-9)
+    assert np.isnan(shares).all()
+
+
+def test_a_unit_with_a_hidden_category_takes_no_part(tmp_path):
+    outcome = publish_with_a_hidden_category(tmp_path)
+    found = prepare(outcome.result, outcome.definition)
+    assert found.left_out == ["BBB"]
+    assert "BBB" not in found.units
+    assert found.draws.shape[1] == 5
+    # The other units' shares are of a ranking without it: equal weights of draws.
+    assert np.ptp(found.draw_weights) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "reproduces"),
+    [
+        ({}, True),
+        ({"aggregation": "geometric"}, True),
+        ({"aggregation": "borda"}, True),
+        ({"aggregation": "kemeny"}, False),
+        ({"weighting": "benefit_of_the_doubt"}, False),
+        ({"normalisation": "z_score"}, True),
+        ({"aggregation": "generalised_mean", "power": 0.5}, True),
+        ({"weighting": "entropy", "normalisation": "min_max", "normalisation_range": (1.0, 100.0)}, True),
+    ],
+    ids=str,
+)
+def test_methods_are_reproduced_or_said_not_to_be(computed, sample, change, reproduces):
+    method = sample.definition.method.model_copy(update=change)
+    definition = sample.definition.model_copy(update={"method": method})
+    responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
+    scores = score_units(validate_responses(responses, definition).accepted, definition)
+    # Errors are those of the sample: what is looked at is the score.
+    ranking = scores.units.with_columns(se=pl.lit(2.0)).sort("rank")
+    categories = scores.categories.with_columns(se=pl.lit(3.0))
+    tables = sample.result.tables | {"weights": scores.weights}
+    found = prepare_explorer(ranking, categories, tables, definition, SEED)
+    assert found.reproduces is reproduces
+    said = " ".join(write_explorer_notes(found, sample.result, definition))
+    assert ("is not computed here" in said) is not reproduces
+    if reproduces:
+        again, ranks, _ = rescore(found, found.weights)
+        assert again == pytest.approx(ranking["score"].to_numpy(), abs=1e-6)
+        assert ranks.tolist() == ranking["rank"].to_list()
+
+
+def test_the_seed_counts_and_nothing_else(sample):
+    one, same, other = (prepare(sample.result, sample.definition, seed) for seed in (7, 7, 8))
+    assert np.array_equal(one.draws, same.draws)
+    assert np.array_equal(one.draw_weights, same.draw_weights)
+    assert not np.array_equal(one.draws, other.draws)

@@ -1,0 +1,511 @@
+"""The figures: the numbers of the tables, said to those who do not see them too, whatever names hold, without calls."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import polars as pl
+import pytest
+
+from bpo_index.definition import load_definition
+from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
+from bpo_index.publication.figures import draw_figures
+from bpo_index.publication.figures.labels import measure, shorten, wrap
+from bpo_index.publication.figures.profiles import compare_with_others
+from bpo_index.publication.figures.rank_probabilities import measure_luminance, shade
+from bpo_index.publication.figures.sensitivity import ASSUMPTIONS
+from bpo_index.publication.figures.style import BLUE, SKY
+from bpo_index.publication.figures.svg import finish_svg
+from bpo_index.publication.tables import Result, build_result
+from bpo_index.resources import find_resource
+from bpo_index.responses import read_responses
+from bpo_index.robustness import assess_robustness
+from bpo_index.scoring import score_units
+from bpo_index.validation import summarise_audit, validate_responses
+
+NAMES = ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]
+TAGS = {"svg", "title", "desc", "rect", "g", "path", "line", "text", "tspan"}
+SVG = "{http://www.w3.org/2000/svg}"
+NASTY = [
+    "<script>alert('x')</script> & \"quotes\"",
+    "=1+1",
+    "datum['row'] || (function(){throw 1})() \\ ' \" `${1}`",
+    "كولومبيا والجزر القريبة منها",
+    "x" * 300,
+    "line\nbreak\ttab\x00\x1b[31m\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    "\u202eturned\u2066",
+    "Z\u0301" * 150,
+    "]]> <!-- -- ?> </svg>",
+    'role="img" id="x" url(#y)',
+]
+
+
+@pytest.fixture(scope="module")
+def definition():
+    return load_definition("offshore-bpo-2021")
+
+
+@pytest.fixture(scope="module")
+def result(definition):
+    responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
+    validation = validate_responses(responses, definition)
+    scores = score_units(validation.accepted, definition)
+    robustness = assess_robustness(validation.accepted, scores, definition, replicates=300)
+    return build_result(scores, robustness, summarise_audit(validation, definition), definition)
+
+
+@pytest.fixture(scope="module")
+def figures(result, definition):
+    return draw_figures(result, definition)
+
+
+@pytest.fixture
+def without_png(monkeypatch):
+    """Leave out what takes half of the time where only the SVG is looked at."""
+    monkeypatch.setattr("vl_convert.svg_to_png", lambda svg, scale: b"")
+
+
+@pytest.fixture(scope="module")
+def nasty(result, definition):
+    """Return result, definition and figures of the sample with names that break things, two of them the same."""
+    renamed = {unit.code: NASTY[n % len(NASTY)] for n, unit in enumerate(definition.units)}
+    titles = {category.id: NASTY[-1 - n] for n, category in enumerate(definition.categories)}
+    changed = definition.model_copy(
+        update={
+            "title": " ".join(NASTY),
+            "units": tuple(unit.model_copy(update={"name": renamed[unit.code]}) for unit in definition.units),
+            "categories": tuple(
+                category.model_copy(update={"title": titles[category.id]}) for category in definition.categories
+            ),
+        }
+    )
+    named = pl.col("unit").replace_strict(renamed)
+    other = replace(
+        result,
+        ranking=result.ranking.with_columns(name=named),
+        categories=result.categories.with_columns(name=named, category_title=pl.col("category").replace_strict(titles)),
+    )
+    return other, changed, draw_figures(other, changed)
+
+
+def make_result(definition, units: int, categories: int = 10) -> tuple[Result, object]:
+    """Return a made-up result of so many units and categories, and its definition."""
+    codes = [f"U{n:02}" for n in range(units)]
+    ids = [f"category-{n}" for n in range(categories)]
+    scores = [95.0 - 60 * n / units for n in range(units)]
+    empty = {
+        name: pl.DataFrame(schema=dict.fromkeys([column.name for column in columns], pl.Float64))
+        for name, columns in ROBUSTNESS_TABLES.items()
+    }
+    ranking = [
+        {
+            "rank": n + 1,
+            "unit": code,
+            "name": f"Unit number {n}",
+            "score": score,
+            "ci_low": score - 4,
+            "ci_high": score + 3,
+        }
+        | {"rank_interval_low": max(1, n - 3), "rank_interval_high": min(units, n + 5), "suppressed": False, "note": ""}
+        for n, (code, score) in enumerate(zip(codes, scores, strict=True))
+    ]
+    cells = [
+        {"category": id_, "category_title": f"Title of category {id_[9:]}", "unit": row["unit"], "name": row["name"]}
+        | {"score": row["score"] + (7 * n * m) % 11 - 5, "suppressed": False, "note": "", "rank": row["rank"]}
+        for n, id_ in enumerate(ids)
+        for m, row in enumerate(ranking)
+    ]
+    shares = [
+        {"version": version, "unit": code, "place": place, "share": max(0.0, 0.3 - 0.1 * abs(n + 1 - place))}
+        for version in ("sampling", "all_assumptions")
+        for n, code in enumerate(codes)
+        for place in range(1, units + 1)
+    ]
+    weights = [
+        {"category": id_, "question": None, "nominal_weight": 1 / categories, "weight": (n + 1) / 100}
+        | {"effective_importance": (n + 1) * 2 / categories / (categories + 1)}
+        for n, id_ in enumerate(ids)
+    ]
+    kinds = {"question": pl.String, "score_bound": pl.String, "note": pl.String}
+    first = definition.categories[0]
+    made = definition.model_copy(
+        update={"categories": tuple(first.model_copy(update={"id": id_, "title": f"Title {id_}"}) for id_ in ids)}
+    )
+    return Result(
+        fill_columns(ranking, RANKING, kinds),
+        fill_columns(cells, CATEGORIES, kinds),
+        empty
+        | {
+            "rank_probabilities": fill_columns(shares, ROBUSTNESS_TABLES["rank_probabilities"], kinds),
+            "weights": fill_columns(weights, ROBUSTNESS_TABLES["weights"], kinds),
+            "sensitivity": empty["sensitivity"].cast({"output": pl.String, "unit": pl.String, "assumption": pl.String}),
+        },
+        [],
+        [],
+        "survey",
+        1,
+        0,
+        0,
+    ), made
+
+
+def fill_columns(rows, columns, kinds) -> pl.DataFrame:
+    names = [column.name for column in columns]
+    full = [{name: row.get(name) for name in names} for row in rows]
+    return pl.DataFrame(full, schema_overrides={name: kind for name, kind in kinds.items() if name in names})
+
+
+def read_texts(figure) -> list[str]:
+    """Return what is written in a figure, line by line, in its order."""
+    nodes = list(ElementTree.fromstring(figure.svg).iter(f"{SVG}text"))
+    return [line.text for node in nodes for line in (list(node) or [node]) if line.text]
+
+
+def read_places(figure, fills: set[str]) -> list[float]:
+    """Return how far from the left of its panel each symbol with one of these fillings lies, in its order."""
+    nodes = ElementTree.fromstring(figure.svg).iter(f"{SVG}path")
+    moved = [
+        node.get("transform", "") for node in nodes if node.get("fill") in fills and " " not in node.get("d", "x ")
+    ]
+    return [float(match[1]) for text in moved if (match := re.fullmatch(r"translate\(([-\d.]+),[-\d.]+\)", text))]
+
+
+def find_misfit(places: list[float], values: list[float]) -> float:
+    """Return how far places are from a straight axis of values, pixels."""
+    assert len(places) == len(values)
+    (low, at_low), (high, at_high) = min(zip(values, places, strict=True)), max(zip(values, places, strict=True))
+    slope = (at_high - at_low) / (high - low)
+    assert slope > 0
+    return max(abs(at_low + slope * (value - low) - place) for value, place in zip(values, places, strict=True))
+
+
+def hide(frame: pl.DataFrame, test: pl.Expr, **replaced: object) -> pl.DataFrame:
+    """Return a frame with values replaced in the rows of a test."""
+    return frame.with_columns(
+        pl.when(test).then(pl.lit(value, dtype=frame.schema[name])).otherwise(pl.col(name)).alias(name)
+        for name, value in replaced.items()
+    )
+
+
+@pytest.fixture(scope="module")
+def bounded(result, definition):
+    """Return the figures of the sample with a first unit told as a bound, one not ranked, one not published."""
+    first, unranked, unpublished = (pl.col("unit") == code for code in ("COL", "HND", "NIC"))
+    no_interval = {"ci_low": None, "ci_high": None}
+    bound = {"score": 99.0, "score_bound": "at least", **no_interval, "note": "at an end of the scale"}
+    ranking = result.ranking.with_columns(pl.col("score_bound").cast(pl.String))
+    ranking = hide(ranking, first, **bound)
+    ranking = hide(ranking, unranked, rank=None, rank_interval_low=None, rank_interval_high=None)
+    ranking = hide(ranking, unpublished, rank=None, score=None, suppressed=True, **no_interval)
+    cells = result.categories.with_columns(pl.col("score_bound").cast(pl.String))
+    cells = hide(cells, unpublished, score=None, suppressed=True, **no_interval)
+    cells = hide(cells, first & (pl.col("category") == "security"), score=None, suppressed=True, **no_interval)
+    cells = hide(cells, first & (pl.col("category") == "scalability"), **bound)
+    changed = replace(result, ranking=ranking, categories=cells, data_origin="partly synthetic")
+    return changed, draw_figures(changed, definition)
+
+
+def test_the_sample_has_every_figure(figures):
+    assert list(figures) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_names_and_describes_itself(figures, name):
+    figure = figures[name]
+    root = ElementTree.fromstring(figure.svg)
+    assert root.get("role") == "img"
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert root.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
+    assert title.text == figure.title
+    assert "Offshore BPO Confidence Index 2021" in figure.title
+    assert description.text == figure.alt
+    assert len(figure.alt) > len(figure.title) + 30
+    assert "SYNTHETIC DATA: made by a program, no manager was asked." in read_texts(figure)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_scales_on_white_in_one_font_without_outside_calls(figures, name):
+    svg = figures[name].svg.decode()
+    root = ElementTree.fromstring(svg)
+    _, _, width, height = map(float, root.get("viewBox").split())
+    drawn = [node for node in root if node.tag not in (f"{SVG}title", f"{SVG}desc")]
+    assert (drawn[0].tag, drawn[0].get("fill")) == (f"{SVG}rect", "white")
+    assert (float(drawn[0].get("width")), float(drawn[0].get("height"))) == (width, height)
+    fonts = {node.get("font-family") for node in root.iter(f"{SVG}text")}
+    assert {font.split(",")[0] for font in fonts} == {"Liberation Sans"}
+    assert "http" not in svg.replace('xmlns="http://www.w3.org/2000/svg"', "", 1)
+    assert not re.search(r"<(script|image|foreignObject|style|a)\b|\bon[a-z]+=", svg)
+    size = [int.from_bytes(figures[name].png[start : start + 4], "big") for start in (16, 20)]
+    assert figures[name].png.startswith(b"\x89PNG")
+    assert size == [2 * width, 2 * height]
+
+
+def test_ids_are_those_of_one_figure_each(figures, nasty):
+    for drawn in (figures, nasty[2]):
+        ids = {
+            name: [node.get("id") for node in ElementTree.fromstring(figure.svg).iter() if node.get("id")]
+            for name, figure in drawn.items()
+        }
+        every = [id_ for listed in ids.values() for id_ in listed]
+        assert len(every) == len(set(every)) >= 2 * len(NAMES)
+        assert all(id_.startswith(f"{name}-") for name, listed in ids.items() for id_ in listed)
+
+
+def test_ids_within_a_drawing_and_what_points_to_them_move_together():
+    drawn = '<svg a="1"><g id="clip0" clip-path="url(#clip0)" d="M1.23456,-0.999"></g><text>id="x" 1.23456</text></svg>'
+    finished = finish_svg(drawn, "some", 'A "title" & more', "<desc>")
+    assert '<g id="some-clip0" clip-path="url(#some-clip0)" d="M1.23,-0.99">' in finished
+    assert '<text>id="x" 1.23456</text>' in finished
+    root = ElementTree.fromstring(finished)
+    assert [node.text for node in root][:2] == ['A "title" & more', "<desc>"]
+
+
+def test_ranking_holds_the_scores_intervals_and_ranks_of_the_table(figures, result):
+    texts = read_texts(figures["ranking"])
+    for row in result.ranking.iter_rows(named=True):
+        name = row["name"] + (" *" if row["note"] else "")
+        low, high = row["rank_interval_low"], row["rank_interval_high"]
+        assert {name, f"{row['score']:.1f}", f"{low} to {high}" if low < high else f"{low}"} <= set(texts)
+    scores = result.ranking["score"].to_list()
+    assert [text for text in texts if re.fullmatch(r"\d+\.\d", text)] == [f"{score:.1f}" for score in scores]
+    assert find_misfit(read_places(figures["ranking"], {BLUE}), scores) < 0.02
+    leader = result.ranking.row(0, named=True)
+    interval = f"95% interval {leader['ci_low']:.1f} to {leader['ci_high']:.1f}"
+    assert f"{leader['name']} with {leader['score']:.1f} % ({interval})" in figures["ranking"].alt
+    assert "Score (%)" in texts
+
+
+def test_intervals_of_the_ranking_are_as_wide_as_the_table_says(figures, result):
+    ends = result.ranking.select("ci_low", "ci_high").rows()
+    assert find_misfit(read_widths(figures["ranking"]), [high - low for low, high in ends]) < 0.05
+
+
+def read_widths(figure) -> list[float]:
+    """Return the widths of the interval bars of a ranking."""
+    widths = []
+    for node in ElementTree.fromstring(figure.svg).iter(f"{SVG}path"):
+        if node.get("fill") == SKY:
+            start, end = re.match(r"M([\d.]+),[\d.]+L([\d.]+),", node.get("d")).groups()
+            widths.append(float(end) - float(start))
+    return widths
+
+
+def test_shares_of_places_are_those_of_the_table(figures, result):
+    texts = read_texts(figures["rank-probabilities"])
+    shares = result.tables["rank_probabilities"]["share"].to_list()
+    assert sorted(text for text in texts if re.fullmatch(r"\d+", text)) == sorted(
+        [f"{100 * share:.0f}" for share in shares if share >= 0.05]
+        + 2 * [str(place) for place in range(1, result.ranking.height + 1)]
+    )
+    sampling = result.tables["rank_probabilities"].filter(version="sampling", unit="COL", place=1)["share"][0]
+    assert f"Respondents drawn anew: Colombia is first in {sampling:.0%}" in figures["rank-probabilities"].alt
+
+
+@pytest.mark.parametrize("percent", range(0, 101, 4))
+def test_numbers_in_cells_stand_out_and_grey_keeps_the_order(percent):
+    fill, ink = shade(percent / 100)
+    bright, written = (measure_luminance([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) for colour in (fill, ink))
+    assert (max(bright, written) + 0.05) / (min(bright, written) + 0.05) >= 4.5
+    darker, _ = shade(min(1.0, percent / 100 + 0.04))
+    assert percent == 100 or measure_luminance([int(darker[at : at + 2], 16) for at in (1, 3, 5)]) < bright
+
+
+def test_profiles_hold_the_category_scores_of_the_table(figures, result):
+    texts = read_texts(figures["profiles"])
+    assert set(result.ranking["name"]) <= set(texts)
+    order = {code: n for n, code in enumerate(result.ranking["unit"])}
+    by_panel = result.categories.with_columns(panel=pl.col("unit").replace_strict(order)).sort(
+        "panel", maintain_order=True
+    )
+    places = read_places(figures["profiles"], {BLUE, "white"})
+    assert find_misfit(places, by_panel["score"].to_list()) < 0.02
+
+
+def test_profiles_compare_with_the_other_units_only():
+    cells = [
+        {"panel": panel, "row": row, "score": score}
+        for row, scores in enumerate([[80.0, 60.0, 70.0], [None, 50.0, None]])
+        for panel, score in enumerate(scores)
+    ]
+    compared = compare_with_others(cells)
+    assert [cell["mean"] for cell in compared] == [65.0, 75.0, 70.0, 50.0, None, 50.0]
+    assert [(cell["low"], cell["high"]) for cell in compared[:3]] == [(60.0, 70.0), (70.0, 80.0), (60.0, 80.0)]
+    assert [cell["fill"] for cell in compared] == [BLUE, "white", BLUE, BLUE, BLUE, BLUE]
+
+
+def test_sensitivity_shows_the_indices_of_all_ranks_in_plain_words(figures, result):
+    texts = read_texts(figures["sensitivity"])
+    table = result.tables["sensitivity"].filter(output="all_ranks").sort("shapley", descending=True)
+    assert table.height > 3
+    labels = [ASSUMPTIONS[name] for name in table["assumption"]]
+    assert [text for text in texts if text in labels] == labels
+    written = [f"{100 * share:.0f}" for share in table["shapley"]]
+    assert [text for text in texts if re.fullmatch(r"\d+", text) and int(text) % 25][: len(written)] == [
+        text for text in written if int(text) % 25
+    ]
+    assert find_misfit(read_places(figures["sensitivity"], {BLUE})[:-1], table["first_order"].to_list()) < 0.02
+    assert f"{labels[0]} {written[0]} %, {labels[1]} {written[1]} %" in figures["sensitivity"].alt
+
+
+def test_weights_show_nominal_and_effective_ones(figures, result, definition):
+    texts = read_texts(figures["weights"])
+    table = result.tables["weights"].filter(pl.col("question").is_null()).sort("effective_importance", descending=True)
+    shown = [f"{100 * share:.1f}" for name in ("nominal_weight", "effective_importance") for share in table[name]]
+    assert [text for text in texts if re.fullmatch(r"\d+\.\d", text)] == shown
+    assert "weight used" not in texts
+    titles = {category.id: category.title for category in definition.categories}
+    assert f"Largest effective importance: {titles[table['category'][0]]}, {shown[10]} %" in figures["weights"].alt
+
+
+def test_weights_that_were_used_are_shown_where_they_differ(definition, without_png):
+    figure = draw_figures(*make_result(definition, 3, 4))["weights"]
+    texts = read_texts(figure)
+    assert "weight used" in texts
+    assert [text for text in texts if re.fullmatch(r"\d\.0", text)] == ["4.0", "3.0", "2.0", "1.0"]
+
+
+def test_a_bound_is_told_as_a_bound(bounded):
+    _, drawn = bounded
+    texts = read_texts(drawn["ranking"])
+    assert "at least 99" in texts
+    assert "99.0" not in texts
+    assert "Triangle: the score lies beyond this bound; no interval." in " ".join(texts)
+    assert "First is Colombia with at least 99 %, rank 1" in drawn["ranking"].alt
+    assert "Scalability of operations (at least 99 %)" in drawn["profiles"].alt
+    for name in ("ranking", "profiles"):
+        assert sum(is_triangle(node) for node in ElementTree.fromstring(drawn[name].svg).iter(f"{SVG}path")) == 1
+
+
+def is_triangle(node: ElementTree.Element) -> bool:
+    return node.get("fill") == BLUE and node.get("d", "").count("L") == 2
+
+
+def test_units_that_are_not_ranked_or_not_published_are_named_as_such(bounded):
+    changed, drawn = bounded
+    texts = read_texts(drawn["ranking"])
+    assert len(read_widths(drawn["ranking"])) == changed.ranking["ci_low"].is_not_null().sum() == 10
+    assert {"not ranked", "not published", "Honduras", "Nicaragua *"} <= set(texts)
+    assert "Without a rank: Honduras, Nicaragua." in drawn["ranking"].alt
+    profiles = read_texts(drawn["profiles"])
+    assert profiles.count("hidden") == 1
+    assert "Nicaragua" not in profiles
+    assert "Left out, for nothing of them is published: 1 of 12 units." in " ".join(profiles)
+    assert "Nicaragua" not in read_texts(drawn["rank-probabilities"])
+    assert any(text.startswith("PARTLY SYNTHETIC DATA") for text in profiles)
+
+
+def test_a_survey_is_not_called_synthetic(definition, without_png):
+    drawn = draw_figures(*make_result(definition, 3, 2))
+    assert list(drawn) == ["ranking", "rank-probabilities", "profiles", "weights"]
+    assert all("SYNTHETIC" not in figure.svg.decode().upper() for figure in drawn.values())
+
+
+def test_scores_of_methods_that_compare_units_are_points(result, definition, without_png):
+    method = definition.method.model_copy(update={"normalisation": "z_score", "confidence_level": 0.975})
+    drawn = draw_figures(result, definition.model_copy(update={"method": method}))
+    for name in ("ranking", "profiles"):
+        assert "Score (points)" in read_texts(drawn[name])
+        assert "Score (%)" not in read_texts(drawn[name])
+    assert "Colombia with 90.9 points (97.5% interval" in drawn["ranking"].alt
+
+
+def test_names_of_any_kind_come_out_as_text(nasty):
+    changed, _, drawn = nasty
+    assert list(drawn) == NAMES
+    for figure in drawn.values():
+        root = ElementTree.fromstring(figure.svg)
+        assert {node.tag.removeprefix(SVG) for node in root.iter()} <= TAGS
+        assert max(len(text) for text in read_texts(figure)) < 200
+        assert "x" * 300 in figure.alt
+        assert "<script>alert('x')</script> & \"quotes\"" in figure.alt
+        assert not re.search(r"[\x00-\x1f\u202e\u2066]", figure.alt)
+        assert any("…" in text for text in read_texts(figure))
+    ranking = read_texts(drawn["ranking"])
+    for name in ("=1+1", "<script>alert('x')</script> & \"quotes\"", "كولومبيا والجزر القريبة منها", "turned"):
+        assert name in ranking
+    assert ranking.count("=1+1") == changed.ranking["name"].to_list().count("=1+1") == 2
+
+
+def test_names_of_any_kind_leave_the_layout_alone(figures, nasty):
+    for name, figure in nasty[2].items():
+        wide, usual = (
+            [float(part) for part in ElementTree.fromstring(one.svg).get("viewBox").split()[2:]]
+            for one in (figure, figures[name])
+        )
+        assert wide[0] < 1.45 * usual[0]
+        assert wide[1] < 1.15 * usual[1] + 60
+
+
+def test_fifty_units_and_two(definition, without_png):
+    many = draw_figures(*make_result(definition, 50, 20))
+    few = draw_figures(*make_result(definition, 2, 2))
+    for drawn in (many, few):
+        assert list(drawn) == ["ranking", "rank-probabilities", "profiles", "weights"]
+    heights = {}
+    for name, figure in many.items():
+        root = ElementTree.fromstring(figure.svg)
+        heights[name] = float(root.get("height"))
+        assert float(root.get("width")) < 1100
+        sizes = [float(node.get("font-size").removesuffix("px")) for node in root.iter(f"{SVG}text")]
+        assert min(sizes) >= 9
+    assert heights["ranking"] > 50 * 20
+    assert heights["profiles"] > 10 * 20 * 12
+    assert {f"Unit number {n}" for n in range(50)} <= set(read_texts(many["profiles"]))
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        ({"ranking": ["score", "rank", "ci_low"]}, {"ranking", "rank-probabilities"}),
+        ({"categories": ["score"]}, {"profiles"}),
+        ({"rank_probabilities": ["share"]}, {"rank-probabilities"}),
+        ({"sensitivity": ["shapley", "first_order", "total"]}, {"sensitivity"}),
+        ({"weights": ["effective_importance"]}, {"weights"}),
+    ],
+)
+def test_where_there_is_nothing_to_draw_the_figure_is_left_out(result, definition, monkeypatch, change, missing):
+    # Nothing is drawn here: what a figure needs is found before.
+    monkeypatch.setattr("bpo_index.publication.figures.draw", lambda name, *_: name)
+    monkeypatch.setattr("bpo_index.publication.figures.prepare_drawing", lambda: None)
+    for empty in (False, True):
+        tables, frames = dict(result.tables), {"ranking": result.ranking, "categories": result.categories}
+        for name, columns in change.items():
+            place = frames if name in frames else tables
+            nothing = place[name].with_columns(
+                pl.lit(None, dtype=place[name].schema[column]).alias(column) for column in columns
+            )
+            place[name] = nothing.clear() if empty else nothing
+        drawn = draw_figures(replace(result, tables=tables, **frames), definition)
+        gone = missing | ({"profiles"} if empty and "ranking" in change else set())
+        assert set(drawn) == set(NAMES) - gone
+
+
+def test_the_same_result_gives_the_same_bytes(figures, result, definition):
+    assert draw_figures(result, definition) == figures
+
+
+def test_all_figures_of_the_sample_fit_a_page(figures):
+    assert sum(len(figure.svg) for figure in figures.values()) < 350_000
+
+
+def test_labels_are_cut_to_their_width():
+    assert shorten("Peru", 10) == "Peru"
+    for text in (*NASTY, "W" * 50, "i" * 500, "中" * 40):
+        assert measure(shorten(text, 12)) <= 12
+        assert all(measure(line) <= 20 for line in wrap(text, 20, 3))
+        assert len(wrap(text, 20, 3)) <= 3
+    assert " ".join(wrap("one two three four five", 4, 9)) == "one two three four five"
+    assert wrap("one two three four five", 4, 2)[-1].endswith("…")
+
+
+def test_publication_is_imported_without_what_draws():
+    code = (
+        "import sys, bpo_index.publication, bpo_index.publication.figures\n"
+        "print([name for name in ('altair', 'vl_convert') if name in sys.modules])"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert finished.stdout.strip() == "[]"

@@ -1,0 +1,279 @@
+"""The report in a real browser, the network cut: the explorer against Python, links, keyboard, accessibility."""
+
+import json
+import re
+from contextlib import contextmanager
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bpo_index.publication.explorer import AGGREGATIONS, NORMALISATIONS, prepare_explorer, rescore
+from bpo_index.publication.report.tables import show_share
+from bpo_index.publication.tables import build_result
+from tests.conftest import find_browser
+from tests.publication.reports import publish_with_a_hidden_category, rename, render
+from tests.publication.test_nasty_texts import ALL, NASTY
+
+pytestmark = pytest.mark.component("browser")
+
+SEED = 2021
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def open_page(browser, address, width=1280, scheme="light"):
+    """Yield the page, offline; afterwards nothing was asked for but the page, and nothing was complained of."""
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page, told = context.new_page(), []
+    page.on("request", lambda request: told.append(f"request {request.url}"))
+    page.on("console", lambda message: told.append(f"console {message.text}"))
+    page.on("pageerror", lambda error: told.append(f"error {error}"))
+    page.on("dialog", lambda dialog: told.append(f"dialog {dialog.message}"))
+    page.goto(address)
+    yield page
+    context.close()
+    own = f"request {address.partition('#')[0]}"
+    assert {line.partition("#")[0] for line in told} == {own}
+
+
+@pytest.fixture(scope="module")
+def address(sample):
+    return (sample.release.path / "report.html").as_uri()
+
+
+@pytest.fixture(scope="module")
+def explorer(sample):
+    result = sample.result
+    return prepare_explorer(result.ranking, result.categories, result.tables, sample.definition, SEED)
+
+
+def read_table(page):
+    """Return the rows of the explorer's table: rank, name, published rank, score, P(first), P(top 3)."""
+    rows = page.locator("#explored tbody tr").all()
+    return [tuple(cell.inner_text() for cell in row.locator("td, th").all()[:6]) for row in rows]
+
+
+def list_rows(explorer, definition, published, weights, aggregation=None, normalisation="as_published"):
+    """Return what the table has to show, from what Python computes."""
+    scores, ranks, shares = rescore(explorer, np.array(weights), aggregation, normalisation)
+    rows = [
+        (
+            str(rank),
+            definition.unit_names[code],
+            str(published[code]),
+            f"{score:.1f}",
+            show_share(share[0]),
+            show_share(share[:3].sum() if share[:3].sum() < 1 - 1e-12 else 1.0),
+        )
+        for code, score, rank, share in zip(explorer.units, scores, ranks, shares, strict=True)
+    ]
+    return sorted(rows, key=lambda row: int(row[0]))
+
+
+@pytest.fixture(scope="module")
+def published(sample):
+    return dict(sample.result.ranking.select("unit", "rank").iter_rows())
+
+
+def test_the_explorer_opens_with_the_published_numbers_to_the_digit(browser, address, sample):
+    ranking = pl.read_csv(sample.release.path / "ranking.csv")
+    wanted = [
+        (
+            str(row["rank"]),
+            row["name"],
+            str(row["rank"]),
+            f"{row['score']:.1f}",
+            show_share(row["p_first"]),
+            show_share(row["p_top3"]),
+        )
+        for row in ranking.iter_rows(named=True)
+    ]
+    with open_page(browser, address) as page:
+        assert read_table(page) == wanted
+        assert page.locator("#state").inner_text() == "This is the published ranking."
+        # What it computes at these weights is what it shows of them.
+        data = json.loads(page.locator("#explorer-data").text_content())
+        found = page.evaluate(
+            "data => Explorer.explore(data, [], {weights: data.weights, aggregation: data.aggregation,"
+            " normalisation: 'as_published'})",
+            data,
+        )
+    assert found["ranks"] == ranking["rank"].to_list()
+    assert found["scores"] == pytest.approx(ranking["score"].to_list(), abs=2e-9)
+
+
+def test_moving_a_slider_gives_what_python_computes(browser, address, sample, explorer, published):
+    weights = explorer.weights * 100
+    with open_page(browser, address) as page:
+        before = read_table(page)
+        page.locator("#w3").focus()
+        for _ in range(24):
+            page.keyboard.press("ArrowRight")
+        weights[3] += 12
+        first = read_table(page)
+        assert first == list_rows(explorer, sample.definition, published, weights)
+        assert first != before
+        page.select_option("#aggregation", "geometric")
+        page.select_option("#normalisation", "min_max")
+        assert read_table(page) == list_rows(explorer, sample.definition, published, weights, "geometric", "min_max")
+        moved = page.locator("#explored tbody td.moved").count()
+        assert f"{moved} of 12 ranks differ" in page.locator("#state").inner_text()
+        page.click("#reset")
+        assert read_table(page) == before
+        assert "#" not in page.url
+
+
+def test_a_link_shares_the_state(browser, address, sample, explorer, published):
+    with open_page(browser, address) as page:
+        page.locator("#w0").fill("25")
+        page.locator("#w9").fill("0")
+        page.select_option("#aggregation", "copeland")
+        link, shown = page.url, read_table(page)
+    assert link.endswith("#explore;w=25,,,,,,,,,0;a=copeland")
+    weights = explorer.weights * 100
+    weights[0], weights[9] = 25, 0
+    assert shown == list_rows(explorer, sample.definition, published, weights, "copeland")
+    with open_page(browser, link) as page:
+        assert read_table(page) == shown
+        assert page.locator("#w0").input_value() == "25"
+        assert page.locator("#aggregation").input_value() == "copeland"
+
+
+@pytest.mark.parametrize("hash_", ["#explore;w=1e9,-3,x,,%3Cscript%3E;a=nonsense;n=", "#explore", "#units"])
+def test_a_broken_link_shows_the_published_ranking(browser, address, hash_):
+    with open_page(browser, address + hash_) as page:
+        assert page.locator("#state").inner_text() == "This is the published ranking."
+
+
+def test_without_any_weight_there_is_no_ranking(browser, address):
+    with open_page(browser, address) as page:
+        for n in range(10):
+            page.locator(f"#w{n}").fill("0")
+        assert "Give at least one category a weight" in page.locator("#state").inner_text()
+        assert read_table(page) == []
+        page.locator("#w4").fill("5")
+        assert len(read_table(page)) == 12
+
+
+def test_every_choice_gives_what_python_computes(browser, address, explorer):
+    rng = np.random.default_rng(5)
+    with open_page(browser, address) as page:
+        page.evaluate("""() => {
+            const data = JSON.parse(document.getElementById("explorer-data").textContent);
+            globalThis.tried = {data, draws: Explorer.readDraws(data)};
+        }""")
+        for aggregation in AGGREGATIONS:
+            for normalisation in NORMALISATIONS:
+                weights = rng.integers(0, 31, 10) + np.eye(10)[rng.integers(10)]
+                scores, ranks, shares = rescore(explorer, weights, aggregation, normalisation)
+                found = page.evaluate(
+                    "state => Explorer.explore(tried.data, tried.draws, state)",
+                    {"weights": weights.tolist(), "aggregation": aggregation, "normalisation": normalisation},
+                )
+                assert found["ranks"] == ranks.tolist(), (aggregation, normalisation)
+                assert found["scores"] == pytest.approx(scores.tolist(), abs=2e-9)
+                assert np.array(found["places"]) == pytest.approx(shares, abs=1e-9)
+
+
+def test_numbers_are_printed_as_python_prints_them(browser, address):
+    values = [90.25, 90.75, 0.125, 0.375, -0.25, 99.95, 0.05, 1 / 3, 1e-9, 100.0, 12.35, 0.005, 2.5]
+    with open_page(browser, address) as page:
+        for decimals in (0, 1, 2):
+            found = page.evaluate("([values, d]) => values.map(x => Explorer.show(x, d))", [values, decimals])
+            assert [text.replace("-0.0", "0.0") for text in found] == [
+                f"{value:.{decimals}f}".replace("-0.0", "0.0") for value in values
+            ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_accessibility(browser, address, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with open_page(browser, address, width, scheme) as page:
+        page.locator("#w2").fill("20")
+        violations = Axe().run(page).response["violations"]
+        grave = [
+            (found["id"], found["impact"], [node["html"][:160] for node in found["nodes"]][:3])
+            for found in violations
+            if found["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+        # Nothing but tables and figures, which scroll by themselves, is wider than the window.
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_reaches_everything(browser, address):
+    with open_page(browser, address, 360) as page:
+        seen = []
+        for _ in range(200):
+            page.keyboard.press("Tab")
+            name = page.evaluate("document.activeElement.id || document.activeElement.getAttribute('href') || ''")
+            if name == "#answer" and name in seen[2:]:
+                break
+            seen.append(name)
+        assert seen[0] == "#answer"
+        assert [name for name in seen if re.fullmatch(r"w\d+", name)] == [f"w{n}" for n in range(10)]
+        assert {"aggregation", "normalisation", "copy", "#unit-COL"} <= set(seen)
+        # A table that does not fit can be reached, and scrolled.
+        page.locator(".scroll[tabindex='0']").first.focus()
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "region"
+
+
+def test_without_scripts_the_report_is_whole(browser, address, sample):
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    text = page.locator("main").inner_text()
+    assert "The explorer needs JavaScript" in text
+    assert all(name in text for name in sample.definition.unit_names.values())
+    context.close()
+
+
+def test_downloads_are_the_published_tables(browser, address, sample, tmp_path):
+    context = browser.new_context(offline=True, accept_downloads=True)
+    page = context.new_page()
+    page.goto(address)
+    with page.expect_download() as waiting:
+        page.click("#downloads a[download='ranking.csv']")
+    waiting.value.save_as(tmp_path / "ranking.csv")
+    context.close()
+    assert (tmp_path / "ranking.csv").read_bytes() == (sample.release.path / "ranking.csv").read_bytes()
+
+
+def test_labels_come_out_as_they_are(browser, computed, tmp_path):
+    definition, scores, robustness, audit, nonresponse = computed
+    texts = [*NASTY.values(), *"ABCDEFGHIJKL"][:12]
+    changed = rename(definition, ALL, texts, texts[:10])
+    result = build_result(scores, robustness, audit, changed, nonresponse)
+    (tmp_path / "report.html").write_text(render(result, changed, audit), encoding="utf-8")
+    with open_page(browser, (tmp_path / "report.html").as_uri()) as page:
+        page.locator("#w0").fill("20")
+        assert {row[1] for row in read_table(page)} == {" ".join(text.split()) for text in texts}
+        assert [label.inner_text() for label in page.locator(".slider label").all()] == [
+            " ".join(text.split()) for text in texts[:10]
+        ]
+        assert page.locator("h1").inner_text() == " ".join(ALL.split())
+        assert page.locator("script").count() == 2
+        assert page.locator("h1 *, .headline *, b").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_unit_with_a_hidden_category_is_left_out_as_soon_as_anything_moves(browser, tmp_path):
+    outcome = publish_with_a_hidden_category(tmp_path)
+    ranking = outcome.result.ranking
+    with open_page(browser, (outcome.release.path / "report.html").as_uri()) as page:
+        assert [row[1] for row in read_table(page)] == ranking["name"].to_list()
+        page.locator("#w0").fill("60")
+        assert sorted(row[1] for row in read_table(page)) == sorted(set(ranking["name"]) - {"Beland"})
+        assert "Not every category score of Beland is published" in page.locator("#explore").inner_text()

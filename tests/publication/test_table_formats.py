@@ -1,0 +1,295 @@
+"""Every format of a table holds the numbers of the result: exactly for machines, rounded for readers, in one order."""
+
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import polars as pl
+import pytest
+
+from bpo_index.definition import load_definition, replace_method
+from bpo_index.publication import workbook
+from bpo_index.publication.columns import CATEGORIES, RANKING, TABLES, Column
+from bpo_index.publication.long_form import list_frames, tabulate_long
+from bpo_index.publication.reader_tables import lay_out_ranking, names_percentage
+from bpo_index.publication.tables import render_tables
+from bpo_index.publication.workbook import Sheet, make_about, make_sheet, render_workbook
+from tests.publication.reading import READERS, Document
+
+BOTH = ("ranking", "categories")
+
+
+def read_csv(content: bytes, frame: pl.DataFrame) -> pl.DataFrame:
+    read = pl.read_csv(content, schema=frame.schema)
+    # An empty text and none look the same.
+    empty = [name for name in frame.columns if frame.schema[name] == pl.String and (frame[name] == "").any()]
+    return read.with_columns(pl.col(empty).fill_null(""))
+
+
+def read_book(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def read_sheet(book: openpyxl.Workbook, frame: pl.DataFrame, sheet: str) -> pl.DataFrame:
+    """Read a sheet cell by cell: types as they lie in the file."""
+    cells = book[sheet].iter_rows(min_row=2, values_only=True)
+    read = pl.DataFrame(list(cells), schema=frame.columns, orient="row", infer_schema_length=None)
+    if not read.height:
+        return frame.clear()
+    return read.with_columns(
+        pl.col(name).fill_null("") if dtype == pl.String and (frame[name] == "").any() else pl.col(name).cast(dtype)
+        for name, dtype in frame.schema.items()
+    )
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_machines_read_the_same_numbers(rendered, name):
+    result, files = rendered
+    frame = getattr(result, name)
+    assert pl.read_parquet(io.BytesIO(files[f"{name}.parquet"])).equals(frame)
+    assert pl.DataFrame(json.loads(files[f"{name}.json"]), schema=frame.schema).equals(frame)
+    assert read_csv(files[f"{name}.csv"], frame).equals(frame)
+    assert read_sheet(read_book(files[f"{name}.xlsx"]), frame, name).equals(frame)
+    by_excel = pl.read_excel(files[f"{name}.xlsx"], sheet_name=name, infer_schema_length=None)
+    by_excel.columns = frame.columns
+    assert by_excel.cast(dict(frame.schema)).with_columns(pl.col("note").fill_null("")).equals(frame)
+
+
+def test_tables_of_the_release_are_the_sheets_of_one_workbook(rendered):
+    result, files = rendered
+    book = read_book(files["tables.xlsx"])
+    assert book.sheetnames == ["about", *(name for name in TABLES if name != "long"), "codebook"]
+    for name, frame in list_frames(result).items():
+        assert read_csv(files[TABLES[name].path], frame).equals(frame)
+        if name != "long":
+            assert read_sheet(book, frame, name).equals(frame)
+
+
+def show(row: dict, *names: str) -> str:
+    """Return numbers as a reader must see them, worked out anew from the columns' decimals."""
+    described = {column.name: column for column in (*RANKING, *CATEGORIES)}
+    values = [row[name] for name in names]
+    if None in values:
+        return "–"
+    shown = [
+        str(value) if described[name].decimals is None else format(value, f".{described[name].decimals}f")
+        for name, value in zip(names, values, strict=True)
+    ]
+    return shown[0] if len(set(values)) == 1 else " to ".join(shown)
+
+
+@pytest.mark.parametrize("ending", READERS)
+@pytest.mark.parametrize("name", BOTH)
+def test_readers_see_the_same_numbers_rounded(rendered, name, ending):
+    result, files = rendered
+    frame = getattr(result, name)
+    expected = [
+        (
+            row.get("category_title", ""),
+            (
+                show(row, "rank"),
+                row["name"],
+                show(row, "score") if row["score_bound"] is None else f"{row['score_bound']} {row['score']:g}",
+                show(row, "ci_low", "ci_high"),
+                show(row, "rank_interval_low", "rank_interval_high"),
+                show(row, "rank_set_low", "rank_set_high"),
+                show(row, "respondents"),
+                show(row, "p_first"),
+            ),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    assert READERS[ending](files[f"{name}.{ending}"]) == expected
+
+
+def change_first(frame: pl.DataFrame, **values: object) -> pl.DataFrame:
+    first = pl.int_range(pl.len()) == 0
+    return frame.with_columns(
+        pl.when(first).then(pl.lit(value, frame.schema[name])).otherwise(name).alias(name)
+        for name, value in values.items()
+    )
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_what_is_not_published_is_a_dash_with_the_reason_and_a_bound_has_its_words(rendered, ending):
+    result, _ = rendered
+    definition = load_definition("offshore-bpo-2021")
+    note = "too few respondents to publish"
+    hidden = dict.fromkeys(("rank", "score", "ci_low", "ci_high", "rank_interval_low", "rank_set_low", "p_first"))
+    changed = replace(result, ranking=change_first(result.ranking, **hidden, suppressed=True, note=note))
+    files = render_tables(changed, definition)
+    cells = READERS[ending](files[f"ranking.{ending}"])[0][1]
+    assert cells == ("–", "Colombia", "–", "–", "–", "–", "12", "–")
+    assert f"{note}." in files[f"ranking.{ending}"].decode()
+    bound = replace(result, ranking=change_first(result.ranking, score=99.0, score_bound="at least", ci_low=None))
+    cells = READERS[ending](render_tables(bound, definition)[f"ranking.{ending}"])[0][1]
+    assert cells[2:4] == ("at least 99", "–")
+
+
+def test_marks_tell_notes_apart(rendered):
+    result, _ = rendered
+    page = lay_out_ranking(result, load_definition("offshore-bpo-2021"))
+    noted = result.ranking.filter(result.ranking["note"] != "")
+    assert noted.height
+    assert {f"{note}." for note in noted["note"]} == {note for _, note in page.notes}
+    (_, rows), marks = page.sections[0], dict(page.notes)
+    for row, note in zip(rows, result.ranking["note"], strict=True):
+        assert marks.get(row.mark, "") == (f"{note}." if note else "")
+    assert [workbook_mark for workbook_mark, _ in page.notes] == ["a", "b", "c"][: len(page.notes)]
+
+
+@pytest.mark.parametrize(
+    ("method", "heading"),
+    [("", "Score (%)"), ("normalisation: z_score", "Score"), ("aggregation: copeland", "Score")],
+)
+def test_scores_are_per_cent_only_where_they_are(rendered, method, heading):
+    definition = load_definition("offshore-bpo-2021")
+    if method:
+        definition = replace_method(definition, method)
+    assert names_percentage(definition) == (heading == "Score (%)")
+    files = render_tables(rendered[0], definition)
+    assert [element["text"] for element in Document(files["ranking.html"].decode()).find("th")][2] == heading
+    assert f"| {heading} |" in files["ranking.md"].decode()
+    sheet = read_book(files["ranking.xlsx"])["ranking"]
+    assert heading in [cell.value for cell in sheet[1]]
+    assert (r"\shortstack[r]{Score\\(\%)}" in files["ranking.tex"].decode()) == (heading == "Score (%)")
+
+
+def test_long_form_has_every_number_once(rendered):
+    result, files = rendered
+    long = pl.read_parquet(io.BytesIO(files["long.parquet"]))
+    assert long.columns == [column.name for column in TABLES["long"].columns]
+    assert read_csv(files["long.csv"], long).equals(long)
+    assert long.select("value", "value_unit", "unit", "measure").null_count().sum_horizontal().item() == 0
+    numbers = 0
+    for frame, columns in ((result.ranking, RANKING), (result.categories, CATEGORIES)):
+        for row in frame.iter_rows(named=True):
+            here = long.filter(pl.col("unit") == row["unit"], pl.col("category").eq_missing(row.get("category")))
+            told = {
+                column.name: (row[column.name], column.unit)
+                for column in columns
+                if column.unit != "none" and row[column.name] is not None
+            }
+            assert {m: (v, u) for m, v, u in here.select("measure", "value", "value_unit").iter_rows()} == told
+            numbers += len(told)
+    assert long.height == numbers
+    assert long["unit"].unique(maintain_order=True).to_list() == result.ranking["unit"].to_list()
+
+
+def test_a_bound_is_another_measure_than_a_score(rendered):
+    ranking = change_first(rendered[0].ranking, score=1.0, score_bound="at most")
+    long = tabulate_long(ranking, rendered[0].categories).filter(pl.col("category").is_null(), pl.col("unit") == "COL")
+    assert "score" not in long["measure"].to_list()
+    assert long.filter(measure="score_at_most")["value"].to_list() == [1.0]
+
+
+def test_the_same_result_gives_the_same_bytes_at_any_time_of_day(rendered, monkeypatch):
+    result, files = rendered
+    monkeypatch.setattr("time.time", lambda: 2e9)
+    monkeypatch.setattr("time.localtime", lambda *_: (2040, 1, 2, 3, 4, 5, 0, 2, 0))
+    assert render_tables(result, load_definition("offshore-bpo-2021")) == files
+    for name, content in files.items():
+        if name.endswith(".xlsx"):
+            archive = zipfile.ZipFile(io.BytesIO(content))
+            assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            assert archive.read("docProps/core.xml").count(b">1980-01-01T00:00:00Z<") == 2
+
+
+def test_workbooks_are_set_up_to_be_read_and_printed(rendered):
+    book = read_book(rendered[1]["tables.xlsx"])
+    assert "Offshore BPO Confidence Index 2021" in book.properties.title
+    assert "SYNTHETIC" in book.properties.subject
+    assert "SYNTHETIC" in "".join(str(cell.value) for row in book["about"] for cell in row)
+    for sheet in book:
+        assert sheet.freeze_panes[1:] == "2"
+        assert sheet.auto_filter.ref
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToHeight, sheet.print_title_rows) == (0, "$1:$1")
+        assert all(cell.font.bold and cell.alignment.wrap_text for cell in sheet[1])
+        assert "SYNTHETIC" in sheet.oddFooter.left.text
+        assert all(cell.data_type != "f" for row in sheet for cell in row)
+    assert (book["ranking"].freeze_panes, book["categories"].freeze_panes) == ("D2", "F2")
+    score = [column.name for column in RANKING].index("score") + 1
+    assert book["ranking"].cell(2, score).number_format == "0.0"
+    assert isinstance(book["ranking"].cell(2, [column.name for column in RANKING].index("suppressed") + 1).value, bool)
+
+
+def test_what_does_not_fit_a_workbook_is_cut_and_said(monkeypatch):
+    frame = pl.DataFrame({"unit": ["x" * 40_000, "b", "c"]})
+    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    sheet = make_sheet(TABLES["ranking"], frame)
+    sheet = Sheet("ranking", (Column("unit", ""),), sheet.frame)
+    content = render_workbook([make_about([], [sheet]), sheet], title="t", notice="", is_percentage=False)
+    book = read_book(content)
+    assert [len(cell.value) for cell in book["ranking"]["A"]] == [4, 32_767, 1]
+    assert book["ranking"]["A2"].value.endswith("x…")
+    assert "The first 2 of 3 rows; ranking.csv has all." in book["about"]["B2"].value
+
+
+def test_tables_without_rows_have_every_file_and_every_type(rendered):
+    result, files = rendered
+    empty = replace(
+        result,
+        ranking=result.ranking.clear(),
+        categories=result.categories.clear(),
+        tables={name: table.clear() for name, table in result.tables.items()},
+    )
+    rendered_empty = render_tables(empty, load_definition("offshore-bpo-2021"))
+    assert list(rendered_empty) == list(files)
+    for name in ("ranking", "categories", "long"):
+        content = io.BytesIO(rendered_empty[f"{name}.parquet"])
+        assert pl.read_parquet(content).schema == pl.read_parquet(io.BytesIO(files[f"{name}.parquet"])).schema
+    described = [json.loads(each["datapackage.json"])["resources"] for each in (rendered_empty, files)]
+    assert [item.get("schema") for item in described[0]] == [item.get("schema") for item in described[1]]
+
+
+def test_html_is_a_document_for_everybody_that_asks_nothing_of_the_network(rendered):
+    for name in BOTH:
+        content = rendered[1][f"{name}.html"].decode()
+        document = Document(content)
+        assert content.startswith("<!DOCTYPE html>\n<html lang=")
+        assert [element["charset"] for element in document.find("meta") if "charset" in element] == ["utf-8"]
+        assert [element["id"] for element in document.find("table")] == [name]
+        assert len(document.find("title")) == len(document.find("caption")) == len(document.find("h1")) == 1
+        assert {element["scope"] for element in document.find("th")} <= {"col", "row", "rowgroup"}
+        assert len({element["id"] for element in document.elements if "id" in element}) == 1
+        assert "://" not in content
+        assert "url(" not in content
+        assert not {"script", "link", "img", "iframe"} & {element["tag"] for element in document.elements}
+        assert "SYNTHETIC DATA" in document.find("main")[0]["text"]
+
+
+def compile_latex(engine: str, folder, **fragments: bytes) -> str:
+    """Set fragments as a document and return the text of its pages, or the log where that fails."""
+    for name, content in fragments.items():
+        (folder / f"{name}.tex").write_bytes(content)
+    fonts = r"\usepackage[T1]{fontenc}" if engine == "pdflatex" else ""
+    inputs = "\n".join(rf"\input{{{name}}}" for name in fragments)
+    packages = r"\usepackage{booktabs,longtable,array}"
+    document = f"\\documentclass{{article}}{fonts}{packages}\\begin{{document}}\n{inputs}\n\\end{{document}}\n"
+    (folder / "document.tex").write_text(document, encoding="utf-8")
+    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "document.tex"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=200)
+    log = (folder / "document.log").read_text(encoding="utf-8", errors="replace")
+    assert done.returncode == 0, log[-2000:]
+    return log
+
+
+def has_booktabs(engine: str) -> bool:
+    if not shutil.which(engine) or not shutil.which("kpsewhich"):
+        return False
+    return bool(subprocess.run(["kpsewhich", "booktabs.sty"], capture_output=True, check=False).stdout.strip())
+
+
+@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
+def test_latex_compiles(rendered, tmp_path, engine):
+    if not has_booktabs(engine):
+        pytest.skip(f"{engine} with booktabs is not installed")
+    files = rendered[1]
+    log = compile_latex(engine, tmp_path, ranking=files["ranking.tex"], categories=files["categories.tex"])
+    assert "Overfull" not in log
+    assert (tmp_path / "document.pdf").stat().st_size > 10_000
