@@ -82,7 +82,7 @@ def _send(address: str, sentence: str) -> None:
 
 
 def show_outcome(outcome: Outcome) -> None:
-    """Show a release on the page of the run: what was computed, what it supports, the ranking, the audit, a link."""
+    """Show a release on the page of the run: what was computed, what it supports, the ranking, the audit, the report."""
     definition, release = outcome.definition, outcome.release
     names = definition.index, definition.edition
     title = f"{definition.title}, release {release.release_id}"
@@ -91,7 +91,7 @@ def show_outcome(outcome: Outcome) -> None:
         create_markdown_artifact(write_findings(outcome), key=make_key("findings", *names), description=title)
         create_table_artifact(list_ranking_rows(outcome), key=make_key("ranking", *names), description=title)
         create_table_artifact(list_audit_rows(outcome), key=make_key("audit", *names), description=title)
-        link = _link_release(release.path)
+        link = _link_report(release.path)
         create_link_artifact(link, title, key=make_key("release", *names), description=f"Release: {release.path}")
 
 
@@ -137,12 +137,12 @@ def make_key(kind: str, *names: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "-".join([kind, *names]).lower()).strip("-")
 
 
-def _link_release(path: Path) -> str:
-    """Return the address of a release: under `BPO_INDEX_RELEASES_URL` where releases are served, else of its folder."""
+def _link_report(path: Path) -> str:
+    """Return the address of a release's report: under `BPO_INDEX_RELEASES_URL` where releases are served, else its file."""
     base = os.environ.get("BPO_INDEX_RELEASES_URL")
     if base:
-        return "/".join([base.rstrip("/"), *path.parts[-3:], ""])
-    return path.resolve().as_uri()
+        return "/".join([base.rstrip("/"), *path.parts[-3:], "report.html"])
+    return (path.resolve() / "report.html").as_uri()
 
 
 @contextmanager

@@ -6,19 +6,23 @@ then to fail on the release.
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from scipy.optimize import linprog
 
-from bpo_index.definition import parse_definition
+from bpo_index.definition import IndexDefinition, parse_definition
 from bpo_index.pipeline import Settings, check, run
+from bpo_index.publication.explorer import prepare_explorer
 from bpo_index.robustness.exclusions import is_change_safe
 
 UNITS = ("Aland", "Beland", "Celand", "Deland", "Eland", "Feland")
@@ -64,8 +68,15 @@ class Published:
 
     @property
     def comparable(self) -> dict[str, bytes]:
-        """All files but the one that says what the release was made from, by hashes."""
-        return {name: content for name, content in self.files.items() if name != "manifest.json"}
+        """All files but the manifest, without what the report says that it was made from, by hashes."""
+        manifest = json.loads(self.files["manifest.json"])
+        hashes = manifest["release"], manifest["made_from"]["rows_sha256"]
+        release, rows = (text.encode() for text in hashes)
+        return {
+            name: content.replace(release, b"").replace(rows, b"")
+            for name, content in self.files.items()
+            if name != "manifest.json"
+        }
 
 
 def make_people(means: dict[str, float], respondents: dict[str, int] | int = 5) -> list[Person]:
@@ -536,6 +547,62 @@ def test_without_bounds_the_end_would_be_seen(tmp_path):
     scores = score_means(np.array([[10.0] * 7, [9.8, *[10.0] * 6]]), structure)[:, 0]
     assert scores[0] == 100.0
     assert scores[1] < 100.0
+
+
+# ---- replicates that travel with the report ------------------------------------------------------------------------
+
+
+def read_explorer(published: Published) -> dict[str, Any]:
+    """Return what the explorer of the report carries."""
+    found = re.search(rb'id="explorer-data">(.*?)</script>', published.files["report.html"], flags=re.DOTALL)
+    assert found
+    carried: dict[str, Any] = json.loads(found[1])
+    raw = np.frombuffer(base64.b64decode(carried["draws"]), dtype="<i2") * carried["step"]
+    return carried | {"draws": raw.reshape(-1, len(carried["units"]), len(carried["categories"]))}
+
+
+def average_categories(rows: Sequence[Sequence[object]]) -> np.ndarray:
+    """Return rows x categories: scores of single respondents."""
+    ratings = np.array(rows, dtype=float)
+    return np.column_stack(
+        [10 * ratings[:, [QUESTIONS.index(q) for q in own]].mean(axis=1) for own in CATEGORIES.values()]
+    )
+
+
+def find_seen(draws: np.ndarray, profiles: np.ndarray) -> np.ndarray:
+    """Return which profiles some draw shows, to a hundredth of a point, as resamples of one and the same person do."""
+    gap = np.abs(draws[:, np.newaxis] - profiles).max(axis=2).min(axis=0)
+    return gap <= 0.011
+
+
+def test_replicates_show_no_respondent_where_resamples_would(tmp_path):
+    people = make_people(MEANS)
+    published = publish(tmp_path, people)
+    carried = read_explorer(published)
+    rng = np.random.default_rng(4)
+    naive, told = 0, 0
+    for unit, code in CODES.items():
+        profiles = average_categories([ratings for name, ratings, _ in people if name == unit])
+        # Rao and Wu's bootstrap: of five respondents four are drawn; one that is drawn four times is the draw.
+        drawn = rng.multinomial(4, np.full(5, 0.2), size=600) / 4
+        naive += int(find_seen(drawn @ profiles, profiles).any())
+        told += int(find_seen(carried["draws"][:, carried["units"].index(code)], profiles).any())
+    assert naive >= 5
+    assert told == 0
+
+
+def test_the_replicates_are_made_from_the_published_tables_alone(tmp_path):
+    published = publish(tmp_path, make_people(MEANS))
+    definition = IndexDefinition.model_validate_json(published.files["definition.json"])
+    tables = {name: published.read(f"robustness/{name}") for name in ("weights", "rank_probabilities")}
+    tables["weights"] = tables["weights"].with_columns(pl.col("question").replace("", None))
+    frames = [
+        published.read(name).with_columns(pl.col("score_bound").cast(pl.String)) for name in ("ranking", "categories")
+    ]
+    again = prepare_explorer(*frames, tables, definition, seed=1)
+    carried = read_explorer(published)
+    assert np.array_equal(again.draws * again.step, carried["draws"])
+    assert again.draw_weights.tolist() == carried["draw_weights"]
 
 
 # ---- the command for the owner -------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     print_exclusions(outcome.exclusions, outcome.definition, console)
     state = "Release" if outcome.release.is_new else "Release (there already, checked and unchanged)"
     console.print(f"{state}: {escape(str(outcome.release.path))}", soft_wrap=True)
+    console.print(f"Report: {escape(str(outcome.release.path / 'report.html'))}", soft_wrap=True)
     console.print(f"Private audit: {escape(str(outcome.checked.audit_folder))}", soft_wrap=True)
 
 

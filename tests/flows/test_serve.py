@@ -105,8 +105,9 @@ def test_the_result_is_on_the_page_of_the_run_and_holds_nobodys_answers(served, 
     assert "lacks 25 columns" in by_key["refused-offshore-bpo-2021"]
     assert "synthetic-2021-" not in "".join(by_key.values())
     (link,) = set(re.findall(r"\((http://[^)]*)\)", by_key["release-offshore-bpo-2021"]))
-    published = served.releases / "offshore-bpo" / "2021" / Path(link).name / "ranking.md"
-    assert httpx.get(f"{link}ranking.md").text == published.read_text()
+    published = served.releases / "offshore-bpo" / "2021" / Path(link).parent.name
+    assert httpx.get(link).text == (published / "report.html").read_text()
+    assert httpx.get(f"{link.removesuffix('report.html')}ranking.md").text == (published / "ranking.md").read_text()
 
 
 def test_the_hook_tells_the_webhook_of_the_refusal(served, said, webhook):

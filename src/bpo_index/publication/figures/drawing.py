@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,13 @@ def prepare_drawing() -> None:
     import vl_convert  # noqa: PLC0415  (takes its time)
 
     vl_convert.vega_to_svg({"width": 1, "height": 1})
+
+
+def skip_checks() -> AbstractContextManager[None]:
+    """Return a context in which altair does not check each part of a chart: that takes longer than to draw it."""
+    from altair.utils.schemapi import debug_mode  # noqa: PLC0415  (takes its time)
+
+    return debug_mode(False)
 
 
 def draw(name: str, title: str, alt: str, described: dict[str, Any]) -> Figure:
@@ -102,7 +110,6 @@ def describe_chart(chart: Chart) -> dict[str, Any]:
     )
     view = alt.ViewConfig(stroke=None)
     look = alt.Config(font=FONT, aria=False, axis=axis, background="white", padding=16, view=view)
-    # NOTE: not `configure_…` and `properties`, each of which copies the whole chart; checking it against the schema of
-    # altair takes longer than drawing it.
+    # NOTE: not `configure_…` and `properties`, each of which copies the whole chart.
     described: dict[str, Any] = chart.chart.to_dict(validate=False)
     return described | {"title": heading.to_dict(), "config": look.to_dict()}

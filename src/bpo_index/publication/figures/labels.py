@@ -41,7 +41,7 @@ def measure(text: str) -> float:
     Examples
     --------
     >>> round(measure("Colombia"), 2)
-    4.33
+    4.35
     """
     return sum(_measure_character(character) for character in text)
 

@@ -26,7 +26,7 @@ def plot_rows(rows: Iterable[Mapping[str, Any]]) -> alt.Chart:
     """Return a chart of rows, to be given a mark."""
     import altair as alt  # noqa: PLC0415
 
-    # NOTE: a tuple, for altair copies lists over and over as it joins charts; validation of every row as well.
+    # NOTE: a tuple, for altair copies lists over and over as it joins charts.
     return alt.Chart(alt.InlineData(values=tuple(rows)))
 
 

@@ -86,7 +86,8 @@ def _weigh_up(ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], level: str)
         if behind:
             whom = list_names(behind) if len(behind) <= _NAMED else f"{len(behind)} others"
             supported.append(f"{names[code]} is ahead of {whom}.")
-    best = tables["first_ranks"].filter((pl.col("surely") != "") & (pl.col("k") < len(codes)))
+    # Where it is sure who the best k are, the sentences above say so already.
+    best = tables["first_ranks"].filter((pl.col("surely") != "") & (pl.col("candidates_count") > pl.col("k")))
     for row in best.sort("k").unique("surely", keep="first", maintain_order=True).iter_rows(named=True):
         certain = [names[code] for code in row["surely"].split()]
         supported.append(f"{list_names(certain)} {'is' if len(certain) == 1 else 'are'} among the best {row['k']}.")
