@@ -82,7 +82,7 @@ def _send(address: str, sentence: str) -> None:
 
 
 def show_outcome(outcome: Outcome) -> None:
-    """Show a release on the page of the run: what was computed, what it supports, the ranking, the audit, the report."""
+    """Show a release on the page of the run: summary, what it supports, the ranking, the audit, the report."""
     definition, release = outcome.definition, outcome.release
     names = definition.index, definition.edition
     title = f"{definition.title}, release {release.release_id}"
@@ -138,7 +138,7 @@ def make_key(kind: str, *names: str) -> str:
 
 
 def _link_report(path: Path) -> str:
-    """Return the address of a release's report: under `BPO_INDEX_RELEASES_URL` where releases are served, else its file."""
+    """Return the address of a report: under `BPO_INDEX_RELEASES_URL` where releases are served, else its file."""
     base = os.environ.get("BPO_INDEX_RELEASES_URL")
     if base:
         return "/".join([base.rstrip("/"), *path.parts[-3:], "report.html"])

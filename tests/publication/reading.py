@@ -16,7 +16,8 @@ _LATEX = {
     r"\textgreater{}": ">",
     r"\textbar{}": "|",
     r"\textasciigrave{}": "`",
-    "-{}": "-",
+    r"\/": "",
+    r"\allowbreak{}": "",
     **{f"\\{character}": character for character in "{}$&#%_"},
 }
 

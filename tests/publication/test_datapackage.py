@@ -50,6 +50,7 @@ def test_fields_have_type_unit_meaning_and_key(rendered):
     ]
     assert (fields["score"]["unit"], fields["p_first"]["unit"]) == ("score points", "share")
     assert fields["p_first"]["constraints"] == {"minimum": 0, "maximum": 1}
+    assert fields["unit"]["constraints"] == {"required": True}
     assert ranking["schema"]["primaryKey"] == ["unit"]
     assert ranking["schema"]["missingValues"] == [""]
     assert "created" not in package

@@ -177,6 +177,12 @@ def test_long_form_has_every_number_once(rendered):
             assert {m: (v, u) for m, v, u in here.select("measure", "value", "value_unit").iter_rows()} == told
             numbers += len(told)
     assert long.height == numbers
+    groups = long.select("category", "unit").unique(maintain_order=True)
+    assert groups.rows() == [
+        *((None, unit) for unit in result.ranking["unit"]),
+        *result.categories.select("category", "unit").rows(),
+    ]
+    assert long.select(pl.struct("category", "unit").rle_id().n_unique()).item() == groups.height
     assert long["unit"].unique(maintain_order=True).to_list() == result.ranking["unit"].to_list()
 
 
@@ -185,6 +191,7 @@ def test_a_bound_is_another_measure_than_a_score(rendered):
     long = tabulate_long(ranking, rendered[0].categories).filter(pl.col("category").is_null(), pl.col("unit") == "COL")
     assert "score" not in long["measure"].to_list()
     assert long.filter(measure="score_at_most")["value"].to_list() == [1.0]
+    assert tabulate_long(change_first(ranking, se=None), rendered[0].categories)["value"].null_count() == 0
 
 
 def test_the_same_result_gives_the_same_bytes_at_any_time_of_day(rendered, monkeypatch):

@@ -10,7 +10,12 @@ from bpo_index.publication.reader_tables import NAME_AT, Page, Row
 #: From so many rows on a table may break over pages.
 _LONG_FROM = 31
 #: From so many letters on a name is broken over lines.
-_WIDE_FROM = 31
+_WIDE_FROM = 24
+#: A word of so many letters may break, after every so many.
+_LONG_WORD, _BREAK_EVERY = 20, 10
+_BREAK = r"\allowbreak{}"
+#: Signs of which two become another one (dashes, quotation marks), and what keeps them apart.
+_DOUBLED, _APART = "-',", r"\/"
 _NEW_LINE = r"\\"
 _JOINERS = "\u200c\u200d"
 _ESCAPES = {
@@ -28,8 +33,6 @@ _ESCAPES = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     "`": r"\textasciigrave{}",
-    # Two of them would be drawn as a dash.
-    "-": "-{}",
 }
 
 
@@ -46,7 +49,7 @@ def render_latex(page: Page, label: str) -> bytes:
     rows = [row for _, section in page.sections for row in section]
     is_long = len(rows) + len(page.sections) >= _LONG_FROM
     is_wide = any(len(row.cells[NAME_AT]) >= _WIDE_FROM for row in rows)
-    name = r">{\raggedright\arraybackslash}p{.3\linewidth}" if is_wide else "l"
+    name = r">{\raggedright\arraybackslash}p{.2\linewidth}" if is_wide else "l"
     columns = "".join(name if place == NAME_AT else "r" for place in range(len(page.headings)))
     environment = "longtable" if is_long else "tabular"
     caption = rf"\caption{{{escape_latex(page.title)}: {escape_latex(page.caption)}}}\label{{{label}}}"
@@ -113,7 +116,7 @@ def _write_body(sections: tuple[tuple[str, tuple[Row, ...]], ...], width: int) -
     lines = []
     for number, (title, rows) in enumerate(sections):
         if title:
-            column = r"p{.9\linewidth}" if len(title) >= 2 * _WIDE_FROM else "l"
+            column = r"p{.9\linewidth}" if len(title) >= 60 else "l"
             heading = rf"\multicolumn{{{width}}}{{@{{}}{column}}}{{\bfseries {escape_latex(title)}}} \\*"
             lines += [*([r"\addlinespace"] if number else []), heading]
         for row in rows:
@@ -137,11 +140,21 @@ def escape_latex(text: str) -> str:
     Examples
     --------
     >>> print(escape_latex("50% of R&D_{x}\\n-- ~"))
-    50\\% of R\\&D\\_\\{x\\} -{}-{} \\textasciitilde{}
+    50\\% of R\\&D\\_\\{x\\} -\\/- \\textasciitilde{}
     """
-    shown = (
-        character
-        for character in " ".join(text.split())
-        if unicodedata.category(character) not in ("Cc", "Cf") or character in _JOINERS
-    )
-    return "".join(_ESCAPES.get(character, character) for character in shown)
+    return " ".join(_escape_word(word) for word in text.split())
+
+
+def _escape_word(word: str) -> str:
+    """Return a word of which no two signs become another one; long ones may break anywhere."""
+    shown = [
+        character for character in word if unicodedata.category(character) not in ("Cc", "Cf") or character in _JOINERS
+    ]
+    parts = []
+    for place, character in enumerate(shown):
+        if place and character == shown[place - 1] and character in _DOUBLED:
+            parts.append(_APART)
+        if place and len(shown) >= _LONG_WORD and place % _BREAK_EVERY == 0:
+            parts.append(_BREAK)
+        parts.append(_ESCAPES.get(character, character))
+    return "".join(parts)
