@@ -27,7 +27,7 @@ from prefect.settings import get_current_settings
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.inbox import Filed
 from bpo_index.pipeline import Outcome, Progress
-from bpo_index.publication.tables import escape_markdown
+from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 
 PROGRESS_SECONDS = 2.0

@@ -20,7 +20,7 @@ import bpo_index
 from bpo_index import notebook
 from bpo_index.publication.columns import RANKING
 from bpo_index.publication.result_display import show_outcome, show_release, show_result
-from bpo_index.publication.tables import SYNTHETIC_NOTICE
+from bpo_index.publication.wording import SYNTHETIC_NOTICE
 from bpo_index.summary import list_ranking_rows
 
 SOURCE = Path(bpo_index.__file__)

@@ -35,8 +35,9 @@ from bpo_index.definition_yaml import Place, YamlContent, describe_place, read_y
 from bpo_index.errors import DefinitionError
 from bpo_index.labels import fold_label
 from bpo_index.method_conflicts import list_uncertainty_conflicts
-from bpo_index.notebook import NOTHING, show_block, show_sentence, show_table
+from bpo_index.notebook import show_block, show_sentence, show_table
 from bpo_index.resources import list_definitions
+from bpo_index.wording import NOTHING
 
 _METHOD_FILE = "method file"
 

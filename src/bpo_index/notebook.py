@@ -13,35 +13,9 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-NOTHING = "–"
 #: Notebooks would take what stands between two dollar signs for a formula.
 _NO_FORMULAS = ' class="tex2jax_ignore mathjax_ignore"'
 _LEFT, _RIGHT = "text-align: left", "text-align: right"
-
-
-def show_number(value: float | None, decimals: int = 0) -> str:
-    """Return a number as readers see it, as text; a dash for null.
-
-    Examples
-    --------
-    >>> show_number(90.902778, 1), show_number(12), show_number(None)
-    ('90.9', '12', '–')
-    """
-    return NOTHING if value is None else f"{value:.{decimals}f}"
-
-
-def show_range(low: float | None, high: float | None, decimals: int = 0) -> str:
-    """Return a range as text: one number where its ends are the same, a dash where there is none.
-
-    Examples
-    --------
-    >>> show_range(1, 4), show_range(12, 12), show_range(85.43, 94.46, 1), show_range(None, None)
-    ('1 to 4', '12', '85.4 to 94.5', '–')
-    """
-    if low is None or high is None:
-        return NOTHING
-    ends = [show_number(end, decimals) for end in ((low,) if low == high else (low, high))]
-    return " to ".join(ends)
 
 
 def show_sentence(text: str) -> str:

@@ -18,7 +18,8 @@ from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.pipeline import Progress, check_seed, find_refusal
 from bpo_index.publication.figures.plan import draw_plan
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, name_origin
+from bpo_index.publication.result import name_origin
+from bpo_index.publication.wording import SYNTHETIC_NOTICE
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
 from bpo_index.robustness.assess import estimate_errors

@@ -11,16 +11,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.method_conflicts import COMPARING
 from bpo_index.pipeline import CheckOutcome, Outcome
 from bpo_index.pipeline import Progress as Report
 from bpo_index.plan import PlanOutcome
 from bpo_index.publication import FactCheck
 from bpo_index.publication.columns import EXCLUSIONS, RANKING
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result, format_cell, show_score
+from bpo_index.publication.formats.reader_tables import format_cell, show_score
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import SYNTHETIC_NOTICE, name_level, names_percentage
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
+from bpo_index.wording import show_range
 
 #: Replicates from which on a bar is worth showing (about a second).
 BAR_FROM = 100_000
@@ -70,9 +72,8 @@ def print_check(outcome: CheckOutcome, console: Console) -> None:
 
 def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     """Return the ranking as a table for the terminal."""
-    level = f"{definition.method.confidence_level:.0%}"
-    # NOTE: a percentage of the answer scale; methods that compare units give points.
-    is_percentage = definition.method.normalisation == "scale" and definition.method.aggregation not in COMPARING
+    level = name_level(definition)
+    is_percentage = names_percentage(definition)
     table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
     table.add_column("Rank", justify="right")
     table.add_column(escape(definition.columns.unit.capitalize()), no_wrap=True)
@@ -87,18 +88,12 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
             "–" if row["rank"] is None else str(row["rank"]),
             escape(row["name"]) + (" *" if row["note"] else ""),
             f"{score} %" if is_percentage and row["score"] is not None else score,
-            "–" if row["ci_low"] is None else f"{row['ci_low']:.1f} to {row['ci_high']:.1f}",
-            _show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["ci_low"], row["ci_high"]),
+            show_range(row["rank_interval_low"], row["rank_interval_high"]),
             str(row["respondents"]),
             "–" if row["p_first"] is None else f"{row['p_first']:.2f}",
         )
     return table
-
-
-def _show_range(low: int | None, high: int | None) -> str:
-    if low is None or high is None:
-        return "–"
-    return str(low) if low == high else f"{low} to {high}"
 
 
 def print_ranking_notes(result: Result, console: Console) -> None:
@@ -208,7 +203,7 @@ def print_exclusions(
             "–" if row["rank"] is None else str(row["rank"]),
             escape(row["name"]),
             format_cell(row["score"], _SCORE),
-            _show_range(low, high),
+            show_range(low, high),
             change if added or exact else "",
             str(added) if added else "",
         )

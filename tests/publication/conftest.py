@@ -4,7 +4,8 @@ import pytest
 
 from bpo_index.definition import load_definition
 from bpo_index.pipeline import Settings, run
-from bpo_index.publication.tables import build_result, render_tables
+from bpo_index.publication.result import build_result
+from bpo_index.publication.tables import render_tables
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness import assess_robustness

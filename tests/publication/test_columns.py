@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bpo_index.publication.columns import TABLES, UNITS
-from bpo_index.publication.long_form import list_frames
+from bpo_index.publication.formats.long_form import list_frames
 
 EACH = pytest.mark.parametrize("name", TABLES)
 

@@ -7,7 +7,7 @@ import pytest
 
 from bpo_index.definition import load_definition
 from bpo_index.publication.columns import TABLES
-from bpo_index.publication.datapackage import describe_package
+from bpo_index.publication.formats.datapackage import describe_package
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bpo_index.publication.figures.rank_probabilities import measure_luminance, 
 from bpo_index.publication.figures.sensitivity import ASSUMPTIONS
 from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
-from bpo_index.publication.tables import Result, build_result
+from bpo_index.publication.result import Result, build_result
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness import assess_robustness

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpo_index.publication.columns import Column
-from bpo_index.publication.html_tables import escape_html
-from bpo_index.publication.latex import escape_latex
-from bpo_index.publication.markdown import escape_markdown
-from bpo_index.publication.tables import build_result, render_tables
-from bpo_index.publication.workbook import Sheet, render_workbook
+from bpo_index.publication.formats.html_tables import escape_html
+from bpo_index.publication.formats.latex import escape_latex
+from bpo_index.publication.formats.markdown import escape_markdown
+from bpo_index.publication.formats.workbook import Sheet, render_workbook
+from bpo_index.publication.result import build_result
+from bpo_index.publication.tables import render_tables
 from tests.publication.reading import READERS, Document, read_latex_text, read_markdown_text
 from tests.publication.test_table_formats import compile_latex, has_booktabs
 

@@ -16,7 +16,8 @@ from bpo_index.methods import CATALOGUE
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.method import FORMULAS
 from bpo_index.publication.report.unit_pages import write_unit_pages
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, build_result
+from bpo_index.publication.result import build_result
+from bpo_index.publication.wording import SYNTHETIC_NOTICE
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
 from tests.publication.test_nasty_texts import ALL, NASTY
 

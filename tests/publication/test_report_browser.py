@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from bpo_index.publication.explorer import AGGREGATIONS, NORMALISATIONS, prepare_explorer, rescore
-from bpo_index.publication.report.tables import show_share
-from bpo_index.publication.tables import build_result
+from bpo_index.publication.result import build_result
+from bpo_index.wording import show_share
 from tests.conftest import find_browser
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
 from tests.publication.test_nasty_texts import ALL, NASTY

@@ -12,12 +12,13 @@ import polars as pl
 import pytest
 
 from bpo_index.definition import load_definition, replace_method
-from bpo_index.publication import workbook
 from bpo_index.publication.columns import CATEGORIES, RANKING, TABLES, Column
-from bpo_index.publication.long_form import list_frames, tabulate_long
-from bpo_index.publication.reader_tables import lay_out_ranking, names_percentage
+from bpo_index.publication.formats import workbook
+from bpo_index.publication.formats.long_form import list_frames, tabulate_long
+from bpo_index.publication.formats.reader_tables import lay_out_ranking
+from bpo_index.publication.formats.workbook import Sheet, make_about, make_sheet, render_workbook
 from bpo_index.publication.tables import render_tables
-from bpo_index.publication.workbook import Sheet, make_about, make_sheet, render_workbook
+from bpo_index.publication.wording import names_percentage
 from tests.publication.reading import READERS, Document
 
 BOTH = ("ranking", "categories")

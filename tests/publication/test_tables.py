@@ -3,7 +3,8 @@
 import json
 
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
-from bpo_index.publication.tables import build_result, name_origin, render_tables
+from bpo_index.publication.result import build_result, name_origin
+from bpo_index.publication.tables import render_tables
 
 
 def test_columns_are_the_documented_ones(rendered):

@@ -22,7 +22,9 @@ def test_contributions_add_up_to_the_difference(power, first, second, weights):
     difference = aggregate_mean(first, weights, power) - aggregate_mean(second, weights, power)
     assert parts.sum() == pytest.approx(difference, abs=1e-6)
     # Where the first is ahead it gains, where it is behind it loses.
-    assert (np.sign(parts[np.abs(first - second) > 1e-6]) == np.sign(first - second)[np.abs(first - second) > 1e-6]).all()
+    assert (
+        np.sign(parts[np.abs(first - second) > 1e-6]) == np.sign(first - second)[np.abs(first - second) > 1e-6]
+    ).all()
     assert decompose_difference(second, first, weights, power) == pytest.approx(-parts, abs=1e-6)
 
 

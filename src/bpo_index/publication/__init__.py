@@ -4,7 +4,8 @@ from bpo_index.publication.facts import Fact, FactCheck, check_facts, load_facts
 from bpo_index.publication.figures import Figure, draw_figures
 from bpo_index.publication.release import Release, identify_release, publish_release, read_release
 from bpo_index.publication.report import render_report
-from bpo_index.publication.tables import Result, build_result, render_tables
+from bpo_index.publication.result import Result, build_result
+from bpo_index.publication.tables import render_tables
 
 __all__ = [
     "Fact",

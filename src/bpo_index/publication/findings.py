@@ -6,6 +6,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.rank_tables import FIRST_FEW, VERSIONS
+from bpo_index.wording import list_names
 
 #: A change of weights is small where it moves less than this share of the total weight.
 _SMALL_CHANGE = 0.05
@@ -58,15 +59,11 @@ def _describe_lead(ranked: pl.DataFrame, confidence_level: float) -> list[str]:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
     row = ranked.row(0, named=True)
     alone = len(leaders) == 1
-    lead = f"{leaders[0]} leads" if alone else f"{_list_names(leaders)} share the lead"
+    lead = f"{leaders[0]} leads" if alone else f"{list_names(leaders)} share the lead"
     low, high = row["rank_interval_low"], row["rank_interval_high"]
     range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
     whose = "its rank" if alone else f"the rank of {row['name']}"
     return [f"{lead}; at {confidence_level:.0%} confidence {whose} {range_}."]
-
-
-def _list_names(names: list[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
@@ -128,7 +125,7 @@ def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
     ]
     count = f"{small.height} pair{'' if small.height == 1 else 's'} would swap"
     which = ": " if small.height <= _NAMED_PAIRS else ", soonest "
-    listed = _list_names(shown) if len(shown) > 1 else shown[0]
+    listed = list_names(shown)
     return [f"If less than {_SMALL_CHANGE:.0%} of the weight moved between categories {count}{which}{listed}."]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.notebook import show_block, show_link, show_list, show_range, show_sentence, show_table
+from bpo_index.notebook import show_block, show_link, show_list, show_sentence, show_table
 from bpo_index.publication.columns import RANKING
+from bpo_index.publication.formats.reader_tables import format_cell, show_score
 from bpo_index.publication.release import Release
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result, format_cell, show_score
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import choose_notice, name_level
 from bpo_index.validation import Audit
+from bpo_index.wording import show_range
 
 #: Files of a release that are linked, where they are there.
 _LINKED = {"report.html": "Open the report"}
@@ -16,7 +19,7 @@ _COLUMNS = {column.name: column for column in RANKING}
 
 def show_result(result: Result) -> str:
     """Return a result as HTML: ranking, findings and notes."""
-    return show_block("Ranking", *_show_parts(result, "unit", ""), notice=_choose_notice(result))
+    return show_block("Ranking", *_show_parts(result, "unit", ""), notice=choose_notice(result.data_origin))
 
 
 def show_release(release: Release) -> str:
@@ -26,7 +29,7 @@ def show_release(release: Release) -> str:
 
 def show_outcome(definition: IndexDefinition, result: Result, audit: Audit, release: Release) -> str:
     """Return what a run did as HTML: ranking, findings, the account of rows, the release."""
-    level = f"{100 * definition.method.confidence_level:g}% "
+    level = f"{name_level(definition)} "
     return show_block(
         definition.title,
         *_show_parts(result, definition.columns.unit, level),
@@ -34,12 +37,8 @@ def show_outcome(definition: IndexDefinition, result: Result, audit: Audit, rele
             f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}."
         ),
         *_show_release_parts(release),
-        notice=_choose_notice(result),
+        notice=choose_notice(result.data_origin),
     )
-
-
-def _choose_notice(result: Result) -> str:
-    return "" if result.data_origin == "survey" else SYNTHETIC_NOTICE
 
 
 def _show_parts(result: Result, unit: str, level: str) -> list[str]:

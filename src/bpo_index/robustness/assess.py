@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.notebook import show_block, show_number, show_range, show_table
+from bpo_index.notebook import show_block, show_table
 from bpo_index.robustness.assumption_effects import analyse_assumptions, choose_blocks, tabulate_effects
 from bpo_index.robustness.assumptions import (
     allot_replicates,
@@ -41,6 +41,7 @@ from bpo_index.robustness.weight_tables import WeightTables, tabulate_weights
 from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.units import find_bounds, unit_score_matrix
+from bpo_index.wording import show_number, show_range
 
 #: From this many sampling units on bootstrap draws coincide seldom enough (docs/methods/sampling-error.md).
 _BOOTSTRAP_FROM = 5

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.notebook import show_block, show_list, show_number, show_table
+from bpo_index.notebook import show_block, show_list, show_table
 from bpo_index.scoring.ends import (
     AT_LEAST,
     AT_MOST,
@@ -27,6 +27,7 @@ from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.score import Evidence, learn_index, score_means
 from bpo_index.scoring.weights_table import WEIGHTS_SCHEMA, check_weights, describe_weights
+from bpo_index.wording import show_number
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ and the letters of a PNG come from the machine's own Liberation Sans where there
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.figures.drawing import Figure, describe_chart, draw, prepare_drawing, skip_checks
@@ -17,9 +16,7 @@ from bpo_index.publication.figures.rank_probabilities import chart_rank_probabil
 from bpo_index.publication.figures.ranking import chart_ranking
 from bpo_index.publication.figures.sensitivity import chart_sensitivity
 from bpo_index.publication.figures.weights import chart_weights
-
-if TYPE_CHECKING:
-    from bpo_index.publication.tables import Result
+from bpo_index.publication.result import Result
 
 #: By name: the file of a figure within `figures/`.
 _CHARTS = {

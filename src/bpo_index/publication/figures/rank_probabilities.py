@@ -17,7 +17,7 @@ from bpo_index.robustness.rank_tables import VERSIONS
 if TYPE_CHECKING:
     import altair as alt
 
-    from bpo_index.publication.tables import Result
+    from bpo_index.publication.result import Result
 
 #: Shares from which the number is written, and from which a cell is filled at all.
 _WRITTEN, _FILLED = 0.05, 0.005

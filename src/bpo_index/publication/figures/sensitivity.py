@@ -12,12 +12,13 @@ from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
-from bpo_index.publication.figures.wording import mark_origin, name_level
+from bpo_index.publication.figures.wording import mark_origin
+from bpo_index.publication.wording import name_level
 
 if TYPE_CHECKING:
     import altair as alt
 
-    from bpo_index.publication.tables import Result
+    from bpo_index.publication.result import Result
 
 ASSUMPTIONS = {
     "respondents": "Which respondents answered",

@@ -17,7 +17,7 @@ from bpo_index.publication.figures.wording import mark_origin
 if TYPE_CHECKING:
     import altair as alt
 
-    from bpo_index.publication.tables import Result
+    from bpo_index.publication.result import Result
 
 #: What a symbol means, its shape, filling and outline, and the heading of its column.
 _LOOKS = {

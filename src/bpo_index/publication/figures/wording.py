@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.method_conflicts import COMPARING
-
-if TYPE_CHECKING:
-    from bpo_index.publication.tables import Result
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import names_percentage
 
 _ORIGINS = {
     "synthetic": ["SYNTHETIC DATA: made by a program, no manager was asked."],
@@ -24,25 +22,10 @@ def mark_origin(lines: Iterable[str], result: Result) -> list[str]:
     return [*_ORIGINS.get(result.data_origin, []), *lines]
 
 
-def is_percentage(definition: IndexDefinition) -> bool:
-    """Return whether scores are a percentage of the answer scale; methods that compare units give points."""
-    return definition.method.normalisation == "scale" and definition.method.aggregation not in COMPARING
-
-
-def name_score(definition: IndexDefinition) -> str:
-    """Return the title of a score axis, with its unit."""
-    return "Score (%)" if is_percentage(definition) else "Score (points)"
-
-
 def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:
     """Return a score with its unit, in a sentence; a bound as a bound."""
     number = f"{row['score']:.1f}" if row["score_bound"] is None else f"{row['score_bound']} {row['score']:g}"
-    return f"{number} {'%' if is_percentage(definition) else 'points'}"
-
-
-def name_level(definition: IndexDefinition) -> str:
-    """Return the confidence level as readers write it."""
-    return f"{100 * definition.method.confidence_level:g}%"
+    return f"{number} {'%' if names_percentage(definition) else 'points'}"
 
 
 def choose_shape(bound: str | None) -> str:

@@ -9,16 +9,11 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import RANKING
-from bpo_index.publication.report.tables import (
-    ReportTable,
-    count_noun,
-    list_names,
-    make_table,
-    show_number,
-    show_range,
-    show_share,
-)
-from bpo_index.publication.tables import Result, show_score
+from bpo_index.publication.formats.reader_tables import show_score
+from bpo_index.publication.report.tables import ReportTable, make_table
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import name_level
+from bpo_index.wording import count_noun, list_names, show_range, show_share
 
 #: Units named in one sentence, at most; of more their number is given.
 _NAMED = 6
@@ -45,7 +40,7 @@ class Answer:
 def write_answer(result: Result, definition: IndexDefinition, score_heading: str) -> Answer:
     """Return the first page of a result."""
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
-    level = f"{definition.method.confidence_level:.0%}"
+    level = name_level(definition)
     supported, unsupported = _weigh_up(ranked, result.tables, level) if ranked.height > 1 else ([], [])
     return Answer(
         _write_headline(ranked, definition, score_heading),
@@ -125,7 +120,7 @@ def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition, score_heading:
             row["rank"],
             row["name"] + (" *" if row["note"] else ""),
             show_score(row, _SCORE),
-            "–" if row["ci_low"] is None else f"{show_number(row['ci_low'])} to {show_number(row['ci_high'])}",
+            show_range(row["ci_low"], row["ci_high"]),
             show_range(row["rank_interval_low"], row["rank_interval_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
             show_share(row["p_first"]),

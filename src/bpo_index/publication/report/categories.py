@@ -10,8 +10,10 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import CATEGORIES
-from bpo_index.publication.report.tables import NOTHING, ReportTable, make_table, show_number
-from bpo_index.publication.tables import Result, show_score
+from bpo_index.publication.formats.reader_tables import show_score
+from bpo_index.publication.report.tables import ReportTable, make_table
+from bpo_index.publication.result import Result
+from bpo_index.wording import NOTHING, show_number
 
 _CELL = next(column for column in CATEGORIES if column.name == "score")
 

@@ -11,8 +11,9 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import RANKING
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer
-from bpo_index.publication.report.tables import list_names
-from bpo_index.publication.tables import Result, show_score
+from bpo_index.publication.formats.reader_tables import show_score
+from bpo_index.publication.result import Result
+from bpo_index.wording import list_names
 
 _SCORE = next(column for column in RANKING if column.name == "score")
 #: What a reader may choose, in words.
@@ -117,6 +118,6 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
         notes.append(
             f"The published ranking (weighting {definition.method.weighting.replace('_', ' ')}, aggregation "
             f"{definition.method.aggregation.replace('_', ' ')}) is not computed here: as soon as anything is moved, "
-            f"scores are put together by the {_AGGREGATION_WORDS[explorer.aggregation].partition(':')[0]} of these weights."
+            f"scores are put together by the {_AGGREGATION_WORDS[explorer.aggregation].partition(':')[0]}."
         )
     return notes

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from bpo_index.definition import IndexDefinition
 from bpo_index.methods import CATALOGUE
 from bpo_index.publication.findings import name_assumption
-from bpo_index.publication.report.tables import ReportTable, make_table, show_number
-from bpo_index.publication.tables import Result
+from bpo_index.publication.report.tables import ReportTable, make_table
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import name_level
+from bpo_index.wording import show_number
 
 #: Formulas by step and method, in the symbols of `SYMBOLS`.
 FORMULAS: dict[str, dict[str, str]] = {
@@ -137,7 +139,7 @@ def tabulate_assumptions(result: Result) -> ReportTable:
 def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:
     """Return the limits of the index, general and of this edition."""
     method, word = definition.method, definition.columns.unit
-    level = f"{method.confidence_level:.0%}"
+    level = name_level(definition)
     limits = [
         f"Each manager rates the {word} in which he or she operates and no other: how one {word} is judged and who "
         f"judges it cannot be told apart. A generous style of answering looks like confidence.",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from bpo_index import __version__
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.explorer import prepare_explorer
-from bpo_index.publication.reader_tables import names_percentage
 from bpo_index.publication.report import categories, drivers, quality, ranks
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.explorer_part import (
@@ -32,7 +31,8 @@ from bpo_index.publication.report.method import (
 )
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.report.unit_pages import CategoryLine, UnitPage, write_unit_pages
-from bpo_index.publication.tables import SYNTHETIC_NOTICE, Result
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import choose_notice, name_level, name_score
 from bpo_index.validation import Audit
 
 if TYPE_CHECKING:
@@ -71,20 +71,19 @@ def render_report(
     """
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
-    level = f"{definition.method.confidence_level:.0%}"
-    heading = "Score (%)" if names_percentage(definition) else "Score (points)"
+    level = name_level(definition)
+    heading = name_score(definition)
     names = categories.collect_names(result, definition)
     explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition, seed)
     pages = write_unit_pages(result, definition, heading)
     ends = _find_strip_ends(pages)
     script = (_ASSETS / "explorer.js").read_text(encoding="utf-8")
-    synthetic = result.data_origin != "survey"
     page = _load_template().render(
         title=definition.title,
         definition=definition,
         version=__version__,
         release_id=release_id,
-        notice=SYNTHETIC_NOTICE if synthetic else "",
+        notice=choose_notice(result.data_origin),
         policy=_write_policy(script),
         style=Markup((_ASSETS / "report.css").read_text(encoding="utf-8")),
         script=Markup(script),

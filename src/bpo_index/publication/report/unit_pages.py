@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import CATEGORIES, RANKING
-from bpo_index.publication.report.tables import (
-    NOTHING,
-    list_names,
-    show_number,
-    show_range,
-    show_share,
-)
-from bpo_index.publication.tables import Result, show_score
+from bpo_index.publication.formats.reader_tables import show_score
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import name_level
+from bpo_index.wording import list_names, show_number, show_range, show_share
 
 #: Strengths and weaknesses named, each.
 _NAMED = 3
@@ -105,71 +102,58 @@ def write_unit_pages(result: Result, definition: IndexDefinition, score_heading:
     return pages
 
 
-def _compare(row: dict[str, object], categories: pl.DataFrame) -> CategoryLine:
+def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
     peers = categories.filter(
         (pl.col("category") == row["category"]) & (pl.col("unit") != row["unit"]) & pl.col("score_bound").is_null()
     )["score"].drop_nulls()
-    score, low, high = (row[name] for name in ("score", "ci_low", "ci_high"))
-    value = score if isinstance(score, float) and row["score_bound"] is None else None
+    value = row["score"] if row["score_bound"] is None else None
     mean = float(peers.to_numpy().mean()) if len(peers) else None
-    difference = None if value is None or mean is None else value - mean
-    beyond = mean is not None and isinstance(low, float) and isinstance(high, float) and not low <= mean <= high
+    low, high = row["ci_low"], row["ci_high"]
     return CategoryLine(
-        str(row["category_title"]),
+        row["category_title"],
         show_score(row, _CELL),
-        f"{show_number(low)} to {show_number(high)}" if isinstance(low, float) and isinstance(high, float) else NOTHING,
-        NOTHING if row["rank"] is None else str(row["rank"]),
-        show_number(difference, signed=True),
-        beyond,
+        show_range(low, high),
+        show_number(row["rank"]),
+        show_number(None if value is None or mean is None else value - mean, signed=True),
+        mean is not None and low is not None and not low <= mean <= high,
         value,
-        low if isinstance(low, float) else None,
-        high if isinstance(high, float) else None,
+        low,
+        high,
         peers.to_list(),
-        str(row["note"]),
+        row["note"],
     )
 
 
 def _list_facts(
-    row: dict[str, object], result: Result, definition: IndexDefinition, percent: str
+    row: dict[str, Any], result: Result, definition: IndexDefinition, percent: str
 ) -> list[tuple[str, str]]:
-    level = f"{definition.method.confidence_level:.0%}"
+    respondents = str(row["respondents"])
     if row["score"] is None:
-        return [("Respondents", str(row["respondents"]))]
-    low, high = row["ci_low"], row["ci_high"]
-    interval = f"{low:.1f} to {high:.1f}" if isinstance(low, float) and isinstance(high, float) else NOTHING
-    shrunken = result.tables["sampling_error"].filter(pl.col("category").is_null(), unit=row["unit"])
-    everything = result.tables["replicate_ranks"].filter(version="all_assumptions", unit=row["unit"])
+        return [("Respondents", respondents)]
+    level = name_level(definition)
+    if row["effective_n"] is not None:
+        respondents += f" (effective {row['effective_n']:.1f})"
     facts = [
         ("Score", f"{show_score(row, _SCORE)}{percent}"),
-        (f"{level} interval", interval),
+        (f"{level} interval", show_range(row["ci_low"], row["ci_high"])),
         (f"Rank, {level}", show_range(row["rank_interval_low"], row["rank_interval_high"])),
         ("Rank, all units at once", show_range(row["rank_set_low"], row["rank_set_high"])),
-        ("First in replicates, respondents drawn", _show_share(row["p_first"])),
+        ("First in replicates, respondents drawn", show_share(row["p_first"])),
     ]
-    for other in everything.iter_rows(named=True):
+    for other in result.tables["replicate_ranks"].filter(version="all_assumptions", unit=row["unit"]).to_dicts():
         ends = show_range(other["replicate_rank_range_low"], other["replicate_rank_range_high"])
         facts += [
             ("First in replicates, all assumptions drawn", show_share(other["p_first"])),
             (f"Ranks in these, middle {level}", ends),
         ]
-    effective = row["effective_n"]
-    facts.append(
-        (
-            "Respondents",
-            f"{row['respondents']}" + (f" (effective {effective:.1f})" if isinstance(effective, float) else ""),
-        )
-    )
-    for other in shrunken.iter_rows(named=True):
+    facts.append(("Respondents", respondents))
+    for other in result.tables["sampling_error"].filter(pl.col("category").is_null(), unit=row["unit"]).to_dicts():
         if other["shrunken"] is not None:
             facts.append(("Shrunken score", f"{other['shrunken']:.1f}{percent}"))
     return facts
 
 
-def _show_share(value: object) -> str:
-    return show_share(value if isinstance(value, float) else None)
-
-
-def _write_sentences(row: dict[str, object], lines: list[CategoryLine], ranked: int, percent: str) -> list[str]:
+def _write_sentences(row: dict[str, Any], lines: list[CategoryLine], ranked: int, percent: str) -> list[str]:
     if row["score"] is None or row["rank"] is None:
         why = str(row["note"]) or "it takes no rank"
         return [f"{row['name']} has no rank: {why}."]
@@ -201,7 +185,7 @@ def _measure(line: CategoryLine) -> float:
     return line.value - sum(line.others) / len(line.others)
 
 
-def _find_neighbours(row: dict[str, object], result: Result, titles: dict[str, str]) -> list[Neighbour]:
+def _find_neighbours(row: dict[str, Any], result: Result, titles: dict[str, str]) -> list[Neighbour]:
     names = dict(result.ranking.select("unit", "name").iter_rows())
     table = result.tables["neighbours"]
     found = []

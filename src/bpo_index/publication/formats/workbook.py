@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from bpo_index.publication.columns import TABLES, Column, Table
-from bpo_index.publication.reader_tables import replace_controls
+from bpo_index.publication.formats.reader_tables import replace_controls
 
 #: Rows of a sheet; a table that has more is cut, and the sheet `about` says so. Excel takes 1,048,575 below a heading.
 MOST_ROWS = 100_000

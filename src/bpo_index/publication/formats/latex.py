@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-from bpo_index.publication.reader_tables import NAME_AT, Page, Row
+from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Row
 
 #: From so many rows on a table may break over pages.
 _LONG_FROM = 31

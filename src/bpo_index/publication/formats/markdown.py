@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpo_index.publication.reader_tables import NAME_AT, Page, Row
+from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Row
 
 
 def render_markdown(page: Page) -> bytes:

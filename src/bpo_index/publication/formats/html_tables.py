@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from string import Template
 
-from bpo_index.publication.reader_tables import NAME_AT, Page, Row
+from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Row
 
 # NOTE: written here and not by a table library: these give no caption and no scope, and put style into the body.
 _DOCUMENT = Template("""\

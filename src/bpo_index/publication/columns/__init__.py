@@ -6,10 +6,10 @@ The tables on robustness, one each a file `robustness/<name>.csv`, are described
 
 from __future__ import annotations
 
-from bpo_index.publication.answer_columns import ANSWER_TABLES
-from bpo_index.publication.rank_columns import EXCLUSIONS, RANK_TABLES
-from bpo_index.publication.table_description import ORIGIN, UNITS, Column, Table
-from bpo_index.publication.weight_columns import WEIGHT_TABLES
+from bpo_index.publication.columns.answers import ANSWER_TABLES
+from bpo_index.publication.columns.description import ORIGIN, UNITS, Column, Table
+from bpo_index.publication.columns.ranks import EXCLUSIONS, RANK_TABLES
+from bpo_index.publication.columns.weights import WEIGHT_TABLES
 
 __all__ = [
     "CATEGORIES",

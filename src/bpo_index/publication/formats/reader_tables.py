@@ -11,20 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.method_conflicts import COMPARING
 from bpo_index.publication.columns import RANKING, Column
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import choose_notice, name_level, name_unit, names_percentage
+from bpo_index.wording import NOTHING, show_range
 
-if TYPE_CHECKING:
-    from bpo_index.publication.tables import Result
-
-SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
-#: What stands in a cell without a number.
-DASH = "–"
 #: Where in a row of a page the name of the unit stands; it alone is text, aligned to the left.
 NAME_AT = 1
 # NOTE: not allowed in XML and HTML, so that a file with one of them would not open.
@@ -60,30 +56,6 @@ class Page:
     """How to read it, findings, provenance: one paragraph each."""
 
 
-def names_percentage(definition: IndexDefinition) -> bool:
-    """Return whether scores are per cent of the answer scale; methods that compare units give points.
-
-    Examples
-    --------
-    >>> from bpo_index.definition import load_definition
-    >>> names_percentage(load_definition("offshore-bpo-2021"))
-    True
-    """
-    return definition.method.normalisation == "scale" and definition.method.aggregation not in COMPARING
-
-
-def name_level(definition: IndexDefinition) -> str:
-    """Return the confidence level as readers see it.
-
-    Examples
-    --------
-    >>> from bpo_index.definition import load_definition
-    >>> name_level(load_definition("offshore-bpo-2021"))
-    '95%'
-    """
-    return f"{100 * definition.method.confidence_level:g}%"
-
-
 def replace_controls(text: str) -> str:
     """Return a text with U+FFFD in place of characters that no document may hold.
 
@@ -104,7 +76,7 @@ def format_cell(value: object, column: Column) -> str:
     ('90.9', '–')
     """
     if value is None:
-        return DASH
+        return NOTHING
     if column.decimals is not None and isinstance(value, float):
         return f"{value:.{column.decimals}f}"
     return str(value)
@@ -123,22 +95,6 @@ def show_score(row: Mapping[str, Any], column: Column) -> str:
     if row["score_bound"] is None:
         return format_cell(row["score"], column)
     return f"{row['score_bound']} {row['score']:g}"
-
-
-def show_range(row: Mapping[str, Any], low: str, high: str) -> str:
-    """Return two columns of a row as a range; a dash where there is none, one number where both are the same.
-
-    Examples
-    --------
-    >>> show_range({"ci_low": 85.35, "ci_high": 94.49}, "ci_low", "ci_high")
-    '85.3 to 94.5'
-    >>> show_range({"rank_set_low": 2, "rank_set_high": 2}, "rank_set_low", "rank_set_high")
-    '2'
-    """
-    ends = [format_cell(row[name], _DESCRIBED[name]) for name in (low, high)]
-    if DASH in ends:
-        return DASH
-    return ends[0] if row[low] == row[high] else f"{ends[0]} to {ends[1]}"
 
 
 def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:
@@ -160,16 +116,16 @@ def _make_page(
     caption: str,
     findings: Sequence[str],
 ) -> Page:
-    level, unit = name_level(definition), definition.columns.unit
+    level = name_level(definition)
     said = dict.fromkeys(note for _, frame in sections for note in frame["note"] if note)
     marks = {"": ""} | {note: _make_mark(number) for number, note in enumerate(said)}
     return Page(
         title=definition.title,
         caption=caption,
-        notice="" if result.data_origin == "survey" else SYNTHETIC_NOTICE,
+        notice=choose_notice(result.data_origin),
         headings=(
             "Rank",
-            unit[:1].upper() + unit[1:],
+            name_unit(definition),
             _DESCRIBED["score"].name_heading(is_percentage=names_percentage(definition)),
             f"{level} interval",
             f"Ranks, {level}",
@@ -194,8 +150,8 @@ def describe_reading(definition: IndexDefinition) -> str:
     return (
         f"Interval and ranks: {level} confidence, from the sampling of respondents only. “Ranks, {level}” holds for "
         "one row by itself, “all at once” for all rows of its table together. P(first) is the share of replicates, "
-        f"respondents drawn anew, in which a row is first. {DASH}: not published, or not ranked. Each respondent rates "
-        f"one {unit} only, so rater and {unit} are confounded."
+        f"respondents drawn anew, in which a row is first. {NOTHING}: not published, or not ranked. Each respondent "
+        f"rates one {unit} only, so rater and {unit} are confounded."
     )
 
 
@@ -212,9 +168,9 @@ def _lay_out_rows(frame: pl.DataFrame, marks: Mapping[str, str]) -> tuple[Row, .
                 format_cell(row["rank"], _DESCRIBED["rank"]),
                 row["name"],
                 show_score(row, _DESCRIBED["score"]),
-                show_range(row, "ci_low", "ci_high"),
-                show_range(row, "rank_interval_low", "rank_interval_high"),
-                show_range(row, "rank_set_low", "rank_set_high"),
+                show_range(row["ci_low"], row["ci_high"]),
+                show_range(row["rank_interval_low"], row["rank_interval_high"]),
+                show_range(row["rank_set_low"], row["rank_set_high"]),
                 format_cell(row["respondents"], _DESCRIBED["respondents"]),
                 format_cell(row["p_first"], _DESCRIBED["p_first"]),
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpo_index.publication.table_description import ORIGIN, ROBUSTNESS_FOLDER, UNIT_AND_CATEGORY, Column, Table
+from bpo_index.publication.columns.description import ORIGIN, ROBUSTNESS_FOLDER, UNIT_AND_CATEGORY, Column, Table
 
 NONRESPONSE = (
     Column("question", "id of the question"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpo_index.publication.table_description import ORIGIN, ROBUSTNESS_FOLDER, Column, Table
+from bpo_index.publication.columns.description import ORIGIN, ROBUSTNESS_FOLDER, Column, Table
 
 _WEIGHTS_DRAWN = Column(
     "weights", "all: any weights, evenly; bounded: those between the multiples of the definition's weight_bounds"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from bpo_index.publication.columns import CATEGORIES, LONG, RANKING, Column
-
-if TYPE_CHECKING:
-    from bpo_index.publication.tables import Result
+from bpo_index.publication.result import Result
 
 
 def tabulate_long(ranking: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFrame:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from bpo_index.atomic import render_json
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import TABLES, UNITS, Column, Table
-from bpo_index.publication.long_form import list_frames
-from bpo_index.publication.reader_tables import SYNTHETIC_NOTICE
-
-if TYPE_CHECKING:
-    from bpo_index.publication.tables import Result
+from bpo_index.publication.formats.long_form import list_frames
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import choose_notice
 
 _MEDIA_TYPES = {
     "csv": "text/csv",
@@ -44,7 +42,7 @@ def describe_package(files: Mapping[str, bytes], result: Result, definition: Ind
     """
     schemas = {name: frame.schema for name, frame in list_frames(result).items()}
     tables = {table.path: table for name, table in TABLES.items() if name in schemas}
-    notice = [] if result.data_origin == "survey" else [SYNTHETIC_NOTICE]
+    notice = [text] if (text := choose_notice(result.data_origin)) else []
     package: dict[str, Any] = {
         "profile": "data-package",
         "name": f"{definition.index}-{definition.edition}",

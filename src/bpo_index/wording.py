@@ -1,0 +1,78 @@
+"""Numbers, ranges and lists as readers see them, wherever they are shown: terminal, tables, report, notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+#: What stands where there is no number.
+NOTHING = "–"
+
+
+def show_number(value: float | None, decimals: int = 1, *, signed: bool = False) -> str:
+    """Return a number for readers, with a true minus sign; whole numbers as they are, a dash for none.
+
+    Examples
+    --------
+    >>> show_number(90.902778), show_number(12), show_number(None), show_number(-1.26), show_number(-0.04)
+    ('90.9', '12', '–', '−1.3', '0.0')
+    >>> show_number(2.5, signed=True), show_number(0.04, signed=True)
+    ('+2.5', '0.0')
+    """
+    if value is None:
+        return NOTHING
+    text = f"{value:+.{0 if isinstance(value, int) else decimals}f}"
+    if not float(text) or (value > 0 and not signed):
+        return text[1:]
+    return text.replace("-", "−")
+
+
+def show_range(low: float | None, high: float | None, decimals: int = 1) -> str:
+    """Return a range for readers: one number where its ends are the same, a dash where there is none.
+
+    Examples
+    --------
+    >>> show_range(1, 4), show_range(12, 12), show_range(85.43, 94.46), show_range(None, None)
+    ('1 to 4', '12', '85.4 to 94.5', '–')
+    """
+    if low is None or high is None:
+        return NOTHING
+    return " to ".join(show_number(end, decimals) for end in ((low,) if low == high else (low, high)))
+
+
+def show_share(value: float | None) -> str:
+    """Return a share with two decimals; one that is neither 0 nor 1 is not printed as either.
+
+    Examples
+    --------
+    >>> show_share(0.854), show_share(0.0002), show_share(0.9999), show_share(0.0)
+    ('0.85', '<0.01', '>0.99', '0.00')
+    """
+    if value is None:
+        return NOTHING
+    if 0 < value < 0.005:
+        return "<0.01"
+    return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"
+
+
+def list_names(names: Sequence[str]) -> str:
+    """Return names as a sentence has them.
+
+    Examples
+    --------
+    >>> list_names(["India"]), list_names(["India", "Poland", "Egypt"])
+    ('India', 'India, Poland and Egypt')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def count_noun(count: int, noun: str) -> str:
+    """Return "1 row", "2 rows".
+
+    Examples
+    --------
+    >>> count_noun(1, "row"), count_noun(2, "category")
+    ('1 row', '2 categories')
+    """
+    if count == 1:
+        return f"{count} {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
