@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benches import memory, rank_sets, replicates, scheduled, scoring, sensitivity, validation, whole_run
+from benches import memory, publication, rank_sets, replicates, scheduled, scoring, sensitivity, validation, whole_run
 
 COMMAND = "make bench"
 
@@ -16,7 +16,17 @@ def main() -> int:
     """Measure, print, write."""
     rows = [
         row | {"command": COMMAND}
-        for bench in (whole_run, scheduled, replicates, sensitivity, rank_sets, memory, scoring, validation)
+        for bench in (
+            whole_run,
+            publication,
+            scheduled,
+            replicates,
+            sensitivity,
+            rank_sets,
+            memory,
+            scoring,
+            validation,
+        )
         for row in bench.measure()
     ]
     table = Table("name", "ours", "peer", "ratio", "target", "unit", "peer is")

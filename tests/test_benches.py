@@ -3,7 +3,18 @@
 import os
 
 import pytest
-from benches import coverage, memory, rank_sets, replicates, scheduled, scoring, sensitivity, validation, whole_run
+from benches import (
+    coverage,
+    memory,
+    publication,
+    rank_sets,
+    replicates,
+    scheduled,
+    scoring,
+    sensitivity,
+    validation,
+    whole_run,
+)
 
 NEEDS_MINUTES = pytest.mark.skipif(not os.environ.get("BPO_INDEX_FAULTS"), reason="starts `make serve`; `make faults`")
 
@@ -18,6 +29,7 @@ NEEDS_MINUTES = pytest.mark.skipif(not os.environ.get("BPO_INDEX_FAULTS"), reaso
         (validation, "ROWS", 2_000),
         (sensitivity, "ROWS", 2_000),
         (whole_run, "RUNS", 1),
+        (publication, "RUNS", 1),
         pytest.param(scheduled, "RUNS", 1, marks=NEEDS_MINUTES),
     ],
     ids=str,

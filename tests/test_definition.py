@@ -116,6 +116,23 @@ def test_files_that_cannot_be_read(tmp_path):
         load_definition("nowhere")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "place", "says"),
+    [
+        ("title: Small index", 'title: "a\\ud800b"', "title", "half of a character"),
+        ("name: Aland", 'name: "\\u200b"', "units[0].name", "nothing that can be seen"),
+        ("title: First", 'title: "\\u200b\\ufeff "', "categories[0].title", "nothing that can be seen"),
+        ("aliases: [A land]", 'aliases: [" "]', "units[0].aliases[0]", "nothing that can be seen"),
+    ],
+)
+def test_names_that_no_file_can_hold_or_nobody_can_see_are_refused(old, new, place, says):
+    assert old in SMALL
+    with pytest.raises(DefinitionError) as error:
+        parse_definition(SMALL.replace(old, new))
+    assert f"{place} (line" in str(error.value)
+    assert says in str(error.value)
+
+
 def test_norway_and_numbers_stay_text():
     definition = parse_definition(SMALL.replace("A land", "NO").replace("edition: one", "edition: 2021"))
     assert definition.units[0].aliases == ("NO",)

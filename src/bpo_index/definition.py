@@ -20,13 +20,13 @@ from bpo_index.definition_blocks import (
     Category,
     Columns,
     Method,
+    Name,
     PathId,
     Provenance,
     QualityRules,
     Question,
     Scale,
     Source,
-    Text,
     Uncertainty,
     Unit,
 )
@@ -53,7 +53,7 @@ class IndexDefinition(Block):
     """The edition; a folder name in the releases."""
     version: PathId
     """The version of the methodology."""
-    title: Text
+    title: Name
     """The title for readers."""
     provenance: Provenance
     scale: Scale

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bpo_index.labels import fold_label
 from bpo_index.methods import (
     Aggregation,
     MissingAnswers,
@@ -28,7 +29,27 @@ def _number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-Text = Annotated[str, BeforeValidator(_number_as_text), Field(min_length=1, max_length=2_000)]
+def _refuse_half_characters(value: str) -> str:
+    """Refuse a text that no file can hold: half of a pair of surrogates, as YAML's ``\\ud800`` makes."""
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("holds half of a character (a lone surrogate); write the whole character")
+    return value
+
+
+def _refuse_blank(value: str) -> str:
+    """Refuse a name of which nothing can be seen, which would stand for every blank."""
+    if not fold_label(value):
+        raise ValueError("has nothing that can be seen; write a name")
+    return value
+
+
+Text = Annotated[
+    str,
+    BeforeValidator(_number_as_text),
+    Field(min_length=1, max_length=2_000),
+    AfterValidator(_refuse_half_characters),
+]
+Name = Annotated[Text, AfterValidator(_refuse_blank)]
 PathId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9-]{1,64}$")]
 ItemId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9_-]{1,64}$")]
 UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -103,11 +124,11 @@ class Unit(Block):
 
     code: UnitCode
     """The code in all tables (ISO 3166-1 alpha-3 for countries)."""
-    name: Text
+    name: Name
     """The name in all tables."""
     region: Text | None = None
     """A grouping for readers; not used in any computation."""
-    aliases: tuple[Text, ...] = ()
+    aliases: tuple[Name, ...] = ()
     """Other names and spellings under which surveys give the unit. Case and white space do not matter."""
 
 
@@ -116,13 +137,13 @@ class Question(Block):
 
     id: ItemId
     """The column of the responses."""
-    text: Text
+    text: Name
     """The wording put to respondents."""
     weight: Weight = 1.0
     """The nominal weight within its category; weights are divided by their sum."""
     reverse: bool = False
     """True where a high rating means low confidence."""
-    aliases: tuple[Text, ...] = ()
+    aliases: tuple[Name, ...] = ()
     """Other headings under which surveys give the question."""
     origin: Origin = "own"
     """`published`: the wording is in print; `topic`: its topic is in print, the wording is ours; `own`: ours."""
@@ -133,7 +154,7 @@ class Category(Block):
 
     id: ItemId
     """The name in all tables."""
-    title: Text
+    title: Name
     """The title for readers."""
     weight: Weight = 1.0
     """The nominal weight within the index; weights are divided by their sum."""
@@ -146,7 +167,7 @@ class Category(Block):
 class Columns(Block):
     """The headings under which the source gives what is not a question. Case and white space do not matter."""
 
-    unit: Text
+    unit: Name
     """The unit a respondent rates."""
     respondent: Text | None = None
     """The respondent's id; without it ids are made from the content of the row."""

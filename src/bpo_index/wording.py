@@ -54,6 +54,19 @@ def show_share(value: float | None) -> str:
     return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"
 
 
+def show_percentage(share: float) -> str:
+    """Return a share in per cent, for sentences; one that is neither none nor all is not called either.
+
+    Examples
+    --------
+    >>> show_percentage(0.41), show_percentage(0.997), show_percentage(0.001), show_percentage(1.0)
+    ('41%', 'more than 99%', 'less than 1%', '100%')
+    """
+    if 0 < share < 0.005:
+        return "less than 1%"
+    return "more than 99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def list_names(names: Sequence[str]) -> str:
     """Return names as a sentence has them.
 

@@ -1,5 +1,7 @@
 """The numbers of the explorer: published ones at the published weights, draws as the page says, laws of both."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -184,6 +186,7 @@ def test_a_unit_with_a_hidden_category_takes_no_part(tmp_path):
         ({"aggregation": "borda"}, True),
         ({"aggregation": "kemeny"}, False),
         ({"weighting": "benefit_of_the_doubt"}, False),
+        ({"weighting": "pca", "negative_weights": True, "weighting_level": "within"}, True),
         ({"normalisation": "z_score"}, True),
         ({"aggregation": "generalised_mean", "power": 0.5}, True),
         ({"weighting": "entropy", "normalisation": "min_max", "normalisation_range": (1.0, 100.0)}, True),
@@ -207,6 +210,31 @@ def test_methods_are_reproduced_or_said_not_to_be(computed, sample, change, repr
         again, ranks, _ = rescore(found, found.weights)
         assert again == pytest.approx(ranking["score"].to_numpy(), abs=1e-6)
         assert ranks.tolist() == ranking["rank"].to_list()
+
+
+def test_weights_below_zero_are_not_set_by_sliders(sample):
+    weights = sample.result.tables["weights"].with_columns(
+        weight=pl.when(category="security").then(-0.1).otherwise("weight")
+    )
+    found = prepare_explorer(
+        sample.result.ranking,
+        sample.result.categories,
+        sample.result.tables | {"weights": weights},
+        sample.definition,
+        1,
+    )
+    assert found.weights == pytest.approx(np.full(10, 0.1))
+    assert found.weights.min() >= 0
+
+
+def test_draws_in_which_a_unit_has_no_score_are_left_out(explorer):
+    drawn = explorer.draws.copy()
+    drawn[:200, 0, 0] = -1  # below zero: no geometric mean
+    broken = replace(explorer, draws=drawn)
+    _, _, shares = rescore(broken, explorer.weights, "geometric")
+    assert shares.sum(axis=1) == pytest.approx(np.ones(12))
+    drawn[:, 0, 0] = -1
+    assert np.isnan(rescore(replace(explorer, draws=drawn), explorer.weights, "geometric")[2]).all()
 
 
 def test_the_seed_counts_and_nothing_else(sample):

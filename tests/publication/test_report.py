@@ -13,13 +13,16 @@ import polars as pl
 import pytest
 
 from bpo_index.methods import CATALOGUE
+from bpo_index.pipeline import Settings, run
 from bpo_index.publication.report.answer import write_answer
+from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
 from bpo_index.publication.report.method import FORMULAS
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
 from bpo_index.publication.wording import SYNTHETIC_NOTICE
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
 from tests.publication.test_nasty_texts import ALL, NASTY
+from tests.test_disclosure import MEANS, make_people, write_files
 
 PAGES = (
     "answer",
@@ -208,6 +211,51 @@ def test_hidden_cells_are_not_told_by_any_page(tmp_path):
     assert len(data["scores"]) == 5
     means = outcome.result.tables["neighbours"]
     assert "BBB" not in {*means["ahead"], *means["behind"]}
+
+
+def publish_ends(folder):
+    """Publish six units of which Aland has a category at the top, where Beland and Celand are level at the bottom."""
+    people = make_people(MEANS)
+    for n, (unit, ratings, done) in enumerate(people):
+        if unit == "Aland":
+            people[n] = (unit, [10, 10, *ratings[2:]], done)
+    survey, definition = write_files(folder, people, "confidence_level: 0.999")
+    settings = Settings((str(survey),), str(definition), str(folder / "out"), str(folder / "audit"), 200, 1)
+    return run(settings)
+
+
+def test_a_bound_is_the_first_of_its_category_and_a_strength(tmp_path):
+    outcome = publish_ends(tmp_path)
+    table = tabulate_category_ends(outcome.result, collect_names(outcome.result, outcome.definition))
+    row = next(row for row in table.rows if row[0] == "Trade")
+    assert row[1] == "Aland (at least 99)"
+    assert row[3] == "–"
+    page = write_unit_pages(outcome.result, outcome.definition, "Score (%)")[0]
+    assert page.code == "AAA"
+    strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
+    assert re.search(r"Trade \(\+[\d.]+, from a score of at least 99\)", strengths)
+    others = outcome.result.categories.filter(pl.col("unit") != "AAA", category="trade")["score"]
+    line = next(line for line in page.lines if line.title == "Trade")
+    assert float(line.difference) == pytest.approx(99 - others.mean(), abs=0.051)
+    assert not line.is_beyond
+
+
+def test_level_units_are_all_named_as_first(sample):
+    top = pl.col("unit").is_in(["COL", "IND"]) & (pl.col("category") == "security")
+    level = sample.result.categories.with_columns(
+        rank=pl.when(top).then(1).when(category="security").then(pl.col("rank") + 2).otherwise("rank"),
+        score=pl.when(top).then(95.0).otherwise("score"),
+    )
+    changed = replace(sample.result, categories=level)
+    table = tabulate_category_ends(changed, collect_names(changed, sample.definition))
+    assert next(row for row in table.rows if row[0] == "Security")[1] == "Colombia and India (95.0)"
+
+
+def test_a_level_close_to_one_is_not_rounded_to_certainty(tmp_path):
+    outcome = publish_ends(tmp_path)
+    text = (outcome.release.path / "report.html").read_text(encoding="utf-8")
+    assert "99.9% confidence" in text
+    assert "100% confidence" not in text
 
 
 def test_every_step_of_every_method_has_its_formula():

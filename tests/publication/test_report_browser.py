@@ -149,10 +149,33 @@ def test_a_link_shares_the_state(browser, address, sample, explorer, published):
         assert page.locator("#aggregation").input_value() == "copeland"
 
 
-@pytest.mark.parametrize("hash_", ["#explore;w=1e9,-3,x,,%3Cscript%3E;a=nonsense;n=", "#explore", "#units"])
+@pytest.mark.parametrize(
+    "hash_", ["#explore;w=1e9,-3,x,,%3Cscript%3E;a=nonsense;n=", "#explore", "#units", "#explore;w=%", "#%E0%A4%A"]
+)
 def test_a_broken_link_shows_the_published_ranking(browser, address, hash_):
     with open_page(browser, address + hash_) as page:
         assert page.locator("#state").inner_text() == "This is the published ranking."
+
+
+def test_back_leads_to_the_ranking_before(browser, address):
+    with open_page(browser, address) as page:
+        before = read_table(page)
+        page.evaluate("location.hash = '#explore;w=0,0,0,30'")
+        page.wait_for_function("document.getElementById('state').textContent.startsWith('Your')")
+        moved = read_table(page)
+        page.go_back()
+        page.wait_for_function("document.getElementById('state').textContent.startsWith('This')")
+        assert read_table(page) == before != moved
+
+
+def test_a_slider_back_in_its_place_gives_the_published_ranking(browser, address):
+    with open_page(browser, address) as page:
+        page.locator("#w1").focus()
+        page.keyboard.press("ArrowRight")
+        assert page.locator("#state").inner_text().startswith("Your ranking")
+        page.keyboard.press("ArrowLeft")
+        assert page.locator("#state").inner_text() == "This is the published ranking."
+        assert "#" not in page.url
 
 
 def test_without_any_weight_there_is_no_ranking(browser, address):
@@ -276,4 +299,8 @@ def test_a_unit_with_a_hidden_category_is_left_out_as_soon_as_anything_moves(bro
         assert [row[1] for row in read_table(page)] == ranking["name"].to_list()
         page.locator("#w0").fill("60")
         assert sorted(row[1] for row in read_table(page)) == sorted(set(ranking["name"]) - {"Beland"})
+        # That Beland is not there moves nobody: the order is compared with the published one of the others.
+        order = [row[1] for row in sorted(read_table(page), key=lambda row: int(row[2]))]
+        differ = sum(order.index(row[1]) + 1 != int(row[0]) for row in read_table(page))
+        assert f"{differ} of 5 ranks differ" in page.locator("#state").inner_text()
         assert "Not every category score of Beland is published" in page.locator("#explore").inner_text()

@@ -99,7 +99,8 @@ def prepare_explorer(
     ranked = ranking.filter(pl.col("rank").is_not_null())
     used = tables["weights"].filter(pl.col("question").is_null())
     nominal = np.array([category.weight for category in definition.categories], dtype=float)
-    learnt = used["weight"].null_count() == 0 and used.height == len(ids)
+    # Weights below zero cannot be set by a slider; with them the explorer starts from those of the definition.
+    learnt = used["weight"].null_count() == 0 and used.height == len(ids) and bool((used["weight"] >= 0).all())
     weights = used["weight"].to_numpy() if learnt else nominal / nominal.sum()
     codes = ranked["unit"].to_list()
     scores, se, raters = (_spread(categories, codes, ids, column) for column in ("score", "se", "respondents"))
@@ -161,7 +162,7 @@ def rescore(
     scores, ranks
         Units.
     shares
-        Units x places, rows sum to one; NaN where there are no draws.
+        Units x places, rows sum to one; NaN where there are no draws. Draws in which a unit has no score are left out.
     """
     chosen = aggregation or explorer.aggregation
     options = {"power": explorer.power, "output_range": explorer.normalisation_range, "normalisation": normalisation}
@@ -169,8 +170,11 @@ def rescore(
     units = len(explorer.units)
     if not len(explorer.draws):
         return scores, rank_units(scores), np.full((units, units), np.nan)
-    places = share_places(rescore_values(explorer.replicates, weights, chosen, **options))  # type: ignore[arg-type]
-    return scores, rank_units(scores), np.tensordot(explorer.draw_weights, places, axes=1)
+    drawn = rescore_values(explorer.replicates, weights, chosen, **options)  # type: ignore[arg-type]
+    counted = explorer.draw_weights * ~np.isnan(drawn).any(axis=1)
+    if not counted.sum():
+        return scores, rank_units(scores), np.full((units, units), np.nan)
+    return scores, rank_units(scores), np.tensordot(counted / counted.sum(), share_places(drawn), axes=1)
 
 
 def rescore_values(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.wording import name_level
 from bpo_index.robustness.rank_tables import FIRST_FEW, VERSIONS
-from bpo_index.wording import list_names
+from bpo_index.wording import count_noun, list_names, show_percentage
 
 #: A change of weights is small where it moves less than this share of the total weight.
 _SMALL_CHANGE = 0.05
@@ -45,7 +46,7 @@ def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], def
     if ranked.height < 2:
         return []
     return [
-        *_describe_lead(ranked, definition.method.confidence_level),
+        *_describe_lead(ranked, name_level(definition)),
         *_describe_pairs(ranked, tables["pairs"]),
         *_describe_first(ranked.height, tables["first_ranks"]),
         *_describe_shift(tables["replicate_ranks"]),
@@ -55,7 +56,7 @@ def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], def
     ]
 
 
-def _describe_lead(ranked: pl.DataFrame, confidence_level: float) -> list[str]:
+def _describe_lead(ranked: pl.DataFrame, level: str) -> list[str]:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
     row = ranked.row(0, named=True)
     alone = len(leaders) == 1
@@ -63,7 +64,7 @@ def _describe_lead(ranked: pl.DataFrame, confidence_level: float) -> list[str]:
     low, high = row["rank_interval_low"], row["rank_interval_high"]
     range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
     whose = "its rank" if alone else f"the rank of {row['name']}"
-    return [f"{lead}; at {confidence_level:.0%} confidence {whose} {range_}."]
+    return [f"{lead}; at {level} confidence {whose} {range_}."]
 
 
 def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
@@ -84,10 +85,11 @@ def _describe_first(units: int, first: pl.DataFrame) -> list[str]:
     if row["holds_sampling"] is None or row["holds_all_assumptions"] is None:
         return []
     named = f"The first {_WORDS[k]} are" if k > 1 else "The first is"
+    sampling, everything = (show_percentage(row[f"holds_{version}"]) for version in VERSIONS)
+    candidates = count_noun(row["candidates_count"], "unit")
     return [
-        f"{named} the same in {row['holds_sampling']:.0%} of replicates with respondents drawn anew, and in "
-        f"{row['holds_all_assumptions']:.0%} with all assumptions drawn; {row['candidates_count']} units may be among "
-        f"the {'best ' + _WORDS[k] if k > 1 else 'best'}."
+        f"{named} the same in {sampling} of replicates with respondents drawn anew, and in {everything} with all "
+        f"assumptions drawn; {candidates} may be {f'among the best {_WORDS[k]}' if k > 1 else 'the best'}."
     ]
 
 
@@ -108,8 +110,10 @@ def _describe_assumptions(sensitivity: pl.DataFrame) -> list[str]:
     if effects.is_empty():
         return []
     first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = f"Of all assumptions {name_assumption(first[0])} moves ranks most ({first[1]:.0%} of their variance)"
-    return [said + "".join(f", then {name_assumption(name)} ({share:.0%})" for name, share in others) + "."]
+    said = f"Of all assumptions {name_assumption(first[0])} moves ranks most"
+    said += f" ({show_percentage(first[1])} of their variance)"
+    said += "".join(f", then {name_assumption(name)} ({show_percentage(share)})" for name, share in others)
+    return [f"{said}."]
 
 
 def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:

@@ -41,8 +41,8 @@ def tabulate_neighbours(
     -------
     DataFrame
         `ahead, behind, difference, category, contribution`, score points, in the order of the ranking. A pair of which
-        any score is hidden or told as a bound has no rows, nor has any pair under a method whose differences do not add
-        up.
+        any score with a weight is hidden or told as a bound has no rows, nor has any pair under a method whose
+        differences do not add up.
     """
     power = find_power(method.aggregation, method.power)
     used = weights.filter(pl.col("question").is_null())

@@ -26,7 +26,7 @@ def name_level(definition: IndexDefinition) -> str:
 
 
 def names_percentage(definition: IndexDefinition) -> bool:
-    """Return whether scores are per cent of the answer scale; methods that compare units give points.
+    """Return whether scores are per cent of the answer scale; methods that compare units with one another give points.
 
     Examples
     --------
@@ -34,7 +34,9 @@ def names_percentage(definition: IndexDefinition) -> bool:
     >>> names_percentage(load_definition("offshore-bpo-2021"))
     True
     """
-    return definition.method.normalisation == "scale" and definition.method.aggregation not in COMPARING
+    method = definition.method
+    compares = {method.aggregation, method.question_aggregation} & set(COMPARING)
+    return method.normalisation == "scale" and not compares and method.weighting != "benefit_of_the_doubt"
 
 
 def name_score(definition: IndexDefinition) -> str:

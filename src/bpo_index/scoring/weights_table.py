@@ -134,7 +134,10 @@ def _write_notes(
             covariance = covariance[np.ix_(counted, counted)]
         table = explain_pca(covariance)
         negative = [ids[counted[n]] for n in np.flatnonzero(table.negative)]
-        notes.append(f"The first principal component explains {float(table.share[0]):.1%} of the categories' variance.")
+        if np.isfinite(table.share[0]):
+            notes.append(
+                f"The first principal component explains {float(table.share[0]):.1%} of the categories' variance."
+            )
         if negative:
             effect = "their weights are negative" if method.negative_weights else "their weights are zero"
             notes.append(f"Against the first component run: {', '.join(negative)}; {effect}.")
@@ -151,7 +154,7 @@ def _write_notes(
     if method.weighting == "balanced":
         nominal = structure.category_weights[counted] / structure.category_weights.sum()
         balanced = weigh_balanced(categories, nominal)
-        if not bool(balanced.converged):
+        if not bool(balanced.converged) and np.isfinite(balanced.largest_gap):
             notes.append(
                 "No weights give every category its nominal importance; the farthest is "
                 f"{float(balanced.largest_gap):.3f} off."

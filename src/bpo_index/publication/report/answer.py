@@ -12,11 +12,13 @@ from bpo_index.publication.columns import RANKING
 from bpo_index.publication.formats.reader_tables import show_score
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level
+from bpo_index.publication.wording import name_level, name_unit
 from bpo_index.wording import count_noun, list_names, show_range, show_share
 
 #: Units named in one sentence, at most; of more their number is given.
 _NAMED = 6
+#: Sentences of one kind, at most.
+_SENTENCES = 15
 _SCORE = next(column for column in RANKING if column.name == "score")
 
 
@@ -41,7 +43,7 @@ def write_answer(result: Result, definition: IndexDefinition, score_heading: str
     """Return the first page of a result."""
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
     level = name_level(definition)
-    supported, unsupported = _weigh_up(ranked, result.tables, level) if ranked.height > 1 else ([], [])
+    supported, unsupported = _weigh_up(ranked, result.tables, definition) if ranked.height > 1 else ([], [])
     return Answer(
         _write_headline(ranked, definition, score_heading),
         supported,
@@ -70,48 +72,72 @@ def _write_headline(ranked: pl.DataFrame, definition: IndexDefinition, score_hea
     return said + (f", followed by {list_names(others)}." if others else ".")
 
 
-def _weigh_up(ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], level: str) -> tuple[list[str], list[str]]:
+def _weigh_up(
+    ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition
+) -> tuple[list[str], list[str]]:
     """Return the statements that hold for all units at once at the confidence level, and those that do not."""
     names = dict(ranked.select("unit", "name").iter_rows())
-    codes = list(names)
     sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
+    return _list_supported(names, sure, tables["first_ranks"]), _list_unsupported(
+        ranked, names, sure, tables["first_ranks"], definition
+    )
+
+
+def _list_supported(names: dict[str, str], sure: set[tuple[str, str]], first_ranks: pl.DataFrame) -> list[str]:
     supported = []
-    for code in codes:
-        behind = [names[other] for other in codes if (code, other) in sure]
-        if behind:
-            whom = list_names(behind) if len(behind) <= _NAMED else f"{len(behind)} others"
-            supported.append(f"{names[code]} is ahead of {whom}.")
+    leading = [code for code in names if any((code, other) in sure for other in names)]
+    for code in leading[:_SENTENCES]:
+        behind = [names[other] for other in names if (code, other) in sure]
+        supported.append(f"{names[code]} is ahead of {_name_few(behind, 'other')}.")
+    if len(leading) > _SENTENCES:
+        supported.append(f"{len(leading) - _SENTENCES} more are ahead of others; robustness/pairs.csv says of whom.")
     # Where it is sure who the best k are, the sentences above say so already.
-    best = tables["first_ranks"].filter((pl.col("surely") != "") & (pl.col("candidates_count") > pl.col("k")))
-    for row in best.sort("k").unique("surely", keep="first", maintain_order=True).iter_rows(named=True):
+    best = first_ranks.filter((pl.col("surely") != "") & (pl.col("candidates_count") > pl.col("k")))
+    for row in best.sort("k").unique("surely", keep="first", maintain_order=True).head(_SENTENCES).to_dicts():
         certain = [names[code] for code in row["surely"].split()]
-        supported.append(f"{list_names(certain)} {'is' if len(certain) == 1 else 'are'} among the best {row['k']}.")
-    unsupported = []
-    first = ranked.row(0, named=True)
-    if first["rank_set_high"] is not None and first["rank_set_high"] > 1:
-        which = tables["first_ranks"].row(0, named=True) if tables["first_ranks"].height else None
-        may = f"; {which['candidates_count']} may be the best" if which else ""
-        unsupported.append(
-            f"That {first['name']} is first: at {level} confidence {first['rank_set_high']} is as low as "
-            f"its rank may be{may}."
-        )
-    open_pairs = [(names[ahead], names[behind]) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
+        are = "is" if len(certain) == 1 else "are"
+        supported.append(f"{_name_few(certain, 'unit')} {are} among the best {row['k']}.")
+    return supported
+
+
+def _list_unsupported(
+    ranked: pl.DataFrame,
+    names: dict[str, str],
+    sure: set[tuple[str, str]],
+    first_ranks: pl.DataFrame,
+    definition: IndexDefinition,
+) -> list[str]:
+    unsupported, codes = [], list(names)
+    leaders = ranked.filter(pl.col("rank") == 1)
+    lowest = leaders["rank_set_high"][0]
+    if lowest is not None and lowest > 1:
+        candidates = first_ranks.row(0, named=True)["candidates_count"] if first_ranks.height else 1
+        may = f"; {candidates} may be the best" if candidates > 1 else ""
+        said = f"That {_name_few(leaders['name'].to_list(), 'unit')} {'is' if leaders.height == 1 else 'are'} first"
+        whose = "its rank" if leaders.height == 1 else f"the rank of {leaders['name'][0]}"
+        unsupported.append(f"{said}: at {name_level(definition)} confidence {lowest} is as low as {whose} may be{may}.")
+    open_pairs = [(ahead, behind) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
     if open_pairs:
         all_of = "none of the" if len(open_pairs) == len(codes) - 1 else f"{len(open_pairs)} of the"
         unsupported.append(
             f"The order of neighbours: {all_of} {count_noun(len(codes) - 1, 'pair')} of neighbours "
             f"{'can' if all_of == 'none of the' else 'cannot'} be told apart."
         )
-    for row in tables["first_ranks"].filter(pl.col("k") == min(5, len(codes) - 1)).iter_rows(named=True):
+    for row in first_ranks.filter(pl.col("k") == min(5, len(codes) - 1)).iter_rows(named=True):
         if row["candidates_count"] > row["k"] > 1:
             unsupported.append(
                 f"Which are the best {row['k']}: {row['candidates_count']} of {len(codes)} may be among them."
             )
     unsupported.append(
-        "Statements on the countries or companies as such: the scores are what those who answered think of the place "
-        "where they work, and each of them rated one place only."
+        f"Statements on any {definition.columns.unit} as such: the scores are what those who answered think of their "
+        "own, and each of them rated one only."
     )
-    return supported, unsupported
+    return unsupported
+
+
+def _name_few(names: list[str], noun: str) -> str:
+    """Return the names, or where they are too many for a sentence their number."""
+    return list_names(names) if len(names) <= _NAMED else count_noun(len(names), noun)
 
 
 def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition, score_heading: str, level: str) -> ReportTable:
@@ -131,7 +157,7 @@ def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition, score_heading:
     ]
     headings = (
         "Rank",
-        definition.columns.unit.capitalize(),
+        name_unit(definition),
         score_heading,
         f"{level} interval",
         f"Rank, {level}",

@@ -13,8 +13,11 @@ from bpo_index.publication.columns import CATEGORIES
 from bpo_index.publication.formats.reader_tables import show_score
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.wording import NOTHING, show_number
+from bpo_index.publication.wording import name_unit
+from bpo_index.wording import NOTHING, list_names, show_number
 
+#: Units of one rank that are named, at most.
+_NAMED = 3
 _CELL = next(column for column in CATEGORIES if column.name == "score")
 
 
@@ -34,7 +37,7 @@ def collect_names(result: Result, definition: IndexDefinition) -> Names:
     return Names(
         dict(result.ranking.select("unit", "name").iter_rows()),
         {category.id: category.title for category in definition.categories},
-        definition.columns.unit.capitalize(),
+        name_unit(definition),
     )
 
 
@@ -42,16 +45,14 @@ def tabulate_category_ends(result: Result, names: Names) -> ReportTable:
     """Return one row per category: who leads and who trails in it, and how far the scores lie apart."""
     rows: list[tuple[str | None, ...]] = []
     for category, title in names.categories.items():
-        told = result.categories.filter(
-            pl.col("rank").is_not_null() & pl.col("score_bound").is_null(), category=category
-        ).sort("rank", "unit")
-        if told.is_empty():
+        ranked = result.categories.filter(pl.col("rank").is_not_null(), category=category).sort("rank", "unit")
+        first, last = (ranked.filter(pl.col("rank") == end) for end in (ranked["rank"].min(), ranked["rank"].max()))
+        if ranked["rank"].n_unique() < 2:
             rows.append((title, None, None, None))
             continue
-        first, last = (
-            f"{row['name']} ({row['score']:.1f})" for row in (told.row(0, named=True), told.row(-1, named=True))
-        )
-        rows.append((title, first, last, show_number(told["score"][0] - told["score"][-1])))
+        bound = ranked["score_bound"][0] or ranked["score_bound"][-1]
+        apart = None if bound else show_number(ranked["score"][0] - ranked["score"][-1])
+        rows.append((title, _name_level_units(first), _name_level_units(last), apart))
     return make_table(
         "category-ends",
         "First and last in each category",
@@ -59,6 +60,14 @@ def tabulate_category_ends(result: Result, names: Names) -> ReportTable:
         rows,
         texts=(0, 1, 2),
     )
+
+
+def _name_level_units(rows: pl.DataFrame) -> str:
+    """Return the names of units with one rank, and their score."""
+    shown = (
+        rows["name"].to_list() if rows.height <= _NAMED else [*rows["name"].to_list()[:1], f"{rows.height - 1} others"]
+    )
+    return f"{list_names(shown)} ({show_score(rows.row(0, named=True), _CELL)})"
 
 
 def tabulate_category_scores(result: Result, names: Names) -> ReportTable:

@@ -50,7 +50,7 @@ def find_slider_most(explorer: Explorer) -> int:
     return min(_SLIDER_MOST, max(_SLIDER_LEAST, most))
 
 
-def write_explorer_data(explorer: Explorer, result: Result, definition: IndexDefinition) -> str:
+def write_explorer_data(explorer: Explorer, result: Result) -> str:
     """Return the explorer's numbers as JSON that no text in it can end."""
     ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
     shares: dict[str, list[float]] = {}
@@ -58,8 +58,10 @@ def write_explorer_data(explorer: Explorer, result: Result, definition: IndexDef
         shares.setdefault(row["unit"], []).append(row["share"])
     content = {
         "units": explorer.units,
-        "names": [definition.unit_names[code] for code in explorer.units],
-        "ranks": [ranking[code]["rank"] for code in explorer.units],
+        "names": [ranking[code]["name"] for code in explorer.units],
+        "ranks": (ranks := [ranking[code]["rank"] for code in explorer.units]),
+        # The published order of those that take part.
+        "order": [1 + sum(other < own for other in ranks) for own in ranks],
         "categories": explorer.categories,
         "scores": explorer.scores.tolist(),
         "weights": explorer.weights.tolist(),
@@ -92,7 +94,7 @@ def write_explorer_data(explorer: Explorer, result: Result, definition: IndexDef
 
 def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
     """Return what is to be known of the explorer: first, where its probabilities come from."""
-    notes = ["There are no standard errors, so no probabilities."]
+    notes = ["There are no standard errors: as soon as anything is moved there are no probabilities."]
     if len(explorer.draws):
         effective = 1.0 / float((explorer.draw_weights**2).sum())
         notes = [
@@ -109,7 +111,8 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
         "normalise questions, and can differ."
     )
     if explorer.left_out:
-        left_out = list_names([definition.unit_names[code] for code in explorer.left_out])
+        names = dict(result.ranking.select("unit", "name").iter_rows())
+        left_out = list_names([names[code] for code in explorer.left_out])
         notes.append(
             f"Not every category score of {left_out} is published, so that no other score of it can be computed: it is "
             "left out as soon as anything is moved."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from bpo_index.definition import IndexDefinition
@@ -10,7 +11,8 @@ from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import name_level
-from bpo_index.wording import show_number
+from bpo_index.scoring import IndexStructure
+from bpo_index.wording import count_noun, show_number
 
 #: Formulas by step and method, in the symbols of `SYMBOLS`.
 FORMULAS: dict[str, dict[str, str]] = {
@@ -96,15 +98,31 @@ def list_steps(definition: IndexDefinition) -> list[Step]:
     ]
 
 
-def tabulate_questionnaire(definition: IndexDefinition) -> ReportTable:
-    """Return one row per question: category, text, weight within the category, origin."""
-    rows = []
-    for category in definition.categories:
-        total = sum(question.weight for question in category.questions)
-        for question in category.questions:
-            text = f"{question.text} (reversed)" if question.reverse else question.text
-            weight = show_number(question.weight / total, 3) if total else None
-            rows.append((category.title, question.id, text, question.origin, weight))
+def describe_interval(definition: IndexDefinition) -> tuple[str, str]:
+    """Return how the intervals of scores are made, in words and as a formula."""
+    low, high = IndexStructure.from_definition(definition).score_bounds[0]
+    if math.isinf(low) or math.isinf(high):
+        return "Student's t; the scores have no ends", "S ± t(K − 1) · se"
+    return (
+        "Student's t on the logit of the score's place between its ends a and b, so that they stay within",
+        "p = (S − a) / (b − a);  logit(p) ± t(K − 1) · se / ((b − a) p (1 − p)), transformed back",
+    )
+
+
+def tabulate_questionnaire(result: Result, definition: IndexDefinition) -> ReportTable:
+    """Return one row per question: category, text, weight that was used within the category, origin."""
+    used = dict(result.tables["weights"].drop_nulls("question").select("question", "weight").iter_rows())
+    rows = [
+        (
+            category.title,
+            question.id,
+            f"{question.text} (reversed)" if question.reverse else question.text,
+            question.origin,
+            show_number(used.get(question.id), 3),
+        )
+        for category in definition.categories
+        for question in category.questions
+    ]
     scale = definition.scale
     return make_table(
         "questionnaire",
@@ -147,8 +165,8 @@ def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[s
         "answered; they do not know who was never reached.",
         f"Confidence statements ({level}) come from the sampling of respondents only. Shares of replicates are no "
         "confidence statements.",
-        f"A {word} with fewer than {method.minimum_respondents_to_publish} respondents is not published, one with "
-        f"fewer than {method.minimum_respondents_to_rank} takes no rank.",
+        f"No {word} with fewer than {count_noun(method.minimum_respondents_to_publish, 'respondent')} is published, "
+        f"and none with fewer than {method.minimum_respondents_to_rank} takes a rank.",
         "A difference smaller than its error is none: read ranges, not places.",
     ]
     if result.replicates_not_ranked or result.assumptions_not_ranked:

@@ -9,7 +9,7 @@ from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
-from bpo_index.wording import show_number
+from bpo_index.wording import show_number, show_range
 
 
 def tabulate_rows(audit: Audit) -> ReportTable:
@@ -77,7 +77,7 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTabl
     for row in result.tables["reliability"].iter_rows(named=True):
         alpha = show_number(row["alpha"], 2)
         if row["alpha_low"] is not None:
-            alpha += f" ({row['alpha_low']:.2f} to {row['alpha_high']:.2f})"
+            alpha += f" ({show_range(row['alpha_low'], row['alpha_high'], 2)})"
         rows.append(
             (
                 "All questions" if row["category"] is None else names.categories[row["category"]],

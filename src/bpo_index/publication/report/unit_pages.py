@@ -32,6 +32,8 @@ class CategoryLine:
     """Score less the mean of the other units."""
     is_beyond: bool
     """Whether that mean lies outside the score's interval."""
+    qualification: str
+    """What weakens the difference, for a sentence; empty: nothing."""
     value: float | None
     low: float | None
     high: float | None
@@ -103,10 +105,9 @@ def write_unit_pages(result: Result, definition: IndexDefinition, score_heading:
 
 
 def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
-    peers = categories.filter(
-        (pl.col("category") == row["category"]) & (pl.col("unit") != row["unit"]) & pl.col("score_bound").is_null()
-    )["score"].drop_nulls()
-    value = row["score"] if row["score_bound"] is None else None
+    # A score that is told as a bound counts as the bound, as in the figures.
+    peers = categories.filter((pl.col("category") == row["category"]) & (pl.col("unit") != row["unit"]))["score"]
+    peers, value = peers.drop_nulls(), row["score"]
     mean = float(peers.to_numpy().mean()) if len(peers) else None
     low, high = row["ci_low"], row["ci_high"]
     return CategoryLine(
@@ -116,12 +117,21 @@ def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
         show_number(row["rank"]),
         show_number(None if value is None or mean is None else value - mean, signed=True),
         mean is not None and low is not None and not low <= mean <= high,
+        _qualify(row, mean),
         value,
         low,
         high,
         peers.to_list(),
         row["note"],
     )
+
+
+def _qualify(row: dict[str, Any], mean: float | None) -> str:
+    if row["score_bound"] is not None:
+        return f", from a score of {show_score(row, _CELL)}"
+    if row["ci_low"] is None:
+        return ", without an interval"
+    return ", within its interval" if mean is not None and row["ci_low"] <= mean <= row["ci_high"] else ""
 
 
 def _list_facts(
@@ -165,18 +175,18 @@ def _write_sentences(row: dict[str, Any], lines: list[CategoryLine], ranked: int
         key=_measure,
         reverse=True,
     )
+    if not placed:
+        return sentences
+    nothing = "none" if len(placed) == len(lines) else "none in the categories that are told"
     for label, chosen in (
         ("Strengths against the others", [line for line in placed if _measure(line) > 0][:_NAMED]),
         ("Weaknesses against the others", [line for line in reversed(placed) if _measure(line) < 0][:_NAMED]),
     ):
         if chosen:
-            named = [
-                f"{line.title} ({line.difference}{'' if line.is_beyond else ', within its interval'})"
-                for line in chosen
-            ]
+            named = [f"{line.title} ({line.difference}{line.qualification})" for line in chosen]
             sentences.append(f"{label}: {list_names(named)}.")
         else:
-            sentences.append(f"{label}: none.")
+            sentences.append(f"{label}: {nothing}.")
     return sentences
 
 

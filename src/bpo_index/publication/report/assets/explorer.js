@@ -144,13 +144,20 @@ const Explorer = (() => {
         Array.from({ length: categories }, () => { const x = view.getInt16(at, true) * data.step; at += 2; return x; })));
   }
 
+  // Draws in which a unit has no score are left out; places is null where none is left.
   function explore(data, draws, state) {
-    const weights = state.weights;
-    const run = (values) => score(values, weights, state.aggregation, data.power, state.normalisation, data.range);
+    const run = (values) => score(values, state.weights, state.aggregation, data.power, state.normalisation, data.range);
     const scores = run(data.scores);
-    const places = draws.length ? data.units.map(() => new Array(data.units.length).fill(0)) : null;
-    draws.forEach((values, n) => addPlaces(places, run(values), data.draw_weights[n]));
-    return { scores, ranks: rank(scores), places };
+    const places = data.units.map(() => new Array(data.units.length).fill(0));
+    let total = 0;
+    draws.forEach((values, n) => {
+      const drawn = run(values);
+      if (drawn.some(Number.isNaN)) return;
+      total += data.draw_weights[n];
+      addPlaces(places, drawn, data.draw_weights[n]);
+    });
+    const shares = total > 0 ? places.map((row) => row.map((share) => share / total)) : null;
+    return { scores, ranks: rank(scores), places: shares };
   }
 
   return { show, explore, readDraws };
@@ -181,9 +188,16 @@ const Explorer = (() => {
     return parts.join(";");
   }
 
+  // Whether the address names a state of the explorer; what it does not name, or names wrongly, is as published.
   function readAddress() {
-    const [head, ...parts] = decodeURIComponent(location.hash).split(";");
-    if (head !== "#explore") return false;
+    let address = location.hash;
+    try {
+      address = decodeURIComponent(address);
+    } catch {
+      // A percent sign that stands for nothing: taken as it is.
+    }
+    const [head, ...parts] = address.split(";");
+    if (head !== "#explore" && location.hash !== "") return false;
     const given = Object.fromEntries(parts.map((part) => [part.slice(0, 1), part.slice(2)]));
     state.moved = {};
     (given.w ?? "").split(",").forEach((text, c) => {
@@ -200,14 +214,18 @@ const Explorer = (() => {
   function keepAddress() {
     const address = writeAddress();
     if (address === "" && !location.hash.startsWith("#explore")) return;
-    history.replaceState(null, "", address || location.pathname + location.search);
+    try {
+      history.replaceState(null, "", address || location.pathname + location.search);
+    } catch {
+      // In a frame without an address of its own there is none to keep.
+    }
   }
 
   function showControls() {
     const points = listPoints();
     const total = points.reduce((sum, one) => sum + one, 0);
     sliders.forEach((slider, c) => {
-      slider.value = points[c];
+      if (Number(slider.value) !== points[c]) slider.value = points[c];
       const share = total > 0 ? Explorer.show((100 * points[c]) / total, 1) + " %" : "–";
       slider.nextElementSibling.textContent = share;
       slider.setAttribute("aria-valuetext", share + " of the weight");
@@ -232,7 +250,7 @@ const Explorer = (() => {
   function showRow(row) {
     const line = document.createElement("tr");
     line.dataset.unit = row.code;
-    line.append(makeCell("td", row.rank ?? "–", row.rank !== row.published ? "moved" : ""));
+    line.append(makeCell("td", row.rank ?? "–", row.moved ? "moved" : ""));
     const name = makeCell("th", row.name);
     name.scope = "row";
     name.dir = "auto";
@@ -240,7 +258,7 @@ const Explorer = (() => {
     const cell = makeCell("td", "", "t");
     if (row.places) {
       const strip = document.createElement("span");
-      strip.className = "places";
+      strip.className = row.places.length > 24 ? "places many" : "places";
       const best = row.places.indexOf(Math.max(...row.places));
       strip.setAttribute("role", "img");
       strip.setAttribute("aria-label", `most often rank ${best + 1} (${showShare(row.places[best])})`);
@@ -273,22 +291,35 @@ const Explorer = (() => {
       status.textContent = "This is the published ranking.";
     } else {
       const found = Explorer.explore(data, draws, { weights: points, aggregation: state.aggregation, normalisation: state.normalisation });
-      rows = data.units.map((code, u) => ({
-        code, name: data.names[u], published: data.ranks[u], rank: found.ranks[u],
-        score: Number.isNaN(found.scores[u]) ? "–" : Explorer.show(found.scores[u], 1),
-        places: found.places?.[u], first: sumFirst(found.places?.[u], 1), top: sumFirst(found.places?.[u], 3),
-      }));
+      rows = data.units.map((code, u) => {
+        const places = Number.isNaN(found.scores[u]) ? null : found.places?.[u];
+        return {
+          code, name: data.names[u], published: data.ranks[u], rank: found.ranks[u], places,
+          score: Number.isNaN(found.scores[u]) ? "–" : Explorer.show(found.scores[u], 1),
+          moved: found.ranks[u] !== data.order[u], first: sumFirst(places, 1), top: sumFirst(places, 3),
+        };
+      });
       rows.sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
-      const moved = rows.filter((row) => row.rank !== row.published).length;
+      const moved = rows.filter((row) => row.moved).length;
       const leaders = rows.filter((row) => row.rank === 1).map((row) => row.name).join(", ");
-      status.textContent = `Your ranking: ${leaders} first; ${moved} of ${rows.length} ranks differ from the published ones.`;
+      const change = `${moved} of ${rows.length} ranks differ from the published order.`;
+      status.textContent = leaders ? `Your ranking: ${leaders} first; ${change}` : "No score can be computed in this way.";
     }
     body.replaceChildren(...rows.map(showRow));
     markScrolling();
   }
 
+  const homes = sliders.map((slider, c) => {
+    slider.value = nominal.points[c];
+    return Number(slider.value);
+  });
   sliders.forEach((slider, c) => {
-    slider.addEventListener("input", () => { state.moved[c] = Number(slider.value); update(); });
+    slider.addEventListener("input", () => {
+      // Back in its place, whose exact value may lie between two steps.
+      if (Number(slider.value) === homes[c]) delete state.moved[c];
+      else state.moved[c] = Number(slider.value);
+      update();
+    });
     slider.addEventListener("change", keepAddress);
   });
   for (const [name, choice] of Object.entries(choices)) {
@@ -301,15 +332,16 @@ const Explorer = (() => {
   });
   byId("copy").addEventListener("click", async () => {
     keepAddress();
+    const link = location.href.split("#")[0] + writeAddress();
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(link);
       byId("copied").textContent = "Copied.";
     } catch {
-      byId("copied").textContent = "Copy the address of this page: it holds the ranking.";
+      byId("copied").textContent = `The link: ${link}`;
     }
   });
   addEventListener("hashchange", () => { if (readAddress()) update(); });
   byId("explore").hidden = false;
-  if (readAddress()) byId("explorer").scrollIntoView();
+  if (readAddress() && location.hash) byId("explorer").scrollIntoView();
   update();
 })();
