@@ -30,7 +30,7 @@ run: $(RUN_STAMP) ## install into .venv (first time only) and rank the sample ed
 serve: $(RUN_STAMP) ## run server, worker and schedules on this machine; PORT=4200 and the next port
 	@$(PY) flows/serve.py $(if $(PORT),--port $(PORT))
 
-test: $(DEV_STAMP) ## run the tests; those that need a browser only where there is one
+test: $(DEV_STAMP) ## run the tests that need no server and no browser
 	@$(PY) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 test-components: $(DEV_STAMP) ## run the tests that need a Prefect server (PREFECT_API_URL) and a browser; without they fail

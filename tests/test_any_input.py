@@ -25,6 +25,8 @@ from bpo_index.validation import summarise_audit, validate_responses
 from tests.responses.exports import make_exports
 from tests.surveys import HEADER, make_definition
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 EXAMPLES = int(os.environ.get("BPO_INDEX_FUZZ", "0"))
 DEFINITION = make_definition()
 EXPORTS = {name: content for name, content in make_exports.make_files().items() if len(content) < 20_000}

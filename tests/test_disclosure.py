@@ -25,6 +25,8 @@ from bpo_index.pipeline import Settings, check, run
 from bpo_index.publication.explorer import prepare_explorer
 from bpo_index.robustness.exclusions import is_change_safe
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 UNITS = ("Aland", "Beland", "Celand", "Deland", "Eland", "Feland")
 CODES = {name: name[0] * 3 for name in UNITS}
 QUESTIONS = ("t1", "t2", "p1", "p2", "s1", "i1", "i2")

@@ -18,6 +18,8 @@ from bpo_index.inbox_claims import list_claims, read_tries
 from bpo_index.publication import read_release
 from tests.surveys import HEADER, SMALL
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 MANY = 500 if os.environ.get("BPO_INDEX_FAULTS") else 10
 BAD = "who,what\n1,2\n"
 

@@ -33,6 +33,8 @@ from bpo_index.scoring.outliers import OUTLIER_TREATMENTS
 from bpo_index.scoring.respondent_weights import read_margins
 from tests.surveys import make_definition, read_sample, validate_rows
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 EXTRAS = {
     "log": "normalisation: min_max",
     "power": "normalisation: z_score",

@@ -7,6 +7,8 @@ import pytest
 from bpo_index.cli import main
 from tests.surveys import SMALL, write_csv
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 
 @pytest.fixture
 def call(tmp_path, capsys, monkeypatch):

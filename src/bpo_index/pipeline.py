@@ -286,7 +286,7 @@ def publish(
     definition: IndexDefinition,
     settings: Settings,
 ) -> tuple[Result, Release]:
-    """Render tables, figures and report, and publish the release."""
+    """Publish the release; tables, figures and report are made where it is not there already."""
     nonresponse = hide_small_units(
         tabulate_nonresponse(checked.validation.accepted, definition), definition.method.minimum_respondents_to_publish
     )
@@ -296,22 +296,26 @@ def publish(
         made_with["margins_sha256"] = hash_margins(scores.sample.margins)
     release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
     audit = publish_audit(checked.audit, checked.validation, nonresponse)
-    figures = draw_figures(result, definition)
-    files = render_tables(result, definition)
-    files |= {f"figures/{name}.svg": figure.svg for name, figure in figures.items()}
-    files |= {f"figures/{name}.png": figure.png for name, figure in figures.items()}
-    files["audit.json"] = render_json(asdict(audit))
-    files["definition.json"] = render_json(definition.model_dump(mode="json"))
-    files["report.html"] = render_report(
-        result,
-        definition,
-        audit,
-        release_id=release_id,
-        made_from=identity,
-        seed=settings.seed,
-        figures=figures,
-        files=files,
-    )
+
+    def render() -> dict[str, bytes]:
+        figures = draw_figures(result, definition)
+        files = render_tables(result, definition)
+        files |= {f"figures/{name}.svg": figure.svg for name, figure in figures.items()}
+        files |= {f"figures/{name}.png": figure.png for name, figure in figures.items()}
+        files["audit.json"] = render_json(asdict(audit))
+        files["definition.json"] = render_json(definition.model_dump(mode="json"))
+        files["report.html"] = render_report(
+            result,
+            definition,
+            audit,
+            release_id=release_id,
+            made_from=identity,
+            seed=settings.seed,
+            figures=figures,
+            files=files,
+        )
+        return files
+
     manifest: dict[str, Any] = {
         "title": definition.title,
         "index": definition.index,
@@ -324,7 +328,7 @@ def publish(
         "notes": result.notes,
     }
     release = publish_release(
-        files,
+        render,
         out=Path(settings.out),
         definition=definition,
         release_id=release_id,

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from bpo_index.definition import load_definition
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
 from bpo_index.publication.figures import draw_figures
 from bpo_index.publication.figures.labels import measure, shorten, wrap
@@ -20,12 +19,7 @@ from bpo_index.publication.figures.rank_probabilities import measure_luminance, 
 from bpo_index.publication.figures.sensitivity import ASSUMPTIONS
 from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
-from bpo_index.publication.result import Result, build_result
-from bpo_index.resources import find_resource
-from bpo_index.responses import read_responses
-from bpo_index.robustness import assess_robustness
-from bpo_index.scoring import score_units
-from bpo_index.validation import summarise_audit, validate_responses
+from bpo_index.publication.result import Result
 
 NAMES = ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]
 TAGS = {"svg", "title", "desc", "rect", "g", "path", "line", "text", "tspan"}
@@ -45,17 +39,13 @@ NASTY = [
 
 
 @pytest.fixture(scope="module")
-def definition():
-    return load_definition("offshore-bpo-2021")
+def definition(computed):
+    return computed[0]
 
 
 @pytest.fixture(scope="module")
-def result(definition):
-    responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
-    validation = validate_responses(responses, definition)
-    scores = score_units(validation.accepted, definition)
-    robustness = assess_robustness(validation.accepted, scores, definition, replicates=300)
-    return build_result(scores, robustness, summarise_audit(validation, definition), definition)
+def result(rendered):
+    return rendered[0]
 
 
 @pytest.fixture(scope="module")

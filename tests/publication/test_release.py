@@ -16,12 +16,22 @@ LATER = load_definition("offshore-bpo-2022")
 
 def publish(out: Path, content: bytes = b"1", release_id: str = "a" * 16, definition=DEFINITION):
     return publish_release(
-        {"t.csv": content, "sub/u.csv": b"2"},
+        lambda: {"t.csv": content, "sub/u.csv": b"2"},
         out=out,
         definition=definition,
         release_id=release_id,
         manifest={"seed": 1},
     )
+
+
+def test_what_is_there_already_is_not_made_again(tmp_path):
+    first = publish(tmp_path)
+
+    def render():
+        raise AssertionError("rendered again")
+
+    again = publish_release(render, out=tmp_path, definition=DEFINITION, release_id="a" * 16, manifest={"seed": 1})
+    assert (again.path, again.is_new) == (first.path, False)
 
 
 def read_pointer(path: Path) -> str:

@@ -13,7 +13,7 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -78,7 +78,7 @@ def identify_release(
 
 
 def publish_release(
-    files: Mapping[str, bytes],
+    render: Callable[[], Mapping[str, bytes]],
     *,
     out: Path,
     definition: IndexDefinition,
@@ -90,8 +90,8 @@ def publish_release(
 
     Parameters
     ----------
-    files
-        Path within the release to content.
+    render
+        Returns path within the release to content; not called where the release is there already.
     out
         The folder of all releases.
     release_id, manifest
@@ -107,16 +107,18 @@ def publish_release(
     index_folder = out / definition.index
     edition_folder = index_folder / definition.edition
     make_folder(edition_folder, "the releases")
-    content = dict(files)
-    hashes = {name: _describe_file(content[name]) for name in sorted(content)}
-    content["manifest.json"] = _write_json({**manifest, "release": release_id, "files": hashes})
     target = edition_folder / release_id
+    # Rendered before the lock is taken, so that nobody waits for it.
+    files = None if target.exists() else render()
     try:
         with FileLock(index_folder / ".lock"):
             _sweep_rubbish(index_folder, edition_folder)
             _finish_pending(edition_folder)
             is_new = not target.exists()
             if is_new:
+                content = dict(render() if files is None else files)
+                hashes = {name: _describe_file(content[name]) for name in sorted(content)}
+                content["manifest.json"] = _write_json({**manifest, "release": release_id, "files": hashes})
                 temporary = _write_temporary(edition_folder, release_id, content)
                 if supersede:
                     replace_file(edition_folder / ".pending.json", _write_json({"release": release_id}))
