@@ -13,6 +13,8 @@ import pytest
 from bpo_index.cli import main
 from tests.surveys import make_definition
 
+pytestmark = pytest.mark.usefixtures("without_figures")
+
 
 @pytest.fixture
 def sample(project):
