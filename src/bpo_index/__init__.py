@@ -9,7 +9,7 @@ Step by step, each a function from values to a value:
    private audit and refuses answers that cannot carry an index: `Checked`
 4. `score_units`: `Scores`; below it `ConfidenceIndex`, the index as a scikit-learn estimator
 5. `assess_robustness`: `Robustness`
-6. `build_result`: a `Result`; `publish`: a `Result` and its `Release`
+6. `build_result`: a `Result`; `draw_figures`, `render_tables`: its files; `publish`: a `Result` and its `Release`
 
 `docs/tutorial.md` walks through all of it. Every error raised on purpose is a `BpoIndexError`. `bpo_index.pipeline` is
 the whole program; each folder beside it is one stage, in order.
@@ -49,7 +49,16 @@ if TYPE_CHECKING:
         verify_sample,
     )
     from bpo_index.plan import PlanOutcome, PlanSettings, plan_next_survey
-    from bpo_index.publication import FactCheck, Release, Result, build_result, read_release, render_tables
+    from bpo_index.publication import (
+        FactCheck,
+        Figure,
+        Release,
+        Result,
+        build_result,
+        draw_figures,
+        read_release,
+        render_tables,
+    )
     from bpo_index.resources import find_resource, list_definitions
     from bpo_index.responses import Responses, read_responses
     from bpo_index.responses.inspection import Inspection, inspect_files
@@ -72,6 +81,7 @@ __all__ = [
     "EnvironmentFailed",
     "FactCheck",
     "FactDoesNotHold",
+    "Figure",
     "IndexDefinition",
     "Inspection",
     "Outcome",
@@ -88,6 +98,7 @@ __all__ = [
     "assess_robustness",
     "build_result",
     "check",
+    "draw_figures",
     "find_resource",
     "inspect_files",
     "list_definitions",
@@ -134,7 +145,16 @@ _HOMES = {
         "verify_sample",
     ),
     "plan": ("PlanOutcome", "PlanSettings", "plan_next_survey"),
-    "publication": ("FactCheck", "Release", "Result", "build_result", "read_release", "render_tables"),
+    "publication": (
+        "FactCheck",
+        "Figure",
+        "Release",
+        "Result",
+        "build_result",
+        "draw_figures",
+        "read_release",
+        "render_tables",
+    ),
     "resources": ("find_resource", "list_definitions"),
     "responses": ("Responses", "read_responses"),
     "responses.inspection": ("Inspection", "inspect_files"),
