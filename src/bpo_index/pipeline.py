@@ -21,7 +21,7 @@ from bpo_index.atomic import render_json
 from bpo_index.cluster import open_executor
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, UsageError
-from bpo_index.notebook import show_list, show_sentence
+from bpo_index.notebook import show_block, show_list, show_sentence
 from bpo_index.publication import (
     FactCheck,
     Release,
@@ -36,7 +36,7 @@ from bpo_index.publication import (
     render_report,
     render_tables,
 )
-from bpo_index.publication.result_display import show_outcome
+from bpo_index.publication.wording import choose_notice, name_level
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness import Robustness, assess_robustness
@@ -132,7 +132,16 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""
-        return show_outcome(self.definition, self.result, self.checked.audit, self.release)
+        audit, level = self.checked.audit, f"{name_level(self.definition)} "
+        return show_block(
+            self.definition.title,
+            *self.result.show_parts(self.definition.columns.unit, level),
+            show_sentence(
+                f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}."
+            ),
+            *self.release.show_parts(),
+            notice=choose_notice(self.result.data_origin),
+        )
 
 
 @dataclass(frozen=True)

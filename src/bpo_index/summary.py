@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bpo_index.pipeline import Outcome
 from bpo_index.publication.columns import RANKING
+from bpo_index.publication.columns.description import format_cell, show_score
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.formats.reader_tables import format_cell, show_score
 from bpo_index.publication.wording import SYNTHETIC_NOTICE
 from bpo_index.validation.schema import REASONS
 

@@ -16,7 +16,7 @@ from bpo_index.pipeline import Progress as Report
 from bpo_index.plan import PlanOutcome
 from bpo_index.publication import FactCheck
 from bpo_index.publication.columns import EXCLUSIONS, RANKING
-from bpo_index.publication.formats.reader_tables import format_cell, show_score
+from bpo_index.publication.columns.description import format_cell, show_score
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import SYNTHETIC_NOTICE, name_level, names_percentage
 from bpo_index.robustness.exclusions import Exclusions

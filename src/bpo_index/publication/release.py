@@ -25,6 +25,7 @@ from bpo_index import __version__
 from bpo_index.atomic import make_folder, replace_file, sync_folder, write_synced
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.notebook import show_block, show_link, show_sentence
 
 #: Raised by one whenever the same input would give other files.
 RELEASE_FORM = 3
@@ -46,10 +47,16 @@ class Release:
     """Whether the edition's `latest.json` points to it; False for an older one that was made again."""
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows."""
-        from bpo_index.publication.result_display import show_release  # noqa: PLC0415
+        """Return what a notebook shows: where it lies, and a link to its report."""
+        return show_block(f"Release {self.release_id}", *self.show_parts())
 
-        return show_release(self)
+    def show_parts(self) -> list[str]:
+        """Return where the release lies, and a link to its report, if it is there, as HTML for a notebook."""
+        state = "new" if self.is_new else "there already, checked and unchanged"
+        pointer = "" if self.is_latest else "; latest.json of the edition stays at another release"
+        report = self.path / "report.html"
+        links = [show_link(report, "Open the report")] if report.is_file() else []
+        return [show_sentence(f"Release {self.path}: {state}{pointer}."), *links]
 
 
 def identify_release(

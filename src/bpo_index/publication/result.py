@@ -10,14 +10,20 @@ from dataclasses import dataclass
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
+from bpo_index.publication.columns.description import format_cell, show_score
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
+from bpo_index.publication.wording import choose_notice
 from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
 from bpo_index.scoring import Scores
 from bpo_index.validation import Audit
 from bpo_index.validation.nonresponse import NONRESPONSE_SCHEMA
+from bpo_index.wording import show_range
+
+_DESCRIBED = {column.name: column for column in RANKING}
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,45 @@ class Result:
     assumptions_not_ranked: int
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows."""
-        from bpo_index.publication.result_display import show_result  # noqa: PLC0415
+        """Return what a notebook shows: ranking, findings and notes."""
+        return show_block("Ranking", *self.show_parts(), notice=choose_notice(self.data_origin))
 
-        return show_result(self)
+    def show_parts(self, unit: str = "unit", level: str = "") -> list[str]:
+        """Return ranking, findings and notes as pieces of HTML, for a notebook.
+
+        Parameters
+        ----------
+        unit
+            What is ranked.
+        level
+            The confidence level in words and a space, such as "95% "; empty: not told.
+        """
+        name = unit[:1].upper() + unit[1:]
+        ranks = f"{level}rank interval".capitalize()
+        headings = ["Rank", name, "Score", f"{level}interval".capitalize(), ranks, "Respondents", "P(first)"]
+        rows = [
+            [
+                format_cell(row["rank"], _DESCRIBED["rank"]),
+                row["name"],
+                show_score(row, _DESCRIBED["score"]),
+                show_range(row["ci_low"], row["ci_high"], _DESCRIBED["ci_low"].decimals or 0),
+                show_range(row["rank_interval_low"], row["rank_interval_high"]),
+                format_cell(row["respondents"], _DESCRIBED["respondents"]),
+                format_cell(row["p_first"], _DESCRIBED["p_first"]),
+            ]
+            for row in self.ranking.iter_rows(named=True)
+        ]
+        caption = (
+            f"Intervals are from the sampling of respondents only. P(first) is a share of {self.replicates:,} "
+            f"replicates with respondents drawn. Each respondent rates one {unit} only, so rater and {unit} are confounded."
+        )
+        noted = self.ranking.filter(self.ranking["note"] != "")
+        notes = [f"{row['name']}: {row['note']}." for row in noted.iter_rows(named=True)]
+        return [
+            show_table(caption, headings, rows, texts=[name]),
+            show_list(self.findings),
+            show_list([*notes, *self.notes]),
+        ]
 
 
 def name_origin(audit: Audit) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from bpo_index.wording import NOTHING
 
 #: Units of measure, and the least and the largest value of any number in them; None: no end.
 UNITS: dict[str, tuple[float | None, float | None]] = {
@@ -102,3 +106,33 @@ UNIT_AND_CATEGORY = (
 )
 #: Where the tables beside ranking and categories lie.
 ROBUSTNESS_FOLDER = "robustness/"
+
+
+def format_cell(value: object, column: Column) -> str:
+    """Return a value as readers see it: one decimal for scores, a dash for null.
+
+    Examples
+    --------
+    >>> format_cell(90.902778, Column("score", "", 1)), format_cell(None, Column("rank", ""))
+    ('90.9', '–')
+    """
+    if value is None:
+        return NOTHING
+    if column.decimals is not None and isinstance(value, float):
+        return f"{value:.{column.decimals}f}"
+    return str(value)
+
+
+def show_score(row: Mapping[str, Any], column: Column) -> str:
+    """Return a score as readers see it: a bound with the words that make it one.
+
+    Examples
+    --------
+    >>> show_score({"score": 99.0, "score_bound": "at least"}, Column("score", "", 1))
+    'at least 99'
+    >>> show_score({"score": 90.902778, "score_bound": None}, Column("score", "", 1))
+    '90.9'
+    """
+    if row["score_bound"] is None:
+        return format_cell(row["score"], column)
+    return f"{row['score_bound']} {row['score']:g}"

@@ -11,12 +11,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
-from typing import Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import RANKING, Column
+from bpo_index.publication.columns import RANKING
+from bpo_index.publication.columns.description import format_cell, show_score
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import choose_notice, name_level, name_unit, names_percentage
 from bpo_index.wording import NOTHING, show_range
@@ -65,36 +65,6 @@ def replace_controls(text: str) -> str:
     'a\ufffdb\\tc'
     """
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def format_cell(value: object, column: Column) -> str:
-    """Return a value as readers see it: one decimal for scores, a dash for null.
-
-    Examples
-    --------
-    >>> format_cell(90.902778, Column("score", "", 1)), format_cell(None, Column("rank", ""))
-    ('90.9', '–')
-    """
-    if value is None:
-        return NOTHING
-    if column.decimals is not None and isinstance(value, float):
-        return f"{value:.{column.decimals}f}"
-    return str(value)
-
-
-def show_score(row: Mapping[str, Any], column: Column) -> str:
-    """Return a score as readers see it: a bound with the words that make it one.
-
-    Examples
-    --------
-    >>> show_score({"score": 99.0, "score_bound": "at least"}, Column("score", "", 1))
-    'at least 99'
-    >>> show_score({"score": 90.902778, "score_bound": None}, Column("score", "", 1))
-    '90.9'
-    """
-    if row["score_bound"] is None:
-        return format_cell(row["score"], column)
-    return f"{row['score_bound']} {row['score']:g}"
 
 
 def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:

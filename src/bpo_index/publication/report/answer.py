@@ -9,7 +9,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import RANKING
-from bpo_index.publication.formats.reader_tables import show_score
+from bpo_index.publication.columns.description import show_score
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import name_level, name_unit

@@ -10,8 +10,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import RANKING
+from bpo_index.publication.columns.description import show_score
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer
-from bpo_index.publication.formats.reader_tables import show_score
 from bpo_index.publication.result import Result
 from bpo_index.wording import list_names
 
