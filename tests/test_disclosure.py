@@ -591,6 +591,7 @@ def test_replicates_show_no_respondent_where_resamples_would(tmp_path):
         told += int(find_seen(carried["draws"][:, carried["units"].index(code)], profiles).any())
     assert naive >= 5
     assert told == 0
+    # That they are made from the published tables alone, as the next test holds, is what keeps them from telling more.
 
 
 def test_the_replicates_are_made_from_the_published_tables_alone(tmp_path):

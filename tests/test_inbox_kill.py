@@ -35,8 +35,8 @@ def count(event, arguments):
         if steps == int(sys.argv[1]):
             os.kill(os.getpid(), signal.SIGKILL)
 from bpo_index.inbox import InboxSettings, sweep_inbox
-from bpo_index import pipeline
-pipeline.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
+from bpo_index.publication import files
+files.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
 sys.addaudithook(count)
 print("ready", flush=True)
 sweep_inbox(InboxSettings(definitions="definitions", replicates=100, settle_seconds=0))

@@ -30,9 +30,9 @@ def count(event, arguments):
         steps += 1
         if steps == int(sys.argv[1]):
             os.kill(os.getpid(), signal.SIGKILL)
-from bpo_index import pipeline
+from bpo_index.publication import files
 from bpo_index.cli import main
-pipeline.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
+files.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
 sys.addaudithook(count)
 code = main(sys.argv[2:])
 print("steps", steps)

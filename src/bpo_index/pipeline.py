@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +17,6 @@ import polars as pl
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
-from bpo_index.atomic import render_json
 from bpo_index.cluster import open_executor
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, UsageError
@@ -28,13 +27,11 @@ from bpo_index.publication import (
     Result,
     build_result,
     check_facts,
-    draw_figures,
     identify_release,
     load_facts,
     publish_release,
     read_release,
-    render_report,
-    render_tables,
+    render_release,
 )
 from bpo_index.publication.wording import choose_notice, name_level
 from bpo_index.resources import find_resource, list_definitions
@@ -305,26 +302,6 @@ def publish(
         made_with["margins_sha256"] = hash_margins(scores.sample.margins)
     release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
     audit = publish_audit(checked.audit, checked.validation, nonresponse)
-
-    def render() -> dict[str, bytes]:
-        figures = draw_figures(result, definition)
-        files = render_tables(result, definition)
-        files |= {f"figures/{name}.svg": figure.svg for name, figure in figures.items()}
-        files |= {f"figures/{name}.png": figure.png for name, figure in figures.items()}
-        files["audit.json"] = render_json(asdict(audit))
-        files["definition.json"] = render_json(definition.model_dump(mode="json"))
-        files["report.html"] = render_report(
-            result,
-            definition,
-            audit,
-            release_id=release_id,
-            made_from=identity,
-            seed=settings.seed,
-            figures=figures,
-            files=files,
-        )
-        return files
-
     manifest: dict[str, Any] = {
         "title": definition.title,
         "index": definition.index,
@@ -337,7 +314,9 @@ def publish(
         "notes": result.notes,
     }
     release = publish_release(
-        render,
+        lambda: render_release(
+            result, definition, audit, release_id=release_id, made_from=identity, seed=settings.seed
+        ),
         out=Path(settings.out),
         definition=definition,
         release_id=release_id,

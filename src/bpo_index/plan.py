@@ -19,7 +19,7 @@ from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.pipeline import Progress, check_seed, find_refusal
 from bpo_index.publication.figures.plan import draw_plan
 from bpo_index.publication.result import name_origin
-from bpo_index.publication.wording import SYNTHETIC_NOTICE
+from bpo_index.publication.wording import choose_notice
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
 from bpo_index.robustness.assess import estimate_errors
@@ -156,7 +156,7 @@ def describe_plan(
         f"Planned from the scores of {units} units and what single respondents differ by; respondents of one company "
         "count as one."
     )
-    return [said, basis] if origin == "survey" else [SYNTHETIC_NOTICE, said, basis]
+    return [said, basis] if origin == "survey" else [choose_notice(origin), said, basis]
 
 
 def _find_sample(name: str) -> list[Path]:
@@ -202,7 +202,7 @@ def _write_plan(
     figure = draw_plan(
         plan.table,
         title=f"Respondents needed: {definition.title}",
-        subtitle=[spread, *([] if origin == "survey" else [SYNTHETIC_NOTICE])],
+        subtitle=[spread, *([] if origin == "survey" else [choose_notice(origin)])],
         unit=definition.columns.unit,
         wanted=wanted,
     )

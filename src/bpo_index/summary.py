@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bpo_index.pipeline import Outcome
 from bpo_index.publication.columns import RANKING
-from bpo_index.publication.columns.description import format_cell, show_score
+from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.wording import SYNTHETIC_NOTICE
+from bpo_index.publication.wording import choose_notice, show_score
 from bpo_index.validation.schema import REASONS
 
 _SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
@@ -16,8 +16,7 @@ def list_ranking_rows(outcome: Outcome) -> list[dict[str, str]]:
     """Return the ranking as rows of text, numbers rounded for readers."""
     described = {column.name: column for column in RANKING}
     return [
-        {name: format_cell(row[name], described[name]) for name in _SHOWN}
-        | {"score": show_score(row, described["score"])}
+        {name: format_cell(row[name], described[name]) for name in _SHOWN} | {"score": show_score(row)}
         for row in outcome.result.ranking.iter_rows(named=True)
     ]
 
@@ -63,5 +62,5 @@ def write_findings(outcome: Outcome) -> str:
 
 
 def _head(outcome: Outcome, title: str) -> list[str]:
-    notice = [f"**{SYNTHETIC_NOTICE}**", ""] if outcome.result.data_origin != "survey" else []
+    notice = choose_notice(outcome.result.data_origin)
     return [f"# {escape_markdown(title)}", "", *notice]

@@ -16,13 +16,13 @@ from bpo_index.pipeline import Progress as Report
 from bpo_index.plan import PlanOutcome
 from bpo_index.publication import FactCheck
 from bpo_index.publication.columns import EXCLUSIONS, RANKING
-from bpo_index.publication.columns.description import format_cell, show_score
+from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import SYNTHETIC_NOTICE, name_level, names_percentage
+from bpo_index.publication.wording import choose_notice, name_level, names_percentage, show_score
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
-from bpo_index.wording import show_range
+from bpo_index.wording import show_range, show_share
 
 #: Replicates from which on a bar is worth showing (about a second).
 BAR_FROM = 100_000
@@ -47,8 +47,8 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     """Print the ranking, what became of the rows, and where the release lies."""
     console.print()
     console.print(f"[bold]{escape(outcome.definition.title)}[/]")
-    if outcome.result.data_origin != "survey":
-        console.print(f"[bold yellow]{SYNTHETIC_NOTICE}[/]")
+    if notice := choose_notice(outcome.result.data_origin):
+        console.print(f"[bold yellow]{notice}[/]")
     console.print(make_ranking_table(outcome.result, outcome.definition))
     print_ranking_notes(outcome.result, console)
     console.print()
@@ -83,7 +83,7 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     table.add_column("Respondents", justify="right")
     table.add_column("P(first)", justify="right")
     for row in result.ranking.iter_rows(named=True):
-        score = show_score(row, _SCORE)
+        score = show_score(row)
         table.add_row(
             "–" if row["rank"] is None else str(row["rank"]),
             escape(row["name"]) + (" *" if row["note"] else ""),
@@ -91,7 +91,7 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
             show_range(row["ci_low"], row["ci_high"]),
             show_range(row["rank_interval_low"], row["rank_interval_high"]),
             str(row["respondents"]),
-            "–" if row["p_first"] is None else f"{row['p_first']:.2f}",
+            show_share(row["p_first"]),
         )
     return table
 
@@ -146,7 +146,7 @@ def print_plan(outcome: PlanOutcome, console: Console) -> None:
         )
     console.print(table)
     for sentence in outcome.sentences:
-        style = "bold yellow" if sentence == SYNTHETIC_NOTICE else ""
+        style = "bold yellow" if sentence == choose_notice(outcome.data_origin) else ""
         console.print(escape(sentence), style=style)
     console.print(f"Table and figure: {escape(', '.join(map(str, outcome.files)))}", soft_wrap=True)
 

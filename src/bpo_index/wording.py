@@ -27,7 +27,7 @@ def show_number(value: float | None, decimals: int = 1, *, signed: bool = False)
 
 
 def show_range(low: float | None, high: float | None, decimals: int = 1) -> str:
-    """Return a range for readers: one number where its ends are the same, a dash where there is none.
+    """Return a range for readers: one number where its ends look the same, a dash where there is none.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def show_range(low: float | None, high: float | None, decimals: int = 1) -> str:
     """
     if low is None or high is None:
         return NOTHING
-    return " to ".join(show_number(end, decimals) for end in ((low,) if low == high else (low, high)))
+    return " to ".join(dict.fromkeys(show_number(end, decimals) for end in (low, high)))
 
 
 def show_share(value: float | None) -> str:

@@ -1,5 +1,6 @@
 """The numbers of the explorer: published ones at the published weights, draws as the page says, laws of both."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from bpo_index.publication.explorer import (
     share_places,
     tilt_draws,
 )
-from bpo_index.publication.report.explorer_part import write_explorer_notes
+from bpo_index.publication.report.explorer_part import write_explorer_data, write_explorer_notes
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.scoring import ConfidenceIndex, rank_units, score_units
@@ -235,6 +236,46 @@ def test_draws_in_which_a_unit_has_no_score_are_left_out(explorer):
     assert shares.sum(axis=1) == pytest.approx(np.ones(12))
     drawn[:, 0, 0] = -1
     assert np.isnan(rescore(replace(explorer, draws=drawn), explorer.weights, "geometric")[2]).all()
+
+
+def test_without_published_shares_all_draws_weigh_the_same(sample):
+    result = sample.result
+    for table in (
+        result.tables["rank_probabilities"].clear(),
+        result.tables["rank_probabilities"].with_columns(share=pl.lit(None, dtype=pl.Float64)),
+    ):
+        tables = result.tables | {"rank_probabilities": table}
+        found = prepare_explorer(result.ranking, result.categories, tables, sample.definition, SEED)
+        assert np.ptp(found.draw_weights) == 0
+        carried = json.loads(write_explorer_data(found, replace(result, tables=tables)))
+        assert all(row["places"] is None for row in carried["published"])
+
+
+BY_HAND = {
+    # Two units, scores (80, 60) and (60, 84), weights 3 : 1.
+    ("arithmetic", AS_PUBLISHED): (75.0, 66.0),
+    ("arithmetic", "borda"): (100 - 99 / 4, 1 + 99 / 4),
+    ("arithmetic", "min_max"): (100 - 99 / 4, 1 + 99 / 4),
+    ("arithmetic", "z_score"): (50 + 10 / np.sqrt(2) / 2, 50 - 10 / np.sqrt(2) / 2),
+    ("geometric", AS_PUBLISHED): (80**0.75 * 60**0.25, 60**0.75 * 84**0.25),
+    ("harmonic", AS_PUBLISHED): (4 / (3 / 80 + 1 / 60), 4 / (3 / 60 + 1 / 84)),
+    ("harmonic", "borda"): (4 / (3 / 100 + 1 / 1), 4 / (3 / 1 + 1 / 100)),
+    ("median", AS_PUBLISHED): (80.0, 60.0),
+    ("copeland", "z_score"): (100.0, 0.0),
+    ("borda", "min_max"): (75.0, 25.0),
+}
+
+
+@pytest.mark.parametrize(("aggregation", "normalisation"), BY_HAND)
+def test_rescoring_by_hand(aggregation, normalisation):
+    found = rescore_values(
+        np.array([[80.0, 60.0], [60.0, 84.0]]),
+        np.array([3.0, 1.0]),
+        aggregation,
+        normalisation=normalisation,
+        output_range=(1.0, 100.0),
+    )
+    assert found == pytest.approx(BY_HAND[aggregation, normalisation], abs=1e-8)
 
 
 def test_the_seed_counts_and_nothing_else(sample):

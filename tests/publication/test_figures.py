@@ -16,10 +16,11 @@ from bpo_index.publication.figures import draw_figures
 from bpo_index.publication.figures.labels import measure, shorten, wrap
 from bpo_index.publication.figures.profiles import compare_with_others
 from bpo_index.publication.figures.rank_probabilities import measure_luminance, shade
-from bpo_index.publication.figures.sensitivity import ASSUMPTIONS
 from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
+from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
+from bpo_index.publication.wording import SYNTHETIC_NOTICE
 
 NAMES = ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]
 TAGS = {"svg", "title", "desc", "rect", "g", "path", "line", "text", "tspan"}
@@ -56,7 +57,7 @@ def figures(result, definition):
 @pytest.fixture
 def without_png(monkeypatch):
     """Leave out what takes half of the time where only the SVG is looked at."""
-    monkeypatch.setattr("vl_convert.svg_to_png", lambda svg, scale: b"")
+    monkeypatch.setattr("vl_convert.svg_to_png", lambda svg, ppi: b"")
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +215,7 @@ def test_a_figure_names_and_describes_itself(figures, name):
     assert "Offshore BPO Confidence Index 2021" in figure.title
     assert description.text == figure.alt
     assert len(figure.alt) > len(figure.title) + 30
-    assert "SYNTHETIC DATA: made by a program, no manager was asked." in read_texts(figure)
+    assert SYNTHETIC_NOTICE in read_texts(figure)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -231,7 +232,9 @@ def test_a_figure_scales_on_white_in_one_font_without_outside_calls(figures, nam
     assert not re.search(r"<(script|image|foreignObject|style|a)\b|\bon[a-z]+=", svg)
     size = [int.from_bytes(figures[name].png[start : start + 4], "big") for start in (16, 20)]
     assert figures[name].png.startswith(b"\x89PNG")
-    assert size == [2 * width, 2 * height]
+    assert size == [3 * width, 3 * height]
+    # 216 points an inch, as a layout program reads it: 8504 a metre.
+    assert b"pHYs" + (8504).to_bytes(4, "big") * 2 in figures[name].png
 
 
 def test_ids_are_those_of_one_figure_each(figures, nasty):
@@ -331,7 +334,7 @@ def test_sensitivity_shows_the_indices_of_all_ranks_in_plain_words(figures, resu
     texts = read_texts(figures["sensitivity"])
     table = result.tables["sensitivity"].filter(output="all_ranks").sort("shapley", descending=True)
     assert table.height > 3
-    labels = [ASSUMPTIONS[name] for name in table["assumption"]]
+    labels = [name_assumption(name).capitalize() for name in table["assumption"]]
     assert [text for text in texts if text in labels] == labels
     written = [f"{100 * share:.0f}" for share in table["shapley"]]
     assert [text for text in texts if re.fullmatch(r"\d+", text) and int(text) % 25][: len(written)] == [

@@ -45,8 +45,8 @@ def make_ranking(ranks, low=1, high=3):
             "unit": [f"U{n}" for n in range(units)],
             "name": [f"Unit {n}" for n in range(units)],
             "rank": pl.Series(ranks, dtype=pl.Int64),
-            "rank_interval_low": [low] * units,
-            "rank_interval_high": [high] * units,
+            "rank_set_low": [low] * units,
+            "rank_set_high": [high] * units,
         }
     )
 
@@ -54,16 +54,19 @@ def make_ranking(ranks, low=1, high=3):
 def test_everything_is_said():
     sentences = describe_support(make_ranking([1, 2, 3]), make_tables(sure={(0, 2)}), DEFINITION)
     assert sentences == [
-        "Unit 0 leads; at 95% confidence its rank lies between 1 and 3.",
+        "Unit 0 leads; at 95% confidence its rank lies between 1 and 3, and 3 units may be the best.",
         "Ranks 1 to 2 cannot be told apart from one another; 1 of 3 pairs can be told apart, all pairs at once.",
         "The first two are the same in 50% of replicates with respondents drawn anew, and in 25% with all assumptions "
         "drawn; 3 units may be among the best two.",
-        "On average a rank lies 0.5 places from that of the ranking in the former, and 1.0 in the latter.",
+        "In the average replicate a rank lies 0.5 places from that of the ranking with respondents drawn anew, and 1.0 "
+        "with all assumptions drawn.",
     ]
 
 
 def test_a_sure_first_and_shared_leads():
-    sure = describe_support(make_ranking([1, 2, 3], high=1), make_tables(sure={(0, 1), (0, 2)}), AT_90)
+    tables = make_tables(sure={(0, 1), (0, 2)})
+    tables["first_ranks"] = tables["first_ranks"].with_columns(candidates_count=pl.col("k"))
+    sure = describe_support(make_ranking([1, 2, 3], high=1), tables, AT_90)
     assert sure[0] == "Unit 0 leads; at 90% confidence its rank is 1."
     assert sure[1].startswith("The first rank can be told apart from the second; 2 of 3 pairs")
     shared = describe_support(make_ranking([1, 1, 3]), make_tables(), DEFINITION)
@@ -92,12 +95,12 @@ def test_the_assumption_that_moves_ranks_most_is_named():
     ]
     tables = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, *effects)}
     assert describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1] == (
-        "Of all assumptions which respondents answered moves ranks most (70% of their variance), then the treatment of "
-        "missing answers (30%)."
+        "What moves ranks most is which respondents answered (70% of their variance), then the treatment of missing "
+        "answers (30%)."
     )
     alone = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, effects[1])}
     said = describe_support(make_ranking([1, 2, 3]), alone, DEFINITION)[-1]
-    assert said == "Of all assumptions which respondents answered moves ranks most (70% of their variance)."
+    assert said == "What moves ranks most is which respondents answered (70% of their variance)."
     still = make_rows(SENSITIVITY_SCHEMA, {"output": "all_ranks", "assumption": "weights"})
     assert len(describe_support(make_ranking([1, 2, 3]), make_tables() | {"sensitivity": still}, DEFINITION)) == 4
 
@@ -114,21 +117,21 @@ def test_pairs_that_a_small_change_of_weights_would_swap_are_named():
         return describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1]
 
     assert say(*swaps) == (
-        "If less than 5% of the weight moved between categories 2 pairs would swap: Unit 1 and Unit 2 (1.1%) and "
+        "Moving less than 5% of the weight between categories is enough to swap 2 pairs: Unit 1 and Unit 2 (1.1%) and "
         "Unit 0 and Unit 1 (4.0%)."
     )
-    assert say(swaps[0]).endswith("1 pair would swap: Unit 0 and Unit 1 (4.0%).")
+    assert say(swaps[0]).endswith("enough to swap 1 pair: Unit 0 and Unit 1 (4.0%).")
     many = say(*[swaps[0]] * 4)
-    assert "4 pairs would swap, soonest Unit 0 and Unit 1 (4.0%), Unit 0 and Unit 1 (4.0%) and" in many
-    assert say(swaps[2]) == "No pair would swap if less than 5% of the weight moved between categories."
+    assert "enough to swap 4 pairs, soonest Unit 0 and Unit 1 (4.0%), Unit 0 and Unit 1 (4.0%) and" in many
+    assert say(swaps[2]) == "Moving less than 5% of the weight between categories swaps no pair."
 
 
 @pytest.mark.parametrize(
     ("changing", "said"),
     [
         ([], "Without any one category the first five would stay the same."),
-        (["first"], "Without the category First the first five would be others."),
-        (["first", "last"], "Without the category First or Last the first five would be others."),
+        (["first"], "Without the category First the first five would not be the same."),
+        (["first", "last"], "Without the category First or Last the first five would not be the same."),
     ],
 )
 def test_categories_and_respondents_that_decide_the_first_five_are_told(changing, said):
@@ -140,9 +143,15 @@ def test_categories_and_respondents_that_decide_the_first_five_are_told(changing
     tables = make_tables(units=6) | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
     sentences = describe_support(make_ranking([1, 2, 3, 4, 5, 6]), tables, DEFINITION)
     assert sentences[-1] == said
-    assert sentences[-2] == (
-        "Leaving out a single respondent would change the first in 0 and the first five in 2 of 8 cases."
-    )
+    assert sentences[-2] == ("Leaving out one respondent changes the first in 0 and the first five in 2 of 8 cases.")
     # Of five or fewer units all are the first five.
     few = make_tables() | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
     assert len(describe_support(make_ranking([1, 2, 3]), few, DEFINITION)) == 4
+
+
+def test_what_is_nearly_sure_is_not_called_certain():
+    sentences = describe_support(make_ranking([1, 2, 3]), make_tables(holds=(0.997, 0.001)), DEFINITION)
+    assert "the same in more than 99% of replicates" in sentences[2]
+    assert "and in less than 1% with all" in sentences[2]
+    strict = make_definition(**{"method: {": "method: {confidence_level: 0.999, "})
+    assert "at 99.9% confidence" in describe_support(make_ranking([1, 2, 3]), make_tables(), strict)[0]

@@ -34,6 +34,15 @@ def test_what_is_there_already_is_not_made_again(tmp_path):
     assert (again.path, again.is_new) == (first.path, False)
 
 
+def test_what_cannot_be_made_is_one_sentence_and_leaves_no_release(tmp_path):
+    def render():
+        raise FileNotFoundError(2, "No such file", "report.css")
+
+    with pytest.raises(EnvironmentFailed, match=r"cannot be made.*report\.css.*install it again"):
+        publish_release(render, out=tmp_path, definition=DEFINITION, release_id="a" * 16, manifest={})
+    assert not list((tmp_path / "offshore-bpo" / "2021").glob("[!.]*"))
+
+
 def read_pointer(path: Path) -> str:
     return json.loads(path.read_text())["release"]
 

@@ -4,11 +4,13 @@ import base64
 import hashlib
 import html
 import json
+import math
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -16,10 +18,14 @@ from bpo_index.methods import CATALOGUE
 from bpo_index.pipeline import Settings, run
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
-from bpo_index.publication.report.method import FORMULAS
+from bpo_index.publication.report.drivers import tabulate_influence
+from bpo_index.publication.report.method import FORMULAS, describe_intervals, list_steps
+from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
-from bpo_index.publication.wording import SYNTHETIC_NOTICE
+from bpo_index.publication.wording import SYNTHETIC_NOTICE, names_percentage
+from bpo_index.scoring.aggregation import aggregate
+from bpo_index.scoring.normalisation import normalise
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
 from tests.publication.test_nasty_texts import ALL, NASTY
 from tests.test_disclosure import MEANS, make_people, write_files
@@ -129,9 +135,11 @@ def test_a_survey_is_not_called_synthetic(sample):
 
 def test_the_answer_names_the_leader_and_what_is_sure(sample):
     ranking, pairs = sample.result.ranking, sample.result.tables["pairs"]
-    answer = write_answer(sample.result, sample.definition, "Score (%)")
+    answer = write_answer(sample.result, sample.definition)
     names = dict(ranking.select("unit", "name").iter_rows())
-    assert answer.headline.startswith(f"{ranking['name'][0]} leads with {ranking['score'][0]:.1f} %")
+    assert answer.headline.startswith(
+        f"{ranking['name'][0]} has the highest score, {ranking['score'][0]:.1f} %, followed by"
+    )
     sure = pairs.filter("surely")
     said = [sentence for sentence in answer.supported if "ahead of" in sentence]
     assert {sentence.split(" is ahead")[0] for sentence in said} == {names[code] for code in sure["ahead"]}
@@ -155,7 +163,7 @@ def test_where_everything_is_sure_nothing_is_called_unsupported_but_what_always_
         ),
     }
     sure = replace(result, tables=tables, ranking=result.ranking.with_columns(rank_set_high=pl.col("rank")))
-    answer = write_answer(sure, sample.definition, "Score (%)")
+    answer = write_answer(sure, sample.definition)
     assert len(answer.unsupported) == 1
     assert answer.supported[0] == "Colombia is ahead of 11 others."
     assert len(answer.supported) == 11
@@ -163,7 +171,7 @@ def test_where_everything_is_sure_nothing_is_called_unsupported_but_what_always_
 
 def test_unit_pages_hold_the_numbers_of_the_tables(sample):
     result = sample.result
-    pages = write_unit_pages(result, sample.definition, "Score (%)")
+    pages = write_unit_pages(result, sample.definition)
     assert [page.code for page in pages] == result.ranking["unit"].to_list()
     for page, row in zip(pages, result.ranking.iter_rows(named=True), strict=True):
         facts = dict(page.facts)
@@ -184,11 +192,11 @@ def test_unit_pages_hold_the_numbers_of_the_tables(sample):
 def test_neighbours_are_told_apart_by_contributions_that_add_up(sample):
     result = sample.result
     scores = dict(result.ranking.select("name", "score").iter_rows())
-    pages = write_unit_pages(result, sample.definition, "Score (%)")
+    pages = write_unit_pages(result, sample.definition)
     assert [len(page.neighbours) for page in pages] == [1, *[2] * 10, 1]
     for page in pages:
         for one in page.neighbours:
-            other = re.fullmatch(r".* less (.*), by category", one.caption)[1]
+            other = re.fullmatch(r".* minus (.*), by category", one.caption)[1]
             gap = scores[page.name] - scores[other]
             assert sum(part.value for part in one.contributions) == pytest.approx(gap, abs=1e-6)
             assert float(one.total.replace("−", "-")) == pytest.approx(gap, abs=0.0051)
@@ -199,9 +207,7 @@ def test_neighbours_are_told_apart_by_contributions_that_add_up(sample):
 def test_hidden_cells_are_not_told_by_any_page(tmp_path):
     outcome = publish_with_a_hidden_category(tmp_path)
     text = (outcome.release.path / "report.html").read_text(encoding="utf-8")
-    page = next(
-        page for page in write_unit_pages(outcome.result, outcome.definition, "Score (%)") if page.code == "BBB"
-    )
+    page = next(page for page in write_unit_pages(outcome.result, outcome.definition) if page.code == "BBB")
     hidden = outcome.result.categories.filter("suppressed", unit="BBB")["category_title"].to_list()
     assert hidden
     assert [line.title for line in page.lines if line.score == "–"] == hidden
@@ -230,7 +236,7 @@ def test_a_bound_is_the_first_of_its_category_and_a_strength(tmp_path):
     row = next(row for row in table.rows if row[0] == "Trade")
     assert row[1] == "Aland (at least 99)"
     assert row[3] == "–"
-    page = write_unit_pages(outcome.result, outcome.definition, "Score (%)")[0]
+    page = write_unit_pages(outcome.result, outcome.definition)[0]
     assert page.code == "AAA"
     strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
     assert re.search(r"Trade \(\+[\d.]+, from a score of at least 99\)", strengths)
@@ -261,6 +267,137 @@ def test_a_level_close_to_one_is_not_rounded_to_certainty(tmp_path):
 def test_every_step_of_every_method_has_its_formula():
     for step in ("missing_answers", "outcome", "outliers", "normalisation", "aggregation"):
         assert set(FORMULAS[step]) == {entry.name for entry in CATALOGUE[step]}
+
+
+VALUES = np.array([[80.0, 60.0], [50.0, 90.0], [20.0, 30.0]])
+WEIGHTS = np.array([0.7, 0.3])
+
+
+def compute_as_printed(formula, row, others):
+    """Return a score worked out from a formula of the page, for one unit of `VALUES`."""
+    beaten = [sum((own > other) + 0.5 * (own == other) for other in others[:, c]) for c, own in enumerate(row)]
+    support = [sum(w * (a > b) for w, a, b in zip(WEIGHTS, row, other, strict=True)) for other in others]
+    return {
+        "S = Σ w y": lambda: sum(WEIGHTS * row),
+        "S = exp(Σ w ln y)": lambda: math.exp(sum(WEIGHTS * np.log(row))),
+        "S = 1 / Σ (w / y)": lambda: 1 / sum(WEIGHTS / row),
+        "S = (Σ w y^p)^(1/p)": lambda: sum(WEIGHTS * row**3.0) ** (1 / 3.0),
+        "S: the value with half of the weight on either side": lambda: row[0],
+        "S = 100 · pairwise majorities won, ties half / other units": lambda: 100 * sum(s > 0.5 for s in support) / 2,
+        "S = 100 Σ w · units beaten, ties half / other units": lambda: 100 * sum(WEIGHTS * np.array(beaten)) / 2,
+        "S = 100 (units − place) / (units − 1), place in the order that agrees most with all weighted pairs": (
+            lambda: 100 * (3 - (1 + sum(s < 0.5 for s in support))) / 2
+        ),
+    }[formula]()
+
+
+@pytest.mark.parametrize("name", FORMULAS["aggregation"])
+def test_aggregations_are_what_the_page_prints(name):
+    found = aggregate(VALUES, WEIGHTS, name, power=3.0)
+    by_hand = [
+        compute_as_printed(FORMULAS["aggregation"][name], VALUES[n], np.delete(VALUES, n, axis=0)) for n in range(3)
+    ]
+    assert found == pytest.approx(by_hand)
+
+
+NORMALISED = {
+    "scale": lambda x: 100 * (x - 1) / (9 - 1),
+    "min_max": lambda x: 10 + 80 * (x - 2) / (8 - 2),
+    "z_score": lambda x: 50 + 10 * (x - 4.5) / np.std([2, 3, 5, 8], ddof=1),
+    "robust": lambda x: 50 + 10 * (x - 4) / (1.4826 * 1.5),
+    "rank": lambda x: 100 * (1 + np.array([0, 1, 2, 3])) / 4,
+    "borda": lambda x: 10 + 80 * np.array([0, 1, 2, 3]) / 3,
+    "percentile_rank": lambda x: 100 * (np.array([0, 1, 2, 3]) + 0.5) / 4,
+    "distance_to_maximum": lambda x: 100 * (1 - (8 - x) / 6),
+    "distance_to_target": lambda x: np.minimum(100 * (x - 2) / (7 - 2), 100),
+    "distance_to_reference": lambda x: 100 * (x - 1) / (5 - 1),
+    "fraction_of_maximum": lambda x: 100 * (x - 1) / (8 - 1),
+    "goalposts": lambda x: np.clip(100 * (x - 3) / (6 - 3), 0, 100),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS["normalisation"])
+def test_normalisations_are_what_the_page_prints(name):
+    x = np.array([2.0, 3.0, 5.0, 8.0])
+    options = {"minimum": 1, "maximum": 9, "output_range": (10, 90), "targets": 7, "reference": 2, "goalposts": (3, 6)}
+    assert normalise(x[:, np.newaxis], name, **options).ravel() == pytest.approx(NORMALISED[name](x))
+
+
+def change_method(definition, **changes):
+    return definition.model_copy(update={"method": definition.method.model_copy(update=changes)})
+
+
+def test_the_steps_are_those_of_the_method(sample):
+    doubt = list_steps(change_method(sample.definition, weighting="benefit_of_the_doubt"))
+    assert [step.title for step in doubt][-1] == "Weights of categories"
+    assert "for every unit v" in doubt[-1].formula
+    plain = list_steps(sample.definition)
+    assert plain[0].line == "all weigh the same"
+    assert plain[-1].formula == "S = Σ w y"
+    weighed = list_steps(change_method(sample.definition, trim_weights=3.0), fits_margins=True)
+    assert weighed[0].line.endswith(
+        "fitted to shares of the population within units, none above 3 times the mean of the unit"
+    )
+
+
+def test_the_intervals_are_those_of_the_method(sample):
+    (only,) = describe_intervals(sample.definition)
+    assert "logit" in only[1]
+    (only,) = describe_intervals(change_method(sample.definition, normalisation="z_score"))
+    assert only[1] == "S ± t(K − 1) · se"
+    both = describe_intervals(change_method(sample.definition, normalisation="z_score", aggregation="copeland"))
+    assert [("logit" in formula) for _, formula in both] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("changes", "percent"),
+    [
+        ({}, True),
+        ({"outcome": "top_two_box"}, True),
+        ({"outcome": "net_balance"}, False),
+        ({"normalisation": "borda"}, False),
+        ({"aggregation": "copeland"}, False),
+        ({"question_aggregation": "borda"}, False),
+        ({"weighting": "benefit_of_the_doubt"}, False),
+    ],
+    ids=str,
+)
+def test_scores_are_per_cent_only_where_they_are(sample, changes, percent):
+    changed = change_method(sample.definition, **changes)
+    assert names_percentage(changed) is percent
+    unit = " %" if percent else " points"
+    assert f"{unit}, followed by" in write_answer(sample.result, changed).headline
+
+
+def test_what_is_not_told_of_one_rule_is_not_told_of_their_sum(sample):
+    rules = sample.result.tables["influence"].filter(left_out="quality_rule")
+    names = ("changing_first", "changing_first_five", "changing_any_rank")
+    row = next(row for row in tabulate_influence(sample.result).rows if row[0] == "One quality rule")
+    assert row[2:5] == tuple("–" if rules[name].null_count() else str(rules[name].sum()) for name in names)
+    assert "–" in row
+    questions = sample.result.tables["influence"].filter(left_out="question")
+    row = next(row for row in tabulate_influence(sample.result).rows if row[0] == "One question")
+    assert row[2:5] == tuple(str(questions[name].sum()) for name in names)
+
+
+def test_partly_synthetic_data_is_called_that(sample):
+    partly = replace(sample.result, data_origin="partly synthetic")
+    text = render(partly, sample.definition, sample.checked.audit)
+    assert "no manager was asked" not in text
+    assert text.count("PARTLY SYNTHETIC DATA: some answers were made by a program.") > 5
+    assert "Partly synthetic data" in text
+
+
+def test_ranks_that_no_replicate_has_are_a_dash(sample):
+    table = sample.result.tables["replicate_ranks"].with_columns(
+        median_rank=pl.lit(None, dtype=pl.Int64),
+        replicate_rank_range_low=pl.lit(None, dtype=pl.Int64),
+        replicate_rank_range_high=pl.lit(None, dtype=pl.Int64),
+    )
+    changed = replace(sample.result, tables=sample.result.tables | {"replicate_ranks": table})
+    rows = tabulate_ranks(changed, collect_names(changed, sample.definition), "95%").rows
+    assert all(row[4:] == ("–",) * 4 for row in rows)
+    assert "None" not in "".join(cell for row in rows for cell in row)
 
 
 # ---- texts that are code elsewhere ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -206,6 +207,40 @@ def test_every_choice_gives_what_python_computes(browser, address, explorer):
                 assert found["ranks"] == ranks.tolist(), (aggregation, normalisation)
                 assert found["scores"] == pytest.approx(scores.tolist(), abs=2e-9)
                 assert np.array(found["places"]) == pytest.approx(shares, abs=1e-9)
+
+
+def test_odd_scores_and_powers_give_what_python_computes(browser, address, explorer):
+    """Ties, draws without a score, and the powers of a generalised mean."""
+    rng = np.random.default_rng(8)
+    draws = 25 * rng.integers(-1, 5, explorer.draws.shape)
+    odd = replace(explorer, draws=draws.astype(np.int16), step=1.0, scores=25.0 * rng.integers(0, 5, (12, 10)))
+    weights = rng.integers(0, 9, 10)
+    with open_page(browser, address) as page:
+        data = json.loads(page.locator("#explorer-data").text_content())
+        data |= {"scores": odd.scores.tolist(), "draw_weights": odd.draw_weights.tolist()}
+        for power in (0.5, -2.0, 3.0, 1e-7):
+            powered = replace(odd, power=power)
+            scores, ranks, shares = rescore(powered, weights, "generalised_mean")
+            state = {"weights": weights.tolist(), "aggregation": "generalised_mean", "normalisation": "as_published"}
+            found = page.evaluate(
+                "([data, draws, state]) => Explorer.explore(data, draws, state)",
+                [data | {"power": power}, odd.draws.tolist(), state],
+            )
+            assert found["ranks"] == ranks.tolist()
+            assert found["scores"] == pytest.approx(scores.tolist(), abs=2e-9)
+            assert (
+                np.isnan(shares).all()
+                if found["places"] is None
+                else np.array(found["places"]) == pytest.approx(shares)
+            )
+        for aggregation in ("median", "copeland", "borda", "arithmetic"):
+            scores, ranks, shares = rescore(odd, weights, aggregation, "borda")
+            state = {"weights": weights.tolist(), "aggregation": aggregation, "normalisation": "borda"}
+            found = page.evaluate(
+                "([data, draws, state]) => Explorer.explore(data, draws, state)", [data, odd.draws.tolist(), state]
+            )
+            assert found["ranks"] == ranks.tolist()
+            assert np.array(found["places"]) == pytest.approx(shares, abs=1e-9)
 
 
 def test_numbers_are_printed_as_python_prints_them(browser, address):

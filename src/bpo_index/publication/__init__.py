@@ -2,6 +2,7 @@
 
 from bpo_index.publication.facts import Fact, FactCheck, check_facts, load_facts
 from bpo_index.publication.figures import Figure, draw_figures
+from bpo_index.publication.files import render_release
 from bpo_index.publication.release import Release, identify_release, publish_release, read_release
 from bpo_index.publication.report import render_report
 from bpo_index.publication.result import Result, build_result
@@ -20,6 +21,7 @@ __all__ = [
     "load_facts",
     "publish_release",
     "read_release",
+    "render_release",
     "render_report",
     "render_tables",
 ]

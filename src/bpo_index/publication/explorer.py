@@ -39,6 +39,7 @@ AS_PUBLISHED = "as_published"
 #: What a reader may choose, beside the method of the ranking.
 NORMALISATIONS = (AS_PUBLISHED, "min_max", "z_score", "borda")
 AGGREGATIONS = ("arithmetic", "geometric", "harmonic", "median", "copeland", "borda")
+_COMPUTED = (*AGGREGATIONS, "generalised_mean")
 
 
 @dataclass(frozen=True)
@@ -94,52 +95,64 @@ def prepare_explorer(
     seed
         Of the draws; any integer from 0.
     """
-    method = definition.method
-    ids = [category.id for category in definition.categories]
+    method, ids = definition.method, [category.id for category in definition.categories]
     ranked = ranking.filter(pl.col("rank").is_not_null())
-    used = tables["weights"].filter(pl.col("question").is_null())
-    nominal = np.array([category.weight for category in definition.categories], dtype=float)
-    # Weights below zero cannot be set by a slider; with them the explorer starts from those of the definition.
-    learnt = used["weight"].null_count() == 0 and used.height == len(ids) and bool((used["weight"] >= 0).all())
-    weights = used["weight"].to_numpy() if learnt else nominal / nominal.sum()
     codes = ranked["unit"].to_list()
     scores, se, raters = (_spread(categories, codes, ids, column) for column in ("score", "se", "respondents"))
-    bounds = _spread(categories.with_columns(pl.col("score_bound").is_not_null()), codes, ids, "score_bound")
-    overall = ranked["score"].to_numpy().astype(float)
-    whole = ~(np.isnan(scores).any(axis=1) | (bounds > 0).any(axis=1)) & ranked["score_bound"].is_null().to_numpy()
-    known = (*AGGREGATIONS, "generalised_mean")
-    aggregation = method.aggregation if method.aggregation in known and learnt else "arithmetic"
-    found = rescore_values(scores[whole], weights, aggregation, power=method.power)
-    reproduces = bool(whole.any() and (np.abs(found - overall[whole]) < _SAME_SCORE).all())
+    bounds = _spread(categories.with_columns(pl.col("score_bound").is_not_null()), codes, ids, "score_bound") > 0
+    whole = ~(np.isnan(scores) | bounds).any(axis=1) & ranked["score_bound"].is_null().to_numpy()
+    scores, se, raters = scores[whole], se[whole], raters[whole]
+    overall, overall_se = (
+        ranked[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole] for name in ("score", "se")
+    )
 
-    errors = _fill_errors(se[whole], raters[whole])
-    step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *errors.shape), dtype=np.int16), np.zeros(0)
-    if whole.sum() > 1 and not np.isnan(errors).any():
-        wanted = ranked["se"].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole]
-        correlations = find_correlations(scores[whole], errors, wanted, weights, aggregation, method.power)
+    weights, are_used = _choose_weights(tables["weights"], definition)
+    aggregation = method.aggregation if are_used and method.aggregation in _COMPUTED else "arithmetic"
+    found = rescore_values(scores, weights, aggregation, power=method.power)
+    reproduces = bool(len(found) and (np.abs(found - overall) < _SAME_SCORE).all())
+
+    step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *scores.shape), dtype=np.int16), np.zeros(0)
+    errors = _fill_errors(se, raters)
+    if len(scores) > 1 and not np.isnan(errors).any():
+        correlations = find_correlations(scores, errors, overall_se, weights, aggregation, method.power)
         ends = IndexStructure.from_definition(definition).score_bounds[1]
-        values = draw_scores(scores[whole], errors, correlations, ends, seed)
+        values = draw_scores(scores, errors, correlations, ends, seed)
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))
-        if reproduces and whole.all():
-            shares = _read_place_shares(tables["rank_probabilities"], codes)
-            places = share_places(rescore_values(draws * step, weights, aggregation, power=method.power))
-            draw_weights = tilt_draws(places, shares)
+        shares = _read_place_shares(tables["rank_probabilities"], codes)
+        if reproduces and whole.all() and not np.isnan(shares).any():
+            drawn = rescore_values(draws * step, weights, aggregation, power=method.power)
+            draw_weights = tilt_draws(share_places(drawn), shares)
     return Explorer(
-        [code for code, keep in zip(codes, whole, strict=True) if keep],
-        [code for code, keep in zip(codes, whole, strict=True) if not keep],
-        ids,
-        scores[whole],
-        weights,
-        aggregation,
-        method.power if aggregation == "generalised_mean" else None,
-        definition.uncertainty.normalisation_range,
-        reproduces,
-        step,
-        draws,
-        draw_weights,
+        units=[code for code, keep in zip(codes, whole, strict=True) if keep],
+        left_out=[code for code, keep in zip(codes, whole, strict=True) if not keep],
+        categories=ids,
+        scores=scores,
+        weights=weights,
+        aggregation=aggregation,
+        power=method.power if aggregation == "generalised_mean" else None,
+        normalisation_range=definition.uncertainty.normalisation_range,
+        reproduces=reproduces,
+        step=step,
+        draws=draws,
+        draw_weights=draw_weights,
     )
+
+
+def _choose_weights(table: pl.DataFrame, definition: IndexDefinition) -> tuple[Floats, bool]:
+    """Return the weights that sliders start from, and whether they are those of the ranking.
+
+    Without one weight for all units, and with weights below zero, which no slider has, they are those of the
+    definition.
+    """
+    used = dict(table.filter(pl.col("question").is_null()).select("category", "weight").iter_rows())
+    weights = [used.get(category.id) for category in definition.categories]
+    known = [weight for weight in weights if weight is not None and weight >= 0]
+    if len(known) == len(weights):
+        return np.array(known), True
+    nominal = np.array([category.weight for category in definition.categories], dtype=float)
+    return nominal / nominal.sum(), False
 
 
 def rescore(
@@ -338,7 +351,8 @@ def _fill_errors(se: Floats, raters: Floats) -> Floats:
 
 
 def _read_place_shares(table: pl.DataFrame, codes: list[str]) -> Floats:
+    """Return units x places of the published shares, respondents drawn; NaN where there is none."""
     shares = table.filter(pl.col("version") == "sampling")
     found = {(unit, place): share for unit, place, share in shares.select("unit", "place", "share").iter_rows()}
     places = range(1, len(codes) + 1)
-    return np.array([[found.get((code, place), 0.0) for place in places] for code in codes], dtype=float)
+    return np.array([[found.get((code, place)) for place in places] for code in codes], dtype=float)

@@ -27,7 +27,7 @@ _WORDS = ("none", "one", "two", "three", "four", "five")
 
 def name_assumption(assumption: str) -> str:
     """Return what an assumption is in words, such as "the weights of categories"."""
-    return _ASSUMPTIONS[assumption]
+    return _ASSUMPTIONS.get(assumption, assumption)
 
 
 def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition) -> list[str]:
@@ -46,7 +46,7 @@ def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], def
     if ranked.height < 2:
         return []
     return [
-        *_describe_lead(ranked, name_level(definition)),
+        *_describe_lead(ranked, tables["first_ranks"], name_level(definition)),
         *_describe_pairs(ranked, tables["pairs"]),
         *_describe_first(ranked.height, tables["first_ranks"]),
         *_describe_shift(tables["replicate_ranks"]),
@@ -56,15 +56,17 @@ def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], def
     ]
 
 
-def _describe_lead(ranked: pl.DataFrame, level: str) -> list[str]:
+def _describe_lead(ranked: pl.DataFrame, first: pl.DataFrame, level: str) -> list[str]:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
     row = ranked.row(0, named=True)
-    alone = len(leaders) == 1
-    lead = f"{leaders[0]} leads" if alone else f"{list_names(leaders)} share the lead"
-    low, high = row["rank_interval_low"], row["rank_interval_high"]
+    lead = f"{leaders[0]} leads" if len(leaders) == 1 else f"{list_names(leaders)} share the lead"
+    # NOTE: a unit that is looked at for its rank is read from the sets that hold for all units at once.
+    low, high = row["rank_set_low"], row["rank_set_high"]
     range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
-    whose = "its rank" if alone else f"the rank of {row['name']}"
-    return [f"{lead}; at {level} confidence {whose} {range_}."]
+    whose = "its rank" if len(leaders) == 1 else f"the rank of {row['name']}"
+    candidates = first["candidates_count"][0]
+    may = f", and {candidates} units may be the best" if candidates > 1 else ""
+    return [f"{lead}; at {level} confidence {whose} {range_}{may}."]
 
 
 def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
@@ -100,8 +102,8 @@ def _describe_shift(replicates: pl.DataFrame) -> list[str]:
     if sampling.is_empty() or everything.is_empty():
         return []
     return [
-        f"On average a rank lies {sampling.to_numpy().mean():.1f} places from that of the ranking in the former, and "
-        f"{everything.to_numpy().mean():.1f} in the latter."
+        f"In the average replicate a rank lies {sampling.to_numpy().mean():.1f} places from that of the ranking with "
+        f"respondents drawn anew, and {everything.to_numpy().mean():.1f} with all assumptions drawn."
     ]
 
 
@@ -110,8 +112,7 @@ def _describe_assumptions(sensitivity: pl.DataFrame) -> list[str]:
     if effects.is_empty():
         return []
     first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = f"Of all assumptions {name_assumption(first[0])} moves ranks most"
-    said += f" ({show_percentage(first[1])} of their variance)"
+    said = f"What moves ranks most is {name_assumption(first[0])} ({show_percentage(first[1])} of their variance)"
     said += "".join(f", then {name_assumption(name)} ({show_percentage(share)})" for name, share in others)
     return [f"{said}."]
 
@@ -121,16 +122,17 @@ def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
         return []
     small = swaps.filter(pl.col("weight_moved") < _SMALL_CHANGE).sort("weight_moved", maintain_order=True)
     if small.is_empty():
-        return [f"No pair would swap if less than {_SMALL_CHANGE:.0%} of the weight moved between categories."]
+        return [f"Moving less than {_SMALL_CHANGE:.0%} of the weight between categories swaps no pair."]
     names = dict(ranked.select("unit", "name").iter_rows())
     shown = [
         f"{names[ahead]} and {names[behind]} ({moved:.1%})"
         for ahead, behind, moved in small.head(_NAMED_PAIRS).select("ahead", "behind", "weight_moved").iter_rows()
     ]
-    count = f"{small.height} pair{'' if small.height == 1 else 's'} would swap"
     which = ": " if small.height <= _NAMED_PAIRS else ", soonest "
-    listed = list_names(shown)
-    return [f"If less than {_SMALL_CHANGE:.0%} of the weight moved between categories {count}{which}{listed}."]
+    return [
+        f"Moving less than {_SMALL_CHANGE:.0%} of the weight between categories is enough to swap "
+        f"{count_noun(small.height, 'pair')}{which}{list_names(shown)}."
+    ]
 
 
 def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
@@ -140,7 +142,7 @@ def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDe
     for row in influence.filter(pl.col("left_out") == "respondent").iter_rows(named=True):
         items = row["items"] - row["not_computed"]
         sentences.append(
-            f"Leaving out a single respondent would change the first in {row['changing_first']} and the first five in "
+            f"Leaving out one respondent changes the first in {row['changing_first']} and the first five in "
             f"{row['changing_first_five']} of {items} cases."
         )
     categories = influence.filter((pl.col("left_out") == "category") & pl.col("changing_first_five").is_not_null())
@@ -148,7 +150,7 @@ def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDe
     changing = [titles[item] for item in categories.filter(pl.col("changing_first_five") > 0)["item"]]
     if changing:
         listed = f"{', '.join(changing[:-1])} or {changing[-1]}" if len(changing) > 1 else changing[0]
-        sentences.append(f"Without the category {listed} the first five would be others.")
+        sentences.append(f"Without the category {listed} the first five would not be the same.")
     elif not categories.is_empty():
         sentences.append("Without any one category the first five would stay the same.")
     return sentences

@@ -54,8 +54,10 @@ def tabulate_neighbours(
         (row["unit"], row["category"]): row["score"]
         for row in categories.filter(pl.col("score_bound").is_null()).iter_rows(named=True)
     }
-    ranked = ranking.filter(pl.col("rank").is_not_null() & pl.col("score_bound").is_null())
-    for (ahead, first), (behind, second) in pairwise(ranked.select("unit", "score").iter_rows()):
+    ranked = ranking.filter(pl.col("rank").is_not_null()).select("unit", "score", "score_bound")
+    for (ahead, first, bound), (behind, second, other_bound) in pairwise(ranked.iter_rows()):
+        if bound is not None or other_bound is not None:
+            continue
         one, other = (
             np.array([told.get((unit, category)) for category in ids], dtype=float) for unit in (ahead, behind)
         )

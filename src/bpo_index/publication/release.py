@@ -109,21 +109,21 @@ def publish_release(
     Raises
     ------
     EnvironmentFailed
-        When the folder cannot be written, or the release that lies there was changed.
+        When the folder cannot be written, the release that lies there was changed, or the installation is damaged.
     """
     index_folder = out / definition.index
     edition_folder = index_folder / definition.edition
     make_folder(edition_folder, "the releases")
     target = edition_folder / release_id
     # Rendered before the lock is taken, so that nobody waits for it.
-    files = None if target.exists() else render()
+    files = None if target.exists() else _render(render)
     try:
         with FileLock(index_folder / ".lock"):
             _sweep_rubbish(index_folder, edition_folder)
             _finish_pending(edition_folder)
             is_new = not target.exists()
             if is_new:
-                content = dict(render() if files is None else files)
+                content = _render(render) if files is None else files
                 hashes = {name: _describe_file(content[name]) for name in sorted(content)}
                 content["manifest.json"] = _write_json({**manifest, "release": release_id, "files": hashes})
                 temporary = _write_temporary(edition_folder, release_id, content)
@@ -142,6 +142,17 @@ def publish_release(
             "permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
     return Release(target, release_id, is_new, is_latest)
+
+
+def _render(render: Callable[[], Mapping[str, bytes]]) -> dict[str, bytes]:
+    try:
+        return dict(render())
+    except OSError as error:
+        # Nothing is read to render but what ships with the package.
+        raise EnvironmentFailed(
+            f"The files of the release cannot be made: {error}. The installation of bpo-index is damaged; install it "
+            "again. Releases that were there before are whole."
+        ) from None
 
 
 def read_release(folder: Path) -> dict[str, Any]:

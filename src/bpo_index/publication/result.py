@@ -12,16 +12,16 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
-from bpo_index.publication.columns.description import format_cell, show_score
+from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
-from bpo_index.publication.wording import choose_notice
+from bpo_index.publication.wording import choose_notice, show_score
 from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
 from bpo_index.scoring import Scores
 from bpo_index.validation import Audit
 from bpo_index.validation.nonresponse import NONRESPONSE_SCHEMA
-from bpo_index.wording import show_range
+from bpo_index.wording import show_range, show_share
 
 _DESCRIBED = {column.name: column for column in RANKING}
 
@@ -81,17 +81,18 @@ class Result:
             [
                 format_cell(row["rank"], _DESCRIBED["rank"]),
                 row["name"],
-                show_score(row, _DESCRIBED["score"]),
+                show_score(row),
                 show_range(row["ci_low"], row["ci_high"], _DESCRIBED["ci_low"].decimals or 0),
                 show_range(row["rank_interval_low"], row["rank_interval_high"]),
                 format_cell(row["respondents"], _DESCRIBED["respondents"]),
-                format_cell(row["p_first"], _DESCRIBED["p_first"]),
+                show_share(row["p_first"]),
             ]
             for row in self.ranking.iter_rows(named=True)
         ]
         caption = (
             f"Intervals are from the sampling of respondents only. P(first) is a share of {self.replicates:,} "
-            f"replicates with respondents drawn. Each respondent rates one {unit} only, so rater and {unit} are confounded."
+            f"replicates with respondents drawn. Each respondent rates one {unit} only, so rater and "
+            f"{unit} are confounded."
         )
         noted = self.ranking.filter(self.ranking["note"] != "")
         notes = [f"{row['name']}: {row['note']}." for row in noted.iter_rows(named=True)]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bpo_index.definition import IndexDefinition
 from bpo_index.method_conflicts import COMPARING
+from bpo_index.wording import show_number
 
 SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
 
 
+PARTLY_SYNTHETIC_NOTICE = "PARTLY SYNTHETIC DATA: some answers were made by a program. Not the published index."
+
+
 def choose_notice(data_origin: str) -> str:
-    """Return the notice on synthetic data; empty where all answers are a survey's."""
-    return "" if data_origin == "survey" else SYNTHETIC_NOTICE
+    """Return the notice on `survey`, `synthetic` or `partly synthetic` data; empty where all answers are a survey's."""
+    return {"survey": "", "synthetic": SYNTHETIC_NOTICE}.get(data_origin, PARTLY_SYNTHETIC_NOTICE)
 
 
 def name_level(definition: IndexDefinition) -> str:
@@ -26,7 +33,9 @@ def name_level(definition: IndexDefinition) -> str:
 
 
 def names_percentage(definition: IndexDefinition) -> bool:
-    """Return whether scores are per cent of the answer scale; methods that compare units with one another give points.
+    """Return whether scores are per cent, of the answer scale or of ratings.
+
+    Methods that compare units with one another, and balances of ratings, give points.
 
     Examples
     --------
@@ -36,12 +45,31 @@ def names_percentage(definition: IndexDefinition) -> bool:
     """
     method = definition.method
     compares = {method.aggregation, method.question_aggregation} & set(COMPARING)
-    return method.normalisation == "scale" and not compares and method.weighting != "benefit_of_the_doubt"
+    is_share = method.normalisation == "scale" and method.outcome != "net_balance"
+    return is_share and not compares and method.weighting != "benefit_of_the_doubt"
 
 
 def name_score(definition: IndexDefinition) -> str:
     """Return the heading of scores, with their unit."""
     return "Score (%)" if names_percentage(definition) else "Score (points)"
+
+
+def name_points(definition: IndexDefinition) -> str:
+    """Return what stands behind a score in a sentence."""
+    return "%" if names_percentage(definition) else "points"
+
+
+def show_score(row: Mapping[str, Any]) -> str:
+    """Return the score of a row of the ranking or of a category as readers see it: a bound with the words for it.
+
+    Examples
+    --------
+    >>> show_score({"score": 99.0, "score_bound": "at least"}), show_score({"score": 90.902778, "score_bound": None})
+    ('at least 99', '90.9')
+    """
+    if row["score_bound"] is None:
+        return show_number(row["score"])
+    return f"{row['score_bound']} {row['score']:g}"
 
 
 def name_unit(definition: IndexDefinition) -> str:

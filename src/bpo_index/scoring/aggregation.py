@@ -19,7 +19,7 @@ from bpo_index.scoring.outranking import score_borda, score_copeland, score_keme
 POWERS = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 AGGREGATIONS = (*POWERS, "generalised_mean", "median", "copeland", "borda", "kemeny")
 #: Powers nearer to zero than this are the geometric mean: the formula loses its digits there.
-_GEOMETRIC = 1e-6
+GEOMETRIC = 1e-6
 
 
 def aggregate(
@@ -159,7 +159,7 @@ def _aggregate_mean_gaps(values: Floats, weights: Floats, power: float, needed: 
     negative = (there & (values < 0)).any(axis=-1)
     above = there & (filled > 0)
     logs = np.log(np.where(above, filled, 1.0))
-    if abs(power) < _GEOMETRIC:
+    if abs(power) < GEOMETRIC:
         mean = np.exp((shares * logs).sum(axis=-1))
     else:
         # Relative to the value that rules at high powers, so that they neither overflow nor vanish.
@@ -170,7 +170,7 @@ def _aggregate_mean_gaps(values: Floats, weights: Floats, power: float, needed: 
         sums = (shares * terms).sum(axis=-1)
         mean = np.exp(np.log(np.where(sums > 0, sums, 1.0)) / power + top[..., 0])
         mean = np.where(sums > 0, mean, 0.0)
-    if power <= 0 or abs(power) < _GEOMETRIC:
+    if power <= 0 or abs(power) < GEOMETRIC:
         mean = np.where((there & (values == 0)).any(axis=-1), 0.0, mean)
     return np.where(negative | np.isnan(shares).any(axis=-1), np.nan, mean)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpo_index.scoring.aggregation import POWERS, aggregate_mean
+from bpo_index.scoring.aggregation import GEOMETRIC, POWERS, aggregate_mean
 from bpo_index.scoring.estimate import Floats
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 
@@ -26,7 +26,8 @@ def find_power(aggregation: str, power: float | None) -> float | None:
     >>> find_power("geometric", None), find_power("generalised_mean", 0.5), find_power("copeland", None)
     (0.0, 0.5, None)
     """
-    return power if aggregation == "generalised_mean" else POWERS.get(aggregation)
+    found = power if aggregation == "generalised_mean" else POWERS.get(aggregation)
+    return 0.0 if found is not None and abs(found) < GEOMETRIC else found
 
 
 def decompose_difference(first: Floats, second: Floats, weights: Floats, power: float = 1.0) -> Floats:

@@ -1,7 +1,7 @@
 """What every published table and column means, in one place: all formats and the documentation are made from it.
 
-The tables on robustness, one each a file `robustness/<name>.csv`, are described in `rank_columns`,
-`weight_columns` and `answer_columns`.
+The tables on robustness, one each a file `robustness/<name>.csv`, are described in `ranks`,
+`weights` and `answers`.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ _SCORE = (
     ),
     Column(
         "p_first",
-        "share of replicates (respondents resampled) in which the unit is first; null: not ranked, or a score of the "
-        "category is told as a bound",
+        "share of replicates (respondents resampled) in which the unit is first; null: not ranked, or in a "
+        "category where any score is told as a bound",
         2,
         unit="share",
         heading="P(first)",
@@ -95,7 +95,7 @@ _SCORE = (
         "share of replicates in which the unit is among the first three; null: as for p_first",
         2,
         unit="share",
-        heading="P(first three)",
+        heading="P(top 3)",
     ),
 )
 

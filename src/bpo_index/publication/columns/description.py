@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bpo_index.wording import NOTHING
 
@@ -121,18 +119,3 @@ def format_cell(value: object, column: Column) -> str:
     if column.decimals is not None and isinstance(value, float):
         return f"{value:.{column.decimals}f}"
     return str(value)
-
-
-def show_score(row: Mapping[str, Any], column: Column) -> str:
-    """Return a score as readers see it: a bound with the words that make it one.
-
-    Examples
-    --------
-    >>> show_score({"score": 99.0, "score_bound": "at least"}, Column("score", "", 1))
-    'at least 99'
-    >>> show_score({"score": 90.902778, "score_bound": None}, Column("score", "", 1))
-    '90.9'
-    """
-    if row["score_bound"] is None:
-        return format_cell(row["score"], column)
-    return f"{row['score_bound']} {row['score']:g}"

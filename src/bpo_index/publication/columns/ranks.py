@@ -86,7 +86,7 @@ REPLICATE_RANKS = (
         heading="Middle ranks, worst",
     ),
     Column("p_first", "share of replicates in which the unit is first", 2, unit="share", heading="P(first)"),
-    Column("p_top3", "share in which it is among the first three", 2, unit="share", heading="P(first three)"),
+    Column("p_top3", "share in which it is among the first three", 2, unit="share", heading="P(top 3)"),
     Column("p_top5", "share in which it is among the first five", 2, unit="share", heading="P(first five)"),
     Column("mean_rank_shift", "mean distance of its rank in the replicates from its rank", 2, unit="places"),
     ORIGIN,

@@ -13,6 +13,7 @@ from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows
 from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import mark_origin
 from bpo_index.robustness.rank_tables import VERSIONS
+from bpo_index.wording import show_percentage
 
 if TYPE_CHECKING:
     import altair as alt
@@ -69,7 +70,7 @@ def _describe_cells(table: pl.DataFrame, units: list[str]) -> Rows:
 
 def _tell_first(cells: Rows, names: list[str]) -> str:
     first = sorted((cell for cell in cells if cell["place"] == 1), key=lambda cell: -float(cell["share"]))
-    return " and ".join(f"{names[cell['row']]} is first in {cell['share']:.0%}" for cell in first[:2])
+    return " and ".join(f"{names[cell['row']]} is first in {show_percentage(cell['share'])}" for cell in first[:2])
 
 
 def shade(share: float) -> tuple[str, str]:

@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import RANKING
-from bpo_index.publication.columns.description import show_score
 from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, MUTED, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import choose_shape, find_range, mark_origin, tell_score
-from bpo_index.publication.wording import name_level, name_score
+from bpo_index.publication.wording import name_level, name_score, show_score
+from bpo_index.wording import show_range
 
 if TYPE_CHECKING:
     import altair as alt
 
     from bpo_index.publication.result import Result
 
-_SCORE = next(column for column in RANKING if column.name == "score")
 _PLOT, _ROW = 400, 24
 #: Ems of a name, and of the names in a note under the title.
 _LONGEST_NAME, _LONGEST_LIST = 17, 30
@@ -53,7 +51,7 @@ def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
         "row": place,
         "label": shorten(row["name"], _LONGEST_NAME) + (" *" if row["note"] else ""),
         "place": "" if row["rank"] is None else str(row["rank"]),
-        "shown": "not published" if row["suppressed"] else show_score(row, _SCORE),
+        "shown": "not published" if row["suppressed"] else show_score(row),
         "ranks": _show_ranks(row),
         "shape": choose_shape(row["score_bound"]),
         "is_open": is_open,
@@ -65,9 +63,7 @@ def _show_ranks(row: Mapping[str, Any]) -> str:
     low, high = row["rank_interval_low"], row["rank_interval_high"]
     if row["rank"] is None:
         return "" if row["suppressed"] else "not ranked"
-    if low is None or high is None:
-        return "–"
-    return str(low) if low == high else f"{low} to {high}"
+    return show_range(low, high)
 
 
 def _explain_marks(rows: Rows) -> list[str]:

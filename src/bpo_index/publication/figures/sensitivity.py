@@ -13,6 +13,7 @@ from bpo_index.publication.figures.labels import measure
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import mark_origin
+from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.wording import name_level
 
 if TYPE_CHECKING:
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
 
     from bpo_index.publication.result import Result
 
-ASSUMPTIONS = {
-    "respondents": "Which respondents answered",
-    "weights": "Weights of categories",
-    "normalisation": "Normalisation",
-    "aggregation": "Aggregation",
-    "missing_answers": "Missing answers",
-    "excluded category": "Category left out",
-    "excluded question": "Question left out",
-}
 #: Column of the table: what its symbol means, shape, filling, outline, and how far above the row's middle it lies.
 _INDICES = {
     "first_order": ("alone (first-order index)", "circle", BLUE, BLUE, 0.34),
@@ -66,7 +58,7 @@ def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
         for name in ("shapley", *_INDICES)
         for end in ("", "_low", "_high")
     }
-    label = ASSUMPTIONS.get(row["assumption"], row["assumption"])
+    label = name_assumption(row["assumption"]).capitalize()
     return {"row": place, "label": label, "written": f"{shares['shapley']:.0f}", **shares}
 
 

@@ -69,8 +69,9 @@ def _layer_rows(rows: Rows, shown: list[str]) -> tuple[alt.LayerChart | alt.Face
     import altair as alt  # noqa: PLC0415
 
     names = max(measure(row["label"]) for row in rows) * TEXT_SIZE + 8
-    most = max(row[name] or 0.0 for row in rows for name in shown)
-    scale = alt.Scale(domain=[0, 1.05 * most or 1.0], nice=False)
+    known = [row[name] for row in rows for name in shown if row[name] is not None]
+    most, least = max(0.0, *known), min(0.0, *known)
+    scale = alt.Scale(domain=[1.05 * least, 1.05 * most or 1.0], nice=False)
     band = place_rows(len(rows))
 
     def place_share(field: str) -> alt.X:

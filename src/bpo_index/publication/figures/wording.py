@@ -7,25 +7,21 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import names_percentage
+from bpo_index.publication.wording import choose_notice, name_points, show_score
 
-_ORIGINS = {
-    "synthetic": ["SYNTHETIC DATA: made by a program, no manager was asked."],
-    "partly synthetic": ["PARTLY SYNTHETIC DATA: some answers were made by a program."],
-}
 #: Shapes of a score: a triangle points to where the score of a bound lies.
 _SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-left"}
 
 
 def mark_origin(lines: Iterable[str], result: Result) -> list[str]:
     """Return the lines under a title, the first of which says where the data is synthetic."""
-    return [*_ORIGINS.get(result.data_origin, []), *lines]
+    notice = choose_notice(result.data_origin)
+    return [notice, *lines] if notice else [*lines]
 
 
 def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:
     """Return a score with its unit, in a sentence; a bound as a bound."""
-    number = f"{row['score']:.1f}" if row["score_bound"] is None else f"{row['score_bound']} {row['score']:g}"
-    return f"{number} {'%' if names_percentage(definition) else 'points'}"
+    return f"{show_score(row)} {name_points(definition)}"
 
 
 def choose_shape(bound: str | None) -> str:

@@ -8,18 +8,15 @@ from itertools import pairwise
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import RANKING
-from bpo_index.publication.columns.description import show_score
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level, name_unit
+from bpo_index.publication.wording import name_level, name_points, name_score, name_unit, show_score
 from bpo_index.wording import count_noun, list_names, show_range, show_share
 
 #: Units named in one sentence, at most; of more their number is given.
 _NAMED = 6
 #: Sentences of one kind, at most.
 _SENTENCES = 15
-_SCORE = next(column for column in RANKING if column.name == "score")
 
 
 @dataclass(frozen=True)
@@ -39,17 +36,16 @@ class Answer:
     """Notes on single units."""
 
 
-def write_answer(result: Result, definition: IndexDefinition, score_heading: str) -> Answer:
+def write_answer(result: Result, definition: IndexDefinition) -> Answer:
     """Return the first page of a result."""
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
-    level = name_level(definition)
     supported, unsupported = _weigh_up(ranked, result.tables, definition) if ranked.height > 1 else ([], [])
     return Answer(
-        _write_headline(ranked, definition, score_heading),
+        _write_headline(ranked, result.tables, definition),
         supported,
         unsupported,
         result.findings,
-        _tabulate(result.ranking, definition, score_heading, level),
+        _tabulate(result.ranking, definition),
         [
             f"{list_names(names)}: {note}."
             for note, names in result.ranking.filter(pl.col("note") != "")
@@ -60,16 +56,21 @@ def write_answer(result: Result, definition: IndexDefinition, score_heading: str
     )
 
 
-def _write_headline(ranked: pl.DataFrame, definition: IndexDefinition, score_heading: str) -> str:
+def _write_headline(ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition) -> str:
     if ranked.is_empty():
         return f"No {definition.columns.unit} has a rank."
-    percent = " %" if score_heading.endswith("(%)") else " points"
     leaders = ranked.filter(pl.col("rank") == 1)
-    first = ranked.row(0, named=True)
-    said = f"{list_names(leaders['name'].to_list())} {'leads' if leaders.height == 1 else 'share the lead'} with "
-    said += f"{show_score(first, _SCORE)}{percent}"
-    others = ranked.filter(pl.col("rank") > 1).head(4)["name"].to_list()
-    return said + (f", followed by {list_names(others)}." if others else ".")
+    said = f"{_name_few(leaders['name'].to_list(), 'unit')} {'has' if leaders.height == 1 else 'share'} the highest"
+    said += f" score, {show_score(ranked.row(0, named=True))} {name_points(definition)}"
+    others = [f"{row['name']} ({show_score(row)})" for row in ranked.filter(pl.col("rank") > 1).head(4).to_dicts()]
+    said += f", followed by {list_names(others)}." if others else "."
+    if ranked.height < 2:
+        return said
+    sure = tables["pairs"]["surely"].sum()
+    may = tables["first_ranks"]["candidates_count"][0]
+    certain = f"{sure} of {count_noun(tables['pairs'].height, 'pair')} can be told apart"
+    first = f"{may} of {ranked.height} may be first, and " if may > 1 else ""
+    return f"{said} At {name_level(definition)} confidence {first}{certain}."
 
 
 def _weigh_up(
@@ -112,10 +113,10 @@ def _list_unsupported(
     lowest = leaders["rank_set_high"][0]
     if lowest is not None and lowest > 1:
         candidates = first_ranks.row(0, named=True)["candidates_count"] if first_ranks.height else 1
-        may = f"; {candidates} may be the best" if candidates > 1 else ""
+        may = f", and {candidates} may be first" if candidates > 1 else ""
         said = f"That {_name_few(leaders['name'].to_list(), 'unit')} {'is' if leaders.height == 1 else 'are'} first"
         whose = "its rank" if leaders.height == 1 else f"the rank of {leaders['name'][0]}"
-        unsupported.append(f"{said}: at {name_level(definition)} confidence {lowest} is as low as {whose} may be{may}.")
+        unsupported.append(f"{said}: at {name_level(definition)} confidence {whose} may be as low as {lowest}{may}.")
     open_pairs = [(ahead, behind) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
     if open_pairs:
         all_of = "none of the" if len(open_pairs) == len(codes) - 1 else f"{len(open_pairs)} of the"
@@ -126,11 +127,11 @@ def _list_unsupported(
     for row in first_ranks.filter(pl.col("k") == min(5, len(codes) - 1)).iter_rows(named=True):
         if row["candidates_count"] > row["k"] > 1:
             unsupported.append(
-                f"Which are the best {row['k']}: {row['candidates_count']} of {len(codes)} may be among them."
+                f"Which {row['k']} are the best: {row['candidates_count']} of {len(codes)} may be among them."
             )
     unsupported.append(
-        f"Statements on any {definition.columns.unit} as such: the scores are what those who answered think of their "
-        "own, and each of them rated one only."
+        f"That one {definition.columns.unit} is better than another: managers rate their own only, so that generous "
+        "raters and good conditions look the same."
     )
     return unsupported
 
@@ -140,12 +141,13 @@ def _name_few(names: list[str], noun: str) -> str:
     return list_names(names) if len(names) <= _NAMED else count_noun(len(names), noun)
 
 
-def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition, score_heading: str, level: str) -> ReportTable:
+def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition) -> ReportTable:
+    level = name_level(definition)
     rows = [
         (
             row["rank"],
             row["name"] + (" *" if row["note"] else ""),
-            show_score(row, _SCORE),
+            show_score(row),
             show_range(row["ci_low"], row["ci_high"]),
             show_range(row["rank_interval_low"], row["rank_interval_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
@@ -158,7 +160,7 @@ def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition, score_heading:
     headings = (
         "Rank",
         name_unit(definition),
-        score_heading,
+        name_score(definition),
         f"{level} interval",
         f"Rank, {level}",
         "Rank, all at once",
@@ -167,8 +169,9 @@ def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition, score_heading:
         "Respondents",
     )
     note = (
-        f"Interval, rank at {level} (each unit by itself) and rank for all units at once are confidence statements "
-        "from the sampling of respondents only. P(first) and P(top 3) are shares of "
-        "replicates with respondents drawn anew; they are not confidence statements."
+        f"Interval, rank at {level} (for a unit looked at by itself) and rank for all units at once (for one looked at "
+        "because of its place) are confidence statements from the sampling of respondents only. With few respondents a "
+        "rank may range over many places although intervals do not overlap: it takes in every pair. P(first) and P(top "
+        "3) are shares of replicates with respondents drawn anew; they are not confidence statements."
     )
     return make_table("ranking", f"Ranking, {definition.title}", headings, rows, texts=(1,), note=note)

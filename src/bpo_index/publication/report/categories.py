@@ -9,16 +9,13 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import CATEGORIES
-from bpo_index.publication.columns.description import show_score
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_unit
+from bpo_index.publication.wording import name_unit, show_score
 from bpo_index.wording import NOTHING, list_names, show_number
 
 #: Units of one rank that are named, at most.
 _NAMED = 3
-_CELL = next(column for column in CATEGORIES if column.name == "score")
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def _name_level_units(rows: pl.DataFrame) -> str:
     shown = (
         rows["name"].to_list() if rows.height <= _NAMED else [*rows["name"].to_list()[:1], f"{rows.height - 1} others"]
     )
-    return f"{list_names(shown)} ({show_score(rows.row(0, named=True), _CELL)})"
+    return f"{list_names(shown)} ({show_score(rows.row(0, named=True))})"
 
 
 def tabulate_category_scores(result: Result, names: Names) -> ReportTable:
@@ -75,7 +72,7 @@ def tabulate_category_scores(result: Result, names: Names) -> ReportTable:
     cells = {(row["unit"], row["category"]): row for row in result.categories.iter_rows(named=True)}
 
     def show(row: dict[str, Any]) -> str:
-        score = show_score(row, _CELL)
+        score = show_score(row)
         return score if row["rank"] is None else f"{score} ({row['rank']})"
 
     rows = [

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.wording import show_number, show_range
+from bpo_index.wording import NOTHING, show_number, show_range
 
 #: Pairs nearest to swapping that are listed.
 _SWAPS = 10
@@ -118,25 +117,25 @@ def tabulate_swaps(result: Result, names: Names) -> ReportTable:
     )
 
 
-def tabulate_influence(result: Result, definition: IndexDefinition) -> ReportTable:
+def tabulate_influence(result: Result) -> ReportTable:
     """Return what changes without one respondent, company, question, category or rule; questions are added up."""
     rows: list[tuple[object, ...]] = []
     table = result.tables["influence"]
     for kind in table["left_out"].unique(maintain_order=True):
         part = table.filter(left_out=kind)
-        told = part.filter(pl.col("changing_first").is_not_null())
         items = int(part["items"].sum()) - int(part["not_computed"].sum())
-        if told.is_empty():
-            rows.append((_LEFT_OUT[kind], items, None, None, None, None))
-            continue
-        sums = [told[name].sum() for name in ("changing_first", "changing_first_five", "changing_any_rank")]
-        rows.append((_LEFT_OUT[kind], items, *sums, told["largest_shift"].max()))
+        # What is not told of one is not told of their sum.
+        counts = [part[name] for name in ("changing_first", "changing_first_five", "changing_any_rank")]
+        sums = [None if count.null_count() else count.sum() for count in counts]
+        largest = None if part["largest_shift"].null_count() else part["largest_shift"].max()
+        rows.append((_LEFT_OUT[kind], items, *sums, largest))
     return make_table(
         "influence",
         "Leaving one out",
         ("Left out", "Cases", "Another first", "Other first five", "Any rank changes", "Most places moved"),
         rows,
-        note=f"Each is left out once and the index of {len(definition.categories)} categories computed again.",
+        note=f"Each is left out once, and the index computed again without it. {NOTHING}: not told, since it hangs on "
+        "what a row says that a rule keeps out.",
     )
 
 

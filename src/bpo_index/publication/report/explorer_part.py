@@ -9,13 +9,11 @@ import math
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import RANKING
-from bpo_index.publication.columns.description import show_score
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer
 from bpo_index.publication.result import Result
+from bpo_index.publication.wording import show_score
 from bpo_index.wording import list_names
 
-_SCORE = next(column for column in RANKING if column.name == "score")
 #: What a reader may choose, in words.
 NORMALISATION_WORDS = {
     AS_PUBLISHED: "as published",
@@ -53,7 +51,7 @@ def find_slider_most(explorer: Explorer) -> int:
 def write_explorer_data(explorer: Explorer, result: Result) -> str:
     """Return the explorer's numbers as JSON that no text in it can end."""
     ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
-    shares: dict[str, list[float]] = {}
+    shares: dict[str, list[float | None]] = {}
     for row in result.tables["rank_probabilities"].filter(pl.col("version") == "sampling").iter_rows(named=True):
         shares.setdefault(row["unit"], []).append(row["share"])
     content = {
@@ -78,15 +76,15 @@ def write_explorer_data(explorer: Explorer, result: Result) -> str:
                 "name": row["name"],
                 "rank": row["rank"],
                 "published": row["rank"],
-                "score": show_score(row, _SCORE),
+                "score": show_score(row),
                 "first": row["p_first"],
                 "top": row["p_top3"],
-                "places": shares.get(row["unit"]),
+                "places": None if None in shares.get(row["unit"], [None]) else shares[row["unit"]],
             }
             for row in result.ranking.filter(pl.col("rank").is_not_null()).iter_rows(named=True)
         ],
     }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
@@ -99,8 +97,7 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
         effective = 1.0 / float((explorer.draw_weights**2).sum())
         notes = [
             f"Probabilities are shares of {len(explorer.draws)} replicates of the category scores, drawn from normal "
-            f"distributions with their standard errors; they are as exact as {effective:.0f} equal ones, that is to "
-            f"about {1.96 * 0.5 / math.sqrt(effective):.2f}."
+            f"distributions with their standard errors, and good to about ±{1.96 * 0.5 / math.sqrt(effective):.2f}."
         ]
         notes.append(
             "At the published weights and methods the table shows the published numbers, from "

@@ -18,7 +18,7 @@ from bpo_index.wording import count_noun, show_number
 FORMULAS: dict[str, dict[str, str]] = {
     "missing_answers": {
         "available_case": "x̄(u,q) = Σ w(i) r(i,q) / Σ w(i), over the respondents i of u who rated q",
-        "person_category_mean": "r(i,c) = mean of i's ratings in c, where at least half are there; then means over i",
+        "person_category_mean": "r(i,c) = weighted mean of i's ratings in c, at least half of them there; then over i",
         "knn": "a gap becomes the mean of the k respondents who answered most alike; then x̄(u,q) as a weighted mean",
         "iterative": "a gap becomes its regression on the other questions, in turn; then x̄(u,q) as a weighted mean",
     },
@@ -47,6 +47,9 @@ FORMULAS: dict[str, dict[str, str]] = {
         "fraction_of_maximum": "y(u,q) = 100 (x(u,q) − lowest point) / (max − lowest point)",
         "goalposts": "y(u,q) = 100 (x(u,q) − low post) / (high post − low post), between 0 and 100",
     },
+    "weighting": {
+        "benefit_of_the_doubt": "S(u) = 100 · max of Σ w y(u,c) over w ≥ 0 with Σ w y(v,c) ≤ 1 for every unit v",
+    },
     "aggregation": {
         "arithmetic": "S = Σ w y",
         "geometric": "S = exp(Σ w ln y)",
@@ -55,12 +58,12 @@ FORMULAS: dict[str, dict[str, str]] = {
         "median": "S: the value with half of the weight on either side",
         "copeland": "S = 100 · pairwise majorities won, ties half / other units",
         "borda": "S = 100 Σ w · units beaten, ties half / other units",
-        "kemeny": "S: place in the order that agrees most with all weighted comparisons of pairs",
+        "kemeny": "S = 100 (units − place) / (units − 1), place in the order that agrees most with all weighted pairs",
     },
 }
 SYMBOLS = (
     "u a unit, c a category, q a question, i a respondent; r(i,q) the rating, turned round where a high rating means "
-    "low confidence; w a weight, sums of weights one; S a score."
+    "low confidence; w(i) a respondent's weight, other w weights of questions or categories, sum one; S a score."
 )
 
 
@@ -77,31 +80,60 @@ class Step:
     """Empty: the line says it."""
 
 
-def list_steps(definition: IndexDefinition) -> list[Step]:
-    """Return the steps from ratings to ranks, each with its method and formula."""
+def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> list[Step]:
+    """Return the steps from ratings to ranks, each with its method and formula.
+
+    Parameters
+    ----------
+    definition
+        The index.
+    fits_margins
+        Whether respondents were weighed to shares of the population.
+    """
     method = definition.method
     lines = {(step, entry.name): entry.line for step, entries in CATALOGUE.items() for entry in entries}
+    doubts = method.weighting == "benefit_of_the_doubt"
     chosen = (
         ("What of a rating is scored", "outcome", method.outcome, "outcome"),
         ("Missing answers, and means of questions", "missing_answers", method.missing_answers, "missing_answers"),
         ("Extreme units", "outliers", method.outliers, "outliers"),
         ("Normalisation", "normalisation", method.normalisation, "normalisation"),
-        ("Weights of questions", "weighting", method.question_weighting, ""),
+        ("Weights of questions", "weighting", method.question_weighting, "weighting"),
         ("From questions to a category", "aggregation", method.question_aggregation, "aggregation"),
-        ("Weights of categories", "weighting", method.weighting, ""),
-        ("From categories to the index", "aggregation", method.aggregation, "aggregation"),
+        ("Weights of categories", "weighting", method.weighting, "weighting"),
+        # NOTE: benefit of the doubt finds weights and score in one.
+        *([] if doubts else [("From categories to the index", "aggregation", method.aggregation, "aggregation")]),
     )
     return [
-        Step(title, name.replace("_", " "), lines[step, name], FORMULAS.get(formula, {}).get(name, ""))
-        for title, step, name, formula in chosen
-        if name != "none"
+        _describe_respondent_weights(definition, fits_margins),
+        *(
+            Step(title, name.replace("_", " "), lines[step, name], FORMULAS[formula].get(name, ""))
+            for title, step, name, formula in chosen
+            if name != "none"
+        ),
     ]
 
 
-def describe_interval(definition: IndexDefinition) -> tuple[str, str]:
-    """Return how the intervals of scores are made, in words and as a formula."""
-    low, high = IndexStructure.from_definition(definition).score_bounds[0]
-    if math.isinf(low) or math.isinf(high):
+def _describe_respondent_weights(definition: IndexDefinition, fits_margins: bool) -> Step:
+    given = "design weights of the file" if definition.columns.design_weight else "all weigh the same"
+    said = [given]
+    if fits_margins:
+        said.append("fitted to shares of the population within units")
+    if definition.method.trim_weights is not None:
+        said.append(f"none above {definition.method.trim_weights:g} times the mean of the unit")
+    return Step("Weights of respondents", "fitted" if fits_margins else "as given", ", ".join(said), "")
+
+
+def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
+    """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind."""
+    overall, categories = (_describe_interval(ends) for ends in IndexStructure.from_definition(definition).score_bounds)
+    if overall == categories:
+        return [overall]
+    return [(f"overall, {overall[0]}", overall[1]), (f"categories, {categories[0]}", categories[1])]
+
+
+def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
+    if any(map(math.isinf, ends)):
         return "Student's t; the scores have no ends", "S ± t(K − 1) · se"
     return (
         "Student's t on the logit of the score's place between its ends a and b, so that they stay within",
@@ -166,13 +198,14 @@ def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[s
         f"Confidence statements ({level}) come from the sampling of respondents only. Shares of replicates are no "
         "confidence statements.",
         f"No {word} with fewer than {count_noun(method.minimum_respondents_to_publish, 'respondent')} is published, "
-        f"and none with fewer than {method.minimum_respondents_to_rank} takes a rank.",
-        "A difference smaller than its error is none: read ranges, not places.",
+        f"none with fewer than {max(method.minimum_respondents_to_rank, method.minimum_respondents_to_publish)} is "
+        "ranked.",
+        "A difference within its error cannot be told from none: read ranges, not places.",
     ]
     if result.replicates_not_ranked or result.assumptions_not_ranked:
         limits.append(
             f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with respondents drawn, and "
-            f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, could not be ranked and are "
-            "left out."
+            f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, left a unit without a score "
+            "and count in nothing: nobody who was drawn had answered a question that counts."
         )
     return limits + result.notes + audit_notes

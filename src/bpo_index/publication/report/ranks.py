@@ -32,7 +32,7 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
             if own is None:
                 shown += [None, None]
                 continue
-            shown.append(f"{own['median_rank']}")
+            shown.append(own["median_rank"])
             shown.append(show_range(own["replicate_rank_range_low"], own["replicate_rank_range_high"]))
         rows.append(shown)
     return make_table(

@@ -24,7 +24,7 @@ from bpo_index.publication.report.explorer_part import (
 )
 from bpo_index.publication.report.method import (
     SYMBOLS,
-    describe_interval,
+    describe_intervals,
     list_limits,
     list_steps,
     tabulate_assumptions,
@@ -33,7 +33,7 @@ from bpo_index.publication.report.method import (
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.report.unit_pages import CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, name_level, name_score
+from bpo_index.publication.wording import choose_notice, name_level
 from bpo_index.validation import Audit
 
 if TYPE_CHECKING:
@@ -73,10 +73,9 @@ def render_report(
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
     level = name_level(definition)
-    heading = name_score(definition)
     names = categories.collect_names(result, definition)
     explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition, seed)
-    pages = write_unit_pages(result, definition, heading)
+    pages = write_unit_pages(result, definition)
     ends = _find_strip_ends(pages)
     script = (_ASSETS / "explorer.js").read_text(encoding="utf-8")
     page = _load_template().render(
@@ -85,6 +84,7 @@ def render_report(
         version=__version__,
         release_id=release_id,
         notice=choose_notice(result.data_origin),
+        mark=result.data_origin.capitalize() + " data",
         policy=_write_policy(script),
         style=Markup((_ASSETS / "report.css").read_text(encoding="utf-8")),
         script=Markup(script),
@@ -102,7 +102,7 @@ def render_report(
             ("provenance", "Provenance"),
             ("downloads", "Downloads"),
         ],
-        answer=write_answer(result, definition, heading),
+        answer=write_answer(result, definition),
         unit_pages=pages,
         strips={page.code: [Markup(_draw_strip(line, *ends)) for line in page.lines] for page in pages},
         strip_low=f"{ends[0]:g}",
@@ -118,7 +118,7 @@ def render_report(
             "methods": drivers.tabulate_methods(result, names),
             "weights": drivers.tabulate_weights(result, names),
             "swaps": drivers.tabulate_swaps(result, names),
-            "influence": drivers.tabulate_influence(result, definition),
+            "influence": drivers.tabulate_influence(result),
             "exclusions": drivers.tabulate_exclusions(result, names),
             "rows": quality.tabulate_rows(audit),
             "reasons": quality.tabulate_reasons(audit),
@@ -129,8 +129,8 @@ def render_report(
             "downloads": _tabulate_downloads(files),
         },
         replicates=f"{result.replicates:,}",
-        steps=list_steps(definition),
-        interval=describe_interval(definition),
+        steps=list_steps(definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
+        intervals=describe_intervals(definition),
         symbols=SYMBOLS,
         limits=list_limits(result, definition, audit.notes),
         made_from=_list_origins(made_from),

@@ -8,16 +8,14 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns import CATEGORIES, RANKING
-from bpo_index.publication.columns.description import show_score
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level
+from bpo_index.publication.wording import name_level, name_points, show_score
 from bpo_index.wording import list_names, show_number, show_range, show_share
 
 #: Strengths and weaknesses named, each.
 _NAMED = 3
-_SCORE = next(column for column in RANKING if column.name == "score")
-_CELL = next(column for column in CATEGORIES if column.name == "score")
+#: Contributions that are named in a sentence, in score points, at least.
+_LEAST_NAMED = 0.05
 
 
 @dataclass(frozen=True)
@@ -79,9 +77,9 @@ class UnitPage:
     note: str
 
 
-def write_unit_pages(result: Result, definition: IndexDefinition, score_heading: str) -> list[UnitPage]:
+def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPage]:
     """Return the pages in the order of the ranking."""
-    percent = " %" if score_heading.endswith("(%)") else " points"
+    points = name_points(definition)
     titles = {category.id: category.title for category in definition.categories}
     ranked = int(result.ranking["rank"].count())
     pages = []
@@ -94,8 +92,8 @@ def write_unit_pages(result: Result, definition: IndexDefinition, score_heading:
                 row["name"],
                 row["region"] or "",
                 row["rank"],
-                _list_facts(row, result, definition, percent),
-                _write_sentences(row, lines, ranked, percent),
+                _list_facts(row, result, definition),
+                _write_sentences(row, lines, ranked, points, name_level(definition)),
                 lines if not row["suppressed"] else [],
                 _find_neighbours(row, result, titles),
                 row["note"],
@@ -112,7 +110,7 @@ def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
     low, high = row["ci_low"], row["ci_high"]
     return CategoryLine(
         row["category_title"],
-        show_score(row, _CELL),
+        show_score(row),
         show_range(low, high),
         show_number(row["rank"]),
         show_number(None if value is None or mean is None else value - mean, signed=True),
@@ -128,15 +126,14 @@ def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
 
 def _qualify(row: dict[str, Any], mean: float | None) -> str:
     if row["score_bound"] is not None:
-        return f", from a score of {show_score(row, _CELL)}"
+        return f", from a score of {show_score(row)}"
     if row["ci_low"] is None:
         return ", without an interval"
     return ", within its interval" if mean is not None and row["ci_low"] <= mean <= row["ci_high"] else ""
 
 
-def _list_facts(
-    row: dict[str, Any], result: Result, definition: IndexDefinition, percent: str
-) -> list[tuple[str, str]]:
+def _list_facts(row: dict[str, Any], result: Result, definition: IndexDefinition) -> list[tuple[str, str]]:
+    points = name_points(definition)
     respondents = str(row["respondents"])
     if row["score"] is None:
         return [("Respondents", respondents)]
@@ -144,7 +141,7 @@ def _list_facts(
     if row["effective_n"] is not None:
         respondents += f" (effective {row['effective_n']:.1f})"
     facts = [
-        ("Score", f"{show_score(row, _SCORE)}{percent}"),
+        ("Score", f"{show_score(row)} {points}"),
         (f"{level} interval", show_range(row["ci_low"], row["ci_high"])),
         (f"Rank, {level}", show_range(row["rank_interval_low"], row["rank_interval_high"])),
         ("Rank, all units at once", show_range(row["rank_set_low"], row["rank_set_high"])),
@@ -159,17 +156,18 @@ def _list_facts(
     facts.append(("Respondents", respondents))
     for other in result.tables["sampling_error"].filter(pl.col("category").is_null(), unit=row["unit"]).to_dicts():
         if other["shrunken"] is not None:
-            facts.append(("Shrunken score", f"{other['shrunken']:.1f}{percent}"))
+            facts.append(("Score drawn towards the mean of all", f"{other['shrunken']:.1f} {points}"))
     return facts
 
 
-def _write_sentences(row: dict[str, Any], lines: list[CategoryLine], ranked: int, percent: str) -> list[str]:
+def _write_sentences(row: dict[str, Any], lines: list[CategoryLine], ranked: int, points: str, level: str) -> list[str]:
     if row["score"] is None or row["rank"] is None:
         why = str(row["note"]) or "it takes no rank"
         return [f"{row['name']} has no rank: {why}."]
     low, high = row["rank_interval_low"], row["rank_interval_high"]
-    place = f"its rank is {low}" if low == high else f"its rank lies between {low} and {high}"
-    sentences = [f"{row['name']} has rank {row['rank']} of {ranked} with {show_score(row, _SCORE)}{percent}; {place}."]
+    place = f"at {level} confidence its rank, taken by itself, "
+    place += f"is {low}" if low == high else f"lies between {low} and {high}"
+    sentences = [f"{row['name']} has rank {row['rank']} of {ranked} with {show_score(row)} {points}; {place}."]
     placed = sorted(
         (line for line in lines if line.value is not None and line.others),
         key=_measure,
@@ -214,17 +212,18 @@ def _find_neighbours(row: dict[str, Any], result: Result, titles: dict[str, str]
         )
         largest = max(abs(value) for _, value in parts) or 1.0
         where = "level with" if abs(gap) < 1e-7 else ("behind" if sign < 0 else "ahead of")
-        points = "" if abs(gap) < 1e-7 else f"{gap:.1f} points "
+        points = "" if abs(gap) < 1e-7 else f"{show_number(gap, 2)} points "
         sentence = f"{row['name']} is {points}{where} {other}"
-        gains = [f"{title} ({show_number(value, signed=True)})" for title, value in parts if value > 0][:2]
-        losses = [f"{title} ({show_number(value, signed=True)})" for title, value in reversed(parts) if value < 0][:2]
+        named = [(f"{title} ({show_number(value, signed=True)})", value) for title, value in parts]
+        gains = [words for words, value in named if value >= _LEAST_NAMED][:2]
+        losses = [words for words, value in reversed(named) if value <= -_LEAST_NAMED][:2]
         said = [
-            f"{word} {list_names(shown)}" for word, shown in (("for it speak", gains), ("against it", losses)) if shown
+            f"{word} {list_names(shown)}" for word, shown in (("in its favour", gains), ("against it", losses)) if shown
         ]
         found.append(
             Neighbour(
-                f"{sentence}: {'; '.join(said)}." if said else f"{sentence}.",
-                f"{row['name']} less {other}, by category",
+                f"{sentence}; {', '.join(said)}." if said else f"{sentence}.",
+                f"{row['name']} minus {other}, by category",
                 [
                     Contribution(title, show_number(value, 2, signed=True), value, abs(value) / largest)
                     for title, value in parts

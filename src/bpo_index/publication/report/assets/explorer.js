@@ -60,7 +60,8 @@ const Explorer = (() => {
 
   const POWERS = { arithmetic: 1, geometric: 0, harmonic: -1 };
 
-  function mean(row, weights, power) {
+  function mean(row, weights, given) {
+    const power = Math.abs(given) < 1e-6 ? 0 : given; // The formula loses its digits near zero.
     let sum = 0, total = 0, zero = false;
     for (let c = 0; c < row.length; c++) {
       const w = weights[c], x = row[c];
@@ -278,6 +279,7 @@ const Explorer = (() => {
 
   function update() {
     showControls();
+    byId("copied").textContent = "";
     const points = listPoints();
     const status = byId("state");
     if (!points.some((one) => one > 0)) {
@@ -302,7 +304,9 @@ const Explorer = (() => {
       rows.sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
       const moved = rows.filter((row) => row.moved).length;
       const leaders = rows.filter((row) => row.rank === 1).map((row) => row.name).join(", ");
-      const change = `${moved} of ${rows.length} ranks differ from the published order.`;
+      const comparable = state.normalisation === nominal.normalisation && !["copeland", "borda"].includes(state.aggregation);
+      const scale = comparable ? "" : " Its scores are on another scale than the published ones.";
+      const change = `${moved} of ${rows.length} ranks differ from the published order.${scale}`;
       status.textContent = leaders ? `Your ranking: ${leaders} first; ${change}` : "No score can be computed in this way.";
     }
     body.replaceChildren(...rows.map(showRow));
