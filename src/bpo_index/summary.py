@@ -63,4 +63,4 @@ def write_findings(outcome: Outcome) -> str:
 
 def _head(outcome: Outcome, title: str) -> list[str]:
     notice = choose_notice(outcome.result.data_origin)
-    return [f"# {escape_markdown(title)}", "", *notice]
+    return [f"# {escape_markdown(title)}", "", *([f"**{notice}**", ""] if notice else [])]

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.pipeline import Outcome, Settings, run
-from bpo_index.publication import Result, draw_figures, render_report
+from bpo_index.publication import Figure, Result, draw_figures, render_report
 from bpo_index.validation import Audit
 from tests.test_disclosure import MEANS, make_people, write_files
 
 
-def render(result: Result, definition: IndexDefinition, audit: Audit) -> str:
+def render(result: Result, definition: IndexDefinition, audit: Audit, figures: dict[str, Figure] | None = None) -> str:
     """Return the report of a result, without other files beside it."""
     report = render_report(
         result,
@@ -20,7 +20,7 @@ def render(result: Result, definition: IndexDefinition, audit: Audit) -> str:
         release_id="0123456789abcdef",
         made_from={"form": 1, "settings": {"seed": 1}},
         seed=1,
-        figures=draw_figures(result, definition),
+        figures=draw_figures(result, definition) if figures is None else figures,
         files={"ranking.csv": b"rank\n1\n"},
     )
     return report.decode()

@@ -16,11 +16,13 @@ import pytest
 
 from bpo_index.methods import CATALOGUE
 from bpo_index.pipeline import Settings, run
+from bpo_index.publication import Figure
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
 from bpo_index.publication.report.drivers import tabulate_influence
 from bpo_index.publication.report.method import FORMULAS, describe_intervals, list_steps
 from bpo_index.publication.report.ranks import tabulate_ranks
+from bpo_index.publication.report.render import draw_strip
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
 from bpo_index.publication.wording import SYNTHETIC_NOTICE, names_percentage
@@ -262,6 +264,47 @@ def test_a_level_close_to_one_is_not_rounded_to_certainty(tmp_path):
     text = (outcome.release.path / "report.html").read_text(encoding="utf-8")
     assert "99.9% confidence" in text
     assert "100% confidence" not in text
+
+
+def multiply(result, definition, times):
+    """Return the result of as many copies of the units, and their definition; what replicates say is left as it was."""
+
+    def copy(frame, columns):
+        copies = [frame.with_columns(pl.col(name) + str(n) for name in columns) for n in range(times)]
+        return pl.concat(copies)
+
+    units = tuple(
+        unit.model_copy(update={"code": f"{unit.code}{n}"}) for n in range(times) for unit in definition.units
+    )
+    tables = result.tables | {"neighbours": copy(result.tables["neighbours"], ["ahead", "behind"])}
+    changed = replace(
+        result,
+        ranking=copy(result.ranking, ["unit"]),
+        categories=copy(result.categories, ["unit"]),
+        tables=tables | {"pairs": result.tables["pairs"].clear(), "first_ranks": result.tables["first_ranks"].clear()},
+    )
+    return changed, definition.model_copy(update={"units": units})
+
+
+def test_of_many_units_the_pages_show_ranges(sample):
+    many, definition = multiply(sample.result, sample.definition, 3)
+    pages = write_unit_pages(many, definition)
+    assert len(pages) == 36
+    assert {len(page.neighbours) for page in pages} == {0, 1}
+    few = write_unit_pages(sample.result, sample.definition)
+    drawn = draw_strip(few[0].lines[0], 0, 100), draw_strip(pages[0].lines[0], 0, 100)
+    assert [('class="tick"' in svg, 'class="band"' in svg) for svg in drawn] == [(True, False), (False, True)]
+    others = few[0].lines[0].others
+    assert f'd="M{2 * min(others):.0f} 10H' in drawn[1]
+
+
+def test_a_figure_that_is_too_large_lies_beside_the_page(sample):
+    svg = b"<svg>" + b"x" * 200_000 + b"</svg>"
+    figures = {"profiles": Figure("Profiles", "", svg, b""), "weights": Figure("Weights", "", b"<svg>w</svg>", b"")}
+    text = render(sample.result, sample.definition, sample.checked.audit, figures)
+    assert "x" * 200 not in text
+    assert "figures/profiles.svg in the folder of the release" in text
+    assert "<svg>w</svg>" in text
 
 
 def test_every_step_of_every_method_has_its_formula():

@@ -31,7 +31,7 @@ from bpo_index.publication.report.method import (
     tabulate_questionnaire,
 )
 from bpo_index.publication.report.tables import ReportTable, make_table
-from bpo_index.publication.report.unit_pages import CategoryLine, UnitPage, write_unit_pages
+from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import choose_notice, name_level
 from bpo_index.validation import Audit
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 _ASSETS = Path(__file__).resolve().parent / "assets"
 #: Tables that the page itself carries for download.
 _CARRIED = ("ranking.csv", "categories.csv")
+#: A figure of more bytes lies beside the page only.
+_MOST_BYTES = 150_000
 
 
 def render_report(
@@ -104,10 +106,14 @@ def render_report(
         ],
         answer=write_answer(result, definition),
         unit_pages=pages,
-        strips={page.code: [Markup(_draw_strip(line, *ends)) for line in page.lines] for page in pages},
+        strips={page.code: [Markup(draw_strip(line, *ends)) for line in page.lines] for page in pages},
         strip_low=f"{ends[0]:g}",
         strip_high=f"{ends[1]:g}",
-        figures={name: Markup(_take_markup(figure.svg)) for name, figure in figures.items()},
+        figures={
+            name: Markup(_take_markup(figure.svg)) for name, figure in figures.items() if len(figure.svg) <= _MOST_BYTES
+        },
+        beside=[name for name, figure in figures.items() if len(figure.svg) > _MOST_BYTES],
+        shows_ticks=len(pages) <= MOST_UNITS_SHOWN + 1,
         tables={
             "category_ends": categories.tabulate_category_ends(result, names),
             "category_scores": categories.tabulate_category_scores(result, names),
@@ -188,16 +194,19 @@ def _find_strip_ends(pages: list[UnitPage]) -> tuple[float, float]:
     return 10.0 * math.floor(min(values) / 10 - 1e-9), 10.0 * math.ceil(max(values) / 10 + 1e-9)
 
 
-def _draw_strip(line: CategoryLine, low: float, high: float) -> str:
+def draw_strip(line: CategoryLine, low: float, high: float) -> str:
     """Return one line of a unit's profile as SVG: the interval, the score, the other units as ticks."""
 
     def place(value: float) -> str:
-        return f"{200 * (value - low) / (high - low):.1f}"
+        return f"{200 * (value - low) / (high - low):.0f}"
 
     parts = ['<svg class="strip" viewBox="0 0 200 20" preserveAspectRatio="none" aria-hidden="true">']
     parts.append('<path class="axis" d="M0 10H200"/>')
-    ticks = "".join(f"M{place(value)} 4V16" for value in line.others)
-    parts.append(f'<path class="tick" d="{ticks}"/>' if ticks else "")
+    if len(line.others) <= MOST_UNITS_SHOWN:
+        ticks = "".join(f"M{place(value)} 4V16" for value in line.others)
+        parts.append(f'<path class="tick" d="{ticks}"/>' if ticks else "")
+    else:
+        parts.append(f'<path class="band" d="M{place(min(line.others))} 10H{place(max(line.others))}"/>')
     if line.low is not None and line.high is not None:
         parts.append(f'<path class="interval" d="M{place(line.low)} 10H{place(line.high)}"/>')
     if line.value is not None:

@@ -12,6 +12,8 @@ from bpo_index.publication.result import Result
 from bpo_index.publication.wording import name_level, name_points, show_score
 from bpo_index.wording import list_names, show_number, show_range, show_share
 
+#: With more other units than this a page shows their range instead of each, and one neighbour instead of two.
+MOST_UNITS_SHOWN = 24
 #: Strengths and weaknesses named, each.
 _NAMED = 3
 #: Contributions that are named in a sentence, in score points, at least.
@@ -197,7 +199,8 @@ def _find_neighbours(row: dict[str, Any], result: Result, titles: dict[str, str]
     names = dict(result.ranking.select("unit", "name").iter_rows())
     table = result.tables["neighbours"]
     found = []
-    for side, sign in (("behind", -1.0), ("ahead", 1.0)):
+    sides = (("behind", -1.0), ("ahead", 1.0))
+    for side, sign in sides if len(names) <= MOST_UNITS_SHOWN + 1 else sides[:1]:
         part = table.filter(pl.col(side) == row["unit"])
         if part.is_empty():
             continue

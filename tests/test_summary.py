@@ -1,0 +1,46 @@
+"""The page of a run: a short text, findings and rows, which say what the outcome says."""
+
+from dataclasses import replace
+
+import pytest
+
+from bpo_index.pipeline import Settings, run
+from bpo_index.publication.wording import PARTLY_SYNTHETIC_NOTICE, SYNTHETIC_NOTICE
+from bpo_index.resources import find_resource
+from bpo_index.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
+
+
+@pytest.fixture(scope="module")
+def outcome(without_figures, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("summary")
+    sample = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
+    return run(Settings((sample,), out=str(folder / "out"), audit_dir=str(folder / "audit"), replicates=100))
+
+
+def test_the_summary_says_what_was_computed_from_what(outcome):
+    lines = write_summary(outcome).splitlines()
+    assert lines[:3] == ["# Offshore BPO Confidence Index 2021", "", f"**{SYNTHETIC_NOTICE}**"]
+    assert "100 of 108 rows used, 8 quarantined." in lines
+    assert lines[-1] == f"Release `{outcome.release.release_id}` in `{outcome.release.path}`."
+
+
+def test_the_notice_is_that_of_the_data(outcome):
+    for origin, notice in (("partly synthetic", PARTLY_SYNTHETIC_NOTICE), ("survey", "")):
+        changed = replace(outcome, result=replace(outcome.result, data_origin=origin))
+        for text in (write_summary(changed), write_findings(changed)):
+            assert SYNTHETIC_NOTICE not in text.replace(PARTLY_SYNTHETIC_NOTICE, "")
+            assert (PARTLY_SYNTHETIC_NOTICE in text) is bool(notice)
+
+
+def test_findings_are_a_list(outcome):
+    lines = write_findings(outcome).splitlines()
+    assert [line[2:] for line in lines if line.startswith("- ")] == outcome.result.findings
+
+
+def test_rows_are_those_of_the_ranking_and_of_the_audit(outcome):
+    rows = list_ranking_rows(outcome)
+    ranking = outcome.result.ranking
+    assert [row["name"] for row in rows] == ranking["name"].to_list()
+    assert [row["score"] for row in rows] == [f"{score:.1f}" for score in ranking["score"]]
+    counts = {row["what"]: row["rows"] for row in list_audit_rows(outcome)}
+    assert (counts["rows read"], counts["rows used"], counts["rows quarantined"]) == (108, 100, 8)
