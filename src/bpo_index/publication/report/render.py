@@ -79,7 +79,7 @@ def render_report(
     explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition, seed)
     pages = write_unit_pages(result, definition)
     ends = _find_strip_ends(pages)
-    script = (_ASSETS / "explorer.js").read_text(encoding="utf-8")
+    script = (_ASSETS / "report.js").read_text(encoding="utf-8")
     page = _load_template().render(
         title=definition.title,
         definition=definition,

@@ -1,5 +1,4 @@
-// The explorer: category scores and replicates of them, weighed and put together anew. It computes what
-// bpo_index.publication.explorer.rescore computes; nothing leaves the page.
+// The script of the report: tables that scroll by the keyboard, and the explorer. Nothing leaves the page.
 "use strict";
 
 // Tables that do not fit are scrolled by the keyboard too; those that fit are no stop on the way.
@@ -14,6 +13,8 @@ function markScrolling() {
 addEventListener("resize", markScrolling);
 markScrolling();
 
+// The explorer's arithmetic: category scores and replicates of them, weighed and put together anew. It computes what
+// bpo_index.publication.explorer.rescore computes.
 const Explorer = (() => {
   const TIE = 1e-7; // Scores no farther apart are tied.
   const CONSTANT = 1e-7; // A category whose scores lie within this is constant.
