@@ -6,6 +6,7 @@ import html
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -127,7 +128,7 @@ def test_headings_and_tables_are_marked_up_for_readers_who_listen(page):
 
 def test_a_survey_is_not_called_synthetic(sample):
     real = replace(sample.result, data_origin="survey")
-    text = render(real, sample.definition, sample.checked.audit)
+    text = render(real, sample.definition, sample.checked.audit, {})
     assert "ynthetic data" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
     assert SYNTHETIC_NOTICE not in text
 
@@ -425,9 +426,9 @@ def test_what_is_not_told_of_one_rule_is_not_told_of_their_sum(sample):
 
 def test_partly_synthetic_data_is_called_that(sample):
     partly = replace(sample.result, data_origin="partly synthetic")
-    text = render(partly, sample.definition, sample.checked.audit)
+    text = render(partly, sample.definition, sample.checked.audit, {})
     assert "no manager was asked" not in text
-    assert text.count("PARTLY SYNTHETIC DATA: some answers were made by a program.") > 5
+    assert text.count("PARTLY SYNTHETIC DATA: some answers were made by a program.") == 2
     assert "Partly synthetic data" in text
 
 
@@ -451,15 +452,11 @@ def test_texts_stay_texts(computed):
     texts = [*NASTY.values(), *"ABCDEFGHIJKL"][:12]
     changed = rename(definition, ALL, texts, texts[:10])
     result = build_result(scores, robustness, audit, changed, nonresponse)
-    text = render(result, changed, audit)
-    read = Reader(text)
-    plain = Reader(render(build_result(scores, robustness, audit, definition, nonresponse), definition, audit))
-    # Other names, the same elements: nothing of a name became one.
-    count = {tag: 0 for tag, _ in read.elements}
-    for tag, _ in read.elements:
-        count[tag] += 1
-    for tag in ("script", "style", "b", "input", "section", "article", "table", "img", "a"):
-        assert count.get(tag, 0) == sum(other == tag for other, _ in plain.elements), tag
+    read = Reader(render(result, changed, audit, {}))
+    plain = Reader(render(build_result(scores, robustness, audit, definition, nonresponse), definition, audit, {}))
+    # Other names, the same elements: nothing of a name became one (the other definition lists fewer statements).
+    found, wanted = (Counter(tag for tag, _ in page.elements if tag != "li") for page in (read, plain))
+    assert found == wanted
     shown = " ".join(" ".join(read.texts).split())
     for name in texts:
         assert " ".join(name.split()) in shown
