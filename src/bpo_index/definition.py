@@ -230,6 +230,7 @@ def _explain(message: str, given: object, kind: str) -> str:
     if kind == "extra_forbidden":
         return "is not a key of a definition; take it out or correct its spelling"
     shown = repr(given)
+    message = message.removeprefix("Value error, ")  # ours, from a validator
     text = message[0].lower() + message[1:]
     return text if isinstance(given, dict | list) else f"{text}; found {shown[:80]}"
 

@@ -260,6 +260,13 @@ def test_level_units_are_all_named_as_first(sample):
     assert next(row for row in table.rows if row[0] == "Security")[1] == "Colombia and India (95.0)"
 
 
+def test_a_category_in_which_nobody_is_ranked_has_no_first(sample):
+    nobody = pl.when(category="security").then(None).otherwise(pl.col("rank"))
+    changed = replace(sample.result, categories=sample.result.categories.with_columns(rank=nobody))
+    table = tabulate_category_ends(changed, collect_names(changed, sample.definition))
+    assert next(row for row in table.rows if row[0] == "Security") == ("Security", "–", "–", "–")
+
+
 def test_a_level_close_to_one_is_not_rounded_to_certainty(tmp_path):
     outcome = publish_ends(tmp_path)
     text = (outcome.release.path / "report.html").read_text(encoding="utf-8")

@@ -43,10 +43,10 @@ def tabulate_category_ends(result: Result, names: Names) -> ReportTable:
     rows: list[tuple[str | None, ...]] = []
     for category, title in names.categories.items():
         ranked = result.categories.filter(pl.col("rank").is_not_null(), category=category).sort("rank", "unit")
-        first, last = (ranked.filter(pl.col("rank") == end) for end in (ranked["rank"].min(), ranked["rank"].max()))
         if ranked["rank"].n_unique() < 2:
             rows.append((title, None, None, None))
             continue
+        first, last = (ranked.filter(pl.col("rank") == ranked["rank"][end]) for end in (0, -1))
         bound = ranked["score_bound"][0] or ranked["score_bound"][-1]
         apart = None if bound else show_number(ranked["score"][0] - ranked["score"][-1])
         rows.append((title, _name_level_units(first), _name_level_units(last), apart))
