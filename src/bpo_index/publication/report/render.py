@@ -30,7 +30,6 @@ from bpo_index.publication.report.method import (
     tabulate_assumptions,
     tabulate_questionnaire,
 )
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import choose_notice, name_level
@@ -132,7 +131,6 @@ def render_report(
             "reliability": quality.tabulate_reliability(result, names, level),
             "assumptions": tabulate_assumptions(result),
             "questionnaire": tabulate_questionnaire(result, definition),
-            "downloads": _tabulate_downloads(files),
         },
         replicates=f"{result.replicates:,}",
         steps=list_steps(definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
@@ -140,6 +138,7 @@ def render_report(
         symbols=SYMBOLS,
         limits=list_limits(result, definition, audit.notes),
         made_from=_list_origins(made_from),
+        downloads=_list_downloads(files),
         carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
         explorer=Markup(write_explorer_data(explorer, result)) if len(explorer.units) > 1 else "",
         explorer_categories=[category.title for category in definition.categories],
@@ -214,9 +213,9 @@ def draw_strip(line: CategoryLine, low: float, high: float) -> str:
     return "".join(parts) + "</svg>"
 
 
-def _tabulate_downloads(files: Mapping[str, bytes]) -> ReportTable:
-    rows = [(name, f"{max(1, round(len(content) / 1000)):,} kB") for name, content in sorted(files.items())]
-    return make_table("downloads", "Files of the release", ("File", "Size"), rows)
+def _list_downloads(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """Return path within the release and size of every other file, which lie beside the report."""
+    return [(name, f"{max(1, round(len(content) / 1000)):,} kB") for name, content in sorted(files.items())]
 
 
 def _write_data_uri(content: bytes) -> str:
