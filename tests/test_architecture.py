@@ -27,7 +27,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("robustness",),
     ("publication",),
     ("pipeline",),
-    ("plan",),
+    ("plan", "verification"),
     ("summary", "terminal", "terminal_inspection"),
     ("inbox_claims",),
     ("inbox",),

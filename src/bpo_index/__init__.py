@@ -45,8 +45,6 @@ if TYPE_CHECKING:
         publish,
         run,
         validate,
-        verify_release,
-        verify_sample,
     )
     from bpo_index.plan import PlanOutcome, PlanSettings, plan_next_survey
     from bpo_index.publication import (
@@ -67,6 +65,7 @@ if TYPE_CHECKING:
     from bpo_index.scoring import ConfidenceIndex, Scores, score_units
     from bpo_index.scoring.respondent_weights import read_margins
     from bpo_index.validation import Audit, Validation, summarise_audit, validate_responses
+    from bpo_index.verification import verify_release, verify_sample
 
 __version__ = "0.1.0"
 
@@ -141,8 +140,6 @@ _HOMES = {
         "publish",
         "run",
         "validate",
-        "verify_release",
-        "verify_sample",
     ),
     "plan": ("PlanOutcome", "PlanSettings", "plan_next_survey"),
     "publication": (
@@ -163,6 +160,7 @@ _HOMES = {
     "scoring": ("ConfidenceIndex", "Scores", "score_units"),
     "scoring.respondent_weights": ("read_margins",),
     "validation": ("Audit", "Validation", "summarise_audit", "validate_responses"),
+    "verification": ("verify_release", "verify_sample"),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 

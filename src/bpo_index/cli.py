@@ -198,12 +198,12 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check the published facts, one a line."""
-    from bpo_index import pipeline, terminal  # noqa: PLC0415
+    from bpo_index import terminal, verification  # noqa: PLC0415
 
     if release is None:
-        checks, synthetic = pipeline.verify_sample(), True
+        checks, synthetic = verification.verify_sample(), True
     else:
-        checks, synthetic = pipeline.verify_release(Path(release))
+        checks, synthetic = verification.verify_release(Path(release))
     if as_json:
         _print_json([asdict(item.fact) | {"outcome": item.outcome, "found": item.found} for item in checks])
     else:

@@ -18,11 +18,11 @@ from bpo_index.publication import FactCheck
 from bpo_index.publication.columns import EXCLUSIONS, RANKING
 from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, name_level, names_percentage, show_score
+from bpo_index.publication.wording import choose_notice, name_level, names_percentage
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
-from bpo_index.wording import show_range, show_share
+from bpo_index.wording import show_range, show_score, show_share
 
 #: Replicates from which on a bar is worth showing (about a second).
 BAR_FROM = 100_000
@@ -98,12 +98,7 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
 
 def print_ranking_notes(result: Result, console: Console) -> None:
     """Print the notes of single units, what the ranks support, and what the numbers do not say."""
-    for note, names in (
-        result.ranking.filter(result.ranking["note"] != "")
-        .group_by("note", maintain_order=True)
-        .agg("name")
-        .iter_rows()
-    ):
+    for note, names in result.group_unit_notes():
         console.print(f"[dim]* {escape(', '.join(names))}: {note}.[/]")
     for sentence in result.findings:
         console.print(escape(sentence))

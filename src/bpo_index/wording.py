@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 #: What stands where there is no number.
 NOTHING = "–"
@@ -37,6 +38,31 @@ def show_range(low: float | None, high: float | None, decimals: int = 1) -> str:
     if low is None or high is None:
         return NOTHING
     return " to ".join(dict.fromkeys(show_number(end, decimals) for end in (low, high)))
+
+
+def show_estimate(value: float | None, low: float | None, high: float | None, decimals: int = 2) -> str:
+    """Return a number with its interval in brackets, where there is one.
+
+    Examples
+    --------
+    >>> show_estimate(0.58, 0.391, 0.715), show_estimate(0.58, None, None), show_estimate(None, None, None)
+    ('0.58 (0.39 to 0.71)', '0.58', '–')
+    """
+    number = show_number(value, decimals)
+    return number if low is None or high is None else f"{number} ({show_range(low, high, decimals)})"
+
+
+def show_score(row: Mapping[str, Any]) -> str:
+    """Return the score of a row of units or categories as readers see it: a bound with the words for it.
+
+    Examples
+    --------
+    >>> show_score({"score": 99.0, "score_bound": "at least"}), show_score({"score": 90.902778, "score_bound": None})
+    ('at least 99', '90.9')
+    """
+    if row["score_bound"] is None:
+        return show_number(row["score"])
+    return f"{row['score_bound']} {row['score']:g}"
 
 
 def show_share(value: float | None) -> str:

@@ -18,12 +18,12 @@ from bpo_index.publication.explorer import (
     prepare_explorer,
     rescore,
     rescore_values,
-    share_places,
     tilt_draws,
 )
 from bpo_index.publication.report.explorer_part import write_explorer_data, write_explorer_notes
 from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
+from bpo_index.robustness.tallies import share_places
 from bpo_index.scoring import ConfidenceIndex, rank_units, score_units
 from bpo_index.validation import validate_responses
 from tests.publication.reports import publish_with_a_hidden_category

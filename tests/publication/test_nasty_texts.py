@@ -155,4 +155,5 @@ def test_latex_of_the_texts_compiles(nasty, tmp_path):
     if not has_booktabs("lualatex"):
         pytest.skip("lualatex with booktabs is not installed")
     files = nasty[2]
-    compile_latex("lualatex", tmp_path, ranking=files["ranking.tex"], categories=files["categories.tex"])
+    log = compile_latex("lualatex", tmp_path, ranking=files["ranking.tex"], categories=files["categories.tex"])
+    assert "Output written on document.pdf" in log

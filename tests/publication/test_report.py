@@ -20,7 +20,7 @@ from bpo_index.pipeline import Settings, run
 from bpo_index.publication import Figure
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
-from bpo_index.publication.report.drivers import tabulate_influence
+from bpo_index.publication.report.drivers import tabulate_influence, tabulate_sensitivity
 from bpo_index.publication.report.method import FORMULAS, describe_intervals, list_steps
 from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.render import draw_strip
@@ -431,6 +431,16 @@ def test_what_is_not_told_of_one_rule_is_not_told_of_their_sum(sample):
     questions = sample.result.tables["influence"].filter(left_out="question")
     row = next(row for row in tabulate_influence(sample.result).rows if row[0] == "One question")
     assert row[2:5] == tuple(str(questions[name].sum()) for name in names)
+
+
+def test_an_effect_without_an_interval_is_told_without(sample):
+    table = sample.result.tables["sensitivity"].with_columns(
+        pl.lit(None, dtype=pl.Float64).alias(f"shapley_{end}") for end in ("low", "high")
+    )
+    changed = replace(sample.result, tables=sample.result.tables | {"sensitivity": table})
+    row = tabulate_sensitivity(changed, "95%").rows[0]
+    assert re.fullmatch(r"0\.\d\d", row[1])
+    assert re.fullmatch(r"0\.\d\d \(0\.\d\d to 0\.\d\d\)", row[2])
 
 
 def test_partly_synthetic_data_is_called_that(sample):

@@ -18,11 +18,12 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.robustness.tallies import share_places
 from bpo_index.scoring import IndexStructure, rank_units
 from bpo_index.scoring.aggregation import aggregate
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.normalisation import normalise
-from bpo_index.scoring.ranking import SCORE_DECIMALS, TIE_TOLERANCE
+from bpo_index.scoring.ranking import SCORE_DECIMALS
 
 #: Draws, where as many numbers as `_MOST_NUMBERS` allow.
 _DRAWS, _FEWEST_DRAWS, _MOST_NUMBERS = 600, 100, 120_000
@@ -120,7 +121,7 @@ def prepare_explorer(
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))
-        shares = _read_place_shares(tables["rank_probabilities"], codes)
+        shares = read_place_shares(tables["rank_probabilities"], codes)
         if reproduces and whole.all() and not np.isnan(shares).any():
             drawn = rescore_values(draws * step, weights, aggregation, power=method.power)
             draw_weights = tilt_draws(share_places(drawn), shares)
@@ -274,21 +275,6 @@ def find_correlations(
     return np.where(np.isnan(found), usual, found)
 
 
-def share_places(scores: Floats) -> Floats:
-    """Return ... x units x places: which place each unit holds, ties shared equally; scores ... x units.
-
-    Examples
-    --------
-    >>> share_places(np.array([70.0, 90.0, 70.0])).tolist()
-    [[0.0, 0.5, 0.5], [1.0, 0.0, 0.0], [0.0, 0.5, 0.5]]
-    """
-    gap = scores[..., np.newaxis, :] - scores[..., np.newaxis]
-    ahead = (gap > TIE_TOLERANCE).sum(axis=-1)[..., np.newaxis]
-    tied = (np.abs(gap) <= TIE_TOLERANCE).sum(axis=-1)[..., np.newaxis]
-    place = np.arange(scores.shape[-1])
-    return np.where((place >= ahead) & (place < ahead + tied), 1.0 / np.maximum(tied, 1), 0.0)
-
-
 def tilt_draws(places: Floats, shares: Floats) -> Floats:
     """Return weights of draws, sum one, under which the shares of places are as near as can be to those given.
 
@@ -350,7 +336,7 @@ def _fill_errors(se: Floats, raters: Floats) -> Floats:
     return filled
 
 
-def _read_place_shares(table: pl.DataFrame, codes: list[str]) -> Floats:
+def read_place_shares(table: pl.DataFrame, codes: list[str]) -> Floats:
     """Return units x places of the published shares, respondents drawn; NaN where there is none."""
     shares = table.filter(pl.col("version") == "sampling")
     found = {(unit, place): share for unit, place, share in shares.select("unit", "place", "share").iter_rows()}

@@ -12,18 +12,15 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
-from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
-from bpo_index.publication.wording import choose_notice, show_score
+from bpo_index.publication.wording import choose_notice
 from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
 from bpo_index.scoring import Scores
 from bpo_index.validation import Audit
 from bpo_index.validation.nonresponse import NONRESPONSE_SCHEMA
-from bpo_index.wording import show_range, show_share
-
-_DESCRIBED = {column.name: column for column in RANKING}
+from bpo_index.wording import show_number, show_range, show_score, show_share
 
 
 @dataclass(frozen=True)
@@ -60,6 +57,11 @@ class Result:
     replicates_not_ranked: int
     assumptions_not_ranked: int
 
+    def group_unit_notes(self) -> list[tuple[str, list[str]]]:
+        """Return each note on single units with the names of those it is of, in the order of the ranking."""
+        noted = self.ranking.filter(pl.col("note") != "")
+        return list(noted.group_by("note", maintain_order=True).agg("name").iter_rows())
+
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings and notes."""
         return show_block("Ranking", *self.show_parts(), notice=choose_notice(self.data_origin))
@@ -79,12 +81,12 @@ class Result:
         headings = ["Rank", name, "Score", f"{level}interval".capitalize(), ranks, "Respondents", "P(first)"]
         rows = [
             [
-                format_cell(row["rank"], _DESCRIBED["rank"]),
+                show_number(row["rank"]),
                 row["name"],
                 show_score(row),
-                show_range(row["ci_low"], row["ci_high"], _DESCRIBED["ci_low"].decimals or 0),
+                show_range(row["ci_low"], row["ci_high"]),
                 show_range(row["rank_interval_low"], row["rank_interval_high"]),
-                format_cell(row["respondents"], _DESCRIBED["respondents"]),
+                show_number(row["respondents"]),
                 show_share(row["p_first"]),
             ]
             for row in self.ranking.iter_rows(named=True)

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from bpo_index.definition import IndexDefinition
 from bpo_index.method_conflicts import COMPARING
-from bpo_index.wording import show_number
 
 SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
-
-
 PARTLY_SYNTHETIC_NOTICE = "PARTLY SYNTHETIC DATA: some answers were made by a program. Not the published index."
 
 
@@ -57,19 +51,6 @@ def name_score(definition: IndexDefinition) -> str:
 def name_points(definition: IndexDefinition) -> str:
     """Return what stands behind a score in a sentence."""
     return "%" if names_percentage(definition) else "points"
-
-
-def show_score(row: Mapping[str, Any]) -> str:
-    """Return the score of a row of the ranking or of a category as readers see it: a bound with the words for it.
-
-    Examples
-    --------
-    >>> show_score({"score": 99.0, "score_bound": "at least"}), show_score({"score": 90.902778, "score_bound": None})
-    ('at least 99', '90.9')
-    """
-    if row["score_bound"] is None:
-        return show_number(row["score"])
-    return f"{row['score_bound']} {row['score']:g}"
 
 
 def name_unit(definition: IndexDefinition) -> str:

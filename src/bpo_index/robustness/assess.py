@@ -41,7 +41,7 @@ from bpo_index.robustness.weight_tables import WeightTables, tabulate_weights
 from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.units import find_bounds, unit_score_matrix
-from bpo_index.wording import show_number, show_range
+from bpo_index.wording import show_number, show_range, show_share
 
 #: From this many sampling units on bootstrap draws coincide seldom enough (docs/methods/sampling-error.md).
 _BOOTSTRAP_FROM = 5
@@ -127,7 +127,7 @@ class Robustness:
                 show_range(row["ci_low"], row["ci_high"], 1),
                 show_range(row["rank_interval_low"], row["rank_interval_high"]),
                 show_range(row["rank_set_low"], row["rank_set_high"]),
-                show_number(row["p_first"], 2),
+                show_share(row["p_first"]),
                 NOTES[row["note"]],
             ]
             for row in self.units.iter_rows(named=True)

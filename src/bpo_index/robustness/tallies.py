@@ -104,7 +104,7 @@ def tally_ranks(scores: Floats, nominal: Ints) -> RankTally:
     places = ranks.astype(float)
     tied = np.flatnonzero(behind.sum(axis=0, dtype=np.int64) != units * (units + 1) // 2)
     if len(tied):
-        places += _share_places(scores[:, tied]) - _count_ranks(behind[:, tied])
+        places += share_places(scores[:, tied].T).sum(axis=0) - _count_ranks(behind[:, tied])
     order = np.argsort(nominal, kind="stable")
     worst = np.maximum.accumulate(behind[order], axis=0)
     firsts = np.arange(1, units + 1)
@@ -121,14 +121,16 @@ def _count_ranks(ranks: np.ndarray) -> Ints:
     return np.stack([np.bincount(row, minlength=units + 1)[1:] for row in ranks])
 
 
-def _share_places(scores: Floats) -> Floats:
-    """Return units x places summed over replicates, ties shared equally."""
-    units = len(scores)
-    gap = scores[:, np.newaxis] - scores
-    ahead = (gap < -TIE_TOLERANCE).sum(axis=1)
-    tied = (np.abs(gap) <= TIE_TOLERANCE).sum(axis=1)
-    steps = np.zeros((units, units + 1))
-    rows = np.broadcast_to(np.arange(units)[:, np.newaxis], ahead.shape)
-    np.add.at(steps, (rows, ahead), 1 / tied)
-    np.add.at(steps, (rows, ahead + tied), -1 / tied)
-    return np.cumsum(steps, axis=1)[:, :-1]
+def share_places(scores: Floats) -> Floats:
+    """Return ... x units x places: which place each unit holds, ties shared equally; scores ... x units.
+
+    Examples
+    --------
+    >>> share_places(np.array([70.0, 90.0, 70.0])).tolist()
+    [[0.0, 0.5, 0.5], [1.0, 0.0, 0.0], [0.0, 0.5, 0.5]]
+    """
+    gap = scores[..., np.newaxis, :] - scores[..., np.newaxis]
+    ahead = (gap > TIE_TOLERANCE).sum(axis=-1)[..., np.newaxis]
+    tied = (np.abs(gap) <= TIE_TOLERANCE).sum(axis=-1)[..., np.newaxis]
+    place = np.arange(scores.shape[-1])
+    return np.where((place >= ahead) & (place < ahead + tied), 1.0 / np.maximum(tied, 1), 0.0)

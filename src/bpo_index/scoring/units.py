@@ -27,7 +27,7 @@ from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sample import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.score import Evidence, learn_index, score_means
 from bpo_index.scoring.weights_table import WEIGHTS_SCHEMA, check_weights, describe_weights
-from bpo_index.wording import show_number
+from bpo_index.wording import show_number, show_score
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Scores:
             [
                 show_number(row["rank"]),
                 row["unit"],
-                f"{row['score_bound']} {row['score']:g}" if row["score_bound"] else show_number(row["score"], 1),
+                show_score(row),
                 str(row["respondents"]),
                 show_number(row["effective_n"], 1),
             ]

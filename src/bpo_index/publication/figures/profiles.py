@@ -14,12 +14,11 @@ from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows
 from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import choose_shape, find_range, mark_origin, tell_score
+from bpo_index.publication.result import Result
 from bpo_index.publication.wording import name_score
 
 if TYPE_CHECKING:
     import altair as alt
-
-    from bpo_index.publication.result import Result
 
 _PANEL, _ROW, _GAP, _LONGEST_TITLE = 132, 15, 14, 16
 #: Panels side by side, and from how many units one more.

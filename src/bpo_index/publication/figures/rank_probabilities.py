@@ -12,13 +12,12 @@ from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import mark_origin
+from bpo_index.publication.result import Result
 from bpo_index.robustness.rank_tables import VERSIONS
 from bpo_index.wording import show_percentage
 
 if TYPE_CHECKING:
     import altair as alt
-
-    from bpo_index.publication.result import Result
 
 #: Shares from which the number is written, and from which a cell is filled at all.
 _WRITTEN, _FILLED = 0.05, 0.005

@@ -11,13 +11,12 @@ from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, MUTED, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import choose_shape, find_range, mark_origin, tell_score
-from bpo_index.publication.wording import name_level, name_score, show_score
-from bpo_index.wording import show_range
+from bpo_index.publication.result import Result
+from bpo_index.publication.wording import name_level, name_score
+from bpo_index.wording import show_range, show_score
 
 if TYPE_CHECKING:
     import altair as alt
-
-    from bpo_index.publication.result import Result
 
 _PLOT, _ROW = 400, 24
 #: Ems of a name, and of the names in a note under the title.

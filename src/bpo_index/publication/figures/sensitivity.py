@@ -14,12 +14,11 @@ from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows,
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import mark_origin
 from bpo_index.publication.findings import name_assumption
+from bpo_index.publication.result import Result
 from bpo_index.publication.wording import name_level
 
 if TYPE_CHECKING:
     import altair as alt
-
-    from bpo_index.publication.result import Result
 
 #: Column of the table: what its symbol means, shape, filling, outline, and how far above the row's middle it lies.
 _INDICES = {

@@ -13,11 +13,10 @@ from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.figures.wording import mark_origin
+from bpo_index.publication.result import Result
 
 if TYPE_CHECKING:
     import altair as alt
-
-    from bpo_index.publication.result import Result
 
 #: What a symbol means, its shape, filling and outline, and the heading of its column.
 _LOOKS = {

@@ -7,7 +7,8 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, name_points, show_score
+from bpo_index.publication.wording import choose_notice, name_points
+from bpo_index.wording import show_score
 
 #: Shapes of a score: a triangle points to where the score of a bound lies.
 _SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-left"}

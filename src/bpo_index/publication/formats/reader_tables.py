@@ -16,10 +16,9 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import RANKING
-from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, name_level, name_unit, names_percentage, show_score
-from bpo_index.wording import NOTHING, show_range, show_share
+from bpo_index.publication.wording import choose_notice, name_level, name_unit, names_percentage
+from bpo_index.wording import NOTHING, show_number, show_range, show_score, show_share
 
 #: Where in a row of a page the name of the unit stands; it alone is text, aligned to the left.
 NAME_AT = 1
@@ -135,13 +134,13 @@ def _lay_out_rows(frame: pl.DataFrame, marks: Mapping[str, str]) -> tuple[Row, .
     return tuple(
         Row(
             (
-                format_cell(row["rank"], _DESCRIBED["rank"]),
+                show_number(row["rank"]),
                 row["name"],
                 show_score(row),
                 show_range(row["ci_low"], row["ci_high"]),
                 show_range(row["rank_interval_low"], row["rank_interval_high"]),
                 show_range(row["rank_set_low"], row["rank_set_high"]),
-                format_cell(row["respondents"], _DESCRIBED["respondents"]),
+                show_number(row["respondents"]),
                 show_share(row["p_first"]),
             ),
             marks[row["note"]],

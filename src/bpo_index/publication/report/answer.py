@@ -10,8 +10,9 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level, name_points, name_score, name_unit, show_score
-from bpo_index.wording import count_noun, list_names, show_range, show_share
+from bpo_index.publication.wording import name_level, name_points, name_score, name_unit
+from bpo_index.robustness.rank_tables import FIRST_FEW
+from bpo_index.wording import count_noun, list_names, show_range, show_score, show_share
 
 #: Units named in one sentence, at most; of more their number is given.
 _NAMED = 6
@@ -39,20 +40,16 @@ class Answer:
 def write_answer(result: Result, definition: IndexDefinition) -> Answer:
     """Return the first page of a result."""
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
-    supported, unsupported = _weigh_up(ranked, result.tables, definition) if ranked.height > 1 else ([], [])
+    names = dict(ranked.select("unit", "name").iter_rows())
+    sure = set(result.tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
+    first_ranks, compares = result.tables["first_ranks"], ranked.height > 1
     return Answer(
         _write_headline(ranked, result.tables, definition),
-        supported,
-        unsupported,
+        _list_supported(names, sure, first_ranks) if compares else [],
+        _list_unsupported(ranked, sure, first_ranks, definition) if compares else [],
         result.findings,
         _tabulate(result.ranking, definition),
-        [
-            f"{list_names(names)}: {note}."
-            for note, names in result.ranking.filter(pl.col("note") != "")
-            .group_by("note", maintain_order=True)
-            .agg("name")
-            .iter_rows()
-        ],
+        [f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
     )
 
 
@@ -73,17 +70,6 @@ def _write_headline(ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], defin
     return f"{said} At {name_level(definition)} confidence {first}{certain}."
 
 
-def _weigh_up(
-    ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition
-) -> tuple[list[str], list[str]]:
-    """Return the statements that hold for all units at once at the confidence level, and those that do not."""
-    names = dict(ranked.select("unit", "name").iter_rows())
-    sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
-    return _list_supported(names, sure, tables["first_ranks"]), _list_unsupported(
-        ranked, names, sure, tables["first_ranks"], definition
-    )
-
-
 def _list_supported(names: dict[str, str], sure: set[tuple[str, str]], first_ranks: pl.DataFrame) -> list[str]:
     supported = []
     leading = [code for code in names if any((code, other) in sure for other in names)]
@@ -102,29 +88,25 @@ def _list_supported(names: dict[str, str], sure: set[tuple[str, str]], first_ran
 
 
 def _list_unsupported(
-    ranked: pl.DataFrame,
-    names: dict[str, str],
-    sure: set[tuple[str, str]],
-    first_ranks: pl.DataFrame,
-    definition: IndexDefinition,
+    ranked: pl.DataFrame, sure: set[tuple[str, str]], first_ranks: pl.DataFrame, definition: IndexDefinition
 ) -> list[str]:
-    unsupported, codes = [], list(names)
+    unsupported, codes = [], ranked["unit"].to_list()
     leaders = ranked.filter(pl.col("rank") == 1)
     lowest = leaders["rank_set_high"][0]
     if lowest is not None and lowest > 1:
-        candidates = first_ranks.row(0, named=True)["candidates_count"] if first_ranks.height else 1
+        candidates = first_ranks["candidates_count"][0]
         may = f", and {candidates} may be first" if candidates > 1 else ""
         said = f"That {_name_few(leaders['name'].to_list(), 'unit')} {'is' if leaders.height == 1 else 'are'} first"
         whose = "its rank" if leaders.height == 1 else f"the rank of {leaders['name'][0]}"
         unsupported.append(f"{said}: at {name_level(definition)} confidence {whose} may be as low as {lowest}{may}.")
     open_pairs = [(ahead, behind) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
     if open_pairs:
-        all_of = "none of the" if len(open_pairs) == len(codes) - 1 else f"{len(open_pairs)} of the"
+        is_none = len(open_pairs) == len(codes) - 1
         unsupported.append(
-            f"The order of neighbours: {all_of} {count_noun(len(codes) - 1, 'pair')} of neighbours "
-            f"{'can' if all_of == 'none of the' else 'cannot'} be told apart."
+            f"The order of neighbours: {'none' if is_none else len(open_pairs)} of the "
+            f"{count_noun(len(codes) - 1, 'pair')} of neighbours {'can' if is_none else 'cannot'} be told apart."
         )
-    for row in first_ranks.filter(pl.col("k") == min(5, len(codes) - 1)).iter_rows(named=True):
+    for row in first_ranks.filter(pl.col("k") == min(FIRST_FEW, len(codes) - 1)).iter_rows(named=True):
         if row["candidates_count"] > row["k"] > 1:
             unsupported.append(
                 f"Which {row['k']} are the best: {row['candidates_count']} of {len(codes)} may be among them."

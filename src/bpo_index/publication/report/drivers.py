@@ -8,7 +8,7 @@ from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.wording import NOTHING, show_number, show_range
+from bpo_index.wording import NOTHING, show_estimate, show_number, show_range
 
 #: Pairs nearest to swapping that are listed.
 _SWAPS = 10
@@ -29,7 +29,7 @@ def tabulate_sensitivity(result: Result, level: str) -> ReportTable:
         (
             name_assumption(row["assumption"]).capitalize(),
             *(
-                f"{row[name]:.2f} ({row[f'{name}_low']:.2f} to {row[f'{name}_high']:.2f})"
+                show_estimate(row[name], row[f"{name}_low"], row[f"{name}_high"])
                 for name in ("shapley", "first_order", "total")
             ),
         )

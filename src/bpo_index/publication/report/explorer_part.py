@@ -6,13 +6,13 @@ import base64
 import json
 import math
 
+import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer
+from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer, read_place_shares
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import show_score
-from bpo_index.wording import list_names
+from bpo_index.wording import list_names, show_score
 
 #: What a reader may choose, in words.
 NORMALISATION_WORDS = {
@@ -51,9 +51,8 @@ def find_slider_most(explorer: Explorer) -> int:
 def write_explorer_data(explorer: Explorer, result: Result) -> str:
     """Return the explorer's numbers as JSON that no text in it can end."""
     ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
-    shares: dict[str, list[float | None]] = {}
-    for row in result.tables["rank_probabilities"].filter(pl.col("version") == "sampling").iter_rows(named=True):
-        shares.setdefault(row["unit"], []).append(row["share"])
+    ranked = result.ranking.filter(pl.col("rank").is_not_null())
+    shares = read_place_shares(result.tables["rank_probabilities"], ranked["unit"].to_list())
     content = {
         "units": explorer.units,
         "names": [ranking[code]["name"] for code in explorer.units],
@@ -79,9 +78,9 @@ def write_explorer_data(explorer: Explorer, result: Result) -> str:
                 "score": show_score(row),
                 "first": row["p_first"],
                 "top": row["p_top3"],
-                "places": None if None in shares.get(row["unit"], [None]) else shares[row["unit"]],
+                "places": None if np.isnan(places).any() else places.tolist(),
             }
-            for row in result.ranking.filter(pl.col("rank").is_not_null()).iter_rows(named=True)
+            for row, places in zip(ranked.iter_rows(named=True), shares, strict=True)
         ],
     }
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -9,7 +9,7 @@ from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.validation import Audit
 from bpo_index.validation.schema import REASONS
-from bpo_index.wording import show_number, show_range
+from bpo_index.wording import show_estimate, show_number
 
 
 def tabulate_rows(audit: Audit) -> ReportTable:
@@ -75,9 +75,7 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTabl
     """Return one row per category: alpha, omega, and the reliability of unit means."""
     rows = []
     for row in result.tables["reliability"].iter_rows(named=True):
-        alpha = show_number(row["alpha"], 2)
-        if row["alpha_low"] is not None:
-            alpha += f" ({show_range(row['alpha_low'], row['alpha_high'], 2)})"
+        alpha = show_estimate(row["alpha"], row["alpha_low"], row["alpha_high"])
         rows.append(
             (
                 "All questions" if row["category"] is None else names.categories[row["category"]],

@@ -8,11 +8,12 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bpo_index import __version__
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.explorer import prepare_explorer
+from bpo_index.publication.figures import Figure
 from bpo_index.publication.report import categories, drivers, quality, ranks
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.explorer_part import (
@@ -34,9 +35,6 @@ from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLi
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import choose_notice, name_level
 from bpo_index.validation import Audit
-
-if TYPE_CHECKING:
-    from bpo_index.publication.figures import Figure
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
 #: Tables that the page itself carries for download.
@@ -109,7 +107,7 @@ def render_report(
         strip_low=f"{ends[0]:g}",
         strip_high=f"{ends[1]:g}",
         figures={
-            name: Markup(_take_markup(figure.svg)) for name, figure in figures.items() if len(figure.svg) <= _MOST_BYTES
+            name: Markup(figure.svg.decode()) for name, figure in figures.items() if len(figure.svg) <= _MOST_BYTES
         },
         beside=[name for name, figure in figures.items() if len(figure.svg) > _MOST_BYTES],
         shows_ticks=len(pages) <= MOST_UNITS_SHOWN + 1,
@@ -171,12 +169,6 @@ def _load_template() -> Any:
         keep_trailing_newline=True,
     )
     return environment.get_template("report.html")
-
-
-def _take_markup(svg: bytes) -> str:
-    """Return an SVG as it stands within HTML: without an XML declaration."""
-    text = svg.decode()
-    return text[text.index("<svg") :]
 
 
 def _find_strip_ends(pages: list[UnitPage]) -> tuple[float, float]:
