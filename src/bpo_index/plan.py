@@ -22,9 +22,9 @@ from bpo_index.publication.result import name_origin
 from bpo_index.publication.wording import choose_notice
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
-from bpo_index.robustness.assess import estimate_errors
 from bpo_index.robustness.planning import LastSurvey, Plan, Wanted, describe_last_survey, plan_survey
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
+from bpo_index.robustness.standard_errors import estimate_errors
 from bpo_index.scoring import Scores, score_units
 from bpo_index.scoring.units import unit_score_matrix
 from bpo_index.validation import summarise_audit, validate_responses

@@ -48,8 +48,8 @@ def show_estimate(value: float | None, low: float | None, high: float | None, de
     >>> show_estimate(0.58, 0.391, 0.715), show_estimate(0.58, None, None), show_estimate(None, None, None)
     ('0.58 (0.39 to 0.71)', '0.58', '–')
     """
-    number = show_number(value, decimals)
-    return number if low is None or high is None else f"{number} ({show_range(low, high, decimals)})"
+    number, *ends = (show_number(one, decimals) for one in (value, low, high))
+    return number if low is None or high is None else f"{number} ({' to '.join(ends)})"
 
 
 def show_score(row: Mapping[str, Any]) -> str:

@@ -31,22 +31,15 @@ from bpo_index.robustness.influence import Influence, assess_influence
 from bpo_index.robustness.intervals import estimate_logit_t_interval
 from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_sets
 from bpo_index.robustness.rank_tables import RankTables, tabulate_ranks
-from bpo_index.robustness.replicates import ReplicateSummary, Scenario, evaluate_replicates
+from bpo_index.robustness.replicates import Scenario, evaluate_replicates
 from bpo_index.robustness.response_outcomes import tabulate_outcomes
-from bpo_index.robustness.rounding import round_table
-from bpo_index.robustness.sampling_error import linearise_standard_errors
-from bpo_index.robustness.shrinkage import shrink_scores
+from bpo_index.robustness.standard_errors import BOOTSTRAP_FROM, Errors, estimate_errors, tabulate_sampling_error
 from bpo_index.robustness.structure_tables import StructureTables, tabulate_structure
 from bpo_index.robustness.weight_tables import WeightTables, tabulate_weights
-from bpo_index.scoring import IndexStructure, Scores, UnitAnswers, gather_evidence, rank_units
-from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.scoring import IndexStructure, Scores, rank_units
+from bpo_index.scoring.estimate import Floats
 from bpo_index.scoring.units import find_bounds, unit_score_matrix
 from bpo_index.wording import show_number, show_range, show_share
-
-#: From this many sampling units on bootstrap draws coincide seldom enough (docs/methods/sampling-error.md).
-_BOOTSTRAP_FROM = 5
-#: A standard error below this, in score points, is rounding noise: the answers do not vary.
-_NO_VARIANCE = 1e-9
 
 NOTES = {
     "": "",
@@ -256,83 +249,6 @@ def assess_robustness(
     )
 
 
-@dataclass(frozen=True)
-class Errors:
-    """Standard errors of the published units; arrays units x (1 + categories)."""
-
-    replicates: Floats
-    """Of the replicates."""
-    linearised: Floats
-    """Analytic; NaN where the method has no derivative."""
-    chosen: Floats
-    """The one that is reported; 0 where the answers do not vary, NaN where there is none."""
-    clusters: Ints
-    """Primary sampling units behind the score."""
-    correlations: list[Floats] | None
-    """Per column: correlation of the scores of units; None where they are independent."""
-
-
-def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summary: ReplicateSummary) -> Errors:
-    """Return the standard errors of scores.
-
-    Bootstrap from five sampling units on, else analytic; zero where the answers do not vary. A method that ranks units
-    has no analytic standard error; there zero means the same score in every replicate.
-    """
-    bootstrap = summary.estimate_standard_errors()
-    columns = bootstrap.shape[1]
-    if not answers:
-        return Errors(bootstrap, bootstrap, bootstrap, np.zeros(bootstrap.shape, dtype=np.int64), None)
-    evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
-    analytic, clusters = linearise_standard_errors(answers, structure, evidence)
-    se = np.where(clusters >= _BOOTSTRAP_FROM, bootstrap, analytic)
-    smooth = np.array([structure.has_derivative[min(n, 1)] for n in range(columns)])
-    chosen = np.where(np.where(smooth, analytic, bootstrap) < _NO_VARIANCE, 0.0, se)
-    together = None
-    if not structure.units_are_independent:
-        together = [summary.estimate_correlation(n) for n in range(columns)]
-    return Errors(bootstrap, analytic, chosen, clusters, together)
-
-
-def tabulate_sampling_error(
-    scores: Scores, definition: IndexDefinition, matrix: Floats, errors: Errors
-) -> pl.DataFrame:
-    """Return one row per unit and category (null: the overall score) that has a score.
-
-    Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`;
-    null where there is none. A score that is told as a bound has no row.
-    """
-    bounded = find_bounds(scores, definition)[scores.sample.published]
-    codes, published = [unit.code for unit in definition.units], scores.sample.published
-    frames = []
-    for n, category in enumerate([None, *(category.id for category in definition.categories)]):
-        shown = matrix[published, n]
-        there = ~np.isnan(shown) & ~bounded[:, n]
-        shrunken = shrink_scores(np.where(there, shown, np.nan), errors.chosen[:, n])
-        columns = {
-            "score": shown,
-            "sampling_units": errors.clusters[:, n],
-            "se_replicates": errors.replicates[:, n],
-            "se_linearised": errors.linearised[:, n],
-            "shrunken": shrunken.scores,
-            "shrunken_se": shrunken.se,
-            "shrinkage": shrunken.factors,
-        }
-        # An error of nothing is none: the answers do not vary.
-        columns |= {
-            name: np.where(columns[name] > _NO_VARIANCE, columns[name], np.nan)
-            for name in ("se_replicates", "se_linearised")
-        }
-        frame = pl.DataFrame(
-            {
-                "unit": [code for code, keep in zip(codes, published, strict=True) if keep],
-                "category": pl.Series([category] * len(shown), dtype=pl.String),
-                **columns,
-            }
-        )
-        frames.append(frame.filter(pl.Series(there, dtype=pl.Boolean)))
-    return round_table(pl.concat(frames))
-
-
 def _assess_column(
     column: int,
     matrix: Floats,
@@ -358,7 +274,7 @@ def _assess_column(
         covariance[np.ix_(place, place)] = errors.correlations[column] * np.outer(se[place], se[place])
     sets = find_rank_sets(in_ranking, covariance, degrees, confidence_level, bounds=bounds, seed=seed)
     still = "no_variance" if smooth else "never_moves"
-    few = clusters < _BOOTSTRAP_FROM
+    few = clusters < BOOTSTRAP_FROM
     when = [np.isnan(scores), bounded[:, column], clusters < 2, se == 0, np.isnan(se), ~ranked, few]
     note = np.select(
         when, ["no_score", "at_end", "one_cluster", still, "no_derivative", "not_ranked", "small"], default=""
