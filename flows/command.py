@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import httpx
 
@@ -30,9 +30,14 @@ def parse_settings(settings: type[T], description: str, argv: list[str] | None) 
         elif isinstance(field.default, bool):
             parser.add_argument(option, action=argparse.BooleanOptionalAction, default=field.default, help=text)
         else:
-            kind = str if field.default is None else type(field.default)
-            parser.add_argument(option, type=kind, default=field.default, help=text)
+            parser.add_argument(option, type=_find_type(told[field.name].annotation), default=field.default, help=text)
     return settings(**vars(parser.parse_args(argv)))
+
+
+def _find_type(annotation: Any) -> type:
+    """Return what the text of an option becomes: a number where the setting is one, or may be one."""
+    kinds = get_args(annotation) or (annotation,)
+    return next((kind for kind in (int, float) if kind in kinds), str)
 
 
 def answer(name: str, call: Callable[[], int]) -> int:

@@ -47,10 +47,10 @@ def run(
     definition: Definition = DEFAULT_DEFINITION,
     out: Annotated[str, typer.Option(metavar="DIR", help="The folder of all releases.")] = "releases",
     audit_dir: AuditDir = "audit",
-    replicates: Annotated[int, typer.Option(help="Replicates of the index.")] = 10_000,
-    seed: Annotated[int, typer.Option(help="Seed of the replicates.")] = 2021,
+    replicates: Annotated[int | None, typer.Option(help="A trial with other replicates.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="A trial with another seed.", show_default=False)] = None,
     method: Annotated[
-        str | None, typer.Option(metavar="FILE", help="YAML: other keys of the definition's method: block.")
+        str | None, typer.Option(metavar="FILE", help="A trial: YAML with other keys of the method: block.")
     ] = None,
     margins: Annotated[
         str | None, typer.Option(metavar="FILE", help="CSV: shares of the population to weigh respondents to.")
@@ -60,13 +60,13 @@ def run(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Compute an index and publish a release."""
+    """Compute an index and publish a release; what departs from the definition is a trial, and private."""
     from bpo_index import pipeline, terminal  # noqa: PLC0415
 
     settings = pipeline.Settings(
         tuple(responses), definition, out, audit_dir, replicates, seed, method, margins, scheduler
     )
-    with terminal.show_progress("Replicates", is_long=replicates >= terminal.BAR_FROM) as progress:
+    with terminal.show_progress("Replicates", is_long=(replicates or 0) >= terminal.BAR_FROM) as progress:
         outcome = pipeline.run(settings, progress)
     if as_json:
         _print_json(
@@ -74,6 +74,9 @@ def run(
                 "release": outcome.release.release_id,
                 "path": str(outcome.release.path),
                 "is_new": outcome.release.is_new,
+                "standing": outcome.release.standing.kind,
+                "departures": outcome.release.standing.departures,
+                "warnings": outcome.release.warnings,
                 "data_origin": outcome.result.data_origin,
                 "ranking": outcome.result.ranking.to_dicts(),
                 "audit": asdict(outcome.checked.audit),

@@ -149,6 +149,18 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
     return replace_method(definition, text, source=str(method))
 
 
+def change_method(definition: IndexDefinition, **keys: object) -> IndexDefinition:
+    """Return the definition with other values of keys of its `method:` block; None leaves a key as it is.
+
+    Examples
+    --------
+    >>> change_method(load_definition("offshore-bpo-2021"), seed=7, replicates=None).method.seed
+    7
+    """
+    changed = {key: value for key, value in keys.items() if value is not None}
+    return definition.model_copy(update={"method": definition.method.model_copy(update=changed)})
+
+
 def _read_text(path: Path, source: str, advice: str, kind: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")

@@ -270,6 +270,10 @@ class Method(Block):
     """A unit, or a unit's category, with fewer respondents is suppressed: no score, no rank."""
     minimum_respondents_to_rank: Annotated[int, Field(ge=1)] = 5
     """A unit with fewer respondents takes no rank."""
+    replicates: Annotated[int, Field(ge=100, le=10_000_000)] = 10_000
+    """How often the index is computed again under drawn assumptions, in each version."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 2021
+    """The seed of all draws; those of a survey are drawn from it and the owner's key."""
 
 
 class Uncertainty(Block):

@@ -23,7 +23,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from bpo_index.atomic import make_folder, render_json, replace_file, sync_folder
 from bpo_index.definition import load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
-from bpo_index.pipeline import FORM, Outcome, Progress, Replicates, Seed, Settings, run
+from bpo_index.pipeline import FORM, Outcome, Progress, Settings, run
 from bpo_index.publication import Release
 from bpo_index.responses.sources import show_name
 
@@ -44,10 +44,8 @@ class InboxSettings:
     """The folder of all releases."""
     definitions: str | None = None
     """A folder of your own definitions, `<name>.yaml`; one named as a built-in one takes its place."""
-    replicates: Replicates = 10_000
-    """Replicates of the index, 100 to 10,000,000."""
-    seed: Seed = 2021
-    """Any integer from 0."""
+    audit_dir: str = "audit"
+    """The private folder, whose key makes ids and seeds; the audits of files lie beside them."""
     scheduler: str | None = None
     """The address of a Dask scheduler whose workers evaluate replicates; none: threads. The result is the same."""
     settle_seconds: Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 3600})] = 10.0
@@ -55,7 +53,6 @@ class InboxSettings:
 
     def __post_init__(self) -> None:
         """Refuse what no sweep can use."""
-        Settings((), replicates=self.replicates, seed=self.seed)
         inbox, out = Path(os.path.realpath(self.inbox)), Path(os.path.realpath(self.out))
         if not self.inbox or not self.out or inbox.is_relative_to(out) or out.is_relative_to(inbox):
             raise UsageError(
@@ -300,10 +297,9 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Ou
         definition=claim.source,
         out=settings.out,
         audit_dir=str(claim.folder / "audit"),
-        replicates=settings.replicates,
-        seed=settings.seed,
         scheduler=settings.scheduler,
         supersede=supersede,
+        key_dir=settings.audit_dir,
     )
     try:
         return run(told, progress, before_publishing=prepare)

@@ -18,18 +18,24 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from bpo_index.cluster import open_executor
-from bpo_index.definition import IndexDefinition, load_definition
+from bpo_index.definition import IndexDefinition, change_method, load_definition
+from bpo_index.definition_differences import describe_differences, list_differences
+from bpo_index.disclosure import PUBLIC_KEY, Key, open_key
 from bpo_index.errors import DataRefused, UsageError
 from bpo_index.notebook import show_block, show_list, show_sentence
 from bpo_index.publication import (
     Release,
     Result,
+    Standing,
     build_result,
+    choose_standing,
     identify_release,
     publish_release,
+    refuse_other_definition,
     render_release,
 )
-from bpo_index.publication.wording import choose_notice, name_level
+from bpo_index.publication.standing import OFFICIAL
+from bpo_index.publication.wording import name_level
 from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness import Robustness, assess_robustness
 from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
@@ -50,6 +56,8 @@ from bpo_index.validation import (
 from bpo_index.validation.schema import REASONS
 
 DEFAULT_DEFINITION = "offshore-bpo-2021"
+#: The folder of trials, in the private folder.
+TRIALS = "trials"
 Progress = Callable[[int, int], None]
 
 
@@ -71,24 +79,29 @@ class Settings:
     """The folder of all releases."""
     audit_dir: str = "audit"
     """The private folder of the audits."""
-    replicates: Replicates = 10_000
-    """Replicates of the index, 100 to 10,000,000."""
-    seed: Seed = 2021
-    """Any integer from 0."""
+    replicates: Replicates | None = None
+    """A trial with so many replicates, 100 to 10,000,000; none: as the definition says."""
+    seed: Seed | None = None
+    """A trial with another seed, an integer from 0; none: the definition's."""
     method: str | None = None
-    """The path of a file whose keys take the place of those of the definition's `method:` block."""
+    """A trial with another method: the path of a file whose keys take the place of those of the definition's `method:`
+    block."""
     margins: str | None = None
     """The path of a file with shares of the population, to which respondents are weighed."""
     scheduler: str | None = None
     """The address of a Dask scheduler whose workers evaluate replicates; none: threads. The result is the same."""
     supersede: bool = True
     """Whether `latest.json` comes to point to a new release; False for answers older than those it points to."""
+    key_dir: str | None = None
+    """The private folder whose `key` makes ids and seeds, where it is not the one of the audits; `BPO_INDEX_KEY_FILE`
+    goes before both."""
 
     def __post_init__(self) -> None:
         """Refuse numbers that no run can use."""
-        if not 100 <= self.replicates <= 10_000_000:
+        if self.replicates is not None and not 100 <= self.replicates <= 10_000_000:
             raise UsageError(f"--replicates must be between 100 and 10,000,000; found {self.replicates}.")
-        check_seed(self.seed)
+        if self.seed is not None:
+            check_seed(self.seed)
 
 
 def check_seed(seed: int) -> None:
@@ -104,6 +117,8 @@ class Checked:
     validation: Validation
     audit: Audit
     audit_folder: Path
+    is_synthetic: bool = False
+    """Whether all rows say that they are synthetic: then ids and seeds are public."""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the account of rows, and where its private part lies."""
@@ -132,7 +147,7 @@ class Outcome:
                 f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}."
             ),
             *self.release.show_parts(),
-            notice=choose_notice(self.result.data_origin),
+            notice=self.result.notice,
         )
 
 
@@ -167,7 +182,7 @@ def check(settings: Settings) -> CheckOutcome:
     definition = load_definition(settings.definition, settings.method)
     margins = load_margins(settings)
     responses = read_responses(settings.responses, definition)
-    checked = validate(responses, definition, Path(settings.audit_dir))
+    checked = validate(responses, definition, settings)
     try:
         scores = score(checked, definition, margins)
     except DataRefused as refusal:
@@ -197,16 +212,44 @@ def run(
     UsageError, EnvironmentFailed
         The command line or the definition is wrong; the disk failed.
     """
-    definition = load_definition(settings.definition, settings.method)
+    definition, standing = load_methodology(settings)
     margins = load_margins(settings)
     responses = read_responses(settings.responses, definition)
-    checked = validate(responses, definition, Path(settings.audit_dir))
+    checked = validate(responses, definition, settings)
     scores = score(checked, definition, margins)
     robustness = assess(checked, scores, definition, settings, progress)
     if before_publishing is not None:
         before_publishing()
-    result, release = publish(responses, checked, scores, robustness, definition, settings)
+    result, release = publish(responses, checked, scores, robustness, definition, settings, standing)
     return Outcome(definition, responses, checked, result, release, robustness.exclusions)
+
+
+def load_methodology(settings: Settings) -> tuple[IndexDefinition, Standing]:
+    """Return the definition as the run uses it, and what its release is: settings that depart from it make a trial.
+
+    Raises
+    ------
+    UsageError
+        When the definition is broken, or another one was published under its index, edition and version.
+    """
+    official = load_definition(settings.definition)
+    used = load_definition(settings.definition, settings.method) if settings.method else official
+    used = change_method(used, replicates=settings.replicates, seed=settings.seed)
+    differences = list_differences(official.model_dump(mode="json"), used.model_dump(mode="json"))
+    # Where the definition's own variations do not go with another method, they are left out (`replace_method`).
+    chosen = [one for one in differences if one.place.startswith("method.")]
+    departures = describe_differences(chosen)
+    if len(chosen) < len(differences):
+        departures += "; the variations of `uncertainty:`, which do not go with it, are left out"
+    standing = choose_standing(used.version, departures)
+    if standing.kind != "trial":
+        refuse_other_definition(Path(settings.out), used)
+    return used, standing
+
+
+def choose_key(is_synthetic: bool, settings: Settings) -> Key:
+    """Return the key that ids and seeds are made with: the owner's, or the public one of synthetic data."""
+    return PUBLIC_KEY if is_synthetic else open_key(Path(settings.key_dir or settings.audit_dir))
 
 
 def load_margins(settings: Settings) -> pl.DataFrame | None:
@@ -214,15 +257,18 @@ def load_margins(settings: Settings) -> pl.DataFrame | None:
     return read_margins(settings.margins) if settings.margins else None
 
 
-def validate(responses: Responses, definition: IndexDefinition, audit_dir: Path) -> Checked:
+def validate(responses: Responses, definition: IndexDefinition, settings: Settings) -> Checked:
     """Check every row, write the private audit, and refuse answers that cannot carry a ranking."""
     validation = validate_responses(responses, definition)
     audit = summarise_audit(validation, definition)
     refusal = find_refusal([*responses.refusals, *validation.refusals], audit, definition)
-    folder = write_private_audit(audit, validation, responses, definition, audit_dir=audit_dir, refusal=refusal)
+    key = choose_key(responses.is_synthetic, settings)
+    name = key.sign("audit", f"{responses.input_hash}{definition.hash_content()}".encode())[:8].hex()
+    folder = Path(settings.audit_dir) / name
+    write_private_audit(audit, validation, responses, definition, folder=folder, refusal=refusal)
     if refusal:
         raise DataRefused(f"{refusal} Every row and its reasons are in {folder}.")
-    return Checked(validation, audit, folder)
+    return Checked(validation, audit, folder, responses.is_synthetic)
 
 
 def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition) -> str | None:
@@ -269,8 +315,8 @@ def assess(
             scores,
             definition,
             set_aside=checked.validation.set_aside,
-            replicates=settings.replicates,
-            seed=settings.seed,
+            replicates=definition.method.replicates,
+            seed=choose_key(checked.is_synthetic, settings).choose_seed(definition.method.seed),
             executor=executor,
             progress=progress,
         )
@@ -286,16 +332,21 @@ def publish(
     robustness: Robustness,
     definition: IndexDefinition,
     settings: Settings,
+    standing: Standing = OFFICIAL,
 ) -> tuple[Result, Release]:
-    """Publish the release; tables, figures and report are made where it is not there already."""
+    """Publish the release; tables, figures and report are made where it is not there already.
+
+    A trial goes to `trials` in the private folder.
+    """
     nonresponse = hide_small_units(
         tabulate_nonresponse(checked.validation.accepted, definition), definition.method.minimum_respondents_to_publish
     )
-    result = build_result(scores, robustness, checked.audit, definition, nonresponse)
-    made_with: dict[str, Any] = {"replicates": settings.replicates, "seed": settings.seed}
+    result = build_result(scores, robustness, checked.audit, definition, nonresponse, standing)
+    key = choose_key(checked.is_synthetic, settings)
+    made_with: dict[str, Any] = {"replicates": definition.method.replicates, "seed": definition.method.seed}
     if scores.sample.margins is not None:
-        made_with["margins_sha256"] = hash_margins(scores.sample.margins)
-    release_id, identity = identify_release(responses.hash_rows(), definition, made_with)
+        made_with["margins_hmac_sha256"] = key.sign("margins", hash_margins(scores.sample.margins).encode()).hex()
+    release_id, identity = identify_release(responses.sum_rows(key.secret), definition, made_with, key)
     audit = publish_audit(checked.audit, checked.validation, nonresponse)
     manifest: dict[str, Any] = {
         "title": definition.title,
@@ -309,13 +360,12 @@ def publish(
         "notes": result.notes,
     }
     release = publish_release(
-        lambda: render_release(
-            result, definition, audit, release_id=release_id, made_from=identity, seed=settings.seed
-        ),
-        out=Path(settings.out),
+        lambda: render_release(result, definition, audit, release_id=release_id, made_from=identity),
+        out=Path(settings.audit_dir) / TRIALS if standing.kind == "trial" else Path(settings.out),
         definition=definition,
         release_id=release_id,
         manifest=manifest,
+        standing=standing,
         supersede=settings.supersede,
     )
     return result, release
@@ -335,7 +385,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
     UsageError
         When there is no such stage.
     """
-    definition = load_definition(settings.definition, settings.method)
+    definition, standing = load_methodology(settings)
 
     def load(name: str) -> Any:
         return pickle.loads((Path(folder) / f"{name}.pickle").read_bytes())
@@ -344,7 +394,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
         case "ingest":
             left: object = read_responses(settings.responses, definition)
         case "validate":
-            left = validate(load("ingest"), definition, Path(settings.audit_dir))
+            left = validate(load("ingest"), definition, settings)
         case "score":
             left = score(load("validate"), definition, load_margins(settings))
         case "assess":
@@ -352,7 +402,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
         case "publish":
             responses, checked = load("ingest"), load("validate")
             robustness = load("assess")
-            result, release = publish(responses, checked, load("score"), robustness, definition, settings)
+            result, release = publish(responses, checked, load("score"), robustness, definition, settings, standing)
             left = Outcome(definition, responses, checked, result, release, robustness.exclusions)
         case _:
             raise UsageError(f"There is no stage {stage!r}. The stages are {', '.join(STAGES)}.")

@@ -6,7 +6,6 @@ from bpo_index.pipeline import Outcome
 from bpo_index.publication.columns import RANKING
 from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.wording import choose_notice
 from bpo_index.validation.schema import REASONS
 from bpo_index.wording import show_score
 
@@ -43,7 +42,7 @@ def write_summary(outcome: Outcome) -> str:
     """Return a short Markdown text: what was computed, from how many rows, and where it lies."""
     audit, release = outcome.checked.audit, outcome.release
     where = "." if release.is_new else ", there already and unchanged."
-    if not release.is_latest:
+    if not release.is_latest and release.standing.kind != "trial":
         where += " The edition's pointer stays at a newer release."
     lines = [
         *_head(outcome, outcome.definition.title),
@@ -63,5 +62,5 @@ def write_findings(outcome: Outcome) -> str:
 
 
 def _head(outcome: Outcome, title: str) -> list[str]:
-    notice = choose_notice(outcome.result.data_origin)
+    notice = outcome.result.notice
     return [f"# {escape_markdown(title)}", "", *([f"**{notice}**", ""] if notice else [])]

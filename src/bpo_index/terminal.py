@@ -45,6 +45,9 @@ def show_progress(what: str, *, is_long: bool = True) -> Iterator[Report | None]
 
 def print_outcome(outcome: Outcome, console: Console) -> None:
     """Print the ranking, what became of the rows, and where the release lies."""
+    standing = outcome.release.standing
+    if standing.sentence:
+        console.print(f"[bold yellow]{escape(standing.sentence)}[/]")
     console.print()
     console.print(f"[bold]{escape(outcome.definition.title)}[/]")
     if notice := choose_notice(outcome.result.data_origin):
@@ -54,7 +57,10 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
     console.print()
     print_audit(outcome.checked.audit, outcome.responses.decisions, console)
     print_exclusions(outcome.exclusions, outcome.definition, console)
-    state = "Release" if outcome.release.is_new else "Release (there already, checked and unchanged)"
+    for warning in outcome.release.warnings:
+        console.print(f"[bold yellow]{escape(warning)}[/]")
+    what = {"official": "Release", "draft": "Draft", "trial": "Trial"}[standing.kind]
+    state = what if outcome.release.is_new else f"{what} (there already, checked and unchanged)"
     console.print(f"{state}: {escape(str(outcome.release.path))}", soft_wrap=True)
     console.print(f"Report: {escape(str(outcome.release.path / 'report.html'))}", soft_wrap=True)
     console.print(f"Private audit: {escape(str(outcome.checked.audit_folder))}", soft_wrap=True)

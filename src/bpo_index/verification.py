@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition, load_definition
-from bpo_index.errors import UsageError
+from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.pipeline import DEFAULT_DEFINITION
 from bpo_index.publication import FactCheck, check_facts, load_facts, read_release
+from bpo_index.publication.integrity import join_faults
+from bpo_index.publication.pointers import find_stray_pointers
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
 from bpo_index.scoring import score_units
@@ -42,9 +45,10 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     UsageError
         When the folder is no release, or nothing was published about its index.
     EnvironmentFailed
-        When a file of the release was changed.
+        When the release, or a pointer beside it, is not as it was published.
     """
     manifest = read_release(folder)
+    _refuse_stray_pointers(folder.resolve(), manifest)
     definition = IndexDefinition.model_validate_json((folder / "definition.json").read_bytes())
     facts = [fact for fact in load_facts() if fact.edition == definition.edition]
     if definition.index != load_definition(DEFAULT_DEFINITION).index or not facts:
@@ -54,3 +58,15 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
         )
     ranking, categories = (pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories"))
     return check_facts(facts, ranking, categories, None, definition), manifest["data_origin"] != "survey"
+
+
+def _refuse_stray_pointers(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a release that lies among others whose pointers lead nowhere."""
+    edition_folder, index_folder = folder.parent, folder.parent.parent
+    if (index_folder.name, edition_folder.name) != (manifest.get("index"), manifest.get("edition")):
+        return  # a copy by itself
+    faults = find_stray_pointers(index_folder, edition_folder)
+    if faults:
+        raise EnvironmentFailed(
+            f"The release {folder} is whole, but: {join_faults(faults)}. The next run makes the pointers again."
+        )

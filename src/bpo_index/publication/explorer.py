@@ -83,7 +83,6 @@ def prepare_explorer(
     categories: pl.DataFrame,
     tables: dict[str, pl.DataFrame],
     definition: IndexDefinition,
-    seed: int,
 ) -> Explorer:
     """Return what the explorer needs of a result.
 
@@ -92,9 +91,7 @@ def prepare_explorer(
     ranking, categories, tables
         The published frames, as those of `Result`.
     definition
-        For the methods and the ends of scores.
-    seed
-        Of the draws; any integer from 0.
+        For the methods, the ends of scores and the seed; it may be public, since only published numbers are drawn from.
     """
     method, ids = definition.method, [category.id for category in definition.categories]
     ranked = ranking.filter(pl.col("rank").is_not_null())
@@ -117,7 +114,7 @@ def prepare_explorer(
     if len(scores) > 1 and not np.isnan(errors).any():
         correlations = find_correlations(scores, errors, overall_se, weights, aggregation, method.power)
         ends = IndexStructure.from_definition(definition).score_bounds[1]
-        values = draw_scores(scores, errors, correlations, ends, seed)
+        values = draw_scores(scores, errors, correlations, ends, method.seed)
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))

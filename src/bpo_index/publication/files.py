@@ -22,7 +22,6 @@ def render_release(
     *,
     release_id: str,
     made_from: Mapping[str, Any],
-    seed: int,
 ) -> dict[str, bytes]:
     """Return path within the release to content, for every file but the manifest.
 
@@ -32,8 +31,6 @@ def render_release(
         What is published; the audit as `publish_audit` leaves it.
     release_id, made_from
         From `identify_release`.
-    seed
-        Of the explorer's replicates.
     """
     figures = draw_figures(result, definition)
     files = render_tables(result, definition)
@@ -47,7 +44,6 @@ def render_release(
         audit,
         release_id=release_id,
         made_from=made_from,
-        seed=seed,
         figures=figures,
         files=files,
     )

@@ -3,34 +3,46 @@
 `<out>/<index>/<edition>/<release id>/` is written to a temporary sibling, synced and renamed in one step; then
 `<out>/<index>/<edition>/latest.json` and `<out>/<index>/latest.json` are replaced. A lock on the index's folder keeps
 two runs apart and dies with its process. Before the rename, `.pending.json` says which release is about to appear; the
-next run finishes what a killed one began. Method page: docs/methods/release.md.
+next run finishes what a killed one began. One version of a definition is published once; the release of a draft is
+replaced by the next, and a trial moves no pointer. Method page: docs/methods/release.md.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+from pydantic import ValidationError
 
 from bpo_index import __version__
-from bpo_index.atomic import make_folder, replace_file, sync_folder, write_synced
+from bpo_index.atomic import make_folder, sync_folder, write_synced
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition_differences import Difference, describe_differences, list_differences
+from bpo_index.disclosure import Key
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.notebook import show_block, show_link, show_sentence
+from bpo_index.notebook import show_block, show_link, show_list, show_sentence
+from bpo_index.publication.integrity import check_release, join_faults, list_faults, make_manifest
+from bpo_index.publication.pointers import (
+    announce,
+    finish_announced,
+    is_draft,
+    list_releases,
+    read_pointer,
+    repair_pointers,
+)
+from bpo_index.publication.standing import OFFICIAL, Standing
 
 #: Raised by one whenever the same input would give other files.
-RELEASE_FORM = 3
+RELEASE_FORM = 4
 NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
-_RELEASE_ID = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,11 @@ class Release:
     is_new: bool
     """False where the same release lay there already."""
     is_latest: bool
-    """Whether the edition's `latest.json` points to it; False for an older one that was made again."""
+    """Whether the edition's `latest.json` points to it; False for an older one that was made again, and for a trial."""
+    standing: Standing = OFFICIAL
+    """Whether it is official, a draft or a trial."""
+    warnings: tuple[str, ...] = ()
+    """Sentences on other releases of the edition, and pointers, that were not as they had been published."""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: where it lies, and a link to its report."""
@@ -53,35 +69,40 @@ class Release:
     def show_parts(self) -> list[str]:
         """Return where the release lies, and a link to its report, if it is there, as HTML for a notebook."""
         state = "new" if self.is_new else "there already, checked and unchanged"
-        pointer = "" if self.is_latest else "; latest.json of the edition stays at another release"
+        is_trial = self.standing.kind == "trial"
+        pointer = "" if self.is_latest or is_trial else "; latest.json of the edition stays at another release"
         report = self.path / "report.html"
         links = [show_link(report, "Open the report")] if report.is_file() else []
-        return [show_sentence(f"Release {self.path}: {state}{pointer}."), *links]
+        what = "Trial" if is_trial else "Release"
+        return [show_sentence(f"{what} {self.path}: {state}{pointer}."), show_list(self.warnings), *links]
 
 
 def identify_release(
-    rows_hash: str, definition: IndexDefinition, settings: Mapping[str, Any]
+    rows: int, definition: IndexDefinition, settings: Mapping[str, Any], key: Key
 ) -> tuple[str, dict[str, Any]]:
-    """Return the id of a release and what it is made from.
+    """Return the id of a release and what it is made from; nobody without the key can make either from the answers.
 
     Parameters
     ----------
-    rows_hash
-        The hash of the multiset of all input rows.
+    rows
+        The identity of all input rows, from `Responses.sum_rows`.
     definition
-        The index definition.
+        The index definition, as it was used.
     settings
-        Every setting that changes the output, seed included.
+        Everything else that changes the output.
+    key
+        The owner's, or the public one of synthetic data.
     """
     identity = {
         "form": RELEASE_FORM,
-        "rows_sha256": rows_hash,
+        "rows_hmac_sha256": key.sign("rows", rows.to_bytes(32, "big")).hex(),
+        "key": "public" if key.is_public else "private",
         "definition_sha256": definition.hash_content(),
         "settings": dict(settings),
         "versions": {"bpo-index": __version__} | {name: version(name) for name in NUMERIC_DEPENDENCIES},
     }
     canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16], identity
+    return key.sign("release", canonical.encode())[:8].hex(), identity
 
 
 def publish_release(
@@ -91,6 +112,7 @@ def publish_release(
     definition: IndexDefinition,
     release_id: str,
     manifest: Mapping[str, Any],
+    standing: Standing = OFFICIAL,
     supersede: bool = True,
 ) -> Release:
     """Publish files as a release, once; running the same again checks the hashes and changes nothing.
@@ -100,14 +122,19 @@ def publish_release(
     render
         Returns path within the release to content; not called where the release is there already.
     out
-        The folder of all releases.
+        The folder of all releases, or that of all trials.
     release_id, manifest
         From `identify_release`, and what else the manifest says; the hashes of the files are added.
+    standing
+        What the release is. A draft takes the place of the drafts before it, and an official release theirs; a trial
+        moves no pointer.
     supersede
         False: the edition's pointer stays at the release it leads to.
 
     Raises
     ------
+    UsageError
+        When another definition was published under the same index, edition and version.
     EnvironmentFailed
         When the folder cannot be written, the release that lies there was changed, or the installation is damaged.
     """
@@ -117,31 +144,103 @@ def publish_release(
     target = edition_folder / release_id
     # Rendered before the lock is taken, so that nobody waits for it.
     files = None if target.exists() else _render(render)
+    is_trial, is_latest, warnings = standing.kind == "trial", False, []
     try:
         with FileLock(index_folder / ".lock"):
             _sweep_rubbish(index_folder, edition_folder)
-            _finish_pending(edition_folder)
+            if not is_trial:
+                finish_announced(edition_folder)
+                refuse_other_definition(out, definition)
             is_new = not target.exists()
             if is_new:
                 content = _render(render) if files is None else files
-                hashes = {name: _describe_file(content[name]) for name in sorted(content)}
-                content["manifest.json"] = _write_json({**manifest, "release": release_id, "files": hashes})
+                said = {**manifest, "standing": standing.kind, "release": release_id}
+                if standing.departures:
+                    said["departures"] = standing.departures
+                content["manifest.json"] = make_manifest(said, content)
                 temporary = _write_temporary(edition_folder, release_id, content)
-                if supersede:
-                    replace_file(edition_folder / ".pending.json", _write_json({"release": release_id}))
+                if supersede and not is_trial and not _keeps_official(edition_folder, standing):
+                    announce(edition_folder, release_id)
                 temporary.rename(target)
                 sync_folder(edition_folder)
-                _finish_pending(edition_folder)
             else:
-                _check_release(target)
-            _repair_pointers(index_folder, edition_folder)
-            is_latest = _read_pointer(edition_folder / "latest.json") == release_id
+                check_release(target)
+            if not is_trial:
+                finish_announced(edition_folder)
+                warnings = repair_pointers(index_folder, edition_folder)
+                _replace_drafts(edition_folder, target)
+                is_latest = read_pointer(edition_folder) == release_id
+                warnings += _find_damaged(edition_folder, target)
     except OSError as error:
         raise EnvironmentFailed(
             f"The release cannot be written to {edition_folder}: {error.strerror or error}. Free space, change the "
             "permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
-    return Release(target, release_id, is_new, is_latest)
+    return Release(target, release_id, is_new, is_latest, standing, tuple(warnings))
+
+
+def refuse_other_definition(out: Path, definition: IndexDefinition) -> None:
+    """Refuse to publish a definition where another one was published under its index, edition and version.
+
+    A version that is a draft may change.
+
+    Raises
+    ------
+    UsageError
+        Naming what differs.
+    """
+    edition_folder = out / definition.index / definition.edition
+    for release in list_releases(edition_folder) if edition_folder.is_dir() else []:
+        if is_draft(release):
+            continue
+        differences = _compare_definition(release, definition)
+        if differences:
+            raise UsageError(
+                f"Edition {definition.edition} of {definition.index} was published with another definition of version "
+                f"{definition.version} ({release}). It differs in "
+                f"{describe_differences(differences, '{before} there, {after} here')}. Give this definition another "
+                "`version:`, or, while it may still change, one that begins with draft; to try a method out, leave the "
+                "definition as it is and pass --method."
+            )
+
+
+def _compare_definition(release: Path, definition: IndexDefinition) -> list[Difference]:
+    """Return what the definition of a release of the same version says differently."""
+    try:
+        published = json.loads((release / "definition.json").read_bytes())
+        if published["version"] != definition.version:
+            return []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []  # a damaged release is told of when it is checked
+    with suppress(ValidationError):  # made by another version of this program: keys that it lacks are the defaults
+        published = IndexDefinition.model_validate(published).model_dump(mode="json")
+    return list_differences(published, definition.model_dump(mode="json"))
+
+
+def _keeps_official(edition_folder: Path, standing: Standing) -> bool:
+    """Return whether the pointer stays where it is, since a draft never takes it from an official release."""
+    pointed = read_pointer(edition_folder)
+    return standing.kind == "draft" and pointed is not None and not is_draft(edition_folder / pointed)
+
+
+def _replace_drafts(edition_folder: Path, target: Path) -> None:
+    """Take away the drafts that a release takes the place of, but for one that the pointer leads to."""
+    kept = {target.name, read_pointer(edition_folder)}
+    for release in list_releases(edition_folder):
+        if release.name not in kept and is_draft(release):
+            doomed = _name_temporary(edition_folder, release.name)
+            release.rename(doomed)  # in one step, so that no half of it is ever seen
+            shutil.rmtree(doomed)
+
+
+def _find_damaged(edition_folder: Path, target: Path) -> list[str]:
+    """Return a sentence on each other release of the edition that is not as it was published."""
+    found = ((release, list_faults(release)) for release in list_releases(edition_folder) if release != target)
+    return [
+        f"The release {release} is not as it was published: {join_faults(faults)}."
+        for release, faults in found
+        if faults
+    ]
 
 
 def _render(render: Callable[[], Mapping[str, bytes]]) -> dict[str, bytes]:
@@ -155,38 +254,13 @@ def _render(render: Callable[[], Mapping[str, bytes]]) -> dict[str, bytes]:
         ) from None
 
 
-def read_release(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a release after checking the hash of every file.
-
-    Raises
-    ------
-    UsageError
-        When the folder is no release.
-    EnvironmentFailed
-        When a file is missing or was changed.
-    """
-    if not (folder / "manifest.json").is_file():
-        raise UsageError(
-            f"{folder} is no release: it has no manifest.json. Give the folder that `bpo-index run` named, such as "
-            "releases/offshore-bpo/2021/<release id>."
-        )
-    try:
-        return _check_release(folder)
-    except OSError as error:
-        raise EnvironmentFailed(f"The release {folder} cannot be read: {error.strerror or error}.") from None
-
-
-def _describe_file(content: bytes) -> dict[str, Any]:
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _write_json(value: object) -> bytes:
-    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+def _name_temporary(edition_folder: Path, release_id: str) -> Path:
+    return edition_folder / f".{release_id}.tmp-{secrets.token_hex(4)}"
 
 
 def _write_temporary(edition_folder: Path, release_id: str, content: Mapping[str, bytes]) -> Path:
     """Write all files to a hidden sibling of the releases."""
-    temporary = edition_folder / f".{release_id}.tmp-{secrets.token_hex(4)}"
+    temporary = _name_temporary(edition_folder, release_id)
     try:
         for name, data in content.items():
             path = temporary / name
@@ -205,67 +279,3 @@ def _sweep_rubbish(*folders: Path) -> None:
     for folder in folders:
         for stale in folder.glob(".*.tmp*"):
             shutil.rmtree(stale) if stale.is_dir() and not stale.is_symlink() else stale.unlink()
-
-
-def _finish_pending(edition_folder: Path) -> None:
-    """Point to the release that a run announced, if it appeared; then forget the announcement."""
-    pending = edition_folder / ".pending.json"
-    release_id = _read_pointer(pending)
-    if release_id and (edition_folder / release_id / "manifest.json").exists():
-        replace_file(edition_folder / "latest.json", _write_json(_describe_pointer(edition_folder, release_id)))
-    pending.unlink(missing_ok=True)
-
-
-def _repair_pointers(index_folder: Path, edition_folder: Path) -> None:
-    """Make a missing or unusable pointer of the edition again, and let the index point to its newest edition."""
-    pointed = _read_pointer(edition_folder / "latest.json")
-    if not pointed or not (edition_folder / pointed).is_dir():
-        found = edition_folder.glob("[0-9a-f]*/manifest.json")
-        manifests = sorted(
-            (path for path in found if _RELEASE_ID.fullmatch(path.parent.name)),
-            key=lambda path: (path.stat().st_mtime_ns, path),
-        )
-        if manifests:
-            release_id = manifests[-1].parent.name
-            replace_file(edition_folder / "latest.json", _write_json(_describe_pointer(edition_folder, release_id)))
-    editions = [path for path in index_folder.iterdir() if (path / "latest.json").is_file()]
-    if editions:
-        newest = max(editions, key=lambda path: _edition_order(path.name))
-        content = (newest / "latest.json").read_bytes()
-        pointer = index_folder / "latest.json"
-        if not pointer.is_file() or pointer.read_bytes() != content:
-            replace_file(pointer, content)
-
-
-def _edition_order(name: str) -> list[tuple[int, int, str]]:
-    """Return the key that sorts 9 before 10 and 2021 before 2022."""
-    return [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"([0-9]+)", name) if part]
-
-
-def _describe_pointer(edition_folder: Path, release_id: str) -> dict[str, str]:
-    index, edition = edition_folder.parent.name, edition_folder.name
-    return {"index": index, "edition": edition, "release": release_id, "path": f"{index}/{edition}/{release_id}"}
-
-
-def _read_pointer(path: Path) -> str | None:
-    try:
-        release_id = json.loads(path.read_bytes())["release"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-    return release_id if isinstance(release_id, str) and _RELEASE_ID.fullmatch(release_id) else None
-
-
-def _check_release(folder: Path) -> dict[str, Any]:
-    advice = "Move the folder away and run again."
-    try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-        files: dict[str, Any] = manifest["files"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        raise EnvironmentFailed(f"The release {folder} has no readable manifest.json. {advice}") from None
-    for name, described in files.items():
-        path = folder / name
-        if not path.is_file():
-            raise EnvironmentFailed(f"The release {folder} lacks its file {name}. {advice}")
-        if _describe_file(path.read_bytes()) != described:
-            raise EnvironmentFailed(f"The file {name} of the release {folder} was changed after publication. {advice}")
-    return manifest

@@ -14,6 +14,7 @@ from bpo_index.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
+from bpo_index.publication.standing import OFFICIAL, Standing
 from bpo_index.publication.wording import choose_notice
 from bpo_index.robustness import Robustness
 from bpo_index.robustness.assess import NOTES
@@ -39,6 +40,8 @@ class Result:
         Sentences on what the ranking supports.
     data_origin
         `survey`, `synthetic` or `partly synthetic`.
+    standing
+        Whether it is official, a draft or a trial.
     notes
         Sentences for readers: what the methods did that the numbers do not show.
     replicates
@@ -56,6 +59,23 @@ class Result:
     replicates: int
     replicates_not_ranked: int
     assumptions_not_ranked: int
+    standing: Standing = OFFICIAL
+
+    @property
+    def notices(self) -> list[str]:
+        """What stands above every table, figure and page: that it is a trial or a draft, that data is synthetic."""
+        return [notice for notice in (self.standing.notice, choose_notice(self.data_origin)) if notice]
+
+    @property
+    def notice(self) -> str:
+        """The notices in one paragraph; empty where there is none."""
+        return " ".join(self.notices)
+
+    @property
+    def mark(self) -> str:
+        """The notices in two or three words; empty where there is none."""
+        origin = "" if self.data_origin == "survey" else f"{self.data_origin} data"
+        return ", ".join(part for part in (self.standing.mark, origin) if part).capitalize()
 
     def group_unit_notes(self) -> list[tuple[str, list[str]]]:
         """Return each note on single units with the names of those it is of, in the order of the ranking."""
@@ -64,7 +84,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings and notes."""
-        return show_block("Ranking", *self.show_parts(), notice=choose_notice(self.data_origin))
+        return show_block("Ranking", *self.show_parts(), notice=self.notice)
 
     def show_parts(self, unit: str = "unit", level: str = "") -> list[str]:
         """Return ranking, findings and notes as pieces of HTML, for a notebook.
@@ -118,6 +138,7 @@ def build_result(
     audit: Audit,
     definition: IndexDefinition,
     nonresponse: pl.DataFrame | None = None,
+    standing: Standing = OFFICIAL,
 ) -> Result:
     """Join scores, robustness and names into the public frames.
 
@@ -127,6 +148,8 @@ def build_result(
         What was computed, and the index.
     nonresponse
         From `hide_small_units`; None: an empty table.
+    standing
+        Whether the result is official, a draft or a trial.
     """
     origin = name_origin(audit)
     names = pl.DataFrame(
@@ -180,4 +203,5 @@ def build_result(
         robustness.replicates,
         robustness.replicates_not_ranked,
         robustness.assumptions_not_ranked,
+        standing,
     )

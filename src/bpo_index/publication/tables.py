@@ -20,7 +20,7 @@ from bpo_index.publication.formats.reader_tables import describe_reading, lay_ou
 from bpo_index.publication.formats.table_files import render_csv, render_parquet, render_records
 from bpo_index.publication.formats.workbook import make_about, make_codebook, make_sheet, render_workbook
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, names_percentage
+from bpo_index.publication.wording import names_percentage
 
 
 def render_tables(result: Result, definition: IndexDefinition) -> dict[str, bytes]:
@@ -35,7 +35,7 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
     """
     frames = list_frames(result)
     is_percentage = names_percentage(definition)
-    notice = choose_notice(result.data_origin)
+    notice = result.notice
     pages = {"ranking": lay_out_ranking(result, definition), "categories": lay_out_categories(result, definition)}
     print_setup: dict[str, Any] = {"title": definition.title, "notice": notice, "is_percentage": is_percentage}
     files: dict[str, bytes] = {}

@@ -6,7 +6,6 @@ answer is an error and never averaged.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -52,7 +51,6 @@ def frame_records(name: str, rows: Iterable[Record], width: int) -> pl.DataFrame
         columns["source_file"].append(name)
         columns["source_row"].append(row.line)
         columns["text"].append(text)
-        columns["content"].append(json.dumps([fault[0], text] if fault else row.cells))
         columns["response"].append(None)
         columns["reason"].append(fault[0] if fault else None)
         columns["sentence"].append(fault[1] if fault else None)
@@ -61,8 +59,8 @@ def frame_records(name: str, rows: Iterable[Record], width: int) -> pl.DataFrame
 
 def collect_wide(
     records: pl.DataFrame, columns: Columns, definition: IndexDefinition
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the tidy table and the records of one wide file: a readable record is a response.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the tidy table, the records and the contents of one wide file: a readable record is a response.
 
     Parameters
     ----------
@@ -78,8 +76,7 @@ def collect_wide(
         response=pl.when(readable).then(readable.cast(pl.Int64).cum_sum() - 1).otherwise(None)
     )
     table = _frame_cells(records, columns, list_tidy_columns(definition)).select(list(describe_table(definition)))
-    content = table.select(pl.struct(list_tidy_columns(definition)).struct.json_encode()).to_series()
-    return table, _fill_content(records, content)
+    return table, records, table.select(list_tidy_columns(definition))
 
 
 def _frame_cells(records: pl.DataFrame, columns: Columns, wanted: list[str]) -> pl.DataFrame:
@@ -93,20 +90,10 @@ def _frame_cells(records: pl.DataFrame, columns: Columns, wanted: list[str]) -> 
     )
 
 
-def _fill_content(records: pl.DataFrame, content: pl.Series) -> pl.DataFrame:
-    """Put the content of the readable rows, given in their order, into the records frame."""
-    filled = pl.DataFrame({"response": pl.Series(range(len(content)), dtype=pl.Int64), "read": content})
-    return (
-        records.join(filled, on="response", how="left", maintain_order="left")
-        .with_columns(content=pl.coalesce("read", "content"))
-        .drop("read")
-    )
-
-
 def collect_long(
     records: pl.DataFrame, columns: Columns, definition: IndexDefinition
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the tidy table and the records of one long file: the rows of a respondent are one response.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the tidy table, the records and the contents of one long file: the rows of a respondent are one response.
 
     Put aside: rows without a respondent or with an unknown question; all but one of rows that say the same; all rows
     of a respondent who answers a question twice or whose rows differ in anything but question and rating.
@@ -114,6 +101,7 @@ def collect_long(
     readable = records["reason"].is_null()
     fields = list(name_fields(definition))
     cells = _frame_cells(records, columns, [*fields, "question", "rating"]).rename({"response": "n"})
+    contents = cells.select(*fields, "question", "rating")
     labels = label_questions(definition)
     cells = cells.with_columns(
         content=pl.struct([*fields, "question", "rating"]).struct.json_encode(),
@@ -142,9 +130,10 @@ def collect_long(
         list(describe_table(definition))
     )
 
-    judged = cells.select("content", "response", "reason", "sentence")
-    kept = records.filter(readable).drop("content", "response", "reason", "sentence").hstack(judged)
-    return table, pl.concat([records.filter(~readable), kept.select(list(RECORD_SCHEMA))]).sort("source_row")
+    judged = cells.select("response", "reason", "sentence")
+    kept = records.filter(readable).drop("response", "reason", "sentence").hstack(judged)
+    records = pl.concat([records.filter(~readable), kept.select(list(RECORD_SCHEMA))]).sort("source_row")
+    return table, records, contents
 
 
 def _first_given(field: str) -> pl.Expr:

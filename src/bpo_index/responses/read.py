@@ -61,6 +61,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
     record = pl.concat(records)
     if refusals:
         table, record = _put_all_aside(table, record)
+    contents = () if refusals else tuple(frame for part in parts for frame in part.contents)
     digests = sorted(hashlib.sha256(source.original).hexdigest() for source in sources)
     return Responses(
         table,
@@ -68,6 +69,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
         [*passed, *(decision for part in parts for decision in part.decisions)],
         refusals,
         hashlib.sha256("".join(digests).encode()).hexdigest(),
+        contents,
     )
 
 
@@ -81,6 +83,7 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
     records = frame_records(name, view.rows, view.width)
     decisions = report_view(name, view, definition)
     refusal = refuse_view(name, view, definition)
+    contents: list[pl.DataFrame] = []
     if not refusal:
         try:
             columns, said = translate_cells(view.list_readable(records), view.mapping, view.grid, definition)
@@ -94,10 +97,12 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
                 said.append("ids with the name of the file, since the tool counts from 1 in each")
             decisions += [f"{name}: {sentence}." for sentence in said]
             collect = collect_long if view.mapping.layout == "long" else collect_wide
-            table, records = collect(records, columns, definition)
+            faults = records.filter(pl.col("reason").is_not_null())
+            table, records, content = collect(records, columns, definition)
+            contents = [content, faults.select("reason", "text").rename(lambda name: f"record.{name}")]
     if refusal:
         table, records = _put_all_aside(table, records)
-    return Responses(table, records, decisions, [refusal] if refusal else [])
+    return Responses(table, records, decisions, [refusal] if refusal else [], contents=tuple(contents))
 
 
 def _put_all_aside(table: pl.DataFrame, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

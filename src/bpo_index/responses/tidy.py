@@ -13,12 +13,12 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses.headings import name_fields
+from bpo_index.responses.identity import sum_rows
 
 RECORD_SCHEMA = {
     "source_file": pl.String,
     "source_row": pl.Int64,
     "text": pl.String,
-    "content": pl.String,
     "response": pl.Int64,
     "reason": pl.String,
     "sentence": pl.String,
@@ -37,15 +37,17 @@ class Responses:
         duration, status, data_origin, importance_<category>, background_<variable>, <question ids>`. Null
         means an empty cell or no such column.
     records
-        One row per non-blank record after the headers: `source_file, source_row, text` (the original text),
-        `content` (what counts of it, as JSON), `response` (null where the reader put the record aside), `reason` and
-        `sentence` (null where it did not).
+        One row per non-blank record after the headers: `source_file, source_row, text` (the original text), `response`
+        (null where the reader put the record aside), `reason` and `sentence` (null where it did not).
     decisions
         One sentence each: how the files were read.
     refusals
         One paragraph each, for files that cannot be used at all; then every record is put aside.
     input_hash
         SHA-256 over the bytes of all files, whatever their names and order.
+    contents
+        What counts of every record, as frames of text columns: of a record that can be read its cells under the names
+        of tidy columns, of another its fault and its text. Empty where a file is refused.
     """
 
     table: pl.DataFrame
@@ -53,14 +55,18 @@ class Responses:
     decisions: list[str]
     refusals: list[str] = field(default_factory=list)
     input_hash: str = ""
+    contents: tuple[pl.DataFrame, ...] = ()
 
-    def hash_rows(self) -> str:
-        """Return the SHA-256 of the multiset of all rows, without file names, row numbers and order."""
-        digest = hashlib.sha256()
-        for content in self.records["content"].sort().to_list():
-            digest.update(content.encode("utf-8"))
-            digest.update(b"\n")
-        return digest.hexdigest()
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether every row of every file could be read and is marked as synthetic."""
+        origins = [frame["data_origin"] for frame in self.contents if "data_origin" in frame.columns]
+        marked = sum(int((origin.str.to_lowercase() == "synthetic").sum()) for origin in origins)
+        return 0 < marked == sum(frame.height for frame in self.contents)
+
+    def sum_rows(self, secret: bytes) -> int:
+        """Return the keyed identity of all rows, 0 to 2^256 - 1, without file names, row numbers and order."""
+        return sum_rows(self.contents, secret)
 
 
 def list_tidy_columns(definition: IndexDefinition) -> list[str]:

@@ -8,7 +8,6 @@ Method pages: docs/methods/validation.md, docs/methods/disclosure.md.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -166,13 +165,15 @@ def write_private_audit(
     responses: Responses,
     definition: IndexDefinition,
     *,
-    audit_dir: Path,
+    folder: Path,
     refusal: str | None,
-) -> Path:
-    """Write the private audit and return its folder, named by the bytes of the files and the definition.
+) -> None:
+    """Write the private audit.
 
     Parameters
     ----------
+    folder
+        Where to; made if it is not there.
     refusal
         Why no index was computed, or None.
 
@@ -181,8 +182,6 @@ def write_private_audit(
     EnvironmentFailed
         When the folder cannot be written.
     """
-    name = hashlib.sha256(f"{responses.input_hash}{definition.hash_content()}".encode()).hexdigest()[:16]
-    folder = audit_dir / name
     make_folder(folder, "the private audit")
     summary = {
         **asdict(audit),
@@ -208,7 +207,6 @@ def write_private_audit(
         replace_file(folder / "audit.json", render_json(summary))
     except OSError as error:
         raise _explain_failure(folder, error) from None
-    return folder
 
 
 def add_to_private_audit(folder: Path, name: str, table: pl.DataFrame) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, name_points
+from bpo_index.publication.wording import name_points
 from bpo_index.wording import show_score
 
 #: Shapes of a score: a triangle points to where the score of a bound lies.
@@ -15,9 +15,8 @@ _SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-le
 
 
 def mark_origin(lines: Iterable[str], result: Result) -> list[str]:
-    """Return the lines under a title, the first of which says where the data is synthetic."""
-    notice = choose_notice(result.data_origin)
-    return [notice, *lines] if notice else [*lines]
+    """Return the lines under a title, the first of which say that it is a trial or a draft, that data is synthetic."""
+    return [*result.notices, *lines]
 
 
 def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:

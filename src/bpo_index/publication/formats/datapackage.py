@@ -14,7 +14,6 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import TABLES, UNITS, Column, Table
 from bpo_index.publication.formats.long_form import list_frames
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice
 
 _MEDIA_TYPES = {
     "csv": "text/csv",
@@ -42,14 +41,14 @@ def describe_package(files: Mapping[str, bytes], result: Result, definition: Ind
     """
     schemas = {name: frame.schema for name, frame in list_frames(result).items()}
     tables = {table.path: table for name, table in TABLES.items() if name in schemas}
-    notice = [text] if (text := choose_notice(result.data_origin)) else []
     package: dict[str, Any] = {
         "profile": "data-package",
         "name": f"{definition.index}-{definition.edition}",
         "title": definition.title,
-        "description": " ".join([*notice, definition.provenance.note]),
+        "description": " ".join([*result.notices, definition.provenance.note]),
         "version": definition.edition,
         "methodology_version": definition.version,
+        "standing": result.standing.kind,
         "data_origin": result.data_origin,
     }
     if definition.provenance.published:

@@ -52,7 +52,7 @@ def render_latex(page: Page, label: str) -> bytes:
     name = r">{\raggedright\arraybackslash}p{.2\linewidth}" if is_wide else "l"
     columns = "".join(name if place == NAME_AT else "r" for place in range(len(page.headings)))
     environment = "longtable" if is_long else "tabular"
-    origin = rf" \textbf{{{escape_latex(page.notice.partition(':')[0].capitalize())}.}}" if page.notice else ""
+    origin = rf" \textbf{{{escape_latex(page.mark)}.}}" if page.mark else ""
     caption = rf"\caption{{{escape_latex(page.title)}: {escape_latex(page.caption)}.{origin}}}\label{{{label}}}"
     head = [
         r"\toprule",

@@ -17,7 +17,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import RANKING
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, name_level, name_unit, names_percentage
+from bpo_index.publication.wording import name_level, name_unit, names_percentage
 from bpo_index.wording import NOTHING, show_number, show_range, show_score, show_share
 
 #: Where in a row of a page the name of the unit stands; it alone is text, aligned to the left.
@@ -45,7 +45,9 @@ class Page:
     caption: str
     """What the table holds, in a line."""
     notice: str
-    """That the data is synthetic; empty: it is not."""
+    """That it is a trial or a draft, that the data is synthetic; empty: neither."""
+    mark: str
+    """The notice in two or three words."""
     headings: tuple[str, ...]
     sections: tuple[tuple[str, tuple[Row, ...]], ...]
     """Titles, empty for a table in one piece, and rows."""
@@ -91,7 +93,8 @@ def _make_page(
     return Page(
         title=definition.title,
         caption=caption,
-        notice=choose_notice(result.data_origin),
+        notice=result.notice,
+        mark=result.mark,
         headings=(
             "Rank",
             name_unit(definition),

@@ -33,7 +33,7 @@ from bpo_index.publication.report.method import (
 )
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import choose_notice, name_level
+from bpo_index.publication.wording import name_level
 from bpo_index.validation import Audit
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -50,7 +50,6 @@ def render_report(
     *,
     release_id: str,
     made_from: Mapping[str, Any],
-    seed: int,
     figures: Mapping[str, Figure],
     files: Mapping[str, bytes],
 ) -> bytes:
@@ -62,8 +61,6 @@ def render_report(
         What is published; the audit as `publish_audit` leaves it.
     release_id, made_from
         From `identify_release`.
-    seed
-        Of the explorer's replicates.
     figures
         From `draw_figures`; those that are not there are left out.
     files
@@ -73,7 +70,7 @@ def render_report(
 
     level = name_level(definition)
     names = categories.collect_names(result, definition)
-    explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition, seed)
+    explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition)
     pages = write_unit_pages(result, definition)
     ends = _find_strip_ends(pages)
     script = (_ASSETS / "report.js").read_text(encoding="utf-8")
@@ -82,8 +79,9 @@ def render_report(
         definition=definition,
         version=__version__,
         release_id=release_id,
-        notice=choose_notice(result.data_origin),
-        mark=result.data_origin.capitalize() + " data",
+        notice=result.notice,
+        departures=result.standing.departures,
+        mark=result.mark,
         policy=_write_policy(script),
         style=Markup((_ASSETS / "report.css").read_text(encoding="utf-8")),
         script=Markup(script),

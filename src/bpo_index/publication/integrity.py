@@ -1,0 +1,168 @@
+"""Whether a release is as it was published: its manifest, every file, and nothing else.
+
+`make_manifest` lists the files with their hashes and ends in a checksum of itself; `list_faults` finds what was edited,
+taken away or added since. Whoever can write to a release can make all of it anew: this finds accidents and tampering
+by halves; the owner's next run makes the same release again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.labels import show_text
+
+MANIFEST = "manifest.json"
+_CHECKSUM = "checksum_sha256"
+_RELEASE_ID = re.compile(r"[0-9a-f]{16}")
+#: The first form of releases whose manifest has a checksum.
+_FORM_WITH_CHECKSUM = 4
+#: Bytes of a manifest, and faults named in a message, at most.
+_MOST_BYTES, _SHOWN = 16 * 2**20, 5
+_ADVICE = "Move the folder away and run again."
+
+
+def write_json(value: object) -> bytes:
+    """Return a value as JSON for people to read, keys sorted."""
+    return (json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def make_manifest(said: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
+    """Return the manifest: what is said of a release, bytes and hash of its files, and a checksum of all this."""
+    hashes = {name: _describe(len(files[name]), hashlib.sha256(files[name]).hexdigest()) for name in sorted(files)}
+    manifest = {**said, "files": hashes}
+    return write_json({**manifest, _CHECKSUM: _sum_up(manifest)})
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder; None where there is none that can be read."""
+    try:
+        if not (folder / MANIFEST).is_file():
+            return None
+        with (folder / MANIFEST).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        manifest = json.loads(content) if len(content) <= _MOST_BYTES else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    return manifest if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict) else None
+
+
+def list_faults(folder: Path) -> list[str]:
+    """Return what of a release is not as it was published, one clause each; nothing where it is whole.
+
+    Raises
+    ------
+    OSError
+        When the disk refuses.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        return [f"its {MANIFEST} cannot be read"]
+    faults = []
+    form = manifest.get("made_from", {}).get("form", 0) if isinstance(manifest.get("made_from"), dict) else 0
+    told = {key: value for key, value in manifest.items() if key != _CHECKSUM}
+    has_checksum = _CHECKSUM in manifest or not isinstance(form, int) or form >= _FORM_WITH_CHECKSUM
+    if has_checksum and manifest.get(_CHECKSUM) != _sum_up(told):
+        faults.append(f"its {MANIFEST} was edited")
+    if _RELEASE_ID.fullmatch(folder.name) and manifest.get("release") != folder.name:  # a copy may have another name
+        faults.append(f"its {MANIFEST} is that of another release")
+    files: dict[str, Any] = manifest["files"]
+    for name, described in files.items():
+        path = folder / name
+        if not _is_inside(name):
+            faults.append(f"its {MANIFEST} names {show_text(name)!r}, which is no file of a release")
+        elif path.is_symlink() or not path.is_file():
+            faults.append(f"its file {show_text(name)} is missing")
+        elif _describe_file(path, described) != described:
+            faults.append(f"its file {show_text(name)} was changed")
+    return faults + [f"{show_text(name)} is no file of it" for name in _list_strangers(folder, files)]
+
+
+def check_release(folder: Path) -> None:
+    """Refuse a release that is not as it was published.
+
+    Raises
+    ------
+    EnvironmentFailed
+        Naming what is not as it was.
+    """
+    faults = list_faults(folder)
+    if faults:
+        raise EnvironmentFailed(f"The release {folder} is not as it was published: {join_faults(faults)}. {_ADVICE}")
+
+
+def join_faults(faults: list[str]) -> str:
+    """Return faults as a part of a sentence, the first of them where there are many."""
+    more = len(faults) - _SHOWN
+    return "; ".join(faults[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def read_release(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a release after checking that every file is there and unchanged, and that no other is.
+
+    Raises
+    ------
+    UsageError
+        When the folder is no release.
+    EnvironmentFailed
+        When a file is missing, was changed or is none of the release's, or the manifest was edited.
+    """
+    try:
+        folder = folder.resolve()
+        is_release = (folder / MANIFEST).is_file()
+    except (OSError, ValueError):
+        is_release = False
+    if not is_release:
+        raise UsageError(
+            f"{show_text(str(folder), 300)} is no release: it has no {MANIFEST}. Give the folder that `bpo-index run` "
+            "named, such as releases/offshore-bpo/2021/<release id>."
+        )
+    try:
+        check_release(folder)
+    except OSError as error:
+        raise EnvironmentFailed(f"The release {folder} cannot be read: {error.strerror or error}.") from None
+    return read_manifest(folder) or {}
+
+
+def _describe(size: int, digest: str) -> dict[str, Any]:
+    return {"bytes": size, "sha256": digest}
+
+
+def _describe_file(path: Path, expected: object) -> dict[str, Any]:
+    """Return size and hash of a file; the hash of one of another size than expected is not looked at."""
+    size = path.stat().st_size
+    if not isinstance(expected, dict) or expected.get("bytes") != size:
+        return _describe(size, "")
+    with path.open("rb") as file:
+        return _describe(size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _sum_up(manifest: Mapping[str, Any]) -> str:
+    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _is_inside(name: str) -> bool:
+    """Return whether a name is a path within the release."""
+    path = PurePosixPath(name)
+    return bool(name) and not path.is_absolute() and ".." not in path.parts and "\0" not in name and "\\" not in name
+
+
+def _list_strangers(folder: Path, files: Mapping[str, Any]) -> list[str]:
+    """Return what lies in a release and is neither a file of its manifest nor a folder of one."""
+    own = {PurePosixPath(name) for name in files} | {PurePosixPath(MANIFEST)}
+    folders = {parent for path in own for parent in path.parents}
+    strangers = []
+    for root, inner, names in os.walk(folder):
+        base = PurePosixPath(Path(root).relative_to(folder).as_posix())
+        links = [name for name in inner if (Path(root) / name).is_symlink()]
+        strangers += [base / name for name in names if base / name not in own]
+        strangers += [base / name for name in inner if name in links or base / name not in folders]
+        inner[:] = [name for name in inner if name not in links and base / name in folders]
+    return sorted(str(path) for path in strangers)

@@ -1,0 +1,54 @@
+"""What a release is: the publication of a definition, a draft of one, or a trial that departs from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["official", "draft", "trial"]
+#: A version of a definition that begins so may change freely, and its release is replaced.
+DRAFT = "draft"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a release is, and what readers have to be told of it."""
+
+    kind: Kind = "official"
+    departures: str = ""
+    """What of a trial is not as the definition says, as a part of a sentence."""
+
+    @property
+    def notice(self) -> str:
+        """What stands above every table, figure and page; empty for an official release."""
+        return {
+            "official": "",
+            "draft": "DRAFT: the definition may still change, and this release is replaced.",
+            "trial": "TRIAL: departs from the definition. Not a publication.",
+        }[self.kind]
+
+    @property
+    def sentence(self) -> str:
+        """The notice, and what a trial departs in."""
+        return f"{self.notice} It departs in: {self.departures}." if self.departures else self.notice
+
+    @property
+    def mark(self) -> str:
+        """The notice in one word."""
+        return "" if self.kind == "official" else self.kind.capitalize()
+
+
+OFFICIAL = Standing()
+
+
+def choose_standing(version: str, departures: str = "") -> Standing:
+    """Return what a release of a definition's version is; with departures it is a trial.
+
+    Examples
+    --------
+    >>> choose_standing("2021-1").kind, choose_standing("draft-2").kind, choose_standing("draft-2", "method.seed").kind
+    ('official', 'draft', 'trial')
+    """
+    if departures:
+        return Standing("trial", departures)
+    return Standing("draft") if version.startswith(DRAFT) else OFFICIAL
