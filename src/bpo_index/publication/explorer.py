@@ -33,6 +33,10 @@ _USUAL_CORRELATION = 0.4
 _FINEST_STEP, _LARGEST_MULTIPLE = 0.01, 32_000
 #: How dearly the weights of draws pay for being unequal: shares that no draw can meet stay unmet.
 _RIDGE = 1e-4
+#: Newton's steps, the decrement from which on they are whole, the shortest, and the step of the weights of draws.
+_MOST_STEPS, _CONVERGED, _SHORTEST, _WEIGHT_STEP = 100, 1e-12, 1e-6, 1e-6
+#: Decimals of a correlation: fewer than arithmetic can change.
+_CORRELATION_DECIMALS = 4
 #: How far a score recomputed from category scores may lie from the published one.
 _SAME_SCORE = 1e-6
 
@@ -269,7 +273,7 @@ def find_correlations(
         found = np.clip((overall_errors**2 - alone) / (together - alone), 0.0, 1.0)
     found[~np.isfinite(found)] = np.nan
     usual = _USUAL_CORRELATION if np.isnan(found).all() else np.nanmedian(found)
-    return np.where(np.isnan(found), usual, found)
+    return np.round(np.where(np.isnan(found), usual, found), _CORRELATION_DECIMALS)
 
 
 def tilt_draws(places: Floats, shares: Floats) -> Floats:
@@ -291,21 +295,36 @@ def tilt_draws(places: Floats, shares: Floats) -> Floats:
     >>> tilt_draws(places, np.array([[0.8, 0.2], [0.2, 0.8]])).round(2)
     array([0.4, 0.4, 0.1, 0.1])
     """
-    from scipy.optimize import minimize  # noqa: PLC0415
-
     held, wanted = places.reshape(len(places), -1), shares.ravel()
+    multipliers = np.zeros(held.shape[1])
+    value, weights = _measure_tilt(held, wanted, multipliers)
+    for _ in range(_MOST_STEPS):
+        mean = weights @ held
+        gradient = mean - wanted + 2 * _RIDGE * multipliers
+        # Newton's step. The curvature is spread' spread + 2 ridge I; solved in the space of draws, of which there are
+        # few (Woodbury).
+        spread = np.sqrt(weights)[:, np.newaxis] * (held - mean)
+        inner = np.linalg.solve(2 * _RIDGE * np.eye(len(held)) + spread @ spread.T, spread @ gradient)
+        step = (gradient - spread.T @ inner) / (2 * _RIDGE)
+        decrement, length = gradient @ step, 1.0
+        moved, moved_weights = _measure_tilt(held, wanted, multipliers - step)
+        while moved > value - 1e-4 * length * decrement and decrement > _CONVERGED and length > _SHORTEST:
+            length /= 2
+            moved, moved_weights = _measure_tilt(held, wanted, multipliers - length * step)
+        multipliers, value, weights = multipliers - length * step, moved, moved_weights
+        if decrement < _CONVERGED**2:
+            break
+    # Solved to the last digits and then rounded to three, so that no processor's own arithmetic shows.
+    parts = np.rint(weights / _WEIGHT_STEP)
+    return np.asarray(parts / parts.sum())
 
-    def measure(multipliers: Floats) -> tuple[float, Floats]:
-        logs = held @ multipliers
-        top = logs.max()
-        mass = np.exp(logs - top)
-        total = mass.sum()
-        value = top + np.log(total) - multipliers @ wanted + _RIDGE * multipliers @ multipliers
-        return float(value), held.T @ (mass / total) - wanted + 2 * _RIDGE * multipliers
 
-    logs = held @ minimize(measure, np.zeros(held.shape[1]), jac=True, method="L-BFGS-B").x
-    weights = np.round(np.exp(logs - logs.max()) / np.exp(logs - logs.max()).sum(), 9)
-    return np.asarray(weights / weights.sum())
+def _measure_tilt(held: Floats, wanted: Floats, multipliers: Floats) -> tuple[float, Floats]:
+    """Return what the multipliers cost, which is least at those looked for, and the weights of draws that they give."""
+    logs = held @ multipliers
+    mass = np.exp(logs - logs.max())
+    cost = logs.max() + np.log(mass.sum()) - multipliers @ wanted + _RIDGE * multipliers @ multipliers
+    return float(cost), mass / mass.sum()
 
 
 def _spread(categories: pl.DataFrame, codes: list[str], ids: list[str], column: str) -> Floats:
