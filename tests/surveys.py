@@ -28,7 +28,7 @@ categories:
   - {id: last, title: Last, questions: [{id: q3, text: Three, reverse: true}]}
 columns:
   {respondent: id, unit: country, company: company, started_at: start, finished: done, question: item, rating: value}
-method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2}
+method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2, replicates: 100}
 quality_rules: {unfinished: {}, incomplete: {minimum_share: 0.5}, straight_line: {minimum_answers: 3}}
 """
 HEADER = "id,country,q1,q2,q3"

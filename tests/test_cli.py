@@ -11,6 +11,8 @@ import polars as pl
 import pytest
 
 from bpo_index.cli import main
+from bpo_index.definition import change_method
+from tests.quick import quick_definition
 from tests.surveys import make_definition
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -59,7 +61,7 @@ def test_the_main_job_prints_the_first_five_and_leaves_a_release(run, sample, tm
 
 
 def test_json_is_for_programs(run, sample):
-    code, out, _ = run("run", sample, "--json", "--replicates", 200)
+    code, out, _ = run("run", sample, "--json", "--definition", quick_definition())
     answer = json.loads(out)
     assert code == 0
     assert answer["ranking"][0]["name"] == "Colombia"
@@ -67,13 +69,13 @@ def test_json_is_for_programs(run, sample):
 
 
 def test_the_same_command_twice_gives_the_same_release(run, sample, tmp_path):
-    run("run", sample, "--replicates", 200)
+    run("run", sample, "--definition", quick_definition())
     before = list_files(tmp_path / "releases")
-    code, out, _ = run("run", sample, "--replicates", 200)
+    code, out, _ = run("run", sample, "--definition", quick_definition())
     assert code == 0
     assert "unchanged" in out
     assert list_files(tmp_path / "releases") == before
-    run("run", sample, "--replicates", 200, "--out", "elsewhere")
+    run("run", sample, "--definition", quick_definition(), "--out", "elsewhere")
     assert list_files(tmp_path / "elsewhere") == before
 
 
@@ -81,16 +83,16 @@ def test_shuffled_rows_give_the_same_release(run, sample, tmp_path):
     header, *rows = sample.read_text(encoding="utf-8").splitlines(keepends=True)
     shuffled = tmp_path / "other-name.csv"
     shuffled.write_text("".join([header, *sorted(rows, key=lambda row: row[::-1])]), encoding="utf-8")
-    run("run", sample, "--replicates", 200, "--out", "a")
-    run("run", shuffled, "--replicates", 200, "--out", "b")
+    run("run", sample, "--definition", quick_definition(), "--out", "a")
+    run("run", shuffled, "--definition", quick_definition(), "--out", "b")
     assert list_files(tmp_path / "a") == list_files(tmp_path / "b")
 
 
 def test_columns_in_another_order_give_the_same_release(run, sample, tmp_path):
     frame = pl.read_csv(sample, infer_schema=False)
     frame.select(reversed(frame.columns)).write_csv(tmp_path / "turned.csv")
-    run("run", sample, "--replicates", 200, "--out", "a")
-    run("run", tmp_path / "turned.csv", "--replicates", 200, "--out", "b")
+    run("run", sample, "--definition", quick_definition(), "--out", "a")
+    run("run", tmp_path / "turned.csv", "--definition", quick_definition(), "--out", "b")
     assert list_files(tmp_path / "a") == list_files(tmp_path / "b")
 
 
@@ -101,7 +103,8 @@ def test_other_names_of_respondents_and_companies_give_the_same_numbers(run, sam
     )
     renamed.write_csv(tmp_path / "renamed.csv")
     before, after = (
-        json.loads(run("run", path, "--json", "--replicates", 200)[1]) for path in (sample, tmp_path / "renamed.csv")
+        json.loads(run("run", path, "--json", "--definition", quick_definition())[1])
+        for path in (sample, tmp_path / "renamed.csv")
     )
     assert before["release"] != after["release"]
     assert before["ranking"] == after["ranking"]
@@ -127,8 +130,8 @@ def test_changing_one_accepted_answer_changes_the_numbers(run, sample, tmp_path)
         pol_stable=pl.when(pl.int_range(pl.len()) == row).then(pl.lit("0")).otherwise("pol_stable")
     )
     changed.write_csv(tmp_path / "changed.csv")
-    before = json.loads(run("run", sample, "--json", "--replicates", 200)[1])
-    after = json.loads(run("run", tmp_path / "changed.csv", "--json", "--replicates", 200)[1])
+    before = json.loads(run("run", sample, "--json", "--definition", quick_definition())[1])
+    after = json.loads(run("run", tmp_path / "changed.csv", "--json", "--definition", quick_definition())[1])
     assert before["release"] != after["release"]
     scores = [{row["unit"]: row["score"] for row in answer["ranking"]} for answer in (before, after)]
     assert scores[1]["COL"] < scores[0]["COL"]
@@ -136,7 +139,7 @@ def test_changing_one_accepted_answer_changes_the_numbers(run, sample, tmp_path)
 
 
 def test_nothing_about_a_single_respondent_is_in_the_release(run, sample, tmp_path):
-    run("run", sample, "--replicates", 200)
+    run("run", sample, "--definition", quick_definition())
     respondents = pl.read_csv(sample, infer_schema=False)
     texts = [content for name, content in list_files(tmp_path / "releases").items()]
     for column in ("respondent_id", "company", "started_at"):
@@ -146,7 +149,7 @@ def test_nothing_about_a_single_respondent_is_in_the_release(run, sample, tmp_pa
 
 
 def test_every_quarantined_row_is_in_the_private_audit(run, sample, tmp_path):
-    run("run", sample, "--replicates", 200)
+    run("run", sample, "--definition", quick_definition())
     (path,) = (tmp_path / "audit").rglob("quarantine.csv")
     rows = pl.read_csv(path)
     assert rows.height == 8
@@ -226,14 +229,14 @@ def test_a_broken_definition_lists_every_problem(run, sample, tmp_path):
 )
 def test_a_folder_without_permission_is_exit_3(run, sample, tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
-    code, _, err = run("run", sample, "--replicates", 200, "--out", "closed/releases")
+    code, _, err = run("run", sample, "--definition", quick_definition(), "--out", "closed/releases")
     assert code == 3
     assert "closed" in err
 
 
 def test_an_out_folder_that_is_a_file_is_exit_3(run, sample, tmp_path):
     (tmp_path / "taken").write_text("")
-    code, _, err = run("run", sample, "--replicates", 200, "--out", "taken")
+    code, _, err = run("run", sample, "--definition", quick_definition(), "--out", "taken")
     assert code == 3
     assert "taken" in err
 
@@ -255,12 +258,12 @@ def test_verify_prints_one_line_a_fact_and_says_what_it_is_worth(run):
 
 
 def test_verify_a_release_and_one_whose_numbers_differ(run, sample, tmp_path, project):
-    run("run", sample, "--replicates", 200, "--out", "good")
+    run("run", sample, "--definition", quick_definition(), "--out", "good")
     (manifest,) = (tmp_path / "good").rglob("manifest.json")
     code, out, _ = run("verify", manifest.parent)
     assert code == 0
     assert "not testable  2021 ZAF infra_power" in out
-    run("run", project / "sample_data" / "offshore-bpo-2022.csv", "--replicates", 200, "--out", "wrong")
+    run("run", project / "sample_data" / "offshore-bpo-2022.csv", "--definition", quick_definition(), "--out", "wrong")
     (manifest,) = (tmp_path / "wrong").rglob("manifest.json")
     code, out, err = run("verify", manifest.parent)
     assert code == 4
@@ -306,7 +309,7 @@ method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2}
         for q, r in zip(("q1", "q2"), ratings, strict=True)
     ]
     (tmp_path / "long.csv").write_text("\n".join(["who;where;w;q;r", *rows]))
-    code, out, _ = run("run", "long.csv", "--definition", "own.yaml", "--json", "--replicates", 200)
+    code, out, _ = run("run", "long.csv", "--definition", "own.yaml", "--json", "--definition", quick_definition())
     assert code == 0
     by_unit = {row["unit"]: row for row in json.loads(out)["ranking"]}
     # X: q1 mean (5 + 3 * 4) / 4 = 4.25 -> 81.25; q2 mean 1, reversed -> 100; (81.25 + 3 * 100) / 4
@@ -388,7 +391,7 @@ def test_a_plan_needs_answers(run, project, tmp_path):
 
 
 def test_what_drives_the_ranking_is_in_the_release_and_names_nobody(run, sample, tmp_path):
-    code, out, _ = run("run", sample, "--replicates", 300)
+    code, out, _ = run("run", sample, "--definition", quick_definition(replicates=300))
     assert code == 0
     told = " ".join(out.split())
     for sentence in (
@@ -415,11 +418,11 @@ def test_what_drives_the_ranking_is_in_the_release_and_names_nobody(run, sample,
 )
 @pytest.mark.filterwarnings("error")
 def test_the_least_and_the_largest_design_weights_are_scored(run, weights):
-    definition = make_definition(**{"company: company": "design_weight: w"})
+    definition = change_method(make_definition(**{"company: company": "design_weight: w"}), replicates=200)
     Path("definition.json").write_text(definition.model_dump_json(), encoding="utf-8")
     units = ["Aland", "Beland", "Celand"]
     rows = [f"{n},{units[n % 3]},{n % 11},{n % 7},{n % 5},{weight}" for n, weight in enumerate(weights)]
     Path("survey.csv").write_text("\n".join(["id,country,q1,q2,q3,w", *rows]), encoding="utf-8")
-    code, out, err = run(*("run", "survey.csv", "--definition", "definition.json", "--replicates", "200", "--json"))
+    code, out, err = run(*("run", "survey.csv", "--definition", "definition.json", "--json"))
     assert (code, err) == (0, "")
     assert len(json.loads(out)["ranking"]) == 3

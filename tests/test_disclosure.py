@@ -24,6 +24,7 @@ from bpo_index.definition import IndexDefinition, parse_definition
 from bpo_index.pipeline import Settings, check, run
 from bpo_index.publication.explorer import prepare_explorer
 from bpo_index.robustness.exclusions import is_change_safe
+from tests.quick import put_key
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 
@@ -72,7 +73,7 @@ class Published:
     def comparable(self) -> dict[str, bytes]:
         """All files but the manifest, without what the report says that it was made from, by hashes."""
         manifest = json.loads(self.files["manifest.json"])
-        hashes = manifest["release"], manifest["made_from"]["rows_sha256"]
+        hashes = manifest["release"], manifest["made_from"]["rows_hmac_sha256"]
         release, rows = (text.encode() for text in hashes)
         return {
             name: content.replace(release, b"").replace(rows, b"")
@@ -100,16 +101,16 @@ def write_files(folder: Path, people: Sequence[Person], method: str) -> tuple[Pa
     ]
     survey, definition = folder / "survey.csv", folder / "definition.yaml"
     survey.write_text("\n".join([f"id,country,{','.join(QUESTIONS)},done,company", *lines]) + "\n")
-    definition.write_text(f"{DEFINITION}method: {{{method}}}\n")
+    options = ", ".join(filter(None, ["replicates: 100, seed: 1", method]))
+    definition.write_text(f"{DEFINITION}method: {{{options}}}\n")
     parse_definition(definition.read_text())
     return survey, definition
 
 
 def publish(folder: Path, people: Sequence[Person], method: str = "") -> Published:
     survey, definition = write_files(folder, people, method)
-    outcome = run(
-        Settings((str(survey),), str(definition), str(folder / "out"), str(folder / "audit"), replicates=100, seed=1)
-    )
+    # One key for all: with another, other numbers would be drawn.
+    outcome = run(Settings((str(survey),), str(definition), str(folder / "out"), str(put_key(folder / "audit"))))
 
     def read(root: Path) -> dict[str, bytes]:
         return {
@@ -602,7 +603,7 @@ def test_the_replicates_are_made_from_the_published_tables_alone(tmp_path):
     frames = [
         published.read(name).with_columns(pl.col("score_bound").cast(pl.String)) for name in ("ranking", "categories")
     ]
-    again = prepare_explorer(*frames, tables, definition, seed=1)
+    again = prepare_explorer(*frames, tables, definition)
     carried = read_explorer(published)
     assert np.array_equal(again.draws * again.step, carried["draws"])
     assert again.draw_weights.tolist() == carried["draw_weights"]

@@ -43,7 +43,7 @@ def settings(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "definitions").mkdir()
     (tmp_path / "definitions" / "small.yaml").write_text(SMALL)
-    chosen = InboxSettings(definitions="definitions", replicates=100, settle_seconds=0)
+    chosen = InboxSettings(definitions="definitions", settle_seconds=0)
     assert sweep_inbox(chosen) == inbox.Report()
     return chosen
 
@@ -105,8 +105,6 @@ def test_the_release_is_that_of_the_command_line(settings, drop):
                 "definitions/small.yaml",
                 "--out",
                 "by-command",
-                "--replicates",
-                "100",
             ]
         )
         == 0
@@ -231,7 +229,7 @@ def test_settle_seconds_are_waited_once_and_only_for_new_files(settings, drop):
     assert waited == []
     for number in range(3):
         write_survey(drop / f"{number}.csv", number)
-    sweep_inbox(InboxSettings(definitions="definitions", replicates=100, settle_seconds=7.5), wait=waited.append)
+    sweep_inbox(InboxSettings(definitions="definitions", settle_seconds=7.5), wait=waited.append)
     assert waited == [7.5]
 
 
@@ -828,7 +826,7 @@ def test_an_inbox_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "wrong",
     [
-        *({"replicates": 99}, {"seed": -1}, {"settle_seconds": -1.0}, {"settle_seconds": 4000.0}),
+        *({"settle_seconds": -1.0}, {"settle_seconds": 4000.0}),
         *({"inbox": ""}, {"out": ""}, {"out": "inbox"}, {"out": "inbox/releases"}, {"inbox": "releases/inbox"}),
     ],
 )

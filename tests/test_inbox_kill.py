@@ -29,7 +29,7 @@ steps = 0
 def count(event, arguments):
     global steps
     if event in ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree") and any(
-        part in str(argument) for argument in arguments[:2] for part in ("inbox", "releases")
+        part in str(argument) for argument in arguments[:2] for part in ("inbox", "releases", "audit")
     ):
         steps += 1
         if steps == int(sys.argv[1]):
@@ -39,7 +39,7 @@ from bpo_index.publication import files
 files.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
 sys.addaudithook(count)
 print("ready", flush=True)
-sweep_inbox(InboxSettings(definitions="definitions", replicates=100, settle_seconds=0))
+sweep_inbox(InboxSettings(definitions="definitions", settle_seconds=0))
 print(steps)
 """
 FILES = {"first.csv": 1, "twin.csv": 1, "second.csv": 2}
@@ -85,12 +85,12 @@ def check_nothing_lost(drop):
     pointer = Path("releases/small/one/latest.json")
     if pointer.exists():
         assert json.loads(pointer.read_text())["release"] in releases
-    assert {path.name for path in Path().iterdir()} <= {"definitions", "inbox", "releases", "sweep.py"}
+    assert {path.name for path in Path().iterdir()} <= {"audit", "definitions", "inbox", "releases", "sweep.py"}
 
 
 def check_finished(drop):
     """After the next sweep all is filed: two releases, one refusal, the newer edition pointed to, no rubbish."""
-    report = sweep_inbox(InboxSettings(definitions="definitions", replicates=100, settle_seconds=0))
+    report = sweep_inbox(InboxSettings(definitions="definitions", settle_seconds=0))
     assert report.problems == ()
     check_nothing_lost(drop)
     outcomes = [json.loads(path.read_text()) for path in drop.glob("*/*/outcome.json")]

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from bpo_index.publication import read_release
+from tests.quick import quick_definition
 
 KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 4
 
@@ -46,7 +47,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 def first(project, tmp_path_factory):
     """Return a folder of releases with one release."""
     folder, sample = tmp_path_factory.mktemp("first"), project / "sample_data" / "offshore-bpo-2021.csv"
-    command = [sys.executable, "-m", "bpo_index", "run", str(sample), "--replicates", "200"]
+    command = [sys.executable, "-m", "bpo_index", "run", str(sample), "--definition", quick_definition()]
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     return folder / "releases"
 
@@ -55,7 +56,15 @@ def first(project, tmp_path_factory):
 def published(project, first, tmp_path):
     """Copy a first release; return its edition's folder, and the command of a second one."""
     shutil.copytree(first, tmp_path / "releases")
-    base = ["run", "--replicates", "200", "--out", str(tmp_path / "releases"), "--audit-dir", str(tmp_path / "audit")]
+    base = [
+        "run",
+        "--definition",
+        quick_definition(),
+        "--out",
+        str(tmp_path / "releases"),
+        "--audit-dir",
+        str(tmp_path / "audit"),
+    ]
     sample = project / "sample_data" / "offshore-bpo-2021.csv"
     other = tmp_path / "other.csv"
     pl.read_csv(sample, infer_schema=False).head(95).write_csv(other)

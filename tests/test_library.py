@@ -21,6 +21,7 @@ from bpo_index import notebook
 from bpo_index.publication.columns import RANKING
 from bpo_index.publication.wording import SYNTHETIC_NOTICE
 from bpo_index.summary import list_ranking_rows
+from tests.quick import quick_definition
 
 SOURCE = Path(bpo_index.__file__)
 NASTY = "<script>alert(1)</script> \"'&$مصر$"
@@ -69,7 +70,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> bpo_index.Outcome:
     folder = tmp_path_factory.mktemp("library")
     sample = str(bpo_index.find_resource("sample_data", "offshore-bpo-2021.csv"))
     out, audit_dir = str(folder / "releases"), str(folder / "audit")
-    return bpo_index.run(bpo_index.Settings((sample,), out=out, audit_dir=audit_dir, replicates=200))
+    return bpo_index.run(bpo_index.Settings((sample,), out=out, audit_dir=audit_dir, definition=quick_definition()))
 
 
 @pytest.fixture(scope="module")

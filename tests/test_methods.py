@@ -31,6 +31,7 @@ from bpo_index.scoring.normalisation import NORMALISATIONS
 from bpo_index.scoring.outcomes import OUTCOMES
 from bpo_index.scoring.outliers import OUTLIER_TREATMENTS
 from bpo_index.scoring.respondent_weights import read_margins
+from tests.quick import quick_definition
 from tests.surveys import make_definition, read_sample, validate_rows
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -157,9 +158,10 @@ def test_a_method_file_takes_the_place_of_keys_and_moves_the_release(run, tmp_pa
     data = find_resource("sample_data", "offshore-bpo-2021.csv")
     (tmp_path / "geometric.yaml").write_text("aggregation: geometric\n")
     (tmp_path / "nested.yaml").write_text("method:\n  aggregation: geometric\n")
-    plain = json.loads(run("run", data, "--json", "--replicates", 200)[1])
-    changed = json.loads(run("run", data, "--json", "--replicates", 200, "--method", "geometric.yaml")[1])
-    nested = json.loads(run("run", data, "--json", "--replicates", 200, "--method", "nested.yaml")[1])
+    quick = ("--definition", quick_definition())
+    plain = json.loads(run("run", data, "--json", *quick)[1])
+    changed = json.loads(run("run", data, "--json", *quick, "--method", "geometric.yaml")[1])
+    nested = json.loads(run("run", data, "--json", *quick, "--method", "nested.yaml")[1])
     assert changed["release"] == nested["release"] != plain["release"]
     assert changed["ranking"][0]["score"] < plain["ranking"][0]["score"]
     released = json.loads((tmp_path / changed["path"] / "definition.json").read_text())
@@ -208,8 +210,9 @@ def test_margins_change_scores_errors_and_the_release(run, tmp_path):
     data, margins = (
         find_resource("sample_data", name) for name in ("offshore-bpo-2021.csv", "synthetic-margins-2021.csv")
     )
-    plain = json.loads(run("run", data, "--json", "--replicates", 300)[1])
-    weighed = json.loads(run("run", data, "--json", "--replicates", 300, "--margins", margins)[1])
+    quick = ("--definition", quick_definition(replicates=300))
+    plain = json.loads(run("run", data, "--json", *quick)[1])
+    weighed = json.loads(run("run", data, "--json", *quick, "--margins", margins)[1])
     assert plain["release"] != weighed["release"]
     ours, theirs = ({row["unit"]: row for row in answer["ranking"]} for answer in (plain, weighed))
     # Where the sample has the population's shares already nothing moves.
@@ -217,7 +220,7 @@ def test_margins_change_scores_errors_and_the_release(run, tmp_path):
     assert all(row["design_effect"] >= 1 for row in weighed["ranking"])
     assert any(row["effective_n"] < row["respondents"] - 0.01 for row in weighed["ranking"])
     manifest = json.loads((tmp_path / weighed["path"] / "manifest.json").read_text())
-    assert "margins_sha256" in manifest["made_from"]["settings"]
+    assert "margins_hmac_sha256" in manifest["made_from"]["settings"]
 
 
 def test_raked_scores_by_hand_and_weights_fitted_anew_in_replicates(sample):
@@ -257,12 +260,12 @@ def test_margins_that_cannot_be_met_are_refused_by_name(run, tmp_path, lines, ex
 
 def test_the_private_audit_says_why_scoring_refused(run, tmp_path):
     data = find_resource("sample_data", "offshore-bpo-2021.csv")
-    run("run", data, "--replicates", 100)
+    run("run", data, "--definition", quick_definition())
     (folder,) = (tmp_path / "audit").iterdir()
     assert json.loads((folder / "audit.json").read_text())["refusal"] is None
     assert (folder / "influence.csv").exists()
     (tmp_path / "margins.csv").write_text("unit,variable,level,share\n,age,young,1\n")
-    assert run("run", data, "--margins", "margins.csv")[0] == 1
+    assert run("run", data, "--definition", quick_definition(), "--margins", "margins.csv")[0] == 1
     assert "does not know" in json.loads((folder / "audit.json").read_text())["refusal"]
     assert not (folder / "influence.csv").exists()
     assert not (folder / "exclusions.csv").exists()

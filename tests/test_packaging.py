@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.quick import quick_definition
+
 NOT_SOURCE = (
     *(".git", ".venv", "build", "dist", "releases", "audit", "*.egg-info"),
     *("__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis"),
@@ -142,7 +144,7 @@ def test_the_package_and_its_files_come_from_the_installation(installation: Inst
 def test_the_installation_ranks_the_sample_edition(installation: Installation, tmp_path: Path) -> None:
     sample = str(find_parts(installation, tmp_path)["sample"])
     finished = run_python(
-        *("-m", "bpo_index", "run", sample, "--replicates", "200"),
+        *("-m", "bpo_index", "run", sample, "--definition", quick_definition()),
         *("--out", tmp_path / "releases", "--audit-dir", tmp_path / "audit"),
         cwd=tmp_path,
         path=installation.path,

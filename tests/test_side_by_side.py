@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bpo_index.cli import main
+from tests.quick import quick_definition
 from tests.surveys import SMALL, write_csv
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -34,10 +35,10 @@ def test_check_prints_exact_figures_and_run_the_public_ones(call, project, tmp_p
     assert "quarantined 8: 3 by quality rules alone, 5 for errors, 0 put aside by the reader" in checked
     assert "2,348 ratings, 27 don't-know, 25 skipped, 0 not asked" in checked
     assert "9 Mexico 77.1 9 0.3 1" in checked
-    ran = call("run", sample, "--replicates", 100)
+    ran = call("run", sample, "--definition", quick_definition())
     assert "9 Mexico 77.1 6 to 11 – 1" in ran
     assert "9 Mexico 77.1 9 0.3 1" not in ran
-    told = json.loads(call("run", sample, "--replicates", 100, "--json"))["exclusions"]
+    told = json.loads(call("run", sample, "--definition", quick_definition(), "--json"))["exclusions"]
     assert {row["unit"] for row in told if row["respondents_without"] > row["respondents"]} == {"IND", "MEX", "ZAF"}
     exact = json.loads(call("check", sample, "--json"))
     assert exact["no_ranking"] is None
@@ -65,6 +66,6 @@ def test_a_score_at_the_end_of_the_scale_is_printed_as_a_bound(call, tmp_path):
     (tmp_path / "small.yaml").write_text(definition.replace("_rank: 2", "_rank: 5"))
     rows = [f"a{n},AAA,10,{'10' if n % 2 else ''},{'' if n % 2 else '10'}" for n in range(10)]
     rows += [f"b{n},BBB,{n + 3},{n + 2},{n + 1}" for n in range(5)]
-    said = call("run", write_csv(tmp_path, *rows), "--definition", "small.yaml", "--replicates", 100)
+    said = call("run", write_csv(tmp_path, *rows), "--definition", "small.yaml")
     assert "1 Aland * at least 99 % –" in said
     assert "Aland: at an end of the scale: told as a bound, no interval." in said

@@ -8,13 +8,14 @@ from bpo_index.pipeline import Settings, run
 from bpo_index.publication.wording import PARTLY_SYNTHETIC_NOTICE, SYNTHETIC_NOTICE
 from bpo_index.resources import find_resource
 from bpo_index.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
+from tests.quick import quick_definition
 
 
 @pytest.fixture(scope="module")
 def outcome(without_figures, tmp_path_factory):
     folder = tmp_path_factory.mktemp("summary")
     sample = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
-    return run(Settings((sample,), out=str(folder / "out"), audit_dir=str(folder / "audit"), replicates=100))
+    return run(Settings((sample,), quick_definition(), str(folder / "out"), str(folder / "audit")))
 
 
 def test_the_summary_says_what_was_computed_from_what(outcome):

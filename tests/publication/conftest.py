@@ -11,6 +11,7 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness import assess_robustness
 from bpo_index.scoring import score_units
 from bpo_index.validation import hide_small_units, summarise_audit, tabulate_nonresponse, validate_responses
+from tests.quick import quick_definition
 
 
 @pytest.fixture(scope="session")
@@ -36,4 +37,4 @@ def sample(tmp_path_factory):
     """Return the outcome of a run on the sample."""
     folder = tmp_path_factory.mktemp("published")
     survey = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
-    return run(Settings((survey,), out=str(folder / "out"), audit_dir=str(folder / "audit"), replicates=1000))
+    return run(Settings((survey,), quick_definition(replicates=1000), str(folder / "out"), str(folder / "audit")))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bpo_index.definition import change_method
 from bpo_index.publication.explorer import (
     AGGREGATIONS,
     AS_PUBLISHED,
@@ -32,7 +33,7 @@ SEED = 3
 
 
 def prepare(result, definition, seed=SEED):
-    return prepare_explorer(result.ranking, result.categories, result.tables, definition, seed)
+    return prepare_explorer(result.ranking, result.categories, result.tables, change_method(definition, seed=seed))
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +154,7 @@ def test_a_cell_without_an_error_takes_the_usual_one_and_not_none(sample):
     result = sample.result
     cell = (pl.col("unit") == "COL") & (pl.col("category") == "security")
     gaps = result.categories.with_columns(se=pl.when(~cell).then("se"))
-    found = prepare_explorer(result.ranking, gaps, result.tables, sample.definition, SEED)
+    found = prepare_explorer(result.ranking, gaps, result.tables, change_method(sample.definition, seed=SEED))
     spread = found.replicates[:, found.units.index("COL"), found.categories.index("security")].std()
     others = result.categories.filter(pl.col("category") == "security", pl.col("unit") != "COL")
     usual = (others["se"] * others["respondents"].sqrt()).median() / np.sqrt(12)
@@ -163,7 +164,7 @@ def test_a_cell_without_an_error_takes_the_usual_one_and_not_none(sample):
 def test_without_any_error_there_are_scores_and_no_probabilities(sample):
     result = sample.result
     bare = result.categories.with_columns(se=pl.lit(None, dtype=pl.Float64))
-    found = prepare_explorer(result.ranking, bare, result.tables, sample.definition, SEED)
+    found = prepare_explorer(result.ranking, bare, result.tables, change_method(sample.definition, seed=SEED))
     scores, _, shares = rescore(found, found.weights)
     assert scores == pytest.approx(result.ranking["score"].to_numpy(), abs=2e-9)
     assert np.isnan(shares).all()
@@ -203,7 +204,7 @@ def test_methods_are_reproduced_or_said_not_to_be(computed, sample, change, repr
     ranking = scores.units.with_columns(se=pl.lit(2.0)).sort("rank")
     categories = scores.categories.with_columns(se=pl.lit(3.0))
     tables = sample.result.tables | {"weights": scores.weights}
-    found = prepare_explorer(ranking, categories, tables, definition, SEED)
+    found = prepare_explorer(ranking, categories, tables, change_method(definition, seed=SEED))
     assert found.reproduces is reproduces
     said = " ".join(write_explorer_notes(found, sample.result, definition))
     assert ("is not computed here" in said) is not reproduces
@@ -245,7 +246,7 @@ def test_without_published_shares_all_draws_weigh_the_same(sample):
         result.tables["rank_probabilities"].with_columns(share=pl.lit(None, dtype=pl.Float64)),
     ):
         tables = result.tables | {"rank_probabilities": table}
-        found = prepare_explorer(result.ranking, result.categories, tables, sample.definition, SEED)
+        found = prepare_explorer(result.ranking, result.categories, tables, change_method(sample.definition, seed=SEED))
         assert np.ptp(found.draw_weights) == 0
         carried = json.loads(write_explorer_data(found, replace(result, tables=tables)))
         assert all(row["places"] is None for row in carried["published"])

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from bpo_index.definition import load_definition
+from bpo_index.disclosure import PUBLIC_KEY, Key
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.publication.release import identify_release, publish_release, read_release
+from bpo_index.publication.integrity import read_release
+from bpo_index.publication.release import identify_release, publish_release
 
 DEFINITION = load_definition("offshore-bpo-2021")
 LATER = load_definition("offshore-bpo-2022")
@@ -144,8 +146,8 @@ def test_a_disk_that_fills_leaves_no_half_release(tmp_path, monkeypatch):
 
 
 def test_the_id_depends_on_rows_definition_settings_and_nothing_else():
-    base, identity = identify_release("rows", DEFINITION, {"seed": 1})
-    assert base == identify_release("rows", DEFINITION, {"seed": 1})[0]
+    base, identity = identify_release(1, DEFINITION, {"seed": 1}, PUBLIC_KEY)
+    assert base == identify_release(1, DEFINITION, {"seed": 1}, PUBLIC_KEY)[0]
     assert (
         len(
             {
@@ -153,13 +155,14 @@ def test_the_id_depends_on_rows_definition_settings_and_nothing_else():
                 *(
                     identify_release(*changed)[0]
                     for changed in (
-                        ("x", DEFINITION, {"seed": 1}),
-                        ("rows", LATER, {"seed": 1}),
-                        ("rows", DEFINITION, {"seed": 2}),
+                        (2, DEFINITION, {"seed": 1}, PUBLIC_KEY),
+                        (1, LATER, {"seed": 1}, PUBLIC_KEY),
+                        (1, DEFINITION, {"seed": 2}, PUBLIC_KEY),
+                        (1, DEFINITION, {"seed": 1}, Key(b"another")),
                     )
                 ),
             }
         )
-        == 4
+        == 5
     )
     assert set(identity["versions"]) == {"bpo-index", "numpy", "polars", "scikit-learn", "scipy"}
