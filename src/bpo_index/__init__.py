@@ -8,7 +8,7 @@ Step by step, each a function from values to a value:
 3. `validate_responses` and `summarise_audit`: `Validation` and `Audit`; or `validate`, which does both, writes the
    private audit and refuses answers that cannot carry an index: `Checked`
 4. `score_units`: `Scores`; below it `ConfidenceIndex`, the index as a scikit-learn estimator
-5. `assess_robustness`: `Robustness`
+5. `assess_robustness`: `Robustness`; `assess` takes replicates and seed as they may be published
 6. `build_result`: a `Result`; `draw_figures`, `render_tables`: its files; `publish`: a `Result` and its `Release`
 
 `docs/tutorial.md` walks through all of it. Every error raised on purpose is a `BpoIndexError`. `bpo_index.pipeline` is
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         CheckOutcome,
         Outcome,
         Settings,
+        assess,
         check,
         publish,
         run,
@@ -94,6 +95,7 @@ __all__ = [
     "Settings",
     "UsageError",
     "Validation",
+    "assess",
     "assess_robustness",
     "build_result",
     "check",
@@ -136,6 +138,7 @@ _HOMES = {
         "Checked",
         "Outcome",
         "Settings",
+        "assess",
         "check",
         "publish",
         "run",

@@ -34,7 +34,6 @@ from bpo_index.publication import (
     refuse_other_definition,
     render_release,
 )
-from bpo_index.publication.standing import OFFICIAL
 from bpo_index.publication.wording import name_level
 from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness import Robustness, assess_robustness
@@ -212,7 +211,7 @@ def run(
     UsageError, EnvironmentFailed
         The command line or the definition is wrong; the disk failed.
     """
-    definition, standing = load_methodology(settings)
+    definition = load_methodology(settings)
     margins = load_margins(settings)
     responses = read_responses(settings.responses, definition)
     checked = validate(responses, definition, settings)
@@ -220,31 +219,35 @@ def run(
     robustness = assess(checked, scores, definition, settings, progress)
     if before_publishing is not None:
         before_publishing()
-    result, release = publish(responses, checked, scores, robustness, definition, settings, standing)
+    result, release = publish(responses, checked, scores, robustness, definition, settings)
     return Outcome(definition, responses, checked, result, release, robustness.exclusions)
 
 
-def load_methodology(settings: Settings) -> tuple[IndexDefinition, Standing]:
-    """Return the definition as the run uses it, and what its release is: settings that depart from it make a trial.
+def load_methodology(settings: Settings) -> IndexDefinition:
+    """Return the definition as a run uses it, with the method, replicates and seed of its settings.
 
     Raises
     ------
     UsageError
         When the definition is broken, or another one was published under its index, edition and version.
     """
-    official = load_definition(settings.definition)
-    used = load_definition(settings.definition, settings.method) if settings.method else official
+    used = load_definition(settings.definition, settings.method)
     used = change_method(used, replicates=settings.replicates, seed=settings.seed)
+    if find_standing(used, settings).kind != "trial":
+        refuse_other_definition(Path(settings.out), used)
+    return used
+
+
+def find_standing(used: IndexDefinition, settings: Settings) -> Standing:
+    """Return what a release is: a trial where the definition that is used departs from the one that settings name."""
+    official = load_definition(settings.definition)
     differences = list_differences(official.model_dump(mode="json"), used.model_dump(mode="json"))
     # Where the definition's own variations do not go with another method, they are left out (`replace_method`).
-    chosen = [one for one in differences if one.place.startswith("method.")]
-    departures = describe_differences(chosen)
-    if len(chosen) < len(differences):
+    chosen = [one for one in differences if not one.place.startswith("uncertainty.")]
+    departures = describe_differences(chosen or differences)
+    if 0 < len(chosen) < len(differences):
         departures += "; the variations of `uncertainty:`, which do not go with it, are left out"
-    standing = choose_standing(used.version, departures)
-    if standing.kind != "trial":
-        refuse_other_definition(Path(settings.out), used)
-    return used, standing
+    return choose_standing(used.version, departures)
 
 
 def choose_key(is_synthetic: bool, settings: Settings) -> Key:
@@ -332,17 +335,29 @@ def publish(
     robustness: Robustness,
     definition: IndexDefinition,
     settings: Settings,
-    standing: Standing = OFFICIAL,
 ) -> tuple[Result, Release]:
     """Publish the release; tables, figures and report are made where it is not there already.
 
-    A trial goes to `trials` in the private folder.
+    Where `definition` is not what `settings.definition` says it is a trial, and goes to `trials` in the private folder.
+
+    Raises
+    ------
+    UsageError
+        When another definition was published under its index, edition and version, or the robustness was not assessed
+        as the definition and the owner's key say.
     """
+    key, standing = choose_key(checked.is_synthetic, settings), find_standing(definition, settings)
+    seed = key.choose_seed(definition.method.seed)
+    if (robustness.replicates, robustness.seed) != (definition.method.replicates, seed):
+        raise UsageError(
+            f"The robustness was assessed with {robustness.replicates:,} replicates and a seed of its own; what is "
+            f"published takes the {definition.method.replicates:,} of the definition, and its seed with the owner's "
+            "key. Assess it with `bpo_index.assess`, or change `replicates` and `seed` of the definition."
+        )
     nonresponse = hide_small_units(
         tabulate_nonresponse(checked.validation.accepted, definition), definition.method.minimum_respondents_to_publish
     )
     result = build_result(scores, robustness, checked.audit, definition, nonresponse, standing)
-    key = choose_key(checked.is_synthetic, settings)
     made_with: dict[str, Any] = {"replicates": definition.method.replicates, "seed": definition.method.seed}
     if scores.sample.margins is not None:
         made_with["margins_hmac_sha256"] = key.sign("margins", hash_margins(scores.sample.margins).encode()).hex()
@@ -385,7 +400,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
     UsageError
         When there is no such stage.
     """
-    definition, standing = load_methodology(settings)
+    definition = load_methodology(settings)
 
     def load(name: str) -> Any:
         return pickle.loads((Path(folder) / f"{name}.pickle").read_bytes())
@@ -402,7 +417,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
         case "publish":
             responses, checked = load("ingest"), load("validate")
             robustness = load("assess")
-            result, release = publish(responses, checked, load("score"), robustness, definition, settings, standing)
+            result, release = publish(responses, checked, load("score"), robustness, definition, settings)
             left = Outcome(definition, responses, checked, result, release, robustness.exclusions)
         case _:
             raise UsageError(f"There is no stage {stage!r}. The stages are {', '.join(STAGES)}.")

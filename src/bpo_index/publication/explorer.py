@@ -273,7 +273,7 @@ def find_correlations(
         found = np.clip((overall_errors**2 - alone) / (together - alone), 0.0, 1.0)
     found[~np.isfinite(found)] = np.nan
     usual = _USUAL_CORRELATION if np.isnan(found).all() else np.nanmedian(found)
-    return np.round(np.where(np.isnan(found), usual, found), _CORRELATION_DECIMALS)
+    return np.asarray(np.round(np.where(np.isnan(found), usual, found), _CORRELATION_DECIMALS), dtype=float)
 
 
 def tilt_draws(places: Floats, shares: Floats) -> Floats:

@@ -84,8 +84,15 @@ def list_faults(folder: Path) -> list[str]:
     return faults + [f"{show_text(name)} is no file of it" for name in _list_strangers(folder, files)]
 
 
-def check_release(folder: Path) -> None:
+def check_release(folder: Path, said: Mapping[str, Any] | None = None) -> None:
     """Refuse a release that is not as it was published.
+
+    Parameters
+    ----------
+    folder
+        The release.
+    said
+        What its manifest says beside its files, if that is known; a release of an earlier form is not held against it.
 
     Raises
     ------
@@ -93,6 +100,10 @@ def check_release(folder: Path) -> None:
         Naming what is not as it was.
     """
     faults = list_faults(folder)
+    manifest = read_manifest(folder) or {}
+    wanted = json.loads(json.dumps(dict(said or {})))
+    if not faults and any(manifest.get(key) != value for key, value in wanted.items()):
+        faults = [f"its {MANIFEST} says something else than this run"]
     if faults:
         raise EnvironmentFailed(f"The release {folder} is not as it was published: {join_faults(faults)}. {_ADVICE}")
 

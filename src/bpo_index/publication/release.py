@@ -152,11 +152,11 @@ def publish_release(
                 finish_announced(edition_folder)
                 refuse_other_definition(out, definition)
             is_new = not target.exists()
+            said = {**manifest, "standing": standing.kind, "release": release_id}
+            if standing.departures:
+                said["departures"] = standing.departures
             if is_new:
                 content = _render(render) if files is None else files
-                said = {**manifest, "standing": standing.kind, "release": release_id}
-                if standing.departures:
-                    said["departures"] = standing.departures
                 content["manifest.json"] = make_manifest(said, content)
                 temporary = _write_temporary(edition_folder, release_id, content)
                 if supersede and not is_trial and not _keeps_official(edition_folder, standing):
@@ -164,7 +164,7 @@ def publish_release(
                 temporary.rename(target)
                 sync_folder(edition_folder)
             else:
-                check_release(target)
+                check_release(target, said)
             if not is_trial:
                 finish_announced(edition_folder)
                 warnings = repair_pointers(index_folder, edition_folder)

@@ -10,7 +10,7 @@ no interval, a reason, and the unit's rank set is all ranks.
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -93,6 +93,8 @@ class Robustness:
         Replicates with respondents drawn in which a ranked unit had no score; they count in no share of ranks.
     assumptions_not_ranked
         The same with all assumptions drawn.
+    seed
+        Of all draws; not published.
     """
 
     units: pl.DataFrame
@@ -110,6 +112,7 @@ class Robustness:
     replicates: int
     replicates_not_ranked: int
     assumptions_not_ranked: int
+    seed: int = field(repr=False)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: error, interval and ranks of every unit."""
@@ -136,8 +139,8 @@ def assess_robustness(
     definition: IndexDefinition,
     *,
     set_aside: pl.DataFrame | None = None,
-    replicates: int = 10_000,
-    seed: int = 2021,
+    replicates: int | None = None,
+    seed: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Robustness:
@@ -150,14 +153,17 @@ def assess_robustness(
     set_aside
         The answers that quality rules keep out, from `validate_responses`; None: no rule is left out, none are let in.
     replicates
-        In each of the two versions, `sampling` and `all_assumptions`.
+        In each of the two versions, `sampling` and `all_assumptions`; None: as the definition says.
     seed
-        Any integer from 0.
+        Any integer from 0; None: the definition's. What is published of a survey is drawn with a keyed one
+        (`Key.choose_seed`), as `bpo_index.assess` does.
     executor
         Where replicates are evaluated; None: threads.
     progress
         Called with the replicates done and all of them; the sensitivity analysis counts as much as one version.
     """
+    replicates = definition.method.replicates if replicates is None else replicates
+    seed = definition.method.seed if seed is None else seed
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
     matrix, bounded = unit_score_matrix(scores, definition), find_bounds(scores, definition)
     told = unit_score_matrix(scores, definition, bounds=True)
@@ -246,6 +252,7 @@ def assess_robustness(
         replicates,
         replicates - sampling.tallies[0].replicates,
         replicates - varied.tallies[0].replicates,
+        seed,
     )
 
 
