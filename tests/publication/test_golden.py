@@ -1,0 +1,38 @@
+"""The tables of the samples, to the bit, as they were made at commit 70f465e.
+
+`tests/golden/` holds every CSV table of the samples of 2021 and 2022 as published then: plain, with
+`--method sample_data/method-geometric.yaml` and, for 2021, with the margins of the sample. None was changed since.
+"""
+
+import platform
+import sys
+from pathlib import Path
+
+import pytest
+
+from bpo_index.pipeline import Settings, run
+from bpo_index.resources import find_resource
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+OPTIONS = {
+    "plain-2021": {},
+    "plain-2022": {},
+    "geometric-2021": {"method": "method-geometric.yaml"},
+    "geometric-2022": {"method": "method-geometric.yaml"},
+    "margins-2021": {"margins": "synthetic-margins-2021.csv"},
+}
+
+
+@pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="to the bit on one platform")
+@pytest.mark.usefixtures("without_figures")
+@pytest.mark.parametrize("case", OPTIONS)
+def test_every_table_is_the_same_to_the_bit(case, tmp_path):
+    name = f"offshore-bpo-{case[-4:]}"
+    options = {key: str(find_resource("sample_data", file)) for key, file in OPTIONS[case].items()}
+    sample = str(find_resource("sample_data", f"{name}.csv"))
+    release = run(Settings((sample,), name, str(tmp_path / "out"), str(tmp_path / "audit"), **options)).release.path
+    found = {path.relative_to(release).as_posix(): path for path in release.rglob("*.csv")}
+    golden = {path.relative_to(GOLDEN / case).as_posix(): path for path in (GOLDEN / case).rglob("*.csv")}
+    assert len(golden) == 26
+    assert found.keys() == golden.keys()
+    assert [table for table in golden if found[table].read_bytes() != golden[table].read_bytes()] == []
