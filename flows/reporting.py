@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
@@ -24,11 +25,12 @@ from prefect.artifacts import (
 )
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.exceptions import FailedRun
 from prefect.logging import get_logger, get_run_logger
 from prefect.runtime import flow_run as this_run
 from prefect.settings import get_current_settings
 
-from bpo_index.errors import EnvironmentFailed
+from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from bpo_index.inbox import Filed, Report
 from bpo_index.pipeline import Outcome, Progress
 from bpo_index.publication.formats.markdown import escape_markdown
@@ -45,6 +47,20 @@ NAME_LETTERS = 150
 
 #: Runs of this process whose trouble was told thing by thing, or is known from earlier sweeps.
 _told: set[str] = set()
+
+
+class _WithoutTraceback(logging.Filter):
+    """What is a sentence for the user is logged as one: Prefect adds where in the program it was raised."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, BpoIndexError):
+            record.exc_info = None
+        return not isinstance(error, FailedRun)  # the state of the run, which was logged before
+
+
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_WithoutTraceback())
 
 
 def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
