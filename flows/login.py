@@ -108,7 +108,7 @@ def _read(file: Path) -> str:
     except OSError as error:
         what = "is a link" if file.is_symlink() else f"cannot be read: {error.strerror}"
         raise EnvironmentFailed(f"The login {file} {what}. {_NEW_START}") from None
-    with os.fdopen(handle, "rb") as opened:
+    try:
         state = os.fstat(handle)
         if not stat.S_ISREG(state.st_mode) or state.st_nlink > 1:
             raise EnvironmentFailed(f"The login {file} is no file of its own. {_NEW_START}")
@@ -117,7 +117,9 @@ def _read(file: Path) -> str:
                 f"The login {file} may have been read or changed by other users (mode {state.st_mode & 0o777:o}). "
                 f"{_NEW_START}"
             )
-        content = opened.read(_MOST_BYTES + 1)
+        content = os.read(handle, _MOST_BYTES + 1)
+    finally:
+        os.close(handle)
     string = content.decode("ascii", errors="replace").removesuffix("\n")
     if len(content) > _MOST_BYTES or not _STRING.fullmatch(string):
         raise EnvironmentFailed(f"The login {file} does not hold one line user:password. {_NEW_START}")

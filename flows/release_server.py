@@ -119,11 +119,10 @@ def _open(root: Path, names: list[str]) -> BinaryIO:
         file = os.open(names[-1], flags, dir_fd=folder)
     finally:
         os.close(folder)
-    opened = os.fdopen(file, "rb")
     if not stat.S_ISREG(os.fstat(file).st_mode):
-        opened.close()
+        os.close(file)
         raise FileNotFoundError(names[-1])
-    return opened
+    return os.fdopen(file, "rb")
 
 
 @functools.lru_cache(maxsize=16)
@@ -253,15 +252,25 @@ class ReleaseServer(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start a thread for a connection, when there is room for it."""
-        while not self._slots.acquire(timeout=0.05):
-            with self._lock, suppress(OSError):
-                if self._silent:
-                    oldest = next(iter(self._silent))
-                    del self._silent[oldest]
-                    oldest.shutdown(socket.SHUT_RDWR)
+        wait = 0.0
+        while not self._slots.acquire(timeout=wait):
+            self._close_oldest()
+            wait = 0.1
         with self._lock:
             self._silent[request] = None
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:  # the system has no thread left
+            self._slots.release()
+            raise
+
+    def _close_oldest(self) -> None:
+        """Close the connection that has said nothing for longest."""
+        with self._lock, suppress(OSError):
+            if self._silent:
+                oldest = next(iter(self._silent))
+                del self._silent[oldest]
+                oldest.shutdown(socket.SHUT_RDWR)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer a connection."""

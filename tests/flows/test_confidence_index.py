@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from bpo_index.cli import main
+from tests.flows.served import ask_server
 
 #: Loaded by every Python process of the run, the temporary server's included: notes each address outside the loopback.
 WATCH = """
@@ -69,9 +70,6 @@ def test_on_a_temporary_server_the_flow_ends_with_the_release_of_the_command_lin
 
 @pytest.mark.component("prefect-server")
 def test_on_a_real_server_the_run_its_artifacts_and_a_refusal_show(project, tmp_path):
-    import httpx
-
-    api = os.environ["PREFECT_API_URL"]
     sample = project / "sample_data" / "offshore-bpo-2021.csv"
     done = run_flow(project, tmp_path, sample, "--out", "by-flow", "--replicates", 200)
     assert done.returncode == 0, done.stderr
@@ -82,13 +80,17 @@ def test_on_a_real_server_the_run_its_artifacts_and_a_refusal_show(project, tmp_
 
     # Other flows may run on the server meanwhile.
     mine = {"flows": {"name": {"any_": ["confidence-index"]}}, "sort": "START_TIME_DESC", "limit": 2}
-    runs = httpx.post(f"{api}/flow_runs/filter", json=mine).json()
+    runs = ask_server("flow_runs/filter", mine)
     assert sorted(run["state_type"] for run in runs) == ["COMPLETED", "FAILED"]
+    released = next((tmp_path / "by-flow").rglob("manifest.json")).parent.name
+    named = {run["state_type"]: run["name"] for run in runs}
+    assert named["COMPLETED"] == f"published: offshore-bpo/2021/{released}"
+    assert named["FAILED"].startswith("failed: offshore-bpo-2021: The header row of bad.csv")
     completed = next(run["id"] for run in runs if run["state_type"] == "COMPLETED")
-    tasks = httpx.post(f"{api}/task_runs/filter", json={"flow_runs": {"id": {"any_": [completed]}}}).json()
+    tasks = ask_server("task_runs/filter", {"flow_runs": {"id": {"any_": [completed]}}})
     stages = {"ingest", "validate", "score", "assess", "publish"}
     assert {task["name"] for task in tasks} == stages
-    artifacts = httpx.post(f"{api}/artifacts/filter", json={"artifacts": {"flow_run_id": {"any_": [completed]}}}).json()
+    artifacts = ask_server("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [completed]}}})
     by_key = {artifact["key"]: str(artifact["data"]) for artifact in artifacts}
     kinds = ("summary", "findings", "ranking", "audit", "release")
     assert set(by_key) == {f"{kind}-offshore-bpo-2021" for kind in kinds}

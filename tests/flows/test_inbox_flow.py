@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.flows.served import ask_server
 from tests.surveys import SMALL
 from tests.test_inbox import BAD, write_survey
 
@@ -70,7 +70,7 @@ def run(project, tmp_path):
 
 def ask_artifacts(key):
     body = {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC", "limit": 10}
-    return httpx.post(f"{os.environ['PREFECT_API_URL']}/artifacts/filter", json=body).json()
+    return ask_server("artifacts/filter", body)
 
 
 def test_an_empty_inbox_is_completed_and_a_locked_one_busy(drop, run):
@@ -85,7 +85,7 @@ def test_a_failing_disk_is_tried_again_and_a_refusal_is_not(drop, run):
     assert printed == "COMPLETED|Completed|Files: 1 published.|3"
     (drop / "bad.csv").write_text(BAD)
     printed, _ = run("inbox.finish_claim = failing(0, None)\nsweep()")
-    assert printed == "COMPLETED|Refused|Files: 1 refused.|1"
+    assert printed == "FAILED|Refused|Files: 1 refused.|1"
 
 
 def test_a_disk_that_stays_full_fails_the_sweep_with_the_reason_and_tells_it_once(drop, run):
@@ -133,7 +133,7 @@ sweep()
 """
     for webhook in ("file:///etc/passwd", "http://[::1"):
         printed, log = run(script, BPO_INDEX_WEBHOOK=webhook)
-        assert printed == "COMPLETED|Refused|Files: 1 published, 1 refused.|0"
+        assert printed == "FAILED|Refused|Files: 1 published, 1 refused.|0"
         assert "BPO_INDEX_WEBHOOK did not take the message" in log
         assert "The page of this run lacks a part: RuntimeError: the server is gone" in log
         write_survey(drop / "survey.csv", len(webhook))
@@ -147,7 +147,7 @@ def test_progress_and_an_escaped_refusal_are_on_the_page(drop, run):
     (shown,) = ask_artifacts("refused-small")[:1]
     assert "\\*odd\\* \\[name\\](x" in shown["data"]
     body = {"artifacts": {"type": {"any_": ["progress"]}}, "sort": "CREATED_DESC", "limit": 1}
-    (progress,) = httpx.post(f"{os.environ['PREFECT_API_URL']}/artifacts/filter", json=body).json()
+    (progress,) = ask_server("artifacts/filter", body)
     assert progress["data"] == 100.0
     assert progress["task_run_id"]
 

@@ -77,11 +77,14 @@ def test_two_files_are_published_and_one_is_refused_each_with_its_audit(served, 
     assert [path for path in served.drop.rglob("*.csv") if path.parent == served.drop] == []
 
 
-def test_the_refusal_is_a_failed_task_with_its_reason_and_the_sweep_goes_on(served, said):
+def test_the_refusal_fails_its_task_with_the_reason_and_the_run_which_goes_on(served, said):
     runs = served.list_runs()
     assert all(run["auto_scheduled"] for run in runs)
-    done = {run["state_name"]: run for run in reversed(runs) if run["state_type"] == "COMPLETED"}
-    assert re.fullmatch(r"Files: 1 changing, 1 published, 1 refused\.", done["Refused"]["state"]["message"])
+    (refused,) = [run for run in runs if run["state_name"] == "Refused"]
+    assert refused["state_type"] == "FAILED"
+    assert refused["state"]["message"] == "Files: 1 changing, 1 published, 1 refused."
+    assert refused["name"] == "changing 1, published 1, refused 1: bad.csv"
+    assert "published 1: half.csv" in {run["name"] for run in runs if run["state_type"] == "COMPLETED"}
     tasks = {task["name"]: task for task in served.ask("task_runs", limit=200)}
     assert {name: task["state_name"] for name, task in tasks.items()} == {
         "good.csv": "Completed",
