@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,6 +70,13 @@ def run(project, tmp_path):
     return run_script
 
 
+def find_name(log):
+    """Return the name of the run of a log, as it is in the end."""
+    run = re.search(r"/runs/flow-run/([0-9a-f-]{36})", log)[1]
+    (found,) = ask_server("flow_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+    return found["name"]
+
+
 def ask_artifacts(key):
     body = {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC", "limit": 10}
     return ask_server("artifacts/filter", body)
@@ -94,6 +103,56 @@ def test_a_disk_that_stays_full_fails_the_sweep_with_the_reason_and_tells_it_onc
     assert printed == "FAILED|Failed|Files: 1 failed. survey.csv: the disk is full|3"
     assert log.count("Flow inbox, run") == 1
     assert run("sweep()")[0] == "COMPLETED|Completed|Files: 1 published.|0"
+
+
+def test_a_misplaced_file_fails_each_run_which_is_named_after_it_and_the_webhook_is_called_once(drop, run, webhook):
+    told, address = webhook
+    told.clear()
+    (drop.parent / "smal").mkdir()
+    write_survey(drop.parent / "smal" / "answers.csv")
+    write_survey(drop / "survey.csv")
+    for published in ("1 published, ", ""):
+        printed, log = run("sweep()", BPO_INDEX_WEBHOOK=address)
+        assert printed.startswith(f"FAILED|Misplaced|Files: {published}1 passed over. smal/answers.csv is not read: ")
+        assert "Traceback" not in log
+        assert find_name(log) == f"misplaced 1, {'published 1' if published else ''}: smal/answers.csv".replace(
+            ", :", ":"
+        )
+    (message,) = told
+    assert "smal/answers.csv is not read: files go into the folders" in message
+    assert "Perhaps small was meant. http://" in message
+    (drop.parent / "smal" / "answers.csv").unlink()
+    assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0] == "COMPLETED|Completed|Files: 1 passed over.|0"
+    assert len(told) == 1
+
+
+def test_what_stays_broken_calls_the_webhook_once(drop, run, webhook):
+    told, address = webhook
+    told.clear()
+    Path(drop.parents[1], "definitions", "small.yaml").write_text("index: [")
+    for _ in range(2):
+        assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0].startswith("FAILED|Failed|Files: folders with problems: 1.")
+    assert len(told) == 1
+    shutil.rmtree(drop.parents[1] / "definitions")
+    for _ in range(2):
+        assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0].startswith(
+            "FAILED|Failed|Flow run encountered an exception"
+        )
+    assert len(told) == 2
+    assert "The folder of definitions definitions cannot be read" in told[1]
+
+
+def test_a_run_whose_name_cannot_be_set_goes_on(drop, run):
+    write_survey(drop / "survey.csv")
+    script = """
+def broken(*_arguments, **_keywords):
+    raise RuntimeError("the server is gone")
+reporting.get_client = broken
+sweep()
+"""
+    printed, log = run(script)
+    assert printed == "COMPLETED|Completed|Files: 1 published.|0"
+    assert "The page of this run lacks a part: RuntimeError: the server is gone" in log
 
 
 def test_a_bug_is_not_tried_again_and_costs_only_its_file(drop, run):
