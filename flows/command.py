@@ -56,6 +56,12 @@ def answer(name: str, call: Callable[[], int]) -> int:
     except BpoIndexError as error:
         sys.stderr.write(f"{name}: {error}\n")
         return error.exit_code
+    except httpx.HTTPStatusError as error:
+        told = (
+            "wants a login: set PREFECT_API_AUTH_STRING" if error.response.status_code == 401 else f"refused: {error}"
+        )
+        sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL {told}.\n")
+        return EnvironmentFailed.exit_code
     except (RuntimeError, httpx.HTTPError) as error:  # as Prefect says that its server is not to be reached
         sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL cannot be used: {error}\n")
         return EnvironmentFailed.exit_code

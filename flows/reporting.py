@@ -59,6 +59,8 @@ class _WithoutTraceback(logging.Filter):
         return not isinstance(error, FailedRun)  # the state of the run, which was logged before
 
 
+# It logs each request with its address, and that of a webhook is a secret.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 for _name in ("prefect.flow_runs", "prefect.task_runs"):
     logging.getLogger(_name).addFilter(_WithoutTraceback())
 
@@ -150,7 +152,10 @@ def _send(address: str, sentence: str) -> None:
     try:
         httpx.post(address, json={"text": sentence}, timeout=WEBHOOK_SECONDS).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        get_logger("bpo-index").warning("The webhook BPO_INDEX_WEBHOOK did not take the message: %s", error)
+        # NOTE: not what the error says, which names the address: that is a secret.
+        status = f" {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else ""
+        why = f"{type(error).__name__}{status}"
+        get_logger("bpo-index").warning("The webhook BPO_INDEX_WEBHOOK did not take the message: %s", why)
 
 
 def show_outcome(outcome: Outcome) -> None:

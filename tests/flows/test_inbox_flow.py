@@ -190,11 +190,12 @@ for name in ("create_markdown_artifact", "create_table_artifact", "create_progre
 reporting.PROGRESS_SECONDS = 0
 sweep()
 """
-    for webhook in ("file:///etc/passwd", "http://[::1"):
+    for webhook in ("file:///etc/passwd", "http://[::1", "http://127.0.0.1:9/services/secret"):
         printed, log = run(script, BPO_INDEX_WEBHOOK=webhook)
         assert printed == "FAILED|Refused|Files: 1 published, 1 refused.|0"
         assert "BPO_INDEX_WEBHOOK did not take the message" in log
         assert "The page of this run lacks a part: RuntimeError: the server is gone" in log
+        assert webhook not in log
         write_survey(drop / "survey.csv", len(webhook))
         (drop / "bad.csv").write_text(BAD)
 
