@@ -251,7 +251,7 @@ def check_releases(releases: Path, home: Path, prefect_file: Path) -> None:
     """
     private = {home, PROJECT / "inbox", PROJECT / "audit"}
     for _, settings in _read_deployments(prefect_file):
-        private |= {PROJECT / settings[key] for key in ("inbox", "audit_dir") if settings.get(key)}
+        private |= {PROJECT / str(settings[key]) for key in ("inbox", "audit_dir") if settings.get(key)}
     for folder in sorted(path.resolve() for path in private):
         if _is_in(folder, releases) or _is_in(releases, folder):
             raise UsageError(

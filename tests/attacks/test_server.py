@@ -23,7 +23,7 @@ from tests.flows.served import LOGIN, Served
 
 pytestmark = [
     pytest.mark.component("prefect-machine"),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its processes in /proc"),
 ]
 
