@@ -100,7 +100,8 @@ def test_from_the_login_to_the_report(checkout, environment, told, page):
     page.wait_for_timeout(5000)  # the name of the run comes last
     page.goto(f"{address}/runs")
     page.get_by_text("published 1: offshore-bpo-2021.csv").first.click()
-    page.get_by_text("Artifacts").first.click()
+    page.wait_for_url("**/runs/flow-run/**")
+    page.goto(f"{page.url}?tab=Artifacts")
     page.get_by_text("release-offshore-bpo-2021").first.wait_for()
 
     trouble = []
