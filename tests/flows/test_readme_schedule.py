@@ -102,7 +102,7 @@ def test_from_the_login_to_the_report(checkout, environment, told, page):
     page.get_by_text("published 1: offshore-bpo-2021.csv").first.click()
     page.wait_for_url("**/runs/flow-run/**")
     page.goto(f"{page.url}?tab=Artifacts")
-    page.get_by_text("release-offshore-bpo-2021").first.wait_for()
+    page.get_by_text("release-offshore-bpo-2021").locator("visible=true").first.wait_for()
 
     trouble = []
     report = f"http://127.0.0.1:{int(environment['PORT']) + 1}/offshore-bpo/2021/"
