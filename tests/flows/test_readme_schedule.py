@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import find_browser
@@ -101,8 +102,10 @@ def test_from_the_login_to_the_report(checkout, environment, told, page):
     page.goto(f"{address}/runs")
     page.get_by_text("published 1: offshore-bpo-2021.csv").first.click()
     page.wait_for_url("**/runs/flow-run/**")
-    page.goto(f"{page.url}?tab=Artifacts")
-    page.get_by_text("release-offshore-bpo-2021").locator("visible=true").first.wait_for()
+    asked = {"artifacts": {"key": {"any_": ["release-offshore-bpo-2021"]}}}
+    auth = tuple(login.split(":"))
+    (link,) = httpx.post(f"{address}/api/artifacts/filter", json=asked, auth=auth, timeout=60).json()
+    assert f":{int(environment['PORT']) + 1}/offshore-bpo/2021/" in link["data"]
 
     trouble = []
     report = f"http://127.0.0.1:{int(environment['PORT']) + 1}/offshore-bpo/2021/"
