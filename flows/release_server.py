@@ -48,7 +48,7 @@ POINTERS = frozenset({"latest.json"})
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": f"{POLICY}frame-ancestors 'none'; sandbox",
+    "Content-Security-Policy": f"{POLICY}frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Resource-Policy": "same-origin",
