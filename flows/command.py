@@ -6,14 +6,19 @@ The options are the fields of the form on the server's page.
 from __future__ import annotations
 
 import argparse
+import os
+import secrets
 import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar, get_args
 
 import httpx
+from prefect.context import refresh_global_settings_context
+from prefect.settings import get_current_settings
 
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from login import CLIENT, SERVER
 
 T = TypeVar("T")
 
@@ -40,13 +45,28 @@ def _find_type(annotation: Any) -> type:
     return next((kind for kind in (int, float) if kind in kinds), str)
 
 
+def guard_temporary_server() -> None:
+    """Give the temporary server, which Prefect starts where none is named, a login of its own and no other's page."""
+    if not get_current_settings().api.url:
+        login = f"flow:{secrets.token_urlsafe(32)}"
+        os.environ |= {SERVER: login, CLIENT: login, "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "https://none.invalid"}
+        refresh_global_settings_context()
+
+
 def answer(name: str, call: Callable[[], int]) -> int:
     """Return the exit code of a call; what its caller can mend is one sentence under the flow's name."""
+    guard_temporary_server()
     try:
         return call()
     except BpoIndexError as error:
         sys.stderr.write(f"{name}: {error}\n")
         return error.exit_code
+    except httpx.HTTPStatusError as error:
+        told = (
+            "wants a login: set PREFECT_API_AUTH_STRING" if error.response.status_code == 401 else f"refused: {error}"
+        )
+        sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL {told}.\n")
+        return EnvironmentFailed.exit_code
     except (RuntimeError, httpx.HTTPError) as error:  # as Prefect says that its server is not to be reached
         sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL cannot be used: {error}\n")
         return EnvironmentFailed.exit_code

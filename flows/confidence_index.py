@@ -26,7 +26,7 @@ from prefect.cache_policies import NO_CACHE
 
 from bpo_index import pipeline
 from command import answer, parse_settings
-from reporting import is_transient, report_progress, show_outcome, tell_of_flow
+from reporting import is_transient, name_run, report_progress, show_outcome, tell_of_flow
 
 HOURS = 3600
 #: Of tasks that touch the disk or the network: what fails there is tried again.
@@ -67,11 +67,16 @@ def publish(settings: pipeline.Settings, folder: str) -> str:
 @flow(name="confidence-index", log_prints=True, on_failure=[tell_of_flow], on_crashed=[tell_of_flow])
 def confidence_index(settings: pipeline.Settings) -> str:
     """Compute an index from the survey files of one edition and publish it; return the folder of the release."""
-    with tempfile.TemporaryDirectory(prefix="bpo-index-") as folder:
-        for stage in (ingest, validate, score, assess, publish):
-            stage(settings, folder)
-        outcome = pipeline.load_outcome(folder)
+    try:
+        with tempfile.TemporaryDirectory(prefix="bpo-index-") as folder:
+            for stage in (ingest, validate, score, assess, publish):
+                stage(settings, folder)
+            outcome = pipeline.load_outcome(folder)
+    except Exception as error:
+        name_run(f"failed: {settings.definition}: {error}")
+        raise
     show_outcome(outcome)
+    name_run(f"{'published' if outcome.release.is_new else 'unchanged'}: {'/'.join(outcome.release.path.parts[-3:])}")
     print(f"Release: {outcome.release.path}")  # noqa: T201  (goes to the log of the run)
     return str(outcome.release.path)
 

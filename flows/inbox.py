@@ -1,10 +1,11 @@
 """A sweep of the inbox as a Prefect flow: each new file of `inbox/<definition>/` is one task and one release.
 
-    python flows/inbox.py [--inbox DIR] [--out DIR] [--definitions DIR] [--replicates N] [--seed N] [--settle-seconds S]
+    python flows/inbox.py [--inbox DIR] [--out DIR] [--definitions DIR] [--audit-dir DIR] [--settle-seconds S]
         [--scheduler ADDRESS]
 
-A refused file fails its task, with the reason, and the sweep goes on. What makes this safe lies in `bpo_index.inbox`:
-no limit, lock or cache of Prefect is needed for it.
+A refused file fails its task, with the reason, and the sweep goes on; in the end the run is Refused, or Misplaced where
+something lies that no sweep reads, which both count as failed. What makes this safe lies in `bpo_index.inbox`: no
+limit, lock or cache of Prefect is needed for it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,19 @@ from prefect.states import Completed, Failed
 from bpo_index import inbox
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from command import answer, parse_settings
-from reporting import REFUSED, is_transient, report_progress, show_filed, tell_of_flow, tell_of_refusal
+from reporting import (
+    MISPLACED,
+    REFUSED,
+    is_transient,
+    keep_quiet,
+    name_run,
+    name_sweep,
+    report_progress,
+    show_filed,
+    tell_of_flow,
+    tell_of_refusal,
+    tell_of_thing,
+)
 
 HOURS = 3600
 
@@ -63,16 +76,26 @@ def sweep_inbox(settings: inbox.InboxSettings = inbox.InboxSettings()) -> State[
             raise left
         return left
 
-    report = inbox.sweep_inbox(settings, handle)
+    try:
+        report = inbox.sweep_inbox(settings, handle, tell=tell_of_thing)
+    except Exception as error:
+        name_run(f"failed: {error}")
+        raise
     for filed in report.filed:
         print(f"{filed.name}: {filed.status}. It is in {filed.folder}.")  # noqa: T201
     for sentence in (*report.passed, *report.problems):
         print(sentence)  # noqa: T201
+    name_run(name_sweep(report))
     failed = [f"{filed.name}: {filed.reason}" for filed in report.filed if filed.status == "failed"]
+    message = " ".join([report.summarise(), *failed, *report.problems, *(report.passed if report.misplaced else ())])
     if failed or report.problems:
-        return Failed(message=" ".join([report.summarise(), *failed, *report.problems]))
-    name = "Busy" if report.is_busy else REFUSED if report.count("refused") else "Completed"
-    return Completed(name=name, message=report.summarise())
+        return Failed(message=message)
+    if report.count("refused"):
+        keep_quiet()  # the task has told it
+        return Failed(name=REFUSED, message=message)
+    if report.misplaced:
+        return Failed(name=MISPLACED, message=message)
+    return Completed(name="Busy" if report.is_busy else "Completed", message=message)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -81,7 +104,7 @@ def main(argv: list[str] | None = None) -> int:
     def call() -> int:
         settings = parse_settings(inbox.InboxSettings, "Publish every new file of the inbox.", argv)
         state = sweep_inbox(settings, return_state=True)
-        if not state.is_completed():
+        if not state.is_completed() and state.name not in (REFUSED, MISPLACED):
             failure = state.result(raise_on_failure=False)
             raise failure if isinstance(failure, BpoIndexError) else EnvironmentFailed(str(state.message))
         sys.stdout.write(f"{state.message}\n")

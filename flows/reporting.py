@@ -1,15 +1,18 @@
-"""What a run tells on its page and to the outside: artifacts, progress, messages. Nothing here can fail a run."""
+"""What a run tells on its page and to the outside: artifacts, progress, name, messages. Nothing here can fail a run."""
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 from prefect import Flow, Task
@@ -20,12 +23,15 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.exceptions import FailedRun
 from prefect.logging import get_logger, get_run_logger
+from prefect.runtime import flow_run as this_run
 from prefect.settings import get_current_settings
 
-from bpo_index.errors import EnvironmentFailed
-from bpo_index.inbox import Filed
+from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from bpo_index.inbox import Filed, Report
 from bpo_index.pipeline import Outcome, Progress
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
@@ -34,6 +40,29 @@ PROGRESS_SECONDS = 2.0
 WEBHOOK_SECONDS = 10
 #: The name of the state of a file's task, and of a sweep, in which a file was refused.
 REFUSED = "Refused"
+#: The name of the state of a sweep that found what lies where no sweep reads it.
+MISPLACED = "Misplaced"
+#: A name of a run is at most this long.
+NAME_LETTERS = 150
+
+#: Runs of this process whose trouble was told thing by thing, or is known from earlier sweeps.
+_told: set[str] = set()
+
+
+class _WithoutTraceback(logging.Filter):
+    """What is a sentence for the user is logged as one: Prefect adds where in the program it was raised."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, BpoIndexError):
+            record.exc_info = None
+        return not isinstance(error, FailedRun)  # the state of the run, which was logged before
+
+
+# It logs each request with its address, and that of a webhook is a secret.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+for _name in ("prefect.flow_runs", "prefect.task_runs"):
+    logging.getLogger(_name).addFilter(_WithoutTraceback())
 
 
 def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
@@ -43,24 +72,69 @@ def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
 
 
 def tell_of_flow(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Say that a run failed or crashed: a hook of flows."""
-    _tell(f"Flow {flow.name}, run {flow_run.name}", f"flow-run/{flow_run.id}", state)
+    """Say that a run failed or crashed: a hook of flows. A sweep has told its things before."""
+    if str(flow_run.id) in _told:
+        return
+    _tell(f"Flow {flow.name}, run {flow_run.name}: {state.name}. {state.message or ''}", f"flow-run/{flow_run.id}")
 
 
 def tell_of_refusal(_task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:
-    """Say that a file was refused: a hook of tasks. What failed otherwise, the flow tells."""
+    """Say that a file was refused: a hook of tasks. What failed otherwise, the sweep tells."""
     if state.name == REFUSED:
-        _tell(task_run.name, f"task-run/{task_run.id}", state)
+        _tell(f"{task_run.name}: {state.name}. {state.message or ''}", f"task-run/{task_run.id}")
 
 
-def _tell(subject: str, page: str, state: State[Any]) -> None:
+def tell_of_thing(sentence: str, is_new: bool) -> None:
+    """Say what somebody should look at in the inbox, where that is new, in the name of the run at work."""
+    keep_quiet()
+    if is_new:
+        run = f"Flow {this_run.get_flow_name()}, run {this_run.get_name()}"
+        _tell(f"{run}: {sentence}", f"flow-run/{this_run.get_id()}")
+
+
+def keep_quiet() -> None:
+    """Let the hook of the run at work say nothing: what is wrong was told, or is known."""
+    _told.add(str(this_run.get_id()))
+
+
+def name_run(name: str) -> None:
+    """Name the run at work after what it did."""
+    with _never_failing(), get_client(sync_client=True) as client:
+        line = " ".join(name.split())
+        shown = line if len(line) <= NAME_LETTERS else f"{line[: NAME_LETTERS - 1]}…"
+        client.update_flow_run(UUID(str(this_run.get_id())), name=shown)
+
+
+def name_sweep(report: Report) -> str:
+    """Return what a sweep did in a line: counts, and the names of what somebody should look at, or of all.
+
+    Examples
+    --------
+    >>> name_sweep(Report())
+    'no new files'
+    >>> name_sweep(Report(misplaced=("typo/answers.csv",)))
+    'misplaced 1: typo/answers.csv'
+    """
+    if report.is_busy:
+        return "busy"
+    counts = Counter(filed.status for filed in report.filed) + Counter({"misplaced": len(report.misplaced)})
+    told = [f"{status} {count}" for status, count in sorted(counts.items())]
+    told += [f"problems {len(report.problems)}"] if report.problems else []
+    if not told:
+        return "no new files"
+    bad = [filed.name for filed in report.filed if filed.status in ("refused", "failed")] + list(report.misplaced)
+    names = bad or [filed.name for filed in report.filed]
+    return ", ".join(told) + (f": {', '.join(names)}" if names else "")
+
+
+def _tell(what: str, page: str) -> None:
     """Write a sentence to the log, and send it to `BPO_INDEX_WEBHOOK` where that is set.
 
     The webhook gets ``{"text": …}``, as Slack, Mattermost and others take it.
     """
     server = get_current_settings().ui_url
     where = f" {server}/runs/{page}" if server else ""
-    sentence = f"{subject}: {state.name}. {state.message or ''}{where}"
+    sentence = f"{what}{where}"
     logger = get_logger("bpo-index")
     logger.error(sentence)
     address = os.environ.get("BPO_INDEX_WEBHOOK")
@@ -78,7 +152,10 @@ def _send(address: str, sentence: str) -> None:
     try:
         httpx.post(address, json={"text": sentence}, timeout=WEBHOOK_SECONDS).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        get_logger("bpo-index").warning("The webhook BPO_INDEX_WEBHOOK did not take the message: %s", error)
+        # NOTE: not what the error says, which names the address: that is a secret.
+        status = f" {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else ""
+        why = f"{type(error).__name__}{status}"
+        get_logger("bpo-index").warning("The webhook BPO_INDEX_WEBHOOK did not take the message: %s", why)
 
 
 def show_outcome(outcome: Outcome) -> None:

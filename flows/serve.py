@@ -2,7 +2,8 @@
 
     python flows/serve.py [--port 4200] [--home .prefect] [--prefect-file prefect.yaml] [--releases releases]
 
-Keeps what it starts running, and stops it all on Ctrl-C or SIGTERM. Several machines: docs/operations.md.
+Keeps what it starts running, and stops it all on Ctrl-C or SIGTERM. The server has a login, and what is made here is
+for its owner only (docs/security.md). Several machines: docs/operations.md.
 """
 
 from __future__ import annotations
@@ -15,26 +16,26 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from filelock import FileLock, Timeout
 
-from bpo_index.errors import BpoIndexError
+from bpo_index.errors import BpoIndexError, UsageError
 from bpo_index.inbox import InboxSettings, make_inbox
+from login import CLIENT, SERVER, Login, find_login, make_private
+from processes import POOL, SWEEP, find_processes, is_marked, is_running, mark_crashed, stop_process
 
 HOST = "127.0.0.1"
-POOL = "bpo-index"
-SWEEP = "sweep"
 SERVER_SECONDS = 180
-#: Prefect's worker gives its runs thirty seconds to end.
-STOP_SECONDS = 40
 #: Where a process dies this often within `RESTART_SECONDS`, everything is stopped.
 MOST_RESTARTS = 5
 RESTART_SECONDS = 120
@@ -58,20 +59,22 @@ class Part:
 class Machine:
     """The parts on this machine, in the order in which they start."""
 
-    def __init__(self, port: int, home: Path, prefect_file: Path, releases: Path) -> None:
+    def __init__(self, port: int, home: Path, prefect_file: Path, releases: Path, login: Login) -> None:
         self.home = home
         self.prefect_file = prefect_file
         self.ports = (port, port + 1)
-        self.address, self.releases = (f"http://{HOST}:{number}" for number in self.ports)
+        self.address = f"http://{HOST}:{port}"
+        self.releases = os.environ.get("BPO_INDEX_RELEASES_URL") or f"http://{HOST}:{port + 1}"
         self.logs = home / "logs"
         self.mark = f"BPO_INDEX_SERVED_FROM={home}"
         self.stopping = False
         server = ["-m", "prefect", "server", "start", "--host", HOST, "--port", str(port)]
-        files = ["-m", "http.server", str(port + 1), "--bind", HOST, "--directory", str(releases)]
+        files = [str(Path(__file__).with_name("release_server.py")), "--folder", str(releases), "--port", str(port + 1)]
+        files += ["--host-name", urlsplit(self.releases).netloc.rpartition("@")[2]]
         worker = ["-m", "prefect", "worker", "start", "--pool", POOL, "--name", socket.gethostname(), "--limit", "4"]
         self.server, self.files, self.worker = Part("server", server), Part("releases", files), Part("worker", worker)
         self.parts = [self.server, self.files, self.worker]
-        self.environment = _make_environment(home, self.address, self.releases)
+        self.environment = _make_environment(home, self.address, self.releases, login.string)
 
     def start(self) -> None:
         """Start everything, deploy, and mark the runs of dead processes."""
@@ -107,7 +110,7 @@ class Machine:
         """Stop the worker with its runs, then the rest; what does not go is killed, and files are finished later."""
         for part in reversed(self.parts):
             if part.process is not None:
-                _stop(part.process.pid, partial(_is_running, part.process))
+                stop_process(part.process.pid, partial(is_running, part.process))
         for pid in find_processes(self.mark):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -117,7 +120,7 @@ class Machine:
             part.process = subprocess.Popen(
                 [sys.executable, *part.command],
                 cwd=PROJECT,
-                env=self.environment,
+                env=_without_login(self.environment) if part is self.files else self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -145,26 +148,30 @@ class Machine:
         """Stop what a killed predecessor left running; its lock is free, so nobody keeps it."""
         for pid in find_processes(self.mark):
             say(f"A process of an earlier start is still there and is stopped: {pid}.")
-            _stop(pid, partial(_is_marked, pid, self.mark))
+            stop_process(pid, partial(is_marked, pid, self.mark))
 
     def _make_inboxes(self) -> None:
         """Make the folders that the sweeps look through, so that files can be dropped at once."""
-        deployed = yaml.safe_load(self.prefect_file.read_text(encoding="utf-8"))
-        for deployment in deployed["deployments"]:
-            if deployment["name"] == SWEEP:
-                make_inbox(InboxSettings(**deployment.get("parameters", {}).get("settings", {})))
+        for name, settings in _read_deployments(self.prefect_file):
+            if name == SWEEP:
+                make_inbox(InboxSettings(**settings))
 
     def _wait_for_server(self) -> None:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         end = time.monotonic() + SERVER_SECONDS
         while True:
             with suppress(OSError), direct.open(f"{self.address}/api/health", timeout=5):
-                return
+                break
             if self.server.process is None or self.server.process.poll() is not None:
                 raise CannotServe(f"The server ended before it answered. {self._quote(self.server)}")
             if time.monotonic() > end or self.stopping:
                 raise CannotServe(f"The server did not answer in {SERVER_SECONDS} s. {self._quote(self.server)}")
             time.sleep(0.3)
+        try:
+            with direct.open(f"{self.address}/api/admin/version", timeout=30):
+                raise CannotServe("The server answers without the login, so anybody could run commands. It is stopped.")
+        except urllib.error.HTTPError as refusal:
+            refusal.close()
 
     def _call(self, *arguments: str) -> str:
         """Run a Python command against the server and return what it prints."""
@@ -187,9 +194,13 @@ class Machine:
         return f"The end of {log}:\n" + "\n".join(lines)
 
 
-def _make_environment(home: Path, address: str, releases: str) -> dict[str, str]:
-    """Return the environment of all parts: this server, its own database, no telemetry, no proxy to this machine."""
-    others = ("PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_", "PREFECT_API_KEY", "PREFECT_PROFILE")
+def _make_environment(home: Path, address: str, releases: str, login: str) -> dict[str, str]:
+    """Return the environment of all parts: this server, its login and database, no telemetry, no proxy to it."""
+    others = (
+        *("PREFECT_API_DATABASE_", "PREFECT_SERVER_DATABASE_", "PREFECT_API_KEY", "PREFECT_PROFILE"),
+        # What would open the server to other pages, or send its own page, which holds the login, to another server.
+        *("PREFECT_SERVER_API_", "PREFECT_SERVER_CORS_", "PREFECT_SERVER_UI_", "PREFECT_UI_"),
+    )
     environment = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     given = (environment[name] for name in ("NO_PROXY", "no_proxy") if environment.get(name))
     without_proxy = ",".join([HOST, "localhost", *given])
@@ -197,7 +208,13 @@ def _make_environment(home: Path, address: str, releases: str) -> dict[str, str]
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
         "PREFECT_API_URL": f"{address}/api",
+        SERVER: login,
+        CLIENT: login,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        "PREFECT_SERVER_CORS_ALLOWED_METHODS": "GET",
+        "PREFECT_SERVER_CORS_ALLOWED_HEADERS": "Authorization",
         "PREFECT_UI_URL": address,
+        "PREFECT_UI_API_URL": "/api",  # the page asks the server that it came from
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "DO_NOT_TRACK": "1",
@@ -208,68 +225,48 @@ def _make_environment(home: Path, address: str, releases: str) -> dict[str, str]
     }
 
 
-async def mark_crashed() -> int:
-    """Mark as crashed what the server believes to run and no process of this machine does; return how many."""
-    from prefect.client.orchestration import get_client  # noqa: PLC0415
-    from prefect.client.schemas.filters import (  # noqa: PLC0415
-        FlowRunFilter,
-        FlowRunFilterState,
-        FlowRunFilterStateType,
-        WorkPoolFilter,
-        WorkPoolFilterName,
-    )
-    from prefect.client.schemas.objects import StateType  # noqa: PLC0415
-    from prefect.states import Crashed, Scheduled  # noqa: PLC0415
-
-    alive = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-    marked = 0
-    async with get_client() as client:
-        sweeps = {deployment.id for deployment in await client.read_deployments() if deployment.name == SWEEP}
-        runs = await client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=alive))),
-            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[POOL])),
-        )
-        for run in runs:
-            if find_processes(f"PREFECT__FLOW_RUN_ID={run.id}"):
-                continue
-            message = "Its process is gone: the machine, the worker or somebody ended it."
-            await client.set_flow_run_state(run.id, Crashed(message=message), force=True)
-            marked += 1
-            if run.deployment_id not in sweeps:  # the next sweep comes anyway, the next edition in a year
-                await client.set_flow_run_state(run.id, Scheduled(name="AwaitingRetry"), force=True)
-    return marked
+def _without_login(environment: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in (SERVER, CLIENT)}
 
 
-def find_processes(mark: str) -> list[int]:
-    """Return the processes with a variable in their environment, where the system tells (Linux); elsewhere none."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
+def _read_deployments(prefect_file: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Return name and settings of each deployment."""
+    try:
+        deployed = yaml.safe_load(prefect_file.read_text(encoding="utf-8"))
+        return [
+            (deployment["name"], dict((deployment.get("parameters") or {}).get("settings") or {}))
+            for deployment in deployed["deployments"]
+        ]
+    except (ValueError, yaml.YAMLError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"The file {prefect_file} does not name deployments as it should: {error}") from None
+
+
+def check_releases(releases: Path, home: Path, prefect_file: Path) -> None:
+    """Refuse to serve a folder of releases that holds a private folder, or lies in one.
+
+    Raises
+    ------
+    UsageError
+        With the private folder: that of the server, an inbox, or one of audits.
+    """
+    private = {home, PROJECT / "inbox", PROJECT / "audit"}
+    for _, settings in _read_deployments(prefect_file):
+        private |= {PROJECT / str(settings[key]) for key in ("inbox", "audit_dir") if settings.get(key)}
+    for folder in sorted(path.resolve() for path in private):
+        if _is_in(folder, releases) or _is_in(releases, folder):
+            raise UsageError(
+                f"The folder of releases {releases} is served, so it cannot hold the private folder {folder}, nor lie "
+                "in it. Name another with --releases."
+            )
+
+
+def _is_in(path: Path, folder: Path) -> bool:
+    """Return whether a path is a folder or lies in it, under whatever spelling the disk takes for the same."""
+    for above in (path, *path.parents):
         with suppress(OSError):
-            if mark.encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
-    return found
-
-
-def _is_marked(pid: int, mark: str) -> bool:
-    return pid in find_processes(mark)
-
-
-def _is_running(process: subprocess.Popen[bytes]) -> bool:
-    return process.poll() is None
-
-
-def _stop(pid: int, is_alive: Callable[[], bool]) -> None:
-    """Ask a process and its group to end; kill what is left."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.kill(pid, signal.SIGTERM)
-        end = time.monotonic() + STOP_SECONDS
-        while is_alive() and time.monotonic() < end:
-            time.sleep(0.1)
-        for kill in (os.killpg, os.kill):  # it may lead no group, or have left it
-            with suppress(ProcessLookupError, PermissionError):
-                kill(pid, signal.SIGKILL)
-        while is_alive():
-            time.sleep(0.1)
+            if above == folder or above.samefile(folder):
+                return True
+    return False
 
 
 def _check_free(port: int) -> None:
@@ -302,9 +299,29 @@ def main(argv: list[str] | None = None) -> int:
     if given.mark_crashed:
         say(str(asyncio.run(mark_crashed())))
         return 0
-    home, releases = given.home.resolve(), given.releases.resolve()
-    machine = Machine(given.port, home, given.prefect_file.resolve(), releases)
+    os.umask(0o077)  # database, logs, folders and what runs write are for their owner only
+    home, releases, prefect_file = (path.resolve() for path in (given.home, given.releases, given.prefect_file))
     os.chdir(PROJECT)  # the paths in prefect.yaml are looked up from here
+    try:
+        check_releases(releases, home, prefect_file)
+        make_private(home)
+        releases.mkdir(parents=True, exist_ok=True)
+        with FileLock(home / ".lock", timeout=0):
+            login = find_login(home)
+            return _serve(Machine(given.port, home, prefect_file, releases, login), login)
+    except Timeout:
+        sys.stderr.write(f"serve: another `make serve` runs from {home}. Stop that one first.\n")
+        return 3
+    except (CannotServe, BpoIndexError) as reason:
+        sys.stderr.write(f"serve: {reason}\n")
+        return getattr(reason, "exit_code", 3)
+    except OSError as error:
+        sys.stderr.write(f"serve: the system refused: {error.strerror} ({error.filename}).\n")
+        return 3
+
+
+def _serve(machine: Machine, login: Login) -> int:
+    """Start the machine, say where it is and how to log in, and keep it running until told to stop."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         machine.stopping = True
@@ -312,30 +329,21 @@ def main(argv: list[str] | None = None) -> int:
     for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(told, stop)
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        releases.mkdir(parents=True, exist_ok=True)
-        with FileLock(home / ".lock", timeout=0):
-            try:
-                say("Starting the server; the first time this takes about half a minute.")
-                machine.start()
-                say(f"Page: {machine.address}  Releases: {machine.releases}  Logs: {machine.logs}")
-                say("Drop a file in inbox/<definition>/, such as inbox/offshore-bpo-2021/. Stop with Ctrl-C.")
-                machine.keep()
-            finally:
-                say("Stopping.")
-                machine.stop()
-    except Timeout:
-        sys.stderr.write(f"serve: another `make serve` runs from {home}. Stop that one first.\n")
-        return 3
-    except (CannotServe, BpoIndexError) as reason:
-        if machine.stopping:  # the reason is that we were told to stop
-            say("Stopped.")
-            return 0
-        sys.stderr.write(f"serve: {reason}\n")
-        return 3
-    except OSError as error:
-        sys.stderr.write(f"serve: the system refused: {error.strerror} ({error.filename}).\n")
-        return 3
+        say("Starting the server; the first time this takes about half a minute.")
+        if login.is_new:
+            say(f"Login, told this once: {login.string}\nWhoever holds it may run commands here as you.")
+        machine.start()
+        say(f"Page: {machine.address}  Logs: {machine.logs}")
+        where = f"the line in {login.file}" if login.file else f"the string of {SERVER} or {CLIENT}"
+        say(f"Log in on the page with {where}, all of it: it is user and password in one.")
+        say("Drop a file in inbox/<definition>/, such as inbox/offshore-bpo-2021/. Stop with Ctrl-C.")
+        machine.keep()
+    except (CannotServe, BpoIndexError):
+        if not machine.stopping:  # else the reason is that we were told to stop
+            raise
+    finally:
+        say("Stopping.")
+        machine.stop()
     say("Stopped.")
     return 0
 

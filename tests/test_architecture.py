@@ -30,7 +30,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("plan", "verification"),
     ("summary", "terminal", "terminal_inspection"),
-    ("inbox_claims",),
+    ("inbox_claims", "inbox_told"),
     ("inbox",),
     ("cli", "__main__"),
 )

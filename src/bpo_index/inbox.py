@@ -3,12 +3,13 @@
 `sweep_inbox` looks through `<inbox>/<definition>/`, waits until new files have settled, and hands each to
 `finish_claim`, which runs the whole pipeline on it. Each step can be cut short and done again: a claimed file is
 finished by the next sweep, the release is named by its content, the claim is moved last. A file lock, which dies with
-its process, lets one sweep in at a time. No time is compared with this machine's clock. Limits and layout:
-docs/operations.md.
+its process, lets one sweep in at a time. No time is compared with this machine's clock. What somebody should look at,
+such as a file where no sweep reads it, is told once, until it changes or goes. Limits and layout: docs/operations.md.
 """
 
 from __future__ import annotations
 
+import difflib
 import errno
 import os
 import re
@@ -41,6 +42,7 @@ from bpo_index.inbox_claims import (
     sweep_rubbish,
     was_to_be_latest,
 )
+from bpo_index.inbox_told import Tell, mark_file, tell_things
 from bpo_index.resources import list_definitions
 from bpo_index.responses.encodings import show_undecodable
 from bpo_index.responses.sources import show_name
@@ -51,6 +53,10 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: Files begun this often and never ended are taken up last, so that one that ends its process cannot keep others.
 TRIES_BEFORE_LAST = 3
+#: Said beside the failure of a file, and told with that.
+_OTHERS_WAIT = "its other files wait for the next sweep."
+#: Sentences of a sweep on what is not read; beyond these it is counted.
+MOST_PASSED = 100
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Report:
     """Sentences on what lies in the inbox and is not read."""
     problems: tuple[str, ...] = ()
     """Sentences on folders that could not be worked on."""
+    misplaced: tuple[str, ...] = ()
+    """The names of what is, or may be, a survey where no sweep reads it: each has a sentence in `passed`."""
 
     def count(self, *statuses: Status) -> int:
         """Return how many files have one of these statuses."""
@@ -96,7 +104,11 @@ def make_inbox(settings: InboxSettings) -> None:
 
 
 def sweep_inbox(
-    settings: InboxSettings, handle: Handle | None = None, *, wait: Callable[[float], object] = time.sleep
+    settings: InboxSettings,
+    handle: Handle | None = None,
+    *,
+    wait: Callable[[float], object] = time.sleep,
+    tell: Tell | None = None,
 ) -> Report:
     """Publish every settled file of an inbox, those that a killed sweep had claimed first.
 
@@ -107,6 +119,9 @@ def sweep_inbox(
         file claimed.
     wait
         Called once with `settle_seconds` where there are new files.
+    tell
+        Called for each misplaced file, failed file, and problem, and for an error that this raises once it has the
+        inbox. Refused files are not among them.
 
     Raises
     ------
@@ -126,7 +141,15 @@ def sweep_inbox(
         except Timeout:
             return Report(is_busy=True)
         try:
-            return _Sweep(settings, handle or (lambda claim: finish_claim(claim, settings))).work(wait)
+            sweep = _Sweep(settings, handle or (lambda claim: finish_claim(claim, settings)))
+            try:
+                return sweep.work(wait)
+            except BpoIndexError as error:
+                sweep.things[str(error)] = ""
+                raise
+            finally:
+                if tell is not None:
+                    tell_things(inbox, sweep.things, tell)
         finally:
             lock.release()
     except OSError as error:
@@ -144,7 +167,11 @@ class _Sweep:
         self.filed: list[Filed] = []
         self.passed: list[str] = []
         self.problems: list[str] = []
+        self.misplaced: list[str] = []
+        self.more = 0
         self.stopped: set[str] = set()
+        self.things: dict[str, str] = {}
+        """Sentences on what somebody should look at, each to what is another once it has changed."""
 
     def work(self, wait: Callable[[float], object]) -> Report:
         """Finish what was claimed, wait for new files to settle, take them by time and name, then what failed often."""
@@ -162,28 +189,25 @@ class _Sweep:
             self._take(path, drops[path], sources[path.parent.name])
         for claim in late:
             self._finish(claim)
-        return Report(tuple(self.filed), False, tuple(self.passed), tuple(self.problems))
+        if self.more:
+            self.passed.append(f"{self.more:,} more are not read.")
+        self.things |= {problem: "" for problem in self.problems if not problem.endswith(_OTHERS_WAIT)}
+        self.things |= {f"{filed.name}: {filed.reason}": "" for filed in self.filed if filed.status == "failed"}
+        return Report(tuple(self.filed), False, tuple(self.passed), tuple(self.problems), tuple(self.misplaced))
 
     def _open_folders(self) -> dict[str, str]:
         """Make the folder of each definition; return the names of those that can be worked on, each to its source."""
         inbox = Path(self.settings.inbox)
         sources = _find_definitions(self.settings.definitions)
         for entry in sorted(inbox.iterdir()):
-            if entry.name in sources or entry.name.startswith("."):
-                continue
-            if list_claims(entry):
-                self.problems.append(
-                    f"{show_name(entry.name)} has claimed files and no definition. Put it back, and they are finished."
-                )
-            else:
-                self.passed.append(
-                    f"{show_name(entry.name)} is not read: files go into the folders {', '.join(sources)} of the inbox."
-                )
-        for path in _list_own(self.settings.definitions):
-            if not _NAME.fullmatch(path.stem):
-                self.passed.append(
+            if entry.name not in sources and not _is_left_alone(entry.name):
+                self._pass_stranger(entry, list(sources))
+        for path in _list_folder(self.settings.definitions):
+            if path.suffix == ".yml" or (path.suffix == ".yaml" and not _NAME.fullmatch(path.stem)):
+                self._pass(
                     f"{show_name(path.name)} gives no folder of the inbox: name a definition with at most 64 letters, "
-                    "digits, dots, dashes and underscores."
+                    "digits, dots, dashes and underscores, and .yaml.",
+                    path,
                 )
         usable = {}
         for name, source in sources.items():
@@ -198,6 +222,42 @@ class _Sweep:
             else:
                 usable[name] = source
         return usable
+
+    def _pass_stranger(self, entry: Path, names: list[str]) -> None:
+        """Tell of what lies beside the folders of the definitions; what was dropped in it is misplaced."""
+        shown = show_name(entry.name)
+        near = difflib.get_close_matches(entry.name, names, 1)
+        advice = f"files go into the folders {', '.join(names)} of the inbox."
+        advice += f" Perhaps {near[0]} was meant." if near else ""
+        try:
+            if not stat.S_ISDIR(entry.lstat().st_mode):
+                self._pass(f"{shown} is not read: {advice}", entry)
+                return
+            dropped = [path for path in sorted(entry.iterdir()) if not _is_ours(path.name)]
+            if list_claims(entry):
+                self.problems.append(
+                    f"{shown} has claimed files and no definition. Put it back, and they are finished."
+                )
+        except FileNotFoundError:  # taken back in between
+            return
+        except OSError as error:
+            self._pass(f"{shown} is not read, and cannot be looked into ({error.strerror}): {advice}", entry)
+            return
+        if not dropped:
+            self._pass(f"{shown} is not read: {advice}")
+        for path in dropped:
+            self._pass(f"{shown}/{show_name(path.name)} is not read: {advice}", path)
+
+    def _pass(self, sentence: str, misplaced: Path | None = None) -> None:
+        """Note what is not read; where it may be a survey, somebody should look at it."""
+        if len(self.passed) >= MOST_PASSED:
+            self.more += 1
+            return
+        self.passed.append(sentence)
+        if misplaced is not None:
+            parent = "" if misplaced.parent == Path(self.settings.inbox) else f"{show_name(misplaced.parent.name)}/"
+            self.misplaced.append(f"{parent}{show_name(misplaced.name)}")
+            self.things[sentence] = mark_file(misplaced)
 
     def _open_claims(self, name: str, source: str) -> list[Claim]:
         folder = Path(self.settings.inbox) / name
@@ -227,7 +287,7 @@ class _Sweep:
             return []
         drops = []
         for path in entries:
-            if path.name in FOLDERS or path.name.startswith((".", "~$")) or path.name.endswith(".part"):
+            if _is_ours(path.name):
                 continue
             try:
                 mode = path.lstat().st_mode
@@ -240,7 +300,7 @@ class _Sweep:
                 drops.append(path)
                 continue
             kind = "a link" if stat.S_ISLNK(mode) else "a folder" if stat.S_ISDIR(mode) else "no file"
-            self.passed.append(f"{name}/{show_name(path.name)} is not read: it is {kind}, and one file is one edition.")
+            self._pass(f"{name}/{show_name(path.name)} is not read: it is {kind}, and one file is one edition.", path)
         return drops
 
     def _take(self, path: Path, signature: Signature | None, source: str) -> None:
@@ -260,7 +320,7 @@ class _Sweep:
         except OSError as error:
             self._fail_drop(path, error)
             if error.errno in _NO_ROOM:
-                self._stop(name, f"{name}: its other files wait for the next sweep.")
+                self._stop(name, f"{name}: {_OTHERS_WAIT}")
             return
         self._finish(claim)
 
@@ -275,7 +335,7 @@ class _Sweep:
         except (BpoIndexError, OSError) as error:
             filed = _fail(claim, str(error))
             if _is_shared(error, claim):
-                self._stop(claim.definition, f"{claim.definition}: its other files wait for the next sweep.")
+                self._stop(claim.definition, f"{claim.definition}: {_OTHERS_WAIT}")
         except Exception as error:
             filed = _fail(claim, f"Unexpected {type(error).__name__}: {error}")
         self.filed.append(filed)
@@ -300,12 +360,26 @@ def _find_definitions(folder: str | None) -> dict[str, str]:
 
 
 def _list_own(folder: str | None) -> list[Path]:
+    return [path for path in _list_folder(folder) if path.suffix == ".yaml"]
+
+
+def _list_folder(folder: str | None) -> list[Path]:
     if not folder:
         return []
     try:
-        return sorted(path for path in Path(folder).iterdir() if path.suffix == ".yaml" and path.name[0] != ".")
+        return sorted(path for path in Path(folder).iterdir() if path.name[0] != ".")
     except OSError as error:
         raise UsageError(f"The folder of definitions {folder} cannot be read: {error.strerror}.") from None
+
+
+def _is_left_alone(name: str) -> bool:
+    """Return whether a name says that somebody still writes the file, or that it is nobody's survey."""
+    return name.startswith((".", "~$")) or name.endswith(".part")
+
+
+def _is_ours(name: str) -> bool:
+    """Return whether an entry of a definition's folder is no new file."""
+    return name in FOLDERS or _is_left_alone(name)
 
 
 def _fail(claim: Claim, reason: str) -> Filed:

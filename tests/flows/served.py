@@ -13,8 +13,18 @@ import httpx
 import polars as pl
 import yaml
 
+from tests.quick import quick_definition
+
 SWEEP_SECONDS = 20
 SETTLE_SECONDS = 4
+LOGIN = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
+
+
+def ask_server(path, body):
+    """Return what the Prefect server of the component tests answers."""
+    login = os.environ.get("PREFECT_API_AUTH_STRING")
+    auth = tuple(login.split(":", 1)) if login else None
+    return httpx.post(f"{os.environ['PREFECT_API_URL']}/{path}", json=body, auth=auth).raise_for_status().json()
 
 
 class Served:
@@ -33,9 +43,16 @@ class Served:
         sweep["schedules"] = [{"interval": SWEEP_SECONDS}]
         inbox, out = str(folder / "inbox"), str(self.releases)
         sweep["parameters"]["settings"] |= {"inbox": inbox, "out": out, "settle_seconds": SETTLE_SECONDS}
-        yearly["parameters"]["settings"] |= {"out": out, "audit_dir": str(folder / "audit"), "replicates": 100}
+        audit = str(folder / "audit")
+        sweep["parameters"]["settings"] |= {"audit_dir": audit}
+        yearly["parameters"]["settings"] |= {
+            "out": out,
+            "audit_dir": audit,
+            "definition": quick_definition("offshore-bpo-2022", 100),
+        }
         (folder / "prefect.yaml").write_text(yaml.safe_dump(deployed))
-        self.environment = os.environ | {"PREFECT_WORKER_QUERY_SECONDS": "5"} | (environment or {})
+        inherited = {name: value for name, value in os.environ.items() if name not in LOGIN}
+        self.environment = inherited | {"PREFECT_WORKER_QUERY_SECONDS": "5"} | (environment or {})
         self.process = None
 
     def start(self):
@@ -78,10 +95,17 @@ class Served:
                 found.append(int(folder.name))
         return sorted(found)
 
+    @property
+    def login(self):
+        """Return the login of the server, made at the first start."""
+        return (self.home / "login").read_text().strip()
+
     def ask(self, what, **body):
         for _ in range(40):
             try:
-                answer = httpx.post(f"{self.api}/{what}/filter", json=body, timeout=20)
+                answer = httpx.post(
+                    f"{self.api}/{what}/filter", json=body, auth=tuple(self.login.split(":")), timeout=20
+                )
                 answer.raise_for_status()
                 return answer.json()
             except httpx.HTTPError:

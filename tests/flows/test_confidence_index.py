@@ -7,6 +7,8 @@ import sys
 import pytest
 
 from bpo_index.cli import main
+from tests.flows.served import ask_server
+from tests.quick import quick_definition
 
 #: Loaded by every Python process of the run, the temporary server's included: notes each address outside the loopback.
 WATCH = """
@@ -61,19 +63,17 @@ def test_on_a_temporary_server_the_flow_ends_with_the_release_of_the_command_lin
     assert done.returncode == 0, done.stderr
     monkeypatch.chdir(tmp_path)
     assert main(["run", str(sample), "--out", "by-command", "--audit-dir", "audit-command", *methods]) == 0
-    assert read_files(tmp_path / "by-flow") == read_files(tmp_path / "by-command")
+    # Another method than the definition's: a trial, which lies with the audit.
+    assert read_files(tmp_path / "by-flow") == read_files(tmp_path / "by-command") == {}
     assert read_files(tmp_path / "audit") == read_files(tmp_path / "audit-command")
     assert not (tmp_path / "outside.log").exists(), (tmp_path / "outside.log").read_text()
-    assert done.stdout.strip().endswith(next((tmp_path / "by-flow").rglob("manifest.json")).parent.name)
+    assert done.stdout.strip().endswith(next((tmp_path / "audit/trials").rglob("manifest.json")).parent.name)
 
 
 @pytest.mark.component("prefect-server")
 def test_on_a_real_server_the_run_its_artifacts_and_a_refusal_show(project, tmp_path):
-    import httpx
-
-    api = os.environ["PREFECT_API_URL"]
     sample = project / "sample_data" / "offshore-bpo-2021.csv"
-    done = run_flow(project, tmp_path, sample, "--out", "by-flow", "--replicates", 200)
+    done = run_flow(project, tmp_path, sample, "--out", "by-flow", "--definition", quick_definition())
     assert done.returncode == 0, done.stderr
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n")
     refused = run_flow(project, tmp_path, "bad.csv")
@@ -82,13 +82,17 @@ def test_on_a_real_server_the_run_its_artifacts_and_a_refusal_show(project, tmp_
 
     # Other flows may run on the server meanwhile.
     mine = {"flows": {"name": {"any_": ["confidence-index"]}}, "sort": "START_TIME_DESC", "limit": 2}
-    runs = httpx.post(f"{api}/flow_runs/filter", json=mine).json()
+    runs = ask_server("flow_runs/filter", mine)
     assert sorted(run["state_type"] for run in runs) == ["COMPLETED", "FAILED"]
+    released = next((tmp_path / "by-flow").rglob("manifest.json")).parent.name
+    named = {run["state_type"]: run["name"] for run in runs}
+    assert named["COMPLETED"] == f"published: offshore-bpo/2021/{released}"
+    assert named["FAILED"].startswith("failed: offshore-bpo-2021: The header row of bad.csv")
     completed = next(run["id"] for run in runs if run["state_type"] == "COMPLETED")
-    tasks = httpx.post(f"{api}/task_runs/filter", json={"flow_runs": {"id": {"any_": [completed]}}}).json()
+    tasks = ask_server("task_runs/filter", {"flow_runs": {"id": {"any_": [completed]}}})
     stages = {"ingest", "validate", "score", "assess", "publish"}
     assert {task["name"] for task in tasks} == stages
-    artifacts = httpx.post(f"{api}/artifacts/filter", json={"artifacts": {"flow_run_id": {"any_": [completed]}}}).json()
+    artifacts = ask_server("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [completed]}}})
     by_key = {artifact["key"]: str(artifact["data"]) for artifact in artifacts}
     kinds = ("summary", "findings", "ranking", "audit", "release")
     assert set(by_key) == {f"{kind}-offshore-bpo-2021" for kind in kinds}

@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.flows.served import ask_server
 from tests.surveys import SMALL
 from tests.test_inbox import BAD, write_survey
 
@@ -31,7 +33,7 @@ def failing(times, error):
         return real(claim, settings, **keywords)
     return finish
 flow.publish_file.retry_delay_seconds = 0
-settings = inbox.InboxSettings(definitions="definitions", replicates=100, settle_seconds=0)
+settings = inbox.InboxSettings(definitions="definitions", settle_seconds=0)
 def sweep():
     state = flow.sweep_inbox(settings, return_state=True)
     print(state.type.value, state.name, state.message, len(tries), sep="|")
@@ -68,9 +70,16 @@ def run(project, tmp_path):
     return run_script
 
 
+def find_name(log):
+    """Return the name of the run of a log, as it is in the end."""
+    run = re.search(r"/runs/flow-run/([0-9a-f-]{36})", log)[1]
+    (found,) = ask_server("flow_runs/filter", {"flow_runs": {"id": {"any_": [run]}}})
+    return found["name"]
+
+
 def ask_artifacts(key):
     body = {"artifacts": {"key": {"any_": [key]}}, "sort": "CREATED_DESC", "limit": 10}
-    return httpx.post(f"{os.environ['PREFECT_API_URL']}/artifacts/filter", json=body).json()
+    return ask_server("artifacts/filter", body)
 
 
 def test_an_empty_inbox_is_completed_and_a_locked_one_busy(drop, run):
@@ -85,7 +94,7 @@ def test_a_failing_disk_is_tried_again_and_a_refusal_is_not(drop, run):
     assert printed == "COMPLETED|Completed|Files: 1 published.|3"
     (drop / "bad.csv").write_text(BAD)
     printed, _ = run("inbox.finish_claim = failing(0, None)\nsweep()")
-    assert printed == "COMPLETED|Refused|Files: 1 refused.|1"
+    assert printed == "FAILED|Refused|Files: 1 refused.|1"
 
 
 def test_a_disk_that_stays_full_fails_the_sweep_with_the_reason_and_tells_it_once(drop, run):
@@ -94,6 +103,56 @@ def test_a_disk_that_stays_full_fails_the_sweep_with_the_reason_and_tells_it_onc
     assert printed == "FAILED|Failed|Files: 1 failed. survey.csv: the disk is full|3"
     assert log.count("Flow inbox, run") == 1
     assert run("sweep()")[0] == "COMPLETED|Completed|Files: 1 published.|0"
+
+
+def test_a_misplaced_file_fails_each_run_which_is_named_after_it_and_the_webhook_is_called_once(drop, run, webhook):
+    told, address = webhook
+    told.clear()
+    (drop.parent / "smal").mkdir()
+    write_survey(drop.parent / "smal" / "answers.csv")
+    write_survey(drop / "survey.csv")
+    for published in ("1 published, ", ""):
+        printed, log = run("sweep()", BPO_INDEX_WEBHOOK=address)
+        assert printed.startswith(f"FAILED|Misplaced|Files: {published}1 passed over. smal/answers.csv is not read: ")
+        assert "Traceback" not in log
+        assert find_name(log) == f"misplaced 1, {'published 1' if published else ''}: smal/answers.csv".replace(
+            ", :", ":"
+        )
+    (message,) = told
+    assert "smal/answers.csv is not read: files go into the folders" in message
+    assert "Perhaps small was meant. http://" in message
+    (drop.parent / "smal" / "answers.csv").unlink()
+    assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0] == "COMPLETED|Completed|Files: 1 passed over.|0"
+    assert len(told) == 1
+
+
+def test_what_stays_broken_calls_the_webhook_once(drop, run, webhook):
+    told, address = webhook
+    told.clear()
+    Path(drop.parents[1], "definitions", "small.yaml").write_text("index: [")
+    for _ in range(2):
+        assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0].startswith("FAILED|Failed|Files: folders with problems: 1.")
+    assert len(told) == 1
+    shutil.rmtree(drop.parents[1] / "definitions")
+    for _ in range(2):
+        assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0].startswith(
+            "FAILED|Failed|Flow run encountered an exception"
+        )
+    assert len(told) == 2
+    assert "The folder of definitions definitions cannot be read" in told[1]
+
+
+def test_a_run_whose_name_cannot_be_set_goes_on(drop, run):
+    write_survey(drop / "survey.csv")
+    script = """
+def broken(*_arguments, **_keywords):
+    raise RuntimeError("the server is gone")
+reporting.get_client = broken
+sweep()
+"""
+    printed, log = run(script)
+    assert printed == "COMPLETED|Completed|Files: 1 published.|0"
+    assert "The page of this run lacks a part: RuntimeError: the server is gone" in log
 
 
 def test_a_bug_is_not_tried_again_and_costs_only_its_file(drop, run):
@@ -131,11 +190,12 @@ for name in ("create_markdown_artifact", "create_table_artifact", "create_progre
 reporting.PROGRESS_SECONDS = 0
 sweep()
 """
-    for webhook in ("file:///etc/passwd", "http://[::1"):
+    for webhook in ("file:///etc/passwd", "http://[::1", "http://127.0.0.1:9/services/secret"):
         printed, log = run(script, BPO_INDEX_WEBHOOK=webhook)
-        assert printed == "COMPLETED|Refused|Files: 1 published, 1 refused.|0"
+        assert printed == "FAILED|Refused|Files: 1 published, 1 refused.|0"
         assert "BPO_INDEX_WEBHOOK did not take the message" in log
         assert "The page of this run lacks a part: RuntimeError: the server is gone" in log
+        assert webhook not in log
         write_survey(drop / "survey.csv", len(webhook))
         (drop / "bad.csv").write_text(BAD)
 
@@ -147,7 +207,7 @@ def test_progress_and_an_escaped_refusal_are_on_the_page(drop, run):
     (shown,) = ask_artifacts("refused-small")[:1]
     assert "\\*odd\\* \\[name\\](x" in shown["data"]
     body = {"artifacts": {"type": {"any_": ["progress"]}}, "sort": "CREATED_DESC", "limit": 1}
-    (progress,) = httpx.post(f"{os.environ['PREFECT_API_URL']}/artifacts/filter", json=body).json()
+    (progress,) = ask_server("artifacts/filter", body)
     assert progress["data"] == 100.0
     assert progress["task_run_id"]
 
@@ -156,7 +216,7 @@ def test_progress_and_an_escaped_refusal_are_on_the_page(drop, run):
     ("arguments", "code", "told"),
     [
         ([], 0, "Files: 1 published."),
-        (["--replicates", "5"], 2, "inbox: --replicates must be between 100 and 10,000,000; found 5."),
+        (["--settle-seconds", "-5"], 2, "inbox: settle_seconds must be between 0 and 3600; found -5.0."),
         (["--definitions", "nowhere"], 2, "inbox: The folder of definitions nowhere cannot be read"),
         (
             ["--inbox", "definitions/small.yaml"],
@@ -167,7 +227,7 @@ def test_progress_and_an_escaped_refusal_are_on_the_page(drop, run):
 )
 def test_from_the_command_line(project, drop, tmp_path, arguments, code, told):
     write_survey(drop / "survey.csv")
-    options = ["--definitions", "definitions", "--replicates", "100", "--settle-seconds", "0", *arguments]
+    options = ["--definitions", "definitions", "--settle-seconds", "0", *arguments]
     done = subprocess.run(
         [sys.executable, str(project / "flows" / "inbox.py"), *options],
         cwd=tmp_path,

@@ -13,7 +13,7 @@ import yaml
 from bpo_index.definition import load_definition
 from bpo_index.inbox import InboxSettings
 from bpo_index.pipeline import Settings
-from flows import serve
+from flows import processes, serve
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_nothing_of_another_server_is_used(monkeypatch):
         monkeypatch.setenv(name, "elsewhere")
     monkeypatch.setenv("no_proxy", "intern.example.org")
     monkeypatch.delenv("NO_PROXY", raising=False)
-    made = serve._make_environment(Path("/srv/home"), "http://127.0.0.1:4200", "http://127.0.0.1:4201")
+    made = serve._make_environment(Path("/srv/home"), "http://127.0.0.1:4200", "http://127.0.0.1:4201", "admin:x")
     assert "elsewhere" not in made.values()
     assert made["PREFECT_SERVER_DATABASE_CONNECTION_URL"] == "sqlite+aiosqlite:////srv/home/prefect.db"
     assert made["NO_PROXY"] == made["no_proxy"] == "127.0.0.1,localhost,intern.example.org"
@@ -87,12 +87,12 @@ def test_processes_are_found_by_a_variable_of_their_environment_and_stopped_with
     name, _, value = mark.partition("=")
     process = subprocess.Popen([sys.executable, "-c", sleeping], env=os.environ | {name: value}, start_new_session=True)
     try:
-        while len(serve.find_processes(mark)) < 2:
+        while len(processes.find_processes(mark)) < 2:
             assert process.poll() is None
-        assert serve.find_processes(mark[:-1]) == []
-        serve._stop(process.pid, lambda: process.poll() is None)
+        assert processes.find_processes(mark[:-1]) == []
+        processes.stop_process(process.pid, lambda: process.poll() is None)
         assert process.returncode == -signal.SIGTERM
-        while serve.find_processes(mark):
+        while processes.find_processes(mark):
             pass
     finally:
         process.kill()
