@@ -135,6 +135,8 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
     ------
     DefinitionError
         When there is no such definition, or the file has problems; all of them are listed.
+    UsageError
+        When a path looks like an address.
 
     Examples
     --------
@@ -142,6 +144,8 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
     >>> len(definition.units), len(definition.categories), len(definition.questions)
     (12, 10, 24)
     """
+    refuse_address(name_or_path, "the definition")
+    refuse_address(method, "the method file")
     built_in = list_definitions()
     path = built_in.get(str(name_or_path), Path(name_or_path))
     advice = f"built in are {', '.join(built_in)}, anything else is the path of a file"
@@ -153,7 +157,6 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
 
 
 def _read_text(path: Path, source: str, advice: str, kind: str) -> str:
-    refuse_address(source, f"the {kind}")
     try:
         return read_regular(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -48,14 +48,14 @@ class _CoreLoader(yaml.SafeLoader):
         if self.flow_level + len(self.indents) >= MOST_DEPTH:
             raise _NotTaken(f"nested more than {MOST_DEPTH} deep: no definition", self.get_mark())
 
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Make the node of a value; aliases and merges would let a short text stand for a long one."""
         if self.check_event(yaml.AliasEvent):
-            event = self.get_event()
+            event = self.get_event()  # type: ignore[no-untyped-call]
             raise _NotTaken(f"the alias *{event.anchor}: write the value out", event.start_mark)
         self._nodes += 1
         if self._nodes > MOST_NODES:
-            raise _NotTaken(f"more than {MOST_NODES:,} keys and values: no definition", self.peek_event().start_mark)
+            raise _NotTaken(f"more than {MOST_NODES:,} keys and values: no definition", self.get_mark())
         node = super().compose_node(parent, index)
         if isinstance(node, yaml.Node) and node.tag == "tag:yaml.org,2002:merge":
             raise _NotTaken("a merge key: write the keys out", node.start_mark)

@@ -5,7 +5,6 @@ One base class, four children. The message is one paragraph: what, where, what t
 
 from __future__ import annotations
 
-
 #: Problems of a definition that its message lists, at most.
 MOST_PROBLEMS = 100
 

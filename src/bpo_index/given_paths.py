@@ -79,7 +79,7 @@ def refuse_addresses(**paths: str | os.PathLike[str] | Iterable[str] | None) -> 
     """Refuse addresses among settings, by their names; a setting may hold several paths."""
     for name, given in paths.items():
         single = given is None or isinstance(given, str | os.PathLike)
-        for path in [given] if single else list(given):  # type: ignore[arg-type, list-item]
+        for path in [given] if single else list(given):  # type: ignore[arg-type]
             refuse_address(path, name)  # type: ignore[arg-type]
 
 
@@ -95,7 +95,7 @@ def open_regular(path: str | os.PathLike[str]) -> int:
     """
     # NOTE: looked at before it is opened, since opening a device may do something; and after, since the path may have
     # been given to something else in between.
-    _refuse_other(os.stat(path), path)
+    _refuse_other(Path(path).stat(), path)
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags)
     try:

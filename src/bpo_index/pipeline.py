@@ -20,6 +20,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from bpo_index.cluster import open_executor
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, UsageError
+from bpo_index.given_paths import refuse_addresses
 from bpo_index.notebook import show_block, show_list, show_sentence
 from bpo_index.publication import (
     Release,
@@ -85,7 +86,11 @@ class Settings:
     """Whether `latest.json` comes to point to a new release; False for answers older than those it points to."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no run can use."""
+        """Refuse numbers that no run can use, and addresses in the place of paths."""
+        refuse_addresses(
+            **{"--out": self.out, "--audit-dir": self.audit_dir, "--definition": self.definition},
+            **{"--method": self.method, "--margins": self.margins, "The path of responses": self.responses},
+        )
         if not 100 <= self.replicates <= 10_000_000:
             raise UsageError(f"--replicates must be between 100 and 10,000,000; found {self.replicates}.")
         check_seed(self.seed)

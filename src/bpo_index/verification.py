@@ -7,11 +7,14 @@ from pathlib import Path
 import polars as pl
 
 from bpo_index.definition import IndexDefinition, load_definition
-from bpo_index.errors import UsageError
+from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.given_paths import refuse_address, show_size
 from bpo_index.pipeline import DEFAULT_DEFINITION
 from bpo_index.publication import FactCheck, check_facts, load_facts, read_release
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
+from bpo_index.responses.sources import MOST_BYTES
+from bpo_index.responses.views import join_headings
 from bpo_index.scoring import score_units
 from bpo_index.validation import validate_responses
 
@@ -42,8 +45,10 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     UsageError
         When the folder is no release, or nothing was published about its index.
     EnvironmentFailed
-        When a file of the release was changed.
+        When a file of the release was changed, or is larger than any release has.
     """
+    refuse_address(folder, "the folder of the release")
+    _refuse_large(folder)
     manifest = read_release(folder)
     definition = IndexDefinition.model_validate_json((folder / "definition.json").read_bytes())
     facts = [fact for fact in load_facts() if fact.edition == definition.edition]
@@ -54,3 +59,16 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
         )
     ranking, categories = (pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories"))
     return check_facts(facts, ranking, categories, None, definition), manifest["data_origin"] != "survey"
+
+
+def _refuse_large(folder: Path) -> None:
+    """Refuse a folder with a file that is no release's, before it is read into memory."""
+    try:
+        large = sorted(path.name for path in folder.rglob("*") if path.is_file() and path.stat().st_size > MOST_BYTES)
+    except (OSError, ValueError):
+        return  # what reads the release says so
+    if large:
+        raise EnvironmentFailed(
+            f"The release {folder} has files of more than {show_size(MOST_BYTES)}, which no release has: "
+            f"{join_headings(large)}. Move the folder away and run again."
+        )

@@ -24,12 +24,15 @@ import numpy as np
 import polars as pl
 
 from bpo_index.errors import UsageError
+from bpo_index.given_paths import read_regular, refuse_address
 from bpo_index.labels import fold_label
 from bpo_index.scoring.estimate import Floats, Ints
 
 MARGIN_COLUMNS = ("unit", "variable", "level", "share")
 _MARGIN_SCHEMA = {"unit": pl.String, "variable": pl.String, "level": pl.String, "share": pl.Float64}
 _TRIMMINGS = 1_000
+#: Bytes of a margin file.
+MOST_BYTES = 2**24
 
 
 @dataclass(frozen=True)
@@ -231,8 +234,9 @@ def read_margins(path: str | Path) -> pl.DataFrame:
     UsageError
         Listing every problem with its line.
     """
+    refuse_address(path, "the margin file")
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = read_regular(path, MOST_BYTES).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", error)
         raise UsageError(f"The margin file {path} cannot be read: {reason}. Give a CSV file (UTF-8).") from None
