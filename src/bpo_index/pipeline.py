@@ -89,7 +89,7 @@ class Settings:
         """Refuse numbers that no run can use, and addresses in the place of paths."""
         refuse_addresses(
             **{"--out": self.out, "--audit-dir": self.audit_dir, "--definition": self.definition},
-            **{"--method": self.method, "--margins": self.margins, "The path of responses": self.responses},
+            **{"--method": self.method, "--margins": self.margins, "the path of responses": self.responses},
         )
         if not 100 <= self.replicates <= 10_000_000:
             raise UsageError(f"--replicates must be between 100 and 10,000,000; found {self.replicates}.")

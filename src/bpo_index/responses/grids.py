@@ -125,7 +125,9 @@ def _check_size(content: bytes) -> None:
     cells = lines + max(content.count(delimiter.encode()) for delimiter in DELIMITERS)
     for what, count, most in (("lines", lines, MOST_LINES), ("cells", cells, MOST_CELLS)):
         if count > most:
-            raise Unreadable(f"has {count:,} {what}, more than {most:,}. Give the survey in smaller files, one at a time")
+            raise Unreadable(
+                f"has {count:,} {what}, more than {most:,}. Give the survey in smaller files, one at a time"
+            )
     start = 0
     while len(content) - start > LONGEST_LINE:
         window = start, start + LONGEST_LINE
@@ -147,4 +149,8 @@ def _read_text(source: Source, how: HowToRead) -> Iterator[Grid]:
     for delimiter, name in DELIMITERS.items():
         if wanted in (None, delimiter):
             explicit = {"encoding": key, "separator": "tab" if delimiter == "\t" else delimiter}
-            yield Grid(f"{packed}{encoding}, separated by {name}", iterate_records(split_lines(text), delimiter), explicit=explicit)
+            yield Grid(
+                f"{packed}{encoding}, separated by {name}",
+                iterate_records(split_lines(text), delimiter),
+                explicit=explicit,
+            )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.given_paths import NotAFile, TooLarge, read_regular, read_start, refuse_addresses, show_size
+from bpo_index.given_paths import NotAFile, TooLarge, read_regular, read_start, refuse_address, show_size
 from bpo_index.labels import show_text
 from bpo_index.responses.encodings import show_undecodable
 
@@ -52,7 +52,8 @@ def open_sources(paths: Sequence[str | Path]) -> tuple[list[Source], list[str]]:
     EnvironmentFailed
         A file that is there and cannot be read.
     """
-    refuse_addresses(**{"The path of responses": paths})
+    for path in paths:
+        refuse_address(path, "the path of responses")
     if not all(str(path) for path in paths):
         raise UsageError("The path of a file of responses is empty. Give the path of a file or a folder.")
     files, passed = _list_files([Path(path) for path in paths])
