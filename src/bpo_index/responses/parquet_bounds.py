@@ -75,7 +75,8 @@ class _Reader:
         if kind in _INTEGERS:
             return self._read_integer()
         if kind in (_DOUBLE, _BINARY):
-            self.place += 8 if kind == _DOUBLE else self._read_varint()
+            length = 8 if kind == _DOUBLE else self._read_varint()
+            self.place += length
             return None
         if kind in _LISTS:
             head = self._read_byte()
