@@ -25,12 +25,14 @@ import polars as pl
 
 from bpo_index.errors import UsageError
 from bpo_index.given_paths import read_regular, refuse_address
-from bpo_index.labels import fold_label
+from bpo_index.labels import fold_label, show_text
 from bpo_index.scoring.estimate import Floats, Ints
 
 MARGIN_COLUMNS = ("unit", "variable", "level", "share")
 _MARGIN_SCHEMA = {"unit": pl.String, "variable": pl.String, "level": pl.String, "share": pl.Float64}
 _TRIMMINGS = 1_000
+#: Values of a variable named in a message, at most.
+_SHOWN = 20
 #: Bytes of a margin file.
 MOST_BYTES = 2**24
 
@@ -294,24 +296,28 @@ def build_margins(table: pl.DataFrame, unit: str, background: Mapping[str, Seque
     (array([0.25, 0.75]), array([1, 0, 1]))
     """
     margins, problems = [], []
-    for variable in table["variable"].unique(maintain_order=True):
-        rows = table.filter(pl.col("variable") == variable)
+    for (variable,), rows in table.group_by("variable", maintain_order=True):
         own = rows.filter(pl.col("unit") == unit)
-        rows = own if own.height else rows.filter(pl.col("unit") == "")
-        if not rows.height:
+        if not own.height:
+            own = rows.filter(pl.col("unit") == "")
+        if not own.height:
             problems.append(f"unit {unit}, {variable}: the margin file has no shares for it")
             continue
-        levels = tuple(rows["level"].to_list())
+        levels = tuple(own["level"].to_list())
         number = {fold_label(level): n for n, level in enumerate(levels)}
         values = [None if value is None else fold_label(value) for value in background[variable]]
         nothing = sum(value is None for value in values)
         strange = sorted({value for value in values if value is not None and value not in number})
         if nothing:
             problems.append(f"unit {unit}, {variable}: {nothing} respondent{'s' * (nothing > 1)} without a value")
-        problems += [f"unit {unit}, {variable}: {value!r} has respondents and no share" for value in strange]
+        problems += [
+            f"unit {unit}, {variable}: {show_text(value)!r} has respondents and no share" for value in strange[:_SHOWN]
+        ]
+        if len(strange) > _SHOWN:
+            problems.append(f"unit {unit}, {variable}: {len(strange) - _SHOWN:,} more values have no share")
         if nothing or strange:
             continue
-        shares = rows["share"].to_numpy()
+        shares = own["share"].to_numpy()
         level_of = np.array([number[value] for value in values if value is not None], dtype=np.int64)
         margins.append(Margin(variable, levels, shares / math.fsum(shares), level_of))
     if problems:
@@ -335,7 +341,7 @@ def _read_margin_rows(
         except ValueError:
             share = math.nan
         if not (math.isfinite(share) and share >= 0):
-            problems.append(f"line {number}: the share {row['share']!r} is not a number from 0 on")
+            problems.append(f"line {number}: the share {show_text(row['share'])!r} is not a number from 0 on")
         if not row["variable"] or not row["level"]:
             problems.append(f"line {number}: variable or level is empty")
         key = (row["unit"], row["variable"], fold_label(row["level"]))
@@ -346,7 +352,9 @@ def _read_margin_rows(
     sums: dict[tuple[str, str], float] = {}
     for unit, variable, _, share in rows:
         sums[unit, variable] = sums.get((unit, variable), 0.0) + share
-    problems += [f"the shares of {variable} sum to zero" for (_, variable), total in sums.items() if total == 0]
+    problems += [
+        f"the shares of {show_text(variable)} sum to zero" for (_, variable), total in sums.items() if total == 0
+    ]
     return rows, problems
 
 
