@@ -1,6 +1,7 @@
 """How time and memory of every stage grow with rows, questions, units, categories and the length of cells.
 
 One thing at a time is taken times ten, and times a hundred where that is affordable; each size is a process of its own.
+Time is that of the processor, all threads together, so that a loaded machine changes it little.
 ``python -m benches.growth`` measures all and writes ``docs/growth.md``; `measure` is the short form for `make bench`.
 """
 
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "growth.md"
-STAGES = ("define", "read", "validate", "score", "assess", "publish", "inspect", "plan")
+STAGES = ("define", "read", "validate", "score", "assess", "publish", "inspect")
 SECONDS = 1_800
 #: Steps below this many seconds say nothing of growth.
 _LEAST_SECONDS = 0.2
@@ -78,29 +79,24 @@ _WORK = """
 import json, resource, sys, time
 from pathlib import Path
 folder, stages = Path(sys.argv[1]), sys.argv[2].split()
-from bpo_index import pipeline, plan
+from bpo_index import pipeline
 from bpo_index.definition import load_definition
 from bpo_index.errors import BpoIndexError
 from bpo_index.responses.inspection import inspect_files
 
 def report(stage, work):
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         return work()
     finally:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-        print(json.dumps([stage, time.perf_counter() - start, peak]), flush=True)
+        print(json.dumps([stage, time.process_time() - start, peak]), flush=True)
 
 path = str(folder / "s.yaml")
 settings = pipeline.Settings((str(folder / "s.csv"),), path, str(folder / "out"), str(folder / "audit"), 200)
 definition = report("define", lambda: load_definition(path))
 if "inspect" in stages:
     report("inspect", lambda: inspect_files([folder / "s.csv"], definition))
-elif "plan" in stages:
-    # A goal that the first size reaches: how many sizes are simulated is not a matter of growth.
-    wide = len(definition.units) - 1
-    wanted = plan.PlanSettings(path, settings.responses, width=wide, out=str(folder / "plan"))
-    report("plan", lambda: plan.plan_next_survey(wanted))
 else:
     responses = report("read", lambda: pipeline.read_responses(settings.responses, definition))
     checked = report("validate", lambda: pipeline.validate(responses, definition, folder / "audit"))
@@ -138,7 +134,7 @@ def measure_size(size: Size) -> dict[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
     with tempfile.TemporaryDirectory() as name:
         write_survey(Path(name), size)
-        for stages in ("run", "inspect", "plan"):
+        for stages in ("run", "inspect"):
             command = [sys.executable, "-c", _WORK, name, stages]
             done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
             for line in done.stdout.splitlines():

@@ -109,8 +109,8 @@ def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefiniti
         if find_unit(code, by_label) not in (None, unit):
             raise DataRefused(
                 f"in the column of units the file's code {code} has the label {show_text(labels[code])!r}, and the "
-                f"definition takes {code} for {definition.unit_names[str(find_unit(code, by_label))]}. Take the code out of the "
-                "aliases, or export the units as labels"
+                f"definition takes {code} for {definition.unit_names[str(find_unit(code, by_label))]}. Take the code "
+                "out of the aliases, or export the units as labels"
             )
     said.append("units by the labels of the file's codes")
     return [labels.get(text, text) if text else None for text in texts]
@@ -174,8 +174,8 @@ def _check_numbers(tidy: str, labels: dict[str, str], ratings: dict[str, float],
             is_right = bool(found["percent"]) and any(abs(float(found[1]) - share) < _ROUNDING for share in shares)
         if not is_right:
             raise DataRefused(
-                f"in {tidy} the file's code {code} has the label {show_text(labels[code])!r}, which begins with another "
-                "number. Name the codes under scale.labels, or export the answers as labels"
+                f"in {tidy} the file's code {code} has the label {show_text(labels[code])!r}, which begins with "
+                "another number. Name the codes under scale.labels, or export the answers as labels"
             )
 
 
