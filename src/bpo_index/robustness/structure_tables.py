@@ -34,6 +34,8 @@ from bpo_index.scoring.units import unit_score_matrix
 WANTED_RELIABILITY = 0.8
 #: Questions that omega is measured of, at most: its factor takes time that grows with the cube of them.
 MOST_FACTORED = 200
+#: Categories of which every two are correlated, at most: the tables grow with the square of them.
+MOST_PAIRED = 200
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ class StructureTables:
     questions
         One row per question: `category, question, item_total, alpha_if_deleted` (within units, in its category).
     correlations
-        One row per pair of categories: `first, second, pearson, spearman, kendall` over units.
+        One row per pair of categories: `first, second, pearson, spearman, kendall` over units. No rows beyond
+        `MOST_PAIRED` categories.
     components
         One row per principal component of the categories over units and category: `component, eigenvalue, share,
-        cumulative_share, category, loading`.
+        cumulative_share, category, loading`. No rows beyond `MOST_PAIRED` categories.
     """
 
     reliability: pl.DataFrame
@@ -182,6 +185,8 @@ def _measure_questions(shares: Floats, unit_of: Ints, category: str, ids: list[s
 
 
 def _tabulate_correlations(matrix: Floats, ids: list[str]) -> pl.DataFrame:
+    if len(ids) > MOST_PAIRED:
+        return pl.DataFrame(schema=_CORRELATIONS)
     found = {method: correlate_items(matrix, method) for method in ("pearson", "spearman", "kendall")}
     rows: list[dict[str, object]] = [
         {"first": ids[i], "second": ids[j]} | {method: float(table[i, j]) for method, table in found.items()}
@@ -192,7 +197,7 @@ def _tabulate_correlations(matrix: Floats, ids: list[str]) -> pl.DataFrame:
 
 
 def _tabulate_pca(matrix: Floats, ids: list[str]) -> pl.DataFrame:
-    if int((~np.isnan(matrix)).all(axis=1).sum()) < 3:
+    if int((~np.isnan(matrix)).all(axis=1).sum()) < 3 or len(ids) > MOST_PAIRED:
         return pl.DataFrame(schema=_COMPONENTS)
     table = explain_pca(estimate_between_covariance(matrix))
     rows: list[dict[str, object]] = [
