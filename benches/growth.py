@@ -23,6 +23,8 @@ SECONDS = 1_800
 #: Steps below this many seconds say nothing of growth.
 _LEAST_SECONDS = 0.2
 LIMIT_MIB = 400.0
+#: Of the one category of `measure`.
+QUESTIONS = 1_000
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def estimate_exponent(before: float, after: float, ratio: float) -> float | None
 def measure() -> list[dict[str, Any]]:
     """Return the peak memory of `check` at a thousand questions of one category, against its limit."""
     with tempfile.TemporaryDirectory() as name:
-        write_survey(Path(name), Size(rows=30, units=3, categories=1, questions=1_000))
+        write_survey(Path(name), Size(rows=30, units=3, categories=1, questions=QUESTIONS))
         code = "import sys; sys.argv[0] = 'x'; from bpo_index.cli import main; raise SystemExit(main(sys.argv[1:]))"
         command = (
             f"import resource, atexit\n@atexit.register\ndef _():\n print(resource.getrusage(0).ru_maxrss)\n{code}"
@@ -161,7 +163,7 @@ def measure() -> list[dict[str, Any]]:
     peak = float(done.stdout.split()[-1]) / (1024 if sys.platform != "darwin" else 1024**2)
     return [
         {
-            "name": "peak memory of `check`, 30 rows x 1,000 questions of one category",
+            "name": f"peak memory of `check`, 30 rows x {QUESTIONS:,} questions of one category",
             "ours": peak,
             "peer": LIMIT_MIB,
             "peer_name": "limit",
