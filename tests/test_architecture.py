@@ -46,7 +46,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
-STAGES = set(PLACES) - set(ORDER[0]) - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
+STAGES = (
+    set(PLACES) - set(ORDER[0]) - set(ORDER[1]) - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
+)
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
 
