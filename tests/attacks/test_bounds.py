@@ -596,3 +596,11 @@ def test_folders_of_other_commands_are_no_addresses(tmp_path, monkeypatch, capsy
 @pytest.mark.parametrize("path", ["C:\\surveys\\x", "C:/surveys/x", "./s3:/x", "a:b", "x/s3://y", "2021:/x"])
 def test_what_only_resembles_an_address_is_a_path(path):
     assert Settings((path,), out=path, scheduler="tcp://host:8786").out == path
+
+
+def test_levels_of_margins_are_counted(tmp_path):
+    path = tmp_path / "margins.csv"
+    rows = [f",size,level {n},0" for n in range(1_100)] + [",size,all,1"]
+    path.write_text("\n".join(["unit,variable,level,share", *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="size has 1,101 levels, more than 1,000"):
+        read_margins(path)

@@ -16,6 +16,7 @@ import csv
 import hashlib
 import io
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +34,8 @@ _MARGIN_SCHEMA = {"unit": pl.String, "variable": pl.String, "level": pl.String, 
 _TRIMMINGS = 1_000
 #: Values of a variable named in a message, at most.
 _SHOWN = 20
-#: Bytes of a margin file.
-MOST_BYTES = 2**24
+#: Bytes of a margin file, and levels of one variable in it.
+MOST_BYTES, MOST_LEVELS = 2**24, 1_000
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def rake(weights: Floats, margins: Sequence[Margin], *, tolerance: float = 1e-9,
     (array([0.667, 0.667, 0.667, 2.   ]), True)
     """
     total = weights.sum(axis=-1, keepdims=True)
-    members = [np.eye(len(margin.levels))[margin.level_of] for margin in margins]
+    members = [_mark_members(margin) for margin in margins]
     wanted = [_find_wanted(weights, margin, member) for margin, member in zip(margins, members, strict=True)]
     fitted = weights.astype(float)
     gap = _find_gap(fitted, total, members, wanted)
@@ -125,7 +126,7 @@ def post_stratify(weights: Floats, margin: Margin) -> Floats:
     >>> post_stratify(np.ones(4), size)
     array([0.5, 0.5, 1.5, 1.5])
     """
-    member = np.eye(len(margin.levels))[margin.level_of]
+    member = _mark_members(margin)
     reached = weights @ member
     wanted = _find_wanted(weights, margin, member) * weights.sum(axis=-1, keepdims=True)
     factors = np.divide(wanted, reached, out=np.zeros_like(reached), where=reached > 0)
@@ -349,6 +350,12 @@ def _read_margin_rows(
             problems.append(f"line {number} gives the same level as line {seen[key]}")
         seen[key] = number
         rows.append((row["unit"], row["variable"], row["level"], share))
+    levels = Counter((unit, variable) for unit, variable, _ in seen)
+    problems += [
+        f"{show_text(variable)} has {count:,} levels, more than {MOST_LEVELS:,}"
+        for (_, variable), count in levels.items()
+        if count > MOST_LEVELS
+    ]
     sums: dict[tuple[str, str], float] = {}
     for unit, variable, _, share in rows:
         sums[unit, variable] = sums.get((unit, variable), 0.0) + share
@@ -356,6 +363,13 @@ def _read_margin_rows(
         f"the shares of {show_text(variable)} sum to zero" for (_, variable), total in sums.items() if total == 0
     ]
     return rows, problems
+
+
+def _mark_members(margin: Margin) -> Floats:
+    """Return respondents x levels: 1 at each one's level."""
+    member = np.zeros((len(margin.level_of), len(margin.levels)))
+    member[np.arange(len(margin.level_of)), margin.level_of] = 1.0
+    return member
 
 
 def _find_wanted(weights: Floats, margin: Margin, member: Floats) -> Floats:
