@@ -51,8 +51,7 @@ schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
 	@$(PY) -m bpo_index.schema_files schemas
 
 fuzz: $(DEV_STAMP) ## feed reader and commands FUZZ=20000 broken inputs
-	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 -n auto --maxprocesses 4 --dist worksteal tests/test_any_input.py \
-	  tests/attacks/test_release_server.py
+	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 -n auto --maxprocesses 4 --dist worksteal tests/test_any_input.py tests/attacks
 
 faults: $(DEV_STAMP) ## kill runs, sweeps, workers and servers at FAULTS=30 moments, fill disks, drop 500 files
 	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py tests/test_inbox.py tests/test_inbox_kill.py \

@@ -7,7 +7,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benches import memory, publication, rank_sets, replicates, scheduled, scoring, sensitivity, validation, whole_run
+from benches import (
+    growth,
+    memory,
+    publication,
+    rank_sets,
+    replicates,
+    scheduled,
+    scoring,
+    sensitivity,
+    validation,
+    whole_run,
+)
 
 COMMAND = "make bench"
 
@@ -24,6 +35,7 @@ def main() -> int:
             sensitivity,
             rank_sets,
             memory,
+            growth,
             scoring,
             validation,
         )

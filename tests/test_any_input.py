@@ -305,7 +305,7 @@ def test_a_sheet_with_two_far_corners_is_refused_before_it_is_held(tmp_path):
 
 
 def test_a_file_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("bpo_index.responses.sources.MOST_UNPACKED", 1_000)
+    monkeypatch.setattr("bpo_index.responses.sources.MOST_BYTES", 1_000)
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(b"0" * 100_000))
     assert "unpacks to more than" in read_responses([path], DEFINITION).refusals[0]

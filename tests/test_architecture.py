@@ -16,7 +16,18 @@ PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "labels", "methods", "notebook", "resources", "atomic", "definition_yaml", "cluster", "wording"),
+    (
+        "errors",
+        "given_paths",
+        "labels",
+        "methods",
+        "notebook",
+        "resources",
+        "atomic",
+        "definition_yaml",
+        "cluster",
+        "wording",
+    ),
     ("method_conflicts",),
     ("definition_conflicts", "definition_blocks"),
     ("definition", "definition_differences", "answer_texts"),
@@ -36,7 +47,9 @@ ORDER: tuple[tuple[str, ...], ...] = (
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
-STAGES = set(PLACES) - set(ORDER[0]) - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
+STAGES = (
+    set(PLACES) - set(ORDER[0]) - set(ORDER[1]) - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
+)
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
 

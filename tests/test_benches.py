@@ -5,6 +5,7 @@ import os
 import pytest
 from benches import (
     coverage,
+    growth,
     memory,
     publication,
     rank_sets,
@@ -25,6 +26,7 @@ NEEDS_MINUTES = pytest.mark.skipif(not os.environ.get("BPO_INDEX_FAULTS"), reaso
         (replicates, "REPLICATES", 2_000),
         (rank_sets, "DRAWS", 2_000),
         (memory, "REPLICATES", 2_000),
+        (growth, "QUESTIONS", 50),
         (scoring, "INDICES", 2_000),
         (validation, "ROWS", 2_000),
         (sensitivity, "ROWS", 2_000),

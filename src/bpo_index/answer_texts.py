@@ -50,12 +50,29 @@ def find_unit(text: str, unit_by_label: dict[str, str]) -> str | None:
     number = parse_number(text) if code is None else None
     if number is None:
         return code
-    named = {label: code for label, code in unit_by_label.items() if parse_number(label) == number}
+    named = _group_numbers(unit_by_label).get(number, {})
     if len(set(named.values())) == 1:
         return next(iter(named.values()))
     # Of several codes of one value, such as 036 and 36, the plain one; a text with other zeros before it is neither.
     is_plain = number.is_integer() and not text.strip().lstrip("+-").startswith("0")
     return named.get(str(int(number))) if is_plain else None
+
+
+#: The labels that were looked through last, and those of them that are numbers, by their value.
+_looked_through: tuple[dict[str, str], dict[float, dict[str, str]]] = ({}, {})
+
+
+def _group_numbers(unit_by_label: dict[str, str]) -> dict[float, dict[str, str]]:
+    """Return the labels that are numbers, by their value, each to its unit; looked for once in the same labels."""
+    global _looked_through  # noqa: PLW0603  (what is kept can be made again at any time)
+    if _looked_through[0] is not unit_by_label:
+        grouped: dict[float, dict[str, str]] = {}
+        for label, code in unit_by_label.items():
+            number = parse_number(label)
+            if number is not None:
+                grouped.setdefault(number, {})[label] = code
+        _looked_through = (unit_by_label, grouped)
+    return _looked_through[1]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from bpo_index.errors import EnvironmentFailed
+from bpo_index.given_paths import refuse_address
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -61,9 +62,12 @@ def make_folder(folder: Path, purpose: str) -> None:
 
     Raises
     ------
+    UsageError
+        When the path looks like an address.
     EnvironmentFailed
         When the system refuses; `purpose` says in the message what the folder is for.
     """
+    refuse_address(folder, f"the folder for {purpose}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -31,8 +31,9 @@ from bpo_index.definition_blocks import (
     Unit,
 )
 from bpo_index.definition_conflicts import list_conflicts
-from bpo_index.definition_yaml import Place, YamlContent, describe_place, read_yaml
+from bpo_index.definition_yaml import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
 from bpo_index.errors import DefinitionError
+from bpo_index.given_paths import read_regular, refuse_address
 from bpo_index.labels import fold_label
 from bpo_index.method_conflicts import list_uncertainty_conflicts
 from bpo_index.notebook import show_block, show_sentence, show_table
@@ -40,6 +41,8 @@ from bpo_index.resources import list_definitions
 from bpo_index.wording import NOTHING
 
 _METHOD_FILE = "method file"
+#: Characters of a value that a message quotes.
+_LONGEST_GIVEN = 80
 
 
 class IndexDefinition(Block):
@@ -132,6 +135,8 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
     ------
     DefinitionError
         When there is no such definition, or the file has problems; all of them are listed.
+    UsageError
+        When a path looks like an address.
 
     Examples
     --------
@@ -139,6 +144,8 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
     >>> len(definition.units), len(definition.categories), len(definition.questions)
     (12, 10, 24)
     """
+    refuse_address(name_or_path, "the definition")
+    refuse_address(method, "the method file")
     built_in = list_definitions()
     path = built_in.get(str(name_or_path), Path(name_or_path))
     advice = f"built in are {', '.join(built_in)}, anything else is the path of a file"
@@ -163,7 +170,7 @@ def change_method(definition: IndexDefinition, **keys: object) -> IndexDefinitio
 
 def _read_text(path: Path, source: str, advice: str, kind: str) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_regular(path, MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DefinitionError(source, [f"byte {error.start}: not UTF-8; save the file as UTF-8"], kind) from None
     except (OSError, ValueError) as error:
@@ -241,10 +248,12 @@ def _explain(message: str, given: object, kind: str) -> str:
         return "is missing"
     if kind == "extra_forbidden":
         return "is not a key of a definition; take it out or correct its spelling"
-    shown = repr(given)
     message = message.removeprefix("Value error, ")  # ours, from a validator
     text = message[0].lower() + message[1:]
-    return text if isinstance(given, dict | list) else f"{text}; found {shown[:80]}"
+    if isinstance(given, dict | list):
+        return text
+    shown = repr(given[:_LONGEST_GIVEN] if isinstance(given, str) else given)
+    return f"{text}; found {shown[:_LONGEST_GIVEN]}"
 
 
 def write_json_schema() -> str:

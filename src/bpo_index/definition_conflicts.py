@@ -197,7 +197,7 @@ def _list_column_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     if (columns.get("question") is None) != (columns.get("rating") is None):
         problems.append((("columns",), "question and rating go together: give both (long layout) or neither"))
     importance = columns.get("importance")
-    ids = [str(category.get("id")) for _, category in _items(raw, "categories")]
+    ids = {str(category.get("id")) for _, category in _items(raw, "categories")}
     for category in importance if isinstance(importance, dict) else {}:
         if str(category) not in ids:
             problems.append((("columns", "importance", category), "is not the id of a category"))

@@ -1,6 +1,8 @@
 """YAML as the definitions use it: the YAML 1.2 core scalars, no aliases, no repeated keys, every value's line known.
 
-YAML 1.1, which PyYAML reads by default, turns NO into false and 2021-12-15 into a date; here they stay text.
+YAML 1.1, which PyYAML reads by default, turns NO into false and 2021-12-15 into a date; here they stay text. A text is
+read up to a size and a depth, which is looked at before it is parsed: what is nested deeper takes the parser a time
+that grows with the square of the depth.
 """
 
 from __future__ import annotations
@@ -11,16 +13,61 @@ from typing import Any
 
 import yaml
 
+from bpo_index.given_paths import show_size
+
 Place = tuple[str | int, ...]
 
-MAX_CHARACTERS = 2_000_000
+#: Bytes of a file, how deep values may lie in one another, and how many keys and values there may be.
+MOST_BYTES, MOST_DEPTH, MOST_NODES = 2**20, 50, 200_000
 _NO_LINE = 10**9
+_LONGEST_PART = 80
 
 
 class _CoreLoader(yaml.SafeLoader):
-    """PyYAML's safe loader with the scalar types of YAML 1.2's core schema."""
+    """PyYAML's safe loader with the scalar types of YAML 1.2's core schema, and a bound to depth.
+
+    The methods of the scanner and the composer that are given here know how deep they are.
+    """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  (PyYAML's own form)
+
+    _nodes = 0
+
+    def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
+        """Begin what stands in brackets."""
+        self._check_depth()
+        super().fetch_flow_collection_start(token)
+
+    def add_indent(self, column: int) -> bool:
+        """Begin what stands further in."""
+        is_new = bool(super().add_indent(column))
+        self._check_depth()
+        return is_new
+
+    def _check_depth(self) -> None:
+        if self.flow_level + len(self.indents) >= MOST_DEPTH:
+            raise _NotTaken(f"nested more than {MOST_DEPTH} deep: no definition", self.get_mark())
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Make the node of a value; aliases and merges would let a short text stand for a long one."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.get_event()  # type: ignore[no-untyped-call]
+            raise _NotTaken(f"the alias *{event.anchor}: write the value out", event.start_mark)
+        self._nodes += 1
+        if self._nodes > MOST_NODES:
+            raise _NotTaken(f"more than {MOST_NODES:,} keys and values: no definition", self.get_mark())
+        node = super().compose_node(parent, index)
+        if isinstance(node, yaml.Node) and node.tag == "tag:yaml.org,2002:merge":
+            raise _NotTaken("a merge key: write the keys out", node.start_mark)
+        return node
+
+
+class _NotTaken(Exception):
+    """Valid YAML that definitions do not use."""
+
+    def __init__(self, says: str, mark: yaml.Mark) -> None:
+        self.says, self.line = says, mark.line + 1
+        super().__init__(says)
 
 
 for _tag, _pattern, _first in (
@@ -76,7 +123,7 @@ def describe_place(place: Place, content: YamlContent) -> str:
     >>> describe_place(("units", 2, "code"), YamlContent(None, {("units", 2): 7}))
     'units[2].code (line 7)'
     """
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{_shorten(part)}" for part in place).lstrip(".")
     line = content.find_line(place)
     where = f"line {line}" if line != _NO_LINE else ""
     return f"{path} ({where})" if path and where else path or where or "the file"
@@ -84,28 +131,29 @@ def describe_place(place: Place, content: YamlContent) -> str:
 
 def read_yaml(text: str) -> YamlContent:
     """Read YAML text into plain values with the line of every place; never raises for a broken text."""
-    if len(text) > MAX_CHARACTERS:
-        return YamlContent(None, {}, [((), f"longer than {MAX_CHARACTERS:,} characters: no definition")])
+    if len(text) > MOST_BYTES or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        return YamlContent(None, {}, [((), f"longer than {show_size(MOST_BYTES)}: no definition")])
     try:
-        for event in yaml.parse(text, Loader=_CoreLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                return YamlContent(None, {(): line}, [((), f"the alias *{event.anchor}: write the value out")])
-        node = yaml.compose(text, Loader=_CoreLoader)
+        loader = _CoreLoader(text)
+        node = loader.get_single_node()
         lines: dict[Place, int] = {}
         problems: list[tuple[Place, str]] = []
         if node is None:
             return YamlContent(None, {}, [((), "the file is empty")])
         _note_lines(node, (), lines, problems)
-        return YamlContent(yaml.load(text, Loader=_CoreLoader), lines, problems)
+        return YamlContent(loader.construct_document(node), lines, problems)
+    except _NotTaken as found:
+        return YamlContent(None, {(): found.line}, [((), found.says)])
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
         return YamlContent(None, {(): mark.line + 1} if mark else {}, [((), f"not valid YAML: {said}")])
     except (yaml.YAMLError, ValueError) as error:
         return YamlContent(None, {}, [((), f"not valid YAML: {' '.join(str(error).split())}")])
-    except RecursionError:
-        return YamlContent(None, {}, [((), "nested too deeply for a definition")])
+
+
+def _shorten(part: str) -> str:
+    return part if len(part) <= _LONGEST_PART else f"{part[:_LONGEST_PART]}…"
 
 
 def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], problems: list[tuple[Place, str]]) -> None:

@@ -5,6 +5,9 @@ One base class, four children. The message is one paragraph: what, where, what t
 
 from __future__ import annotations
 
+#: Problems of a definition that its message lists, at most.
+MOST_PROBLEMS = 100
+
 
 class BpoIndexError(Exception):
     """Base of all errors that bpo-index raises on purpose; its text is written for the user."""
@@ -26,7 +29,7 @@ class DefinitionError(UsageError):
     source
         The name or path of the definition, as the user gave it.
     problems
-        One line a problem, each starting with its place.
+        One line a problem, each starting with its place; the message has the first `MOST_PROBLEMS` of them.
     kind
         What the file is.
     """
@@ -34,8 +37,11 @@ class DefinitionError(UsageError):
     def __init__(self, source: str, problems: list[str], kind: str = "definition") -> None:
         self.source = source
         self.problems = problems
-        count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
-        super().__init__(f"The {kind} {source} has {count}:\n" + "\n".join(f"  {line}" for line in problems))
+        count = f"{len(problems):,} problem" + ("" if len(problems) == 1 else "s")
+        listed = [f"  {line}" for line in problems[:MOST_PROBLEMS]]
+        if len(problems) > MOST_PROBLEMS:
+            listed.append(f"  and {len(problems) - MOST_PROBLEMS:,} more")
+        super().__init__(f"The {kind} {source} has {count}:\n" + "\n".join(listed))
 
 
 class DataRefused(BpoIndexError):

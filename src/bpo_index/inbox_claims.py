@@ -23,6 +23,7 @@ from pydantic.dataclasses import dataclass as pydantic_dataclass
 from bpo_index.atomic import make_folder, render_json, replace_file, sync_folder
 from bpo_index.definition import load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
+from bpo_index.given_paths import refuse_addresses
 from bpo_index.pipeline import FORM, Outcome, Progress, Settings, run
 from bpo_index.publication import Release
 from bpo_index.responses.sources import show_name
@@ -53,6 +54,7 @@ class InboxSettings:
 
     def __post_init__(self) -> None:
         """Refuse what no sweep can use."""
+        refuse_addresses(inbox=self.inbox, out=self.out, definitions=self.definitions, audit_dir=self.audit_dir)
         inbox, out = Path(os.path.realpath(self.inbox)), Path(os.path.realpath(self.out))
         if not self.inbox or not self.out or inbox.is_relative_to(out) or out.is_relative_to(inbox):
             raise UsageError(

@@ -22,6 +22,7 @@ from bpo_index.definition import IndexDefinition, change_method, load_definition
 from bpo_index.definition_differences import describe_differences, list_differences
 from bpo_index.disclosure import PUBLIC_KEY, Key, open_key
 from bpo_index.errors import DataRefused, UsageError
+from bpo_index.given_paths import refuse_addresses
 from bpo_index.notebook import show_block, show_list, show_sentence
 from bpo_index.publication import (
     Release,
@@ -96,7 +97,16 @@ class Settings:
     goes before both."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no run can use."""
+        """Refuse numbers that no run can use, and addresses in the place of paths."""
+        refuse_addresses(
+            **{
+                "--out": self.out,
+                "--audit-dir": self.audit_dir,
+                "--definition": self.definition,
+                "key_dir": self.key_dir,
+            },
+            **{"--method": self.method, "--margins": self.margins, "the path of responses": self.responses},
+        )
         if self.replicates is not None and not 100 <= self.replicates <= 10_000_000:
             raise UsageError(f"--replicates must be between 100 and 10,000,000; found {self.replicates}.")
         if self.seed is not None:

@@ -16,6 +16,7 @@ import polars as pl
 from bpo_index.atomic import escape_formulas, make_folder, render_json, replace_file
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
+from bpo_index.given_paths import refuse_addresses
 from bpo_index.pipeline import Progress, check_seed, find_refusal
 from bpo_index.publication.figures.plan import draw_plan
 from bpo_index.publication.result import name_origin
@@ -55,7 +56,11 @@ class PlanSettings:
     """The path of a file whose keys take the place of those of the definition's `method:` block."""
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no survey can reach."""
+        """Refuse numbers that no survey can reach, and addresses in the place of paths."""
+        refuse_addresses(
+            **{"--out": self.out, "the definition": self.definition, "--method": self.method},
+            **{"--responses": self.responses},
+        )
         if self.width is not None and not self.width >= 1:
             raise UsageError(f"--width is a number of ranks, from 1; found {self.width:g}.")
         if self.neighbours is not None and not 0 < self.neighbours <= 1:

@@ -9,12 +9,15 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.given_paths import refuse_address, show_size
 from bpo_index.pipeline import DEFAULT_DEFINITION
 from bpo_index.publication import FactCheck, check_facts, load_facts, read_release
 from bpo_index.publication.integrity import join_faults
 from bpo_index.publication.pointers import find_stray_pointers
 from bpo_index.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
+from bpo_index.responses.sources import MOST_BYTES
+from bpo_index.responses.views import join_headings
 from bpo_index.scoring import score_units
 from bpo_index.validation import validate_responses
 
@@ -45,8 +48,10 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     UsageError
         When the folder is no release, or nothing was published about its index.
     EnvironmentFailed
-        When the release, or a pointer beside it, is not as it was published.
+        When the release, or a pointer beside it, is not as it was published, or it is larger than any is.
     """
+    refuse_address(folder, "the folder of the release")
+    _refuse_large(folder)
     manifest = read_release(folder)
     _refuse_stray_pointers(folder.resolve(), manifest)
     definition = IndexDefinition.model_validate_json((folder / "definition.json").read_bytes())
@@ -69,4 +74,17 @@ def _refuse_stray_pointers(folder: Path, manifest: dict[str, Any]) -> None:
     if faults:
         raise EnvironmentFailed(
             f"The release {folder} is whole, but: {join_faults(faults)}. The next run makes the pointers again."
+        )
+
+
+def _refuse_large(folder: Path) -> None:
+    """Refuse a folder with a file that is no release's, before it is read into memory."""
+    try:
+        large = sorted(path.name for path in folder.rglob("*") if path.is_file() and path.stat().st_size > MOST_BYTES)
+    except (OSError, ValueError):
+        return  # what reads the release says so
+    if large:
+        raise EnvironmentFailed(
+            f"The release {folder} has files of more than {show_size(MOST_BYTES)}, which no release has: "
+            f"{join_headings(large)}. Move the folder away and run again."
         )

@@ -477,13 +477,13 @@ def test_a_file_that_ends_the_process_that_reads_it_is_refused(tmp_path, monkeyp
     failing = tmp_path / "python3"
     failing.write_text("#!/bin/sh\necho MemoryError >&2\nexit 1\n")
     failing.chmod(0o700)
-    monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(crashing))
+    monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(crashing))
     assert "cannot be read as one (the reader ended with code -11)" in read_sav(tmp_path).refusals[0]
-    monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(failing))
+    monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(failing))
     with pytest.raises(EnvironmentFailed, match="SPSS files failed: MemoryError"):
         read_sav(tmp_path)
     # As the system does where memory is short: nothing is said against the file.
-    monkeypatch.setattr("bpo_index.responses.spss.sys.executable", str(killed))
+    monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(killed))
     with pytest.raises(EnvironmentFailed, match="it ended with code -9"):
         read_sav(tmp_path)
 
@@ -511,7 +511,7 @@ def test_no_file_with_answers_is_left_where_spss_files_are_read(tmp_path, monkey
         seen.append(sorted((tmp_path / "temporary").rglob("*")))
         return real(*arguments, **keywords)
 
-    monkeypatch.setattr("bpo_index.responses.spss.subprocess.run", look)
+    monkeypatch.setattr("bpo_index.responses.apart.subprocess.run", look)
     assert read_sav(tmp_path).refusals == []
     assert seen == [[]]
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from bpo_index.responses.grids import Grid, Unreadable
+from bpo_index.responses.grids import MOST_CELLS, Grid, Unreadable
+from bpo_index.responses.parquet_bounds import measure_text, read_claims
 from bpo_index.responses.records import Record, write_record
+from bpo_index.responses.sources import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,10 +78,16 @@ def read_parquet(content: bytes) -> Grid:
     Raises
     ------
     Unreadable
-        When the file is broken.
+        When the file is broken, or holds more than can be held.
     """
     try:
+        claims = read_claims(content)
+        width = len(pl.read_parquet_schema(io.BytesIO(content)))
+        _refuse_much("cells", max(claims.values, claims.rows * width), MOST_CELLS)
+        _refuse_much("bytes", claims.unpacked, MOST_BYTES)
         frame = pl.read_parquet(io.BytesIO(content))
+        _refuse_much("cells", frame.height * frame.width, MOST_CELLS)
+        _refuse_much("bytes of text", sum(map(measure_text, frame.iter_columns())), MOST_BYTES)
         return Grid(
             "Parquet",
             list(write_records(frame)),
@@ -87,11 +95,18 @@ def read_parquet(content: bytes) -> Grid:
             has_headings=False,
             named=tuple(frame.columns),
         )
+    except Unreadable:
+        raise
     except BaseException as error:
         if not is_fault(error):
             raise
         why = describe_error(error)
         raise Unreadable(f"is damaged: it starts like a Parquet file and cannot be read as one ({why})") from None
+
+
+def _refuse_much(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise Unreadable(f"has {count:,} {what}, more than {most:,}. Give the survey in smaller files, one at a time")
 
 
 def is_fault(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bpo_index.definition_blocks import Source as HowToRead
+from bpo_index.given_paths import show_size
 from bpo_index.responses.encodings import decode_text
 from bpo_index.responses.records import Record, iterate_records, split_lines
 from bpo_index.responses.sources import Source
@@ -29,6 +30,8 @@ _OTHERS = {
     b"Rar!": "a RAR archive",
     b"SQLite format 3\x00": "a database",
 }
+#: Lines and cells of a file, and bytes of a line, at most.
+MOST_LINES, MOST_CELLS, LONGEST_LINE = 10_000_000, 50_000_000, 2**25
 ADVICE = "Export the responses as CSV, Excel, Parquet or SPSS and give that file."
 
 
@@ -100,7 +103,7 @@ def read_grids(source: Source, how: HowToRead) -> list[Grid]:
     content = source.content
     if source.fault:
         raise Unreadable(f"{source.fault}. Export the survey again")
-    if not content.strip():
+    if not content or content.isspace():
         raise Unreadable("is empty. Export the survey again")
     from bpo_index.responses import columnar, spss, workbook  # noqa: PLC0415  (they are made of grids)
 
@@ -116,15 +119,38 @@ def read_grids(source: Source, how: HowToRead) -> list[Grid]:
     return list(_read_text(source, how))
 
 
+def _check_size(content: bytes) -> None:
+    """Refuse a text with more lines, cells or characters in a line than can be held, before anything is made of it."""
+    lines = max(content.count(mark) for mark in (b"\n", b"\r"))
+    cells = lines + max(content.count(delimiter.encode()) for delimiter in DELIMITERS)
+    for what, count, most in (("lines", lines, MOST_LINES), ("cells", cells, MOST_CELLS)):
+        if count > most:
+            raise Unreadable(
+                f"has {count:,} {what}, more than {most:,}. Give the survey in smaller files, one at a time"
+            )
+    start = 0
+    while len(content) - start > LONGEST_LINE:
+        window = start, start + LONGEST_LINE
+        end = max(content.rfind(mark, *window) for mark in (b"\n", b"\r"))
+        if end < 0:
+            line = content.count(b"\n", 0, start) + 1
+            raise Unreadable(f"has more than {show_size(LONGEST_LINE)} in line {line:,}. Export the survey again")
+        start = end + 1
+
+
 def _read_text(source: Source, how: HowToRead) -> Iterator[Grid]:
+    _check_size(source.content)
     text, encoding = decode_text(source.content, how.encoding)
     if all(character.isspace() or character in ',;"' for character in text):
         raise Unreadable("is empty: it holds nothing but separators. Export the survey again")
     packed = "gzip, " if source.is_packed else ""
-    lines = split_lines(text)
     wanted = {"tab": "\t"}.get(how.separator or "", how.separator)
     key = next(key for key in ("utf-8", "utf-16", "windows-1252") if encoding.lower().startswith(key))
     for delimiter, name in DELIMITERS.items():
         if wanted in (None, delimiter):
             explicit = {"encoding": key, "separator": "tab" if delimiter == "\t" else delimiter}
-            yield Grid(f"{packed}{encoding}, separated by {name}", iterate_records(lines, delimiter), explicit=explicit)
+            yield Grid(
+                f"{packed}{encoding}, separated by {name}",
+                iterate_records(split_lines(text), delimiter),
+                explicit=explicit,
+            )

@@ -31,8 +31,8 @@ TIDY_COLUMNS = {
 LEAST_ALIKE = 0.6
 #: Headings of fewer letters must be more alike: Q1 is like every other Q.
 _SHORT, _LEAST_ALIKE_SHORT = 6, 0.75
-#: Unknown headings that are compared with what is missing, at most.
-_MOST_COMPARED = 400
+#: Unknown headings that are compared with what is missing, and what is missing that is looked for, at most.
+_MOST_COMPARED, _MOST_TARGETS = 400, 100
 
 
 def name_fields(definition: IndexDefinition) -> dict[str, str | None]:
@@ -195,7 +195,7 @@ def propose_headings(targets: Sequence[str], headings: Iterable[str], definition
     candidates = list(dict.fromkeys(headings))[:_MOST_COMPARED]
     questions = {question.id: question for question in definition.questions}
     found = []
-    for target in targets:
+    for target in targets[:_MOST_TARGETS]:
         question = questions.get(target)
         labels = [name_heading(target, definition)]
         labels += [question.text, *question.aliases] if question else []

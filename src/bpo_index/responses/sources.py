@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.given_paths import NotAFile, TooLarge, read_regular, read_start, refuse_address, show_size
 from bpo_index.labels import show_text
 from bpo_index.responses.encodings import show_undecodable
 
 #: Endings of names that a folder is searched for; `.gz` after any of them.
 ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".sav", ".zsav")
-#: Bytes that a packed file may have unpacked: a larger one is no survey but an attack or a mistake.
-MOST_UNPACKED = 4 * 2**30
+#: Bytes that a file may have, unpacked where it is packed, and all files of a call together.
+MOST_BYTES, MOST_TOGETHER = 2**29, 2**30
+#: Bytes of a file that is not read which stand for it where the input is named, and bytes unpacked at once.
+_HEAD, _PART = 2**20, 2**20
 _GZIP = b"\x1f\x8b"
 
 
@@ -33,10 +36,10 @@ class Source:
     """How messages and tables call it."""
     content: bytes
     original: bytes
-    """The bytes as they lie on the disk."""
+    """The bytes as they lie on the disk; the first of them where the file is too large."""
     is_packed: bool = False
     fault: str | None = None
-    """Why it cannot be unpacked, as a sentence, or None."""
+    """Why it cannot be read, as a sentence, or None."""
 
 
 def open_sources(paths: Sequence[str | Path]) -> tuple[list[Source], list[str]]:
@@ -49,15 +52,20 @@ def open_sources(paths: Sequence[str | Path]) -> tuple[list[Source], list[str]]:
     EnvironmentFailed
         A file that is there and cannot be read.
     """
+    for path in paths:
+        refuse_address(path, "the path of responses")
     if not all(str(path) for path in paths):
         raise UsageError("The path of a file of responses is empty. Give the path of a file or a folder.")
     files, passed = _list_files([Path(path) for path in paths])
     names = _name_files(files)
-    sources = [_unpack(name, _read_bytes(path)) for name, path in zip(names, files, strict=True)]
+    sources, left = [], MOST_TOGETHER
+    for name, path in zip(names, files, strict=True):
+        sources.append(_open(name, path, left))
+        left -= len(sources[-1].content)
     seen: dict[bytes, Source] = {}
     for source in sources:
         twin = seen.setdefault(hashlib.sha256(source.content).digest(), source)
-        if source.content.strip() and twin is not source:
+        if twin is not source and source.content and not source.content.isspace():
             raise UsageError(f"The files {twin.name} and {source.name} hold the same. Give each file once.")
     return sorted(sources, key=lambda source: source.name), passed
 
@@ -108,11 +116,29 @@ def _join_names(paths: list[Path], most: int = 10) -> str:
     return text + (f" and {len(paths) - most} more" if len(paths) > most else "")
 
 
-def _read_bytes(path: Path) -> bytes:
+def _open(name: str, path: Path, left: int) -> Source:
+    """Read a file, if all files read so far leave room for it."""
     try:
-        return path.read_bytes()
+        try:
+            content = read_regular(path, MOST_BYTES)
+        except TooLarge:
+            return Source(name, b"", read_start(path, _HEAD), fault=_describe_too_large("holds"))
+    except NotAFile as error:
+        raise UsageError(
+            f"{show_name(str(path))} cannot be read as responses: {error.strerror}. Give a file, or a folder of files; "
+            "save what a pipe gives as a file first."
+        ) from None
     except OSError as error:
         raise EnvironmentFailed(f"The file {path} cannot be read: {error.strerror}. Check its permissions.") from None
+    source = _unpack(name, content)
+    if len(source.content) <= left:
+        return source
+    together = f"comes after others, and they hold more than {show_size(MOST_TOGETHER)} together"
+    return Source(name, b"", content[:_HEAD], fault=f"{together}. Give fewer files at once")
+
+
+def _describe_too_large(verb: str) -> str:
+    return f"{verb} more than {show_size(MOST_BYTES)}, which no survey does"
 
 
 def _name_files(files: list[Path]) -> list[str]:
@@ -140,10 +166,14 @@ def _unpack(name: str, content: bytes) -> Source:
     if not content.startswith(_GZIP):
         return Source(name, content, content)
     try:
+        # NOTE: counted before anything is kept, so that a small file that unpacks without end takes no memory.
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            unpacked = file.read(MOST_UNPACKED + 1)
+            size = 0
+            while size <= MOST_BYTES and (part := file.read(_PART)):
+                size += len(part)
+        if size > MOST_BYTES:
+            return Source(name, b"", content, is_packed=True, fault=_describe_too_large("unpacks to"))
+        unpacked = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         return Source(name, b"", content, is_packed=True, fault=f"is packed with gzip and damaged ({error})")
-    if len(unpacked) > MOST_UNPACKED:
-        return Source(name, b"", content, is_packed=True, fault="unpacks to more than 4 GiB")
     return Source(name, unpacked, content, is_packed=True)

@@ -6,6 +6,7 @@ docs/methods/inspecting.md.
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -14,11 +15,14 @@ from bpo_index.answer_texts import parse_number
 from bpo_index.atomic import escape_formulas, make_folder, replace_file
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.given_paths import NotAFile, TooLarge, read_regular
 from bpo_index.responses.encodings import decode_text
 from bpo_index.responses.grids import DELIMITERS
 from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
 from bpo_index.responses.records import iterate_records, split_lines
 
+#: Bytes of a questionnaire without answers.
+_MOST_EMPTY = 2**24
 _MEANINGS = {
     "respondent": ("the respondent's id, any text, different for each", "text"),
     "unit": ("what the respondent rates", None),
@@ -93,7 +97,7 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     questionnaire, explained = folder / f"{start}-questionnaire.csv", folder / f"{start}-codebook.csv"
     empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)).write_csv().encode()
     try:
-        if questionnaire.exists() and not _is_empty(questionnaire.read_bytes(), codebook["column"].to_list()):
+        if questionnaire.exists() and not _is_empty(_read_there(questionnaire), codebook["column"].to_list()):
             raise UsageError(
                 f"{questionnaire} is there and not as empty as it would be written, so it may hold answers. Choose "
                 "another folder with --out."
@@ -108,11 +112,22 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     return questionnaire, explained
 
 
-def _is_empty(content: bytes, columns: list[str]) -> bool:
+def _read_there(questionnaire: Path) -> bytes | None:
+    """Return what lies there; None where it is no file, or larger than an empty questionnaire can be."""
+    try:
+        return read_regular(questionnaire, _MOST_EMPTY)
+    except (NotAFile, TooLarge):
+        return None
+
+
+def _is_empty(content: bytes | None, columns: list[str]) -> bool:
     """Return whether a questionnaire holds its headings, or nothing, however a spreadsheet saved it."""
-    lines = split_lines(decode_text(content)[0])
+    if content is None:
+        return False
+    text = decode_text(content)[0]
     for delimiter in DELIMITERS:
-        rows = [record.cells for record in iterate_records(lines, delimiter) if not record.is_blank]
+        records = iterate_records(split_lines(text), delimiter)
+        rows = [record.cells for record in islice((one for one in records if not one.is_blank), 2)]
         if not rows or (len(rows) == 1 and rows[0] == columns + [""] * (len(rows[0]) - len(columns))):
             return True
     return False

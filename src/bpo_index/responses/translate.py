@@ -14,6 +14,7 @@ from bpo_index.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import Scale
 from bpo_index.errors import DataRefused
+from bpo_index.labels import show_text
 from bpo_index.responses.cell_texts import (
     can_be_decimal,
     find_date_order,
@@ -27,6 +28,8 @@ from bpo_index.responses.grids import Grid
 from bpo_index.responses.headings import Mapping
 
 Texts = list[str | None]
+#: Codes named in a message, at most.
+_SHOWN = 12
 #: Columns that are read by their labels where the file has them; so are background variables.
 _LABELLED = ("finished", "status", "data_origin", "cluster")
 _LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*[0-9])(?P<percent>\s*%)?")
@@ -87,7 +90,12 @@ def _drop_missing(tidy: str, texts: Texts, labels: dict[str, str], missing: froz
 
 
 def _list_codes(codes: Iterable[str], labels: dict[str, str]) -> str:
-    return ", ".join(f"{code} {labels[code]!r}" if code in labels else code for code in sorted(codes))
+    ordered = sorted(codes)
+    shown = ", ".join(
+        f"{show_text(code)} {show_text(labels[code])!r}" if code in labels else show_text(code)
+        for code in ordered[:_SHOWN]
+    )
+    return shown + (f" and {len(ordered) - _SHOWN:,} more" if len(ordered) > _SHOWN else "")
 
 
 def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefinition, said: list[str]) -> Texts:
@@ -100,9 +108,9 @@ def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefiniti
     for code, unit in sorted(named.items()):
         if find_unit(code, by_label) not in (None, unit):
             raise DataRefused(
-                f"in the column of units the file's code {code} has the label {labels[code]!r}, and the definition "
-                f"takes {code} for {definition.unit_names[str(find_unit(code, by_label))]}. Take the code out of the "
-                "aliases, or export the units as labels"
+                f"in the column of units the file's code {code} has the label {show_text(labels[code])!r}, and the "
+                f"definition takes {code} for {definition.unit_names[str(find_unit(code, by_label))]}. Take the code "
+                "out of the aliases, or export the units as labels"
             )
     said.append("units by the labels of the file's codes")
     return [labels.get(text, text) if text else None for text in texts]
@@ -142,7 +150,7 @@ def _label_answers(
         for code, label in sorted(rated.items()):
             if label in by_label.ratings and by_code.ratings[code] != by_label.ratings[label]:
                 raise DataRefused(
-                    f"in {tidy} the file's code {code} has the label {label!r}, which stands for "
+                    f"in {tidy} the file's code {code} has the label {show_text(label)!r}, which stands for "
                     f"{by_label.ratings[label]:g} on the scale of the definition: the file has another scale or "
                     "another direction. Name the codes under scale.labels, or export the answers as labels"
                 )
@@ -166,8 +174,8 @@ def _check_numbers(tidy: str, labels: dict[str, str], ratings: dict[str, float],
             is_right = bool(found["percent"]) and any(abs(float(found[1]) - share) < _ROUNDING for share in shares)
         if not is_right:
             raise DataRefused(
-                f"in {tidy} the file's code {code} has the label {labels[code]!r}, which begins with another number. "
-                "Name the codes under scale.labels, or export the answers as labels"
+                f"in {tidy} the file's code {code} has the label {show_text(labels[code])!r}, which begins with "
+                "another number. Name the codes under scale.labels, or export the answers as labels"
             )
 
 

@@ -37,6 +37,8 @@ _LOOKED_AT, _LEAST_UNITS = 1_000, 0.5
 _LEAST_ANSWERS = 3
 #: Columns and headings named in a message, at most.
 _SHOWN = 12
+#: The same of columns that are missing.
+_MOST_LACKING = 30
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
             "out."
         )
     if mapping.ambiguous:
-        return f"{where} can be read in two ways: {'; '.join(mapping.ambiguous)}. Rename the columns or take one out."
+        return f"{where} can be read in two ways: {_join_some(mapping.ambiguous)}. Rename the columns or take one out."
     if mapping.repeated:
         return (
             f"{where} gives {join_headings(mapping.repeated)} more than once, so it is not clear which column counts. "
@@ -200,8 +202,10 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
                 f"line {record.line}, above it, looks like an answer, or like the header row of other answers. Take "
                 "out what does not belong to the answers, or give the parts as files of their own."
             )
+    # A row of headings names at least what the index needs.
+    needed = 2 if view.mapping.layout == "long" else 1 + len(definition.question_ids)
     for record in view.rows:
-        if unit.heading in record.cells:
+        if len(record.cells) >= needed and unit.heading in record.cells:
             again = map_headings(find_headings([record.cells], 0, definition.source), definition)
             own = {tidy: match.position for tidy, match in again.matches.items()}
             if not again.missing and own != view.mapping.positions:
@@ -247,9 +251,10 @@ def _may_be_answer(cells: Cells, layout: str, definition: IndexDefinition) -> bo
 def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
     missing, proposals = view.mapping.missing, propose_columns(view, definition)
     offered = "; ".join(
-        f"{show_text(one.heading)} may be {one.target} (confidence {one.confidence:.2f})" for one in proposals
+        f"{show_text(one.heading)} may be {one.target} (confidence {one.confidence:.2f})"
+        for one in proposals[:_MOST_LACKING]
     )
-    lacking = ", ".join(name_heading(tidy, definition) for tidy in missing)
+    lacking = join_headings([name_heading(tidy, definition) for tidy in missing], _MOST_LACKING)
     return (
         f"{where} lacks {len(missing)} column{'s' if len(missing) > 1 else ''} that the index needs: {lacking}. "
         f"It has: {join_headings(view.headings.names)}. "
@@ -281,10 +286,15 @@ def propose_columns(view: View, definition: IndexDefinition) -> list[Proposal]:
     return [best, *proposals] if best.heading else proposals
 
 
-def join_headings(texts: Sequence[str]) -> str:
+def join_headings(texts: Sequence[str], most: int = _SHOWN) -> str:
     """Return headings for a message; the first of them where there are many."""
-    shown = ", ".join(show_text(text) for text in texts[:_SHOWN])
-    return shown + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
+    shown = ", ".join(show_text(text) for text in texts[:most])
+    return shown + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
+
+
+def _join_some(sentences: Sequence[str]) -> str:
+    shown = "; ".join(show_text(sentence, 300) for sentence in sentences[:_SHOWN])
+    return shown + (f"; and {len(sentences) - _SHOWN:,} more" if len(sentences) > _SHOWN else "")
 
 
 def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]:

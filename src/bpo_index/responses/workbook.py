@@ -7,38 +7,53 @@ docs/methods/reading.md.
 
 from __future__ import annotations
 
-import io
 import logging
 import posixpath
 import re
-import zipfile
-import zlib
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
 from bpo_index.answer_texts import parse_number
 from bpo_index.definition_blocks import Source as HowToRead
+from bpo_index.errors import EnvironmentFailed
+from bpo_index.labels import show_text
+from bpo_index.responses.apart import read_apart
 from bpo_index.responses.columnar import describe_error, is_fault, write_cell
 from bpo_index.responses.grids import ADVICE, Grid, Unreadable
 from bpo_index.responses.records import write_record
+from bpo_index.responses.workbook_parts import MOST_LIST, Parts, SharedTexts, open_parts
 
-#: Cells that a sheet may span, and bytes that it may unpack to.
-MOST_CELLS, _MOST_XML = 50_000_000, 2**30
-_COLUMN = re.compile(rb'\br="([A-Z]{1,3})[0-9]')
-_ROW = re.compile(rb'\br="[A-Z]{0,3}([0-9]{1,7})"')
-_CELL = rb'<c\b(?=[^>]*\br="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})")'
-_FORMULA = rb"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*"
+#: Cells that all sheets that are read may span, and sheets that there may be.
+MOST_CELLS, MOST_SHEETS = 20_000_000, 1_000
+_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})[0-9]""")
+_ROW = re.compile(rb"""\br\s*=\s*["'][A-Z]{0,3}([0-9]{1,7})["']""")
+_TAG = re.compile(rb"<(?:\w{1,20}:)?(c|row)[\s/>]")
+#: NOTE: no tag of a cell is longer, and without a bound a sheet of tags that never end would be searched again at each.
+_IN_TAG = rb"[^>]{0,300}"
+_CELL = rb"<c\b(?=" + _IN_TAG + rb'\br="(?P<column>[A-Z]{1,3})(?P<row>[0-9]{1,7})")'
+_FORMULA = _IN_TAG + rb">\s*<f\b(?:" + _IN_TAG + rb"/>|" + _IN_TAG + rb">[^<]*</f>)\s*"
 #: Cells whose formula has no value: an error, or a program that wrote the formula and did not compute it. A computed
 #: text that is empty says t="str" and has an empty value.
 _NO_VALUE = (
-    (re.compile(_CELL + rb'[^>]*\bt="e"'), "#ERROR"),
+    (re.compile(_CELL + _IN_TAG + rb'\bt="e"'), "#ERROR"),
     (
         re.compile(
-            _CELL + rb'(?:(?![^>]*\bt="str")' + _FORMULA + rb"(?:<v\s*/>|<v>\s*</v>)?|" + _FORMULA + rb")\s*</c>"
+            _CELL
+            + rb"(?:(?!"
+            + _IN_TAG
+            + rb'\bt="str")'
+            + _FORMULA
+            + rb"(?:<v\s*/>|<v>\s*</v>)?|"
+            + _FORMULA
+            + rb")\s*</c>"
         ),
         "#NOT COMPUTED",
     ),
 )
+#: Sheets named in a message, at most.
+_SHOWN = 12
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -50,44 +65,63 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
     Unreadable
         When the file is broken, is another archive, or lacks the sheet.
     """
-    import fastexcel  # noqa: PLC0415
-
-    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every empty column
-
-    if content.startswith(b"PK") and not _is_workbook(content):
-        raise Unreadable(f"is a ZIP archive. Unpack it and give the file in it. {ADVICE}")
+    grids: list[Grid] | str | Unreadable
     try:
-        book = fastexcel.read_excel(content)
-        names = book.sheet_names
-        if how.sheet is not None and how.sheet not in names:
-            raise Unreadable(
-                f"has no sheet {how.sheet!r} (`source.sheet` of the definition); it has: {', '.join(names)}"
-            )
-        wanted = names if how.sheet is None else [how.sheet]
-        errors = _look_into(content)
-        grids = [_read_sheet(book, name, errors.get(name, {})) for name in wanted]
-    except Unreadable:
+        if content.startswith(b"PK"):
+            parts = open_parts(content)
+            if not parts.entries.keys() & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+                raise Unreadable(f"is a ZIP archive. Unpack it and give the file in it. {ADVICE}")
+            if "xl/workbook.xml" in parts.entries:
+                grids = read_sheets(content, how.sheet, _look_into(parts, how.sheet))
+            else:
+                grids = read_apart("workbook", content, *([] if how.sheet is None else [how.sheet]))
+        else:
+            grids = read_apart("workbook", content, *([] if how.sheet is None else [how.sheet]))
+    except (Unreadable, EnvironmentFailed):
         raise
     except BaseException as error:
         if not is_fault(error):
             raise
+        grids = describe_error(error)
+    if isinstance(grids, Unreadable):
+        raise grids
+    if isinstance(grids, str):
         raise Unreadable(
-            f"is damaged, or locked with a password: it starts like a workbook and cannot be read as one "
-            f"({describe_error(error)})"
-        ) from None
+            f"is damaged, or locked with a password: it starts like a workbook and cannot be read as one ({grids})"
+        )
     filled = [grid for grid in grids if not all(record.is_blank for record in grid.lines)]
     if not filled:
         raise Unreadable("is empty: no sheet holds anything. Export the survey again")
     return filled
 
 
-def _is_workbook(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return True  # damaged; what reads workbooks says how
-    return bool(names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
+def read_sheets(
+    content: bytes, wanted: str | None, marks: Mapping[str, dict[tuple[int, int], str]] | None = None
+) -> list[Grid]:
+    """Return the grids of a workbook's sheets, also of those that hold nothing.
+
+    Parameters
+    ----------
+    wanted
+        The sheet that is read; None: all.
+    marks
+        By sheet: the row and column (from 0) of cells without a value, and the text that they get.
+
+    Raises
+    ------
+    Unreadable
+        When there is no such sheet.
+    """
+    import fastexcel  # noqa: PLC0415
+
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every empty column
+    book = fastexcel.read_excel(content)
+    names = book.sheet_names
+    if wanted is not None and wanted not in names:
+        shown = ", ".join(show_text(name) for name in names[:_SHOWN])
+        shown += f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        raise Unreadable(f"has no sheet {wanted!r} (`source.sheet` of the definition); it has: {shown}")
+    return [_read_sheet(book, name, (marks or {}).get(name, {})) for name in (names if wanted is None else [wanted])]
 
 
 def _read_sheet(book: Any, name: str, errors: dict[tuple[int, int], str]) -> Grid:
@@ -141,55 +175,56 @@ def _put_marks(
     return whole, first_column - left
 
 
-def _look_into(content: bytes) -> dict[str, dict[tuple[int, int], str]]:
+def _look_into(parts: Parts, wanted: str | None) -> dict[str, dict[tuple[int, int], str]]:
     """Return, by sheet, the row and column (from 0) of cells whose formula has no value; of .xlsx files only.
 
     Raises
     ------
     Unreadable
-        When a sheet spans more cells than can be held: two cells in far corners suffice for that.
+        When the sheets that are read hold more than can be held: two cells in far corners suffice for that, or a long
+        text that many cells refer to.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = {}
-            for name, path in _find_sheets(archive).items():
-                if archive.getinfo(path).file_size > _MOST_XML:
-                    raise Unreadable(f"is too large: its sheet {name!r} unpacks to more than 1 GiB. Save it as CSV")
-                sheet = archive.read(path)
-                _check_extent(name, sheet)
-                found[name] = {
-                    (int(match["row"]) - 1, _number_column(match["column"])): text
-                    for pattern, text in _NO_VALUE
-                    for match in pattern.finditer(sheet)
-                }
-            return found
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ElementTree.ParseError,
-        OSError,
-        ValueError,
-        EOFError,
-        zlib.error,
-        RuntimeError,
-    ):
-        return {}  # no .xlsx file, damaged, or locked with a password: what reads workbooks says so
+    sheets = _find_sheets(parts)
+    if len(sheets) > MOST_SHEETS:
+        raise Unreadable(f"is too large: it has {len(sheets):,} sheets, more than {MOST_SHEETS:,}. Save it as CSV")
+    path = next((path for path in parts.entries if path.lower() == "xl/sharedstrings.xml"), None)
+    shared = SharedTexts(parts.unpack(path) if path else b"")
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    left = MOST_CELLS
+    for name, path in sheets.items():
+        if path not in parts.entries or wanted not in (None, name):
+            continue
+        sheet = parts.unpack(path)
+        left -= _measure_extent(name, sheet, left)
+        shared.count(sheet)
+        found[name] = {
+            (int(match["row"]) - 1, _number_column(match["column"])): text
+            for pattern, text in _NO_VALUE
+            for match in pattern.finditer(sheet)
+        }
+    return found
 
 
-def _check_extent(name: str, sheet: bytes) -> None:
-    columns = {_number_column(letters) + 1 for letters in set(_COLUMN.findall(sheet))}
-    rows = {int(row) for row in set(_ROW.findall(sheet))}
-    cells = max(columns, default=0) * max(rows, default=0)
-    if cells > MOST_CELLS:
+def _measure_extent(name: str, sheet: bytes, most: int) -> int:
+    """Return how many cells a sheet spans."""
+    given = {found[1] for found in _COLUMN.finditer(sheet)}
+    columns = {_number_column(letters) + 1 for letters in given}
+    rows = {int(row) for row in {found[1] for found in _ROW.finditer(sheet)}}
+    kinds = Counter(found[1] for found in _TAG.finditer(sheet))
+    # Cells and rows need not say where they stand: then they follow one another.
+    width, height = max(columns, default=0), max(max(rows, default=0), kinds[b"row"])
+    cells = max(width * height, kinds[b"c"])
+    if cells > most:
         raise Unreadable(
-            f"spans too much: its sheet {name!r} has {max(rows):,} rows and {max(columns):,} columns, more than "
-            f"{MOST_CELLS:,} cells. Delete what stands far from the answers, or save the sheet as CSV"
+            f"spans too much: its sheet {show_text(name)!r} has {height:,} rows and {width:,} columns, and all sheets "
+            f"together may have {MOST_CELLS:,} cells. Delete what stands far from the answers, or save the sheet as CSV"
         )
+    return cells
 
 
-def _find_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+def _find_sheets(parts: Parts) -> dict[str, str]:
+    book = ElementTree.fromstring(parts.unpack("xl/workbook.xml", MOST_LIST))
+    relations = ElementTree.fromstring(parts.unpack("xl/_rels/workbook.xml.rels", MOST_LIST))
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     return {
         sheet.get("name", ""): posixpath.normpath(posixpath.join("xl", targets[sheet.get(_RELATION)])).lstrip("/")

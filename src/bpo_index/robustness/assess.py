@@ -330,8 +330,9 @@ def _frame_categories(
     categories: pl.DataFrame, columns: list[dict[str, np.ndarray]], definition: IndexDefinition
 ) -> pl.DataFrame:
     minimum = definition.method.minimum_respondents_to_publish
+    apart = categories.partition_by("category", as_dict=True, maintain_order=True)
     parts = [
-        _frame_results(categories.filter(pl.col("category") == category.id), column, minimum)
+        _frame_results(apart[(category.id,)], column, minimum)
         for category, column in zip(definition.categories, columns, strict=True)
     ]
     order = categories.select("unit", "category")

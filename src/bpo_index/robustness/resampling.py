@@ -56,7 +56,9 @@ class Resampler:
         k = self.unit.clusters
         if k < 2:
             return np.ones((k, size))
-        drawn = rng.integers(0, k, (k - 1, size), dtype=np.uint16).astype(np.int64)
+        # NOTE: two bytes a draw where they hold the numbers; with four the same seed draws others.
+        kind = np.uint16 if k <= 2**16 else np.uint32
+        drawn = rng.integers(0, k, (k - 1, size), dtype=kind).astype(np.int64)
         drawn *= size
         drawn += np.arange(size)
         return np.bincount(drawn.reshape(-1), minlength=k * size).reshape(k, size).astype(float)

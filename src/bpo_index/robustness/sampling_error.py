@@ -21,6 +21,7 @@ import numpy as np
 
 from bpo_index.scoring import Evidence, IndexStructure, UnitAnswers, estimate_unit_means, score_means
 from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.scoring.score import compose_linear, is_linear, round_scores
 
 #: Half the width of the central difference, as a share of the scale; linear methods lose only the rounding of scores.
 _STEP = 1e-4
@@ -97,27 +98,58 @@ def linearise_standard_errors(
         Units x (1 + categories): the unit's primary sampling units with a rating on any question that counts.
     """
     means = estimate_unit_means(answers)
-    counting = _find_counting_questions(structure)
-    variance = np.zeros((len(answers), counting.shape[1]))
+    counting = _Counting(structure)
+    variance = np.zeros((len(answers), 1 + len(structure.category_weights)))
     clusters = np.zeros(variance.shape, dtype=np.int64)
     for v, unit in enumerate(answers):
         influence, present = _sum_by_cluster(unit, means[v])
-        clusters[v] = (present @ counting > 0).sum(axis=0)
+        clusters[v] = counting.count(present)
         known = ~np.isnan(means[v])
+        own = np.maximum(clusters[v], 2)
+        if is_linear(structure) and known.all():
+            variance[v] = (_move_linearly(influence, means[v], structure) ** 2).sum(axis=0) * (own / (own - 1))
+            continue
         # Clusters x units x scores: how much each cluster of this unit moves every score.
         gradient = differentiate_scores(means, v, structure, evidence)
         moved = np.tensordot(influence[:, known], gradient[known], axes=1)
-        own = np.maximum(clusters[v], 2)
         variance += (moved**2).sum(axis=0) * (own / (own - 1))
     return np.where(clusters < 2, np.nan, np.sqrt(variance)), clusters
 
 
-def _find_counting_questions(structure: IndexStructure) -> np.ndarray:
-    """Return questions x (1 + categories): true where the question has a part in the score, by its nominal weight."""
-    categories = np.arange(len(structure.category_weights))
-    own = (structure.category_of[:, np.newaxis] == categories) & (structure.question_weights > 0)[:, np.newaxis]
-    overall = own @ (structure.category_weights > 0)
-    return np.column_stack([overall, own])
+def _move_linearly(influence: Floats, means: Floats, structure: IndexStructure) -> Floats:
+    """Return clusters x (1 + categories): how much each cluster moves the scores of its unit, of a linear index.
+
+    The same differences as those of `differentiate_scores`, each taken where it is not zero: a question moves the
+    overall score and that of its category, so that time grows with the questions and not with their square.
+    """
+    step = _STEP * (structure.maximum - structure.minimum)
+    matrix, offset = compose_linear(structure)
+    base = means @ matrix + offset
+    questions, column = np.arange(len(means)), 1 + structure.category_of
+    slopes = []
+    for scores, own in ((base[0], matrix[:, 0]), (base[column], matrix[questions, column])):
+        higher, lower = (round_scores(scores + sign * step * own) for sign in (1, -1))
+        slopes.append((higher - lower) / (2 * step))
+    moved = np.zeros((len(influence), matrix.shape[1]))
+    moved[:, 0] = influence @ slopes[0]
+    np.add.at(moved.T, column, (influence * slopes[1]).T)
+    return moved
+
+
+class _Counting:
+    """Which questions have a part in each score, by their nominal weights."""
+
+    def __init__(self, structure: IndexStructure) -> None:
+        self._categories = len(structure.category_weights)
+        self._questions = np.flatnonzero(structure.question_weights > 0)
+        self._category_of = structure.category_of[self._questions]
+        self._counted = structure.category_weights > 0
+
+    def count(self, present: np.ndarray) -> Ints:
+        """Return 1 + categories: how many clusters rated any question of the score, from clusters x questions."""
+        rated = np.zeros((self._categories, len(present)), dtype=bool)
+        np.logical_or.at(rated, self._category_of, present[:, self._questions].T)
+        return np.concatenate([[rated[self._counted].any(axis=0).sum()], rated.sum(axis=1)])
 
 
 def _sum_by_cluster(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:

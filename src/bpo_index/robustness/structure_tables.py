@@ -15,16 +15,15 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.correlations import correlate_item_total, correlate_items
 from bpo_index.robustness.reliability import (
+    compose_alpha,
     count_respondents_needed,
     estimate_alpha_interval,
-    measure_alpha,
-    measure_alpha_if_deleted,
     measure_icc,
     measure_omega,
 )
 from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring import Scores
-from bpo_index.scoring.covariance import estimate_between_covariance, pool_within_covariance
+from bpo_index.scoring.covariance import estimate_between_covariance
 from bpo_index.scoring.data_weights import explain_pca
 from bpo_index.scoring.estimate import Floats, Ints
 from bpo_index.scoring.normalisation import normalise_scale
@@ -33,6 +32,10 @@ from bpo_index.scoring.units import unit_score_matrix
 
 #: The reliability of unit means that `respondents_needed` is for.
 WANTED_RELIABILITY = 0.8
+#: Questions that omega is measured of, at most: its factor takes time that grows with the cube of them.
+MOST_FACTORED = 200
+#: Categories of which every two are correlated, at most: the tables grow with the square of them.
+MOST_PAIRED = 200
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,11 @@ class StructureTables:
     questions
         One row per question: `category, question, item_total, alpha_if_deleted` (within units, in its category).
     correlations
-        One row per pair of categories: `first, second, pearson, spearman, kendall` over units.
+        One row per pair of categories: `first, second, pearson, spearman, kendall` over units. No rows beyond
+        `MOST_PAIRED` categories.
     components
         One row per principal component of the categories over units and category: `component, eigenvalue, share,
-        cumulative_share, category, loading`.
+        cumulative_share, category, loading`. No rows beyond `MOST_PAIRED` categories.
     """
 
     reliability: pl.DataFrame
@@ -130,15 +134,20 @@ def _measure(
     respondents, units = int(complete.sum()), len(np.unique(unit_of[complete]))
     row: dict[str, object] = {"questions": questions, "respondents": respondents}
     if respondents - units > 1:
-        within = pool_within_covariance(shares[complete], np.ones(respondents), unit_of[complete])
-        alpha = measure_alpha(within)
+        centred = _centre(shares[complete], unit_of[complete])
+        own, total = (centred**2).sum(), (centred.sum(axis=1) ** 2).sum()
+        alpha = compose_alpha(questions, own / (respondents - units), total / (respondents - units))
         low, high = estimate_alpha_interval(
             alpha, respondents, questions, confidence_level, degrees=respondents - units
         )
         row |= {"alpha": float(alpha), "alpha_low": float(low), "alpha_high": float(high)}
-        row["omega"] = float(measure_omega(within).total)
-    if len(means) > 1:
-        row["alpha_between"] = float(measure_alpha(estimate_between_covariance(means)))
+        if questions <= MOST_FACTORED:
+            row["omega"] = float(measure_omega(centred.T @ centred / (respondents - units)).total)
+    known = means[~np.isnan(means).any(axis=1)]
+    if len(known) > 1:
+        centred = known - known.mean(axis=0)
+        own, total = (centred**2).sum(), (centred.sum(axis=1) ** 2).sum()
+        row["alpha_between"] = float(compose_alpha(questions, own / (len(known) - 1), total / (len(known) - 1)))
     rated = ~np.isnan(totals)
     if len(np.unique(unit_of[rated])) > 1 and rated.sum() > len(np.unique(unit_of[rated])):
         icc = measure_icc(totals[rated], unit_of[rated], confidence_level=confidence_level)
@@ -148,6 +157,14 @@ def _measure(
     return row
 
 
+def _centre(shares: Floats, unit_of: Ints) -> Floats:
+    """Return the shares less the mean of each one's unit."""
+    _, place, sizes = np.unique(unit_of, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(sizes), shares.shape[1]))
+    np.add.at(sums, place, shares)
+    return np.asarray(shares - (sums / sizes[:, np.newaxis])[place])
+
+
 def _measure_questions(shares: Floats, unit_of: Ints, category: str, ids: list[str]) -> list[dict[str, object]]:
     complete = ~np.isnan(shares).any(axis=1)
     shares, unit_of = shares[complete], unit_of[complete]
@@ -155,14 +172,21 @@ def _measure_questions(shares: Floats, unit_of: Ints, category: str, ids: list[s
     rows: list[dict[str, object]] = [{"category": category, "question": question} for question in ids]
     if len(ids) < 2 or len(shares) - units < 2:
         return rows
-    centred = shares - np.stack([shares[unit_of == unit].mean(axis=0) for unit in unit_of])
-    deleted = measure_alpha_if_deleted(pool_within_covariance(shares, np.ones(len(shares)), unit_of))
+    centred = _centre(shares, unit_of)
+    totals = centred.sum(axis=1)
+    own, with_all = (centred**2).sum(axis=0), totals @ centred
+    # Of the sum of the others: its variance is that of the whole, less what the item takes with it.
+    others = (totals**2).sum() - 2 * with_all + own
+    degrees = len(shares) - units
+    deleted = compose_alpha(len(ids) - 1, (own.sum() - own) / degrees, others / degrees)
     for row, total, alpha in zip(rows, correlate_item_total(centred), deleted, strict=True):
         row |= {"item_total": float(total), "alpha_if_deleted": float(alpha)}
     return rows
 
 
 def _tabulate_correlations(matrix: Floats, ids: list[str]) -> pl.DataFrame:
+    if len(ids) > MOST_PAIRED:
+        return pl.DataFrame(schema=_CORRELATIONS)
     found = {method: correlate_items(matrix, method) for method in ("pearson", "spearman", "kendall")}
     rows: list[dict[str, object]] = [
         {"first": ids[i], "second": ids[j]} | {method: float(table[i, j]) for method, table in found.items()}
@@ -173,7 +197,7 @@ def _tabulate_correlations(matrix: Floats, ids: list[str]) -> pl.DataFrame:
 
 
 def _tabulate_pca(matrix: Floats, ids: list[str]) -> pl.DataFrame:
-    if int((~np.isnan(matrix)).all(axis=1).sum()) < 3:
+    if int((~np.isnan(matrix)).all(axis=1).sum()) < 3 or len(ids) > MOST_PAIRED:
         return pl.DataFrame(schema=_COMPONENTS)
     table = explain_pca(estimate_between_covariance(matrix))
     rows: list[dict[str, object]] = [

@@ -16,6 +16,8 @@ from bpo_index.scoring.estimate import Floats, Ints
 
 #: An item with a standard deviation no larger than this, in score points, is constant.
 CONSTANT_SD = 1e-9
+#: Products of two items that are held at once.
+_PAIRS = 4_000_000
 
 
 def estimate_between_covariance(values: Floats) -> Floats:
@@ -82,9 +84,14 @@ def pool_within_covariance(values: Floats, weights: Floats, unit_of: Ints) -> Fl
         weighing = total[..., 0] > 0
         shares = np.divide(own, total, out=np.zeros_like(own), where=total > 0)
         mean = shares @ part
-        # The pairs of items as one row a respondent: one matrix product for all leading indexes.
-        pairs = (part[:, :, np.newaxis] * part[:, np.newaxis, :]).reshape(len(part), -1)
-        second = (shares @ pairs).reshape(*mean.shape, items)
+        # The pairs of items as one row a respondent: one matrix product for all leading indexes, of as many respondents
+        # as are held at once.
+        second = np.zeros((*mean.shape, items))
+        step = max(1, _PAIRS // max(items**2, 1))
+        for start in range(0, len(part), step):
+            some = part[start : start + step]
+            pairs = (some[:, :, np.newaxis] * some[:, np.newaxis, :]).reshape(len(some), -1)
+            second += (shares[..., start : start + step] @ pairs).reshape(second.shape)
         products += len(part) * (second - mean[..., :, np.newaxis] * mean[..., np.newaxis, :])
         degrees += np.where(weighing, len(part) - 1, 0)
     enough = degrees[..., np.newaxis, np.newaxis] > 0

@@ -16,6 +16,7 @@ import csv
 import hashlib
 import io
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,12 +25,17 @@ import numpy as np
 import polars as pl
 
 from bpo_index.errors import UsageError
-from bpo_index.labels import fold_label
+from bpo_index.given_paths import read_regular, refuse_address
+from bpo_index.labels import fold_label, show_text
 from bpo_index.scoring.estimate import Floats, Ints
 
 MARGIN_COLUMNS = ("unit", "variable", "level", "share")
 _MARGIN_SCHEMA = {"unit": pl.String, "variable": pl.String, "level": pl.String, "share": pl.Float64}
 _TRIMMINGS = 1_000
+#: Values of a variable named in a message, at most.
+_SHOWN = 20
+#: Bytes of a margin file, and levels of one variable in it.
+MOST_BYTES, MOST_LEVELS = 2**24, 1_000
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ def rake(weights: Floats, margins: Sequence[Margin], *, tolerance: float = 1e-9,
     (array([0.667, 0.667, 0.667, 2.   ]), True)
     """
     total = weights.sum(axis=-1, keepdims=True)
-    members = [np.eye(len(margin.levels))[margin.level_of] for margin in margins]
+    members = [_mark_members(margin) for margin in margins]
     wanted = [_find_wanted(weights, margin, member) for margin, member in zip(margins, members, strict=True)]
     fitted = weights.astype(float)
     gap = _find_gap(fitted, total, members, wanted)
@@ -120,7 +126,7 @@ def post_stratify(weights: Floats, margin: Margin) -> Floats:
     >>> post_stratify(np.ones(4), size)
     array([0.5, 0.5, 1.5, 1.5])
     """
-    member = np.eye(len(margin.levels))[margin.level_of]
+    member = _mark_members(margin)
     reached = weights @ member
     wanted = _find_wanted(weights, margin, member) * weights.sum(axis=-1, keepdims=True)
     factors = np.divide(wanted, reached, out=np.zeros_like(reached), where=reached > 0)
@@ -231,8 +237,9 @@ def read_margins(path: str | Path) -> pl.DataFrame:
     UsageError
         Listing every problem with its line.
     """
+    refuse_address(path, "the margin file")
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = read_regular(path, MOST_BYTES).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", error)
         raise UsageError(f"The margin file {path} cannot be read: {reason}. Give a CSV file (UTF-8).") from None
@@ -290,24 +297,28 @@ def build_margins(table: pl.DataFrame, unit: str, background: Mapping[str, Seque
     (array([0.25, 0.75]), array([1, 0, 1]))
     """
     margins, problems = [], []
-    for variable in table["variable"].unique(maintain_order=True):
-        rows = table.filter(pl.col("variable") == variable)
+    for (variable,), rows in table.group_by("variable", maintain_order=True):
         own = rows.filter(pl.col("unit") == unit)
-        rows = own if own.height else rows.filter(pl.col("unit") == "")
-        if not rows.height:
+        if not own.height:
+            own = rows.filter(pl.col("unit") == "")
+        if not own.height:
             problems.append(f"unit {unit}, {variable}: the margin file has no shares for it")
             continue
-        levels = tuple(rows["level"].to_list())
+        levels = tuple(own["level"].to_list())
         number = {fold_label(level): n for n, level in enumerate(levels)}
         values = [None if value is None else fold_label(value) for value in background[variable]]
         nothing = sum(value is None for value in values)
         strange = sorted({value for value in values if value is not None and value not in number})
         if nothing:
             problems.append(f"unit {unit}, {variable}: {nothing} respondent{'s' * (nothing > 1)} without a value")
-        problems += [f"unit {unit}, {variable}: {value!r} has respondents and no share" for value in strange]
+        problems += [
+            f"unit {unit}, {variable}: {show_text(value)!r} has respondents and no share" for value in strange[:_SHOWN]
+        ]
+        if len(strange) > _SHOWN:
+            problems.append(f"unit {unit}, {variable}: {len(strange) - _SHOWN:,} more values have no share")
         if nothing or strange:
             continue
-        shares = rows["share"].to_numpy()
+        shares = own["share"].to_numpy()
         level_of = np.array([number[value] for value in values if value is not None], dtype=np.int64)
         margins.append(Margin(variable, levels, shares / math.fsum(shares), level_of))
     if problems:
@@ -331,7 +342,7 @@ def _read_margin_rows(
         except ValueError:
             share = math.nan
         if not (math.isfinite(share) and share >= 0):
-            problems.append(f"line {number}: the share {row['share']!r} is not a number from 0 on")
+            problems.append(f"line {number}: the share {show_text(row['share'])!r} is not a number from 0 on")
         if not row["variable"] or not row["level"]:
             problems.append(f"line {number}: variable or level is empty")
         key = (row["unit"], row["variable"], fold_label(row["level"]))
@@ -339,11 +350,26 @@ def _read_margin_rows(
             problems.append(f"line {number} gives the same level as line {seen[key]}")
         seen[key] = number
         rows.append((row["unit"], row["variable"], row["level"], share))
+    levels = Counter((unit, variable) for unit, variable, _ in seen)
+    problems += [
+        f"{show_text(variable)} has {count:,} levels, more than {MOST_LEVELS:,}"
+        for (_, variable), count in levels.items()
+        if count > MOST_LEVELS
+    ]
     sums: dict[tuple[str, str], float] = {}
     for unit, variable, _, share in rows:
         sums[unit, variable] = sums.get((unit, variable), 0.0) + share
-    problems += [f"the shares of {variable} sum to zero" for (_, variable), total in sums.items() if total == 0]
+    problems += [
+        f"the shares of {show_text(variable)} sum to zero" for (_, variable), total in sums.items() if total == 0
+    ]
     return rows, problems
+
+
+def _mark_members(margin: Margin) -> Floats:
+    """Return respondents x levels: 1 at each one's level."""
+    member = np.zeros((len(margin.level_of), len(margin.levels)))
+    member[np.arange(len(margin.level_of)), margin.level_of] = 1.0
+    return member
 
 
 def _find_wanted(weights: Floats, margin: Margin, member: Floats) -> Floats:

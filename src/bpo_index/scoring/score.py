@@ -82,13 +82,13 @@ def score_means(
         ... x units x (1 + categories): the overall score, then the category scores; score points, rounded to 1e-9. NaN:
         a category with too few questions answered, and the index of a unit that lacks any category with a weight.
     """
-    if category_factors is not None or question_factors is not None or not _is_linear(structure):
+    if category_factors is not None or question_factors is not None or not is_linear(structure):
         return _walk(means, structure, evidence, learnt, category_factors, question_factors)[0]
-    matrix, offset = _compose_linear(structure)
+    matrix, offset = compose_linear(structure)
     rows = means.reshape(-1, means.shape[-1])
     scores = rows @ matrix
     scores += offset
-    _round(scores)
+    round_scores(scores)
     incomplete = np.flatnonzero(np.isnan(scores).any(axis=-1))
     if len(incomplete):
         scores[incomplete] = _walk(rows[incomplete], structure, evidence, learnt)[0]
@@ -157,7 +157,7 @@ def _walk(
         if category_factors is not None:
             category_weights = category_weights * category_factors
         scores[..., 0] = aggregate(categories, category_weights, method.aggregation, power=method.power)
-    return _round(scores), LearntIndex(outliers, normalisation, tuple(question_weights), category_weights)
+    return round_scores(scores), LearntIndex(outliers, normalisation, tuple(question_weights), category_weights)
 
 
 def _learn_normalisation(values: Floats, structure: IndexStructure) -> LearntNormalisation:
@@ -174,7 +174,7 @@ def _learn_normalisation(values: Floats, structure: IndexStructure) -> LearntNor
     )
 
 
-def _is_linear(structure: IndexStructure) -> bool:
+def is_linear(structure: IndexStructure) -> bool:
     """Return whether a unit's scores are a fixed linear function of its own question means."""
     method = structure.method
     return (
@@ -185,7 +185,7 @@ def _is_linear(structure: IndexStructure) -> bool:
     )
 
 
-def _compose_linear(structure: IndexStructure) -> tuple[Floats, Floats]:
+def compose_linear(structure: IndexStructure) -> tuple[Floats, Floats]:
     """Return the matrix (questions x (1 + categories)) and the offset of a linear index."""
     method = structure.method
     slope = 100.0 / (structure.maximum - structure.minimum)
@@ -201,7 +201,7 @@ def _compose_linear(structure: IndexStructure) -> tuple[Floats, Floats]:
     return np.ascontiguousarray(slopes[:, np.newaxis] * matrix), offsets @ matrix
 
 
-def _round(scores: Floats) -> Floats:
+def round_scores(scores: Floats) -> Floats:
     """Round in place to the decimals of scores."""
     scale = 10.0**SCORE_DECIMALS
     scores *= scale

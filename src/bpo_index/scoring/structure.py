@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -60,7 +61,14 @@ class IndexStructure:
 
     def list_questions(self, category: int) -> Ints:
         """Return the positions of a category's questions."""
-        return np.flatnonzero(self.category_of == category)
+        return self._questions_of[category]
+
+    @cached_property
+    def _questions_of(self) -> list[Ints]:
+        """Per category: the positions of its questions; found once for all categories."""
+        order = np.argsort(self.category_of, kind="stable")
+        ends = np.searchsorted(self.category_of[order], np.arange(1, len(self.category_weights)))
+        return np.split(order, ends)
 
     def slice_questions(self, category: int) -> slice | Ints:
         """Return the same as a slice where they stand together, which takes no copy."""

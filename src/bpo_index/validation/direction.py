@@ -12,7 +12,9 @@ A question is named where r_q is negative beyond chance: t = r sqrt((n - 2) / (1
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
@@ -38,42 +40,40 @@ def find_turned_questions(accepted: pl.DataFrame, definition: IndexDefinition) -
     minimum = definition.method.minimum_respondents_to_publish
     published = accepted.filter(pl.len().over("unit") >= minimum)
     least = _SAME * (definition.scale.maximum - definition.scale.minimum)
-    compared = [
-        (category.id, question, [other for other in category.questions if other is not question])
-        for category in definition.categories
-        for question in category.questions
-        if len(category.questions) > 1
-    ]
-    measured = published.select(
-        _compare(question, others, least).alias(question.id) for _, question, others in compared
-    )
     notes = []
-    for category, question, _ in compared:
-        found = measured[question.id][0]
-        n, r = found["n"], found["r"]
-        if n >= _FEWEST and r is not None and _measure_t(r, n) < _BEYOND_CHANCE:
-            advice = "reverse: false" if question.reverse else "reverse: true"
-            notes.append(
-                Note(
-                    f"{question.id} runs against the other questions of {category}",
-                    f"the correlation is {r:.2f} over {n} respondents; if it was asked the other way round, set "
-                    f"{advice} in the definition",
+    for category in definition.categories:
+        for question, n, r in _compare(published, category.questions, least):
+            if n >= _FEWEST and r is not None and _measure_t(r, n) < _BEYOND_CHANCE:
+                advice = "reverse: false" if question.reverse else "reverse: true"
+                notes.append(
+                    Note(
+                        f"{question.id} runs against the other questions of {category.id}",
+                        f"the correlation is {r:.2f} over {n} respondents; if it was asked the other way round, set "
+                        f"{advice} in the definition",
+                    )
                 )
-            )
     return notes
 
 
-def _compare(question: Question, others: list[Question], least: float) -> pl.Expr:
-    """Return how many rated a question and one of the others (`n`), and the correlation (`r`, null if none varies)."""
-    rest = pl.mean_horizontal(_turn(other) for other in others)
-    own = pl.when(rest.is_not_null()).then(_turn(question))
-    rest = pl.when(own.is_not_null()).then(rest)
-    varies = (own.max() - own.min() > least) & (rest.max() - rest.min() > least)
-    return pl.struct(n=own.count(), r=pl.when(varies).then(pl.corr(own, rest)))
+def _compare(
+    published: pl.DataFrame, questions: Sequence[Question], least: float
+) -> Iterator[tuple[Question, int, float | None]]:
+    """Yield each question, how many rated it and one of the others, and the correlation (None where none varies).
 
-
-def _turn(question: Question) -> pl.Expr:
-    return -pl.col(question.id) if question.reverse else pl.col(question.id)
+    The others' mean is taken from the sum over all, so that time grows with the questions and not with their square.
+    """
+    if len(questions) < 2:
+        return
+    signs = np.array([-1.0 if question.reverse else 1.0 for question in questions])
+    ratings = signs * published.select(question.id for question in questions).cast(pl.Float64).to_numpy()
+    rated = ~np.isnan(ratings)
+    raters, total = rated.sum(axis=1), np.where(rated, ratings, 0.0).sum(axis=1)
+    for question, column, known in zip(questions, ratings.T, rated.T, strict=True):
+        both = known & (raters > 1)
+        own = column[both]
+        rest = (total[both] - own) / (raters[both] - 1)
+        varies = len(own) > 0 and np.ptp(own) > least and np.ptp(rest) > least
+        yield question, len(own), float(np.corrcoef(own, rest)[0, 1]) if varies else None
 
 
 def _measure_t(r: float, n: int) -> float:

@@ -9,6 +9,7 @@ Method page: docs/methods/near-identical-answers.md.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,9 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.unsignedinteger[Any]]
 
-#: With more rows than this nothing is compared: the time grows with the square, some seconds here.
-MOST_ROWS = 20_000
+#: With more rows than this nothing is compared: the time grows with the square, some seconds here. Nor with fewer rows
+#: of so many questions that there would be more answers to compare.
+MOST_ROWS, MOST_COMPARED = 20_000, 20_000_000_000
 _BLOCK_PAIRS = 1 << 18
 
 
@@ -72,8 +74,9 @@ def find_near_identical(rows: pl.DataFrame, questions: list[str], rule: NearIden
     >>> find_near_identical(rows, ["q1", "q2", "q3", "q4"], rule)["sentence"].to_list()[0]
     "The same rating as respondent 'b' in 3 of the 4 questions that both rated (75%); 75% are too many."
     """
-    if rows.height > MOST_ROWS:
-        return f"it compares up to {MOST_ROWS:,} rows with one another, and there are {rows.height:,}"
+    most = min(MOST_ROWS, math.isqrt(MOST_COMPARED // max(len(questions), 1)))
+    if rows.height > most:
+        return f"it compares up to {most:,} rows with one another, and there are {rows.height:,}"
     ordered = rows.select("response", "respondent_id", *questions).sort("respondent_id")
     ratings = ordered.select(questions).to_numpy().astype(np.float64)
     found = match_rows(ratings, minimum_share=rule.minimum_share, minimum_answers=rule.minimum_answers)

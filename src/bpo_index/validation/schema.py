@@ -211,8 +211,14 @@ def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl
     """Return the numbers of the rows that fail a check, after a look at the types of these columns."""
     from pandera.errors import SchemaError  # noqa: PLC0415  (costs most of a second)
 
+    rows = typed.select(list(types))
+    # NOTE: pandera asks for the whole schema at each column that it is told of, so ratings, which may be thousands, are
+    # told of only where they are of another type.
+    named = {name: kind for name, kind in types.items() if kind != pl.Float64 or rows.schema[name] != kind}
+    if check.column is not None:
+        named[check.column] = types[check.column]
     try:
-        _build_schema([check], types).validate(typed.select(list(types)))
+        _build_schema([check], named).validate(rows)
     except SchemaError as error:
         if error.check_output is None:  # not a row but the frame is wrong: a column or its type
             raise

@@ -14,6 +14,9 @@ from bpo_index.validation.schema import COMPARING_RULES, REASONS
 
 #: Answers quoted in one sentence.
 _MOST_QUOTED = 8
+#: Reasons whose sentence quotes answers, and the column that lists the questions; and the column of what is quoted.
+_QUOTING = {"not_a_rating": "typed.unreadable", "out_of_range": "typed.out_of_range"}
+_QUOTED = "typed.quoted"
 
 
 def explain_failures(
@@ -57,6 +60,8 @@ def explain_failures(
     for (reason,), some in pairs.filter(~pl.col("reason").is_in(COMPARING_RULES)).group_by("reason"):
         sentence = _write_sentence(str(reason), definition)
         having = shown.join(some, on="response", how="semi")
+        if reason in _QUOTING:
+            having = having.with_columns(_quote_answers(having, _QUOTING[str(reason)]))
         written.append(having.select("response", reason=pl.lit(reason), sentence=sentence))
     order = {code: n for n, code in enumerate(REASONS)}
     return pl.concat(written).sort("response", pl.col("reason").replace_strict(order, return_dtype=pl.Int64))
@@ -76,10 +81,10 @@ def _write_sentence(reason: str, definition: IndexDefinition) -> pl.Expr:
                 "The design weight ", quote(pl.col("design_weight")), " is not a number from 0.000001 to 1,000,000,000."
             )
         case "not_a_rating":
-            return say("Neither a rating nor a don't-know: ", _quote_answers("typed.unreadable", definition), ".")
+            return say("Neither a rating nor a don't-know: ", pl.col(_QUOTED), ".")
         case "out_of_range":
             ends = f"Outside the scale {scale.minimum:g} to {scale.maximum:g}: "
-            return say(ends, _quote_answers("typed.out_of_range", definition), ".")
+            return say(ends, pl.col(_QUOTED), ".")
         case "no_answers":
             return pl.lit(f"None of the {len(definition.questions)} questions has a rating.")
         case "duplicate_response":
@@ -108,12 +113,28 @@ def _write_sentence(reason: str, definition: IndexDefinition) -> pl.Expr:
             return pl.lit(f"{REASONS[reason].capitalize()}.")
 
 
-def _quote_answers(column: str, definition: IndexDefinition) -> pl.Expr:
-    """Return the first of the questions listed in a column, each with the text of its answer."""
-    listed = pl.concat_list(
-        pl.when(pl.col(column).list.contains(question)).then(say(f"{question} ", quote(pl.col(question))))
-        for question in definition.question_ids
-    ).list.drop_nulls()
-    more = listed.list.len() - _MOST_QUOTED
-    rest = pl.when(listed.list.len() > _MOST_QUOTED).then(say(" and ", more, " more")).otherwise(pl.lit(""))
-    return say(listed.list.head(_MOST_QUOTED).list.join(", "), rest)
+def _quote_answers(rows: pl.DataFrame, column: str) -> pl.Series:
+    """Return the first of the questions that a column lists, each with the text of its answer.
+
+    Each question is looked at in the rows that list it, so that time grows with what is quoted.
+    """
+    listed = rows[column]
+    first = (
+        pl.DataFrame({"row": pl.int_range(len(listed), eager=True), "question": listed.list.head(_MOST_QUOTED)})
+        .explode("question")
+        .drop_nulls()
+        .with_row_index("place")
+    )
+    parts = [pl.DataFrame(schema={"row": pl.Int64, "place": pl.UInt32, "said": pl.String})]
+    for (question,), some in first.group_by("question"):
+        answers = some.with_columns(text=rows[str(question)].gather(some["row"]))
+        parts.append(answers.select("row", "place", said=say(f"{question} ", quote(pl.col("text")))))
+    joined = pl.concat(parts).sort("place").group_by("row").agg(pl.col("said").str.join(", "))
+    more = pl.Series("more", listed.list.len().cast(pl.Int64) - _MOST_QUOTED)
+    rest = pl.when(pl.col("more") > 0).then(say(" and ", pl.col("more"), " more")).otherwise(pl.lit(""))
+    return (
+        pl.DataFrame({"row": pl.int_range(len(listed), eager=True), "more": more})
+        .join(joined, on="row", how="left", maintain_order="left")
+        .select(say(pl.col("said").fill_null(""), rest).alias(_QUOTED))
+        .to_series()
+    )

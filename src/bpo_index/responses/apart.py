@@ -1,0 +1,97 @@
+"""Reading in a process of its own: for libraries that end the process on damaged files, or whose memory has no bound.
+
+The process gets the file by a handle without a name, so that nothing is left of the answers when this one is killed,
+and may take `MOST_MEMORY` bytes where the system can hold it to that (Linux; macOS cannot).
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bpo_index.errors import EnvironmentFailed
+from bpo_index.given_paths import show_size
+from bpo_index.responses.columnar import describe_error, is_fault
+from bpo_index.responses.grids import Unreadable
+
+#: Bytes of memory that reading one file may take in a process of its own.
+MOST_MEMORY = 2**32
+#: Signals that end a process because of what it does, not because somebody ends it.
+_CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+
+
+def read_apart(reader: str, content: bytes, *arguments: str) -> Any:
+    """Return what a reader makes of a file, a text that says what is wrong with it, or why it cannot be read.
+
+    Parameters
+    ----------
+    reader
+        `spss`, or `workbook` with the name of the sheet, or nothing for all.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the process that reads it cannot run.
+    """
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as result:
+        file.write(content)
+        file.flush()
+        file.seek(0)
+        handles = (file.fileno(), result.fileno())
+        # NOTE: -P, or the current folder could lend modules to the library.
+        command = [sys.executable, "-P", "-m", __name__, *map(str, handles), reader, *arguments]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+        done = subprocess.run(command, env=environment, pass_fds=handles, capture_output=True, check=False)
+        if -done.returncode in _CRASHES:
+            return f"the reader ended with code {done.returncode}"
+        if done.returncode == _OUT_OF_MEMORY:
+            return f"it takes more than {show_size(MOST_MEMORY)} of memory"
+        if done.returncode != 0:  # an exception, or somebody ended it
+            last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+            why = last[:200] or f"it ended with code {done.returncode}"
+            kind = "SPSS files" if reader == "spss" else "workbooks"
+            raise EnvironmentFailed(f"The process that reads {kind} failed: {why}. Check memory and installation.")
+        result.seek(0)
+        return pickle.loads(result.read())
+
+
+_OUT_OF_MEMORY = 77
+
+
+def _read(path: str, reader: str, *arguments: str) -> object:
+    from bpo_index.responses import spss, workbook  # noqa: PLC0415  (they read by this module)
+
+    try:
+        if reader == "spss":
+            return spss.read_path(path)
+        return workbook.read_sheets(Path(path).read_bytes(), arguments[0] if arguments else None)
+    except Unreadable as error:
+        return error
+    except BaseException as error:
+        if not is_fault(error):
+            raise
+        return describe_error(error)
+
+
+def _limit_memory() -> None:
+    """Hold the process to its memory; address space that is only set aside does not count."""
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415  (not on Windows)
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+
+
+if __name__ == "__main__":
+    _limit_memory()
+    try:
+        found = pickle.dumps(_read(f"/dev/fd/{sys.argv[1]}", *sys.argv[3:]))
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+    with open(int(sys.argv[2]), "wb", closefd=False) as handle:
+        handle.write(found)
