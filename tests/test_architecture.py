@@ -16,7 +16,18 @@ PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "labels", "methods", "notebook", "resources", "atomic", "definition_yaml", "cluster", "wording"),
+    (
+        "errors",
+        "labels",
+        "methods",
+        "notebook",
+        "resources",
+        "atomic",
+        "csv_tables",
+        "definition_yaml",
+        "cluster",
+        "wording",
+    ),
     ("method_conflicts",),
     ("definition_conflicts", "definition_blocks"),
     ("definition", "answer_texts"),

@@ -22,15 +22,18 @@ from typing import Any
 from filelock import FileLock
 
 from bpo_index import __version__
-from bpo_index.atomic import make_folder, replace_file, sync_folder, write_synced
+from bpo_index.atomic import make_folder, read_json, replace_file, sync_folder, write_synced
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.labels import show_text
 from bpo_index.notebook import show_block, show_link, show_sentence
 
 #: Raised by one whenever the same input would give other files.
 RELEASE_FORM = 3
 NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
 _RELEASE_ID = re.compile(r"[0-9a-f]{16}")
+#: Within the folder of a release: no name leads out of it.
+_FILE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True)
@@ -165,9 +168,13 @@ def read_release(folder: Path) -> dict[str, Any]:
     EnvironmentFailed
         When a file is missing or was changed.
     """
-    if not (folder / "manifest.json").is_file():
+    try:
+        is_release = (folder / "manifest.json").is_file()
+    except (OSError, ValueError):  # no system takes such a name
+        is_release = False
+    if not is_release:
         raise UsageError(
-            f"{folder} is no release: it has no manifest.json. Give the folder that `bpo-index run` named, such as "
+            f"{show_text(str(folder), 200)} is no release: it has no manifest.json. Give the folder that `bpo-index run` named, such as "
             "releases/offshore-bpo/2021/<release id>."
         )
     try:
@@ -228,12 +235,12 @@ def _repair_pointers(index_folder: Path, edition_folder: Path) -> None:
         if manifests:
             release_id = manifests[-1].parent.name
             replace_file(edition_folder / "latest.json", _write_json(_describe_pointer(edition_folder, release_id)))
-    editions = [path for path in index_folder.iterdir() if (path / "latest.json").is_file()]
+    editions = [path for path in index_folder.iterdir() if path.is_dir() and _read_pointer(path / "latest.json")]
     if editions:
         newest = max(editions, key=lambda path: _edition_order(path.name))
         content = (newest / "latest.json").read_bytes()
         pointer = index_folder / "latest.json"
-        if not pointer.is_file() or pointer.read_bytes() != content:
+        if not pointer.is_file() or pointer.stat().st_size != len(content) or pointer.read_bytes() != content:
             replace_file(pointer, content)
 
 
@@ -249,23 +256,37 @@ def _describe_pointer(edition_folder: Path, release_id: str) -> dict[str, str]:
 
 def _read_pointer(path: Path) -> str | None:
     try:
-        release_id = json.loads(path.read_bytes())["release"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        pointer = read_json(path)
+    except (FileNotFoundError, IsADirectoryError, ValueError):
         return None
+    release_id = pointer.get("release") if isinstance(pointer, dict) else None
     return release_id if isinstance(release_id, str) and _RELEASE_ID.fullmatch(release_id) else None
 
 
 def _check_release(folder: Path) -> dict[str, Any]:
     advice = "Move the folder away and run again."
-    try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_bytes())
-        files: dict[str, Any] = manifest["files"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        raise EnvironmentFailed(f"The release {folder} has no readable manifest.json. {advice}") from None
-    for name, described in files.items():
+    manifest = _read_manifest(folder, advice)
+    for name, described in manifest["files"].items():
         path = folder / name
         if not path.is_file():
             raise EnvironmentFailed(f"The release {folder} lacks its file {name}. {advice}")
-        if _describe_file(path.read_bytes()) != described:
+        if path.stat().st_size != described["bytes"] or _describe_file(path.read_bytes()) != described:
             raise EnvironmentFailed(f"The file {name} of the release {folder} was changed after publication. {advice}")
+    return manifest
+
+
+def _read_manifest(folder: Path, advice: str) -> dict[str, Any]:
+    try:
+        manifest = read_json(folder / "manifest.json")
+    except (FileNotFoundError, IsADirectoryError, ValueError) as error:
+        says = str(error) if isinstance(error, ValueError) else "there is none"
+        raise EnvironmentFailed(f"The release {folder} has no readable manifest.json: {says}. {advice}") from None
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(files, dict) or not all(
+        _FILE_NAME.fullmatch(name) and isinstance(described, dict) and set(described) == {"bytes", "sha256"}
+        for name, described in files.items()
+    ):
+        raise EnvironmentFailed(
+            f"The manifest.json of the release {folder} does not list its files as bpo-index does. {advice}"
+        )
     return manifest

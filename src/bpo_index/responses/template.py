@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from bpo_index.answer_texts import parse_number
-from bpo_index.atomic import escape_formulas, make_folder, replace_file
+from bpo_index.atomic import make_folder, replace_file
+from bpo_index.csv_tables import render_csv, restore_text
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.responses.encodings import decode_text
@@ -91,7 +92,7 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     make_folder(folder, "the template")
     start = f"{definition.index}-{definition.edition}"
     questionnaire, explained = folder / f"{start}-questionnaire.csv", folder / f"{start}-codebook.csv"
-    empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)).write_csv().encode()
+    empty = render_csv(pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)))
     try:
         if questionnaire.exists() and not _is_empty(questionnaire.read_bytes(), codebook["column"].to_list()):
             raise UsageError(
@@ -99,7 +100,7 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
                 "another folder with --out."
             )
         replace_file(questionnaire, empty)
-        replace_file(explained, escape_formulas(codebook).write_csv().encode())
+        replace_file(explained, render_csv(codebook))
     except OSError as error:
         raise EnvironmentFailed(
             f"The template cannot be written to {folder}: {error.strerror}. Free space or choose another folder with "
@@ -113,6 +114,7 @@ def _is_empty(content: bytes, columns: list[str]) -> bool:
     lines = split_lines(decode_text(content)[0])
     for delimiter in DELIMITERS:
         rows = [record.cells for record in iterate_records(lines, delimiter) if not record.is_blank]
-        if not rows or (len(rows) == 1 and rows[0] == columns + [""] * (len(rows[0]) - len(columns))):
+        headings = [restore_text(cell) for cell in rows[0]] if len(rows) == 1 else []
+        if not rows or headings == columns + [""] * (len(headings) - len(columns)):
             return True
     return False
