@@ -300,8 +300,13 @@ def main(argv: list[str] | None = None) -> int:
     if problem:
         prefix = "bpo-index: refused: " if code == DataRefused.exit_code else "bpo-index: "
         with suppress(OSError, ValueError, AttributeError):  # nobody listens, and the exit code says it too
-            sys.stderr.write(f"{prefix}{problem}\n")
+            sys.stderr.write(f"{prefix}{_show_all(problem)}\n")
     return code
+
+
+def _show_all(problem: str) -> str:
+    """Return a message with what cannot be seen, in a path or a text of the user's, written out."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in problem)
 
 
 def _run_command(argv: list[str] | None) -> tuple[str, int]:

@@ -107,6 +107,12 @@ def check_environment(environment: Mapping[str, str] = os.environ) -> None:
                 f"The environment variable {name} is {environment[name][:60]!r}, and must be a number of threads, 1 to "
                 f"{MOST_THREADS:,}. Correct it, or unset it: then there are as many as the machine has processors."
             )
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise EnvironmentFailed(
+            f"The folder in which the command was started is gone or closed ({error.strerror}). Change to another."
+        ) from None
     if sys.flags.optimize > 1:
         raise EnvironmentFailed(
             "Python runs without docstrings (-OO, or PYTHONOPTIMIZE=2), and the library that draws figures needs them. "

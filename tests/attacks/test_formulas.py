@@ -54,7 +54,7 @@ SEPARATORS = ",;\t|"
 
 
 def is_run(cell):
-    """Return whether a spreadsheet would take a cell for a formula: a sign first, of what can be seen, and no number."""
+    """Return whether a spreadsheet would run a cell: what is seen of it begins with a sign, and is no number."""
     seen = cell.lstrip("".join(letter for letter in cell if not is_seen(letter)))
     if not seen or seen[0] not in SIGNS:
         return False

@@ -174,8 +174,8 @@ def read_release(folder: Path) -> dict[str, Any]:
         is_release = False
     if not is_release:
         raise UsageError(
-            f"{show_text(str(folder), 200)} is no release: it has no manifest.json. Give the folder that `bpo-index run` named, such as "
-            "releases/offshore-bpo/2021/<release id>."
+            f"{show_text(str(folder), 200)} is no release: it has no manifest.json. Give the folder that `bpo-index "
+            "run` named, such as releases/offshore-bpo/2021/<release id>."
         )
     try:
         return _check_release(folder)
