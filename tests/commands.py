@@ -1,11 +1,17 @@
-"""The command line called in this process, and what every answer of it has to be."""
+"""The command line, called in this process or started in one of its own, and what every answer of it has to be."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 
@@ -24,6 +30,24 @@ def fuzz(share: float, ordinary: int) -> settings:
         suppress_health_check=list(HealthCheck),
         database=None,
     )
+
+
+#: What only a hang takes.
+HANG_SECONDS = 900
+#: Started by a program of our own, so that streams can be closed and limits set before Python begins.
+_START = """
+import json, os, resource, sys
+told = json.loads(sys.argv[1])
+for name, least in told["limits"].items():
+    resource.setrlimit(getattr(resource, name), (least, least))
+if told["gone"]:
+    os.mkdir("gone")
+    os.chdir("gone")
+    os.rmdir("../gone")
+for stream in told["closed"]:
+    os.close(stream)
+os.execv(sys.executable, [sys.executable, "-m", "bpo_index", *sys.argv[2:]])
+"""
 
 
 @dataclass(frozen=True)
@@ -60,3 +84,44 @@ def check_answer(answer: Answer) -> None:
     assert all(line.strip() and line.isprintable() for line in lines), answer.err
     # The problems of a definition are a list, each with its place.
     assert len(lines) == 1 or all(line.startswith("  ") for line in lines[1:]), answer.err
+
+
+def start(
+    folder: Path,
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str | None] | None = None,
+    closed: Sequence[int] = (),
+    limits: Mapping[str, int] | None = None,
+    gone: bool = False,
+    **streams: Any,
+) -> Answer:
+    """Run a command in a process of its own; of a stream that is no pipe of ours nothing is known.
+
+    Parameters
+    ----------
+    environment
+        Variables to set; None: to leave out.
+    closed, limits
+        Standard streams that are closed before Python begins, and limits of the system.
+    gone
+        Whether the folder it is started in was removed.
+    streams
+        `stdin`, `stdout`, `stderr` as `subprocess.run` takes them.
+    """
+    environment = environment or {}
+    told = json.dumps({"closed": list(closed), "limits": limits or {}, "gone": gone})
+    kept = {name: value for name, value in os.environ.items() if name not in environment and name != "PYTHONWARNINGS"}
+    done = subprocess.run(
+        [sys.executable, "-c", _START, told, *command],
+        cwd=folder,
+        env=kept | {name: value for name, value in environment.items() if value is not None},
+        stdin=streams.get("stdin", subprocess.DEVNULL),
+        stdout=streams.get("stdout", subprocess.PIPE),
+        stderr=streams.get("stderr", subprocess.PIPE),
+        timeout=HANG_SECONDS,
+        check=False,
+    )
+    encoding = (environment.get("PYTHONIOENCODING") or "utf-8").partition(":")[0]
+    out, err = (content.decode(encoding, "replace") if content else "" for content in (done.stdout, done.stderr))
+    return Answer(done.returncode, out, err)

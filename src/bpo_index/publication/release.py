@@ -140,9 +140,11 @@ def publish_release(
             _repair_pointers(index_folder, edition_folder)
             is_latest = _read_pointer(edition_folder / "latest.json") == release_id
     except OSError as error:
+        place = error.filename2 or error.filename
+        named = f" ({show_text(Path(place).name)})" if place else ""
         raise EnvironmentFailed(
-            f"The release cannot be written to {edition_folder}: {error.strerror or error}. Free space, change the "
-            "permissions or choose another folder with --out. Releases that were there before are whole."
+            f"The release cannot be written to {edition_folder}: {error.strerror or error}{named}. Free space, change "
+            "the permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
     return Release(target, release_id, is_new, is_latest)
 
