@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from bpo_index.cli import main
+from tests.limits import HANG_SECONDS
 
 #: Cases of `make fuzz`, over all kinds; 0: a handful of each in the ordinary tests.
 CASES = int(os.environ.get("BPO_INDEX_FUZZ", "0"))
@@ -26,14 +27,14 @@ def fuzz(share: float, ordinary: int) -> settings:
     return settings(
         max_examples=max(round(CASES * share / 100), 1) if CASES else ordinary,
         derandomize=not CASES,
+        # A hunt tells what it found and does not spend hours on making it smaller.
+        phases=[Phase.explicit, Phase.generate] if CASES else list(Phase),
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
     )
 
 
-#: What only a hang takes.
-HANG_SECONDS = 900
 #: Started by a program of our own, so that streams can be closed and limits set before Python begins.
 _START = """
 import json, os, resource, sys

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG_SECONDS
+
 PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another.
@@ -171,7 +173,7 @@ def test_help_imports_nothing_slow(project: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(project / "src"), "PYTHONUTF8": "1"}
     command = [sys.executable, "-c", RUN_HELP]
     finished = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
     )
     assert finished.returncode == 0, finished.stderr
     answer = json.loads(finished.stdout.splitlines()[-1])

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from bpo_index.cli import main
+from tests.limits import HANG_SECONDS
 
 #: Loaded by every Python process of the run, the temporary server's included: notes each address outside the loopback.
 WATCH = """
@@ -42,7 +43,7 @@ def run_flow(project, tmp_path, *arguments, **environment):
         env=variables | environment,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=HANG_SECONDS,
         check=False,
     )
 
