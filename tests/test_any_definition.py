@@ -129,7 +129,8 @@ def spoil_margins(draw):
         rows.insert(draw(st.integers(0, len(rows))), list(draw(st.sampled_from(rows))))
     if draw(st.integers(0, 5)) == 0:
         draw(st.sampled_from(rows)).append("x")
-    text = "\n".join(draw(st.sampled_from([",", ",", ",", ";"])).join(row) for row in rows)
+    separator = draw(st.sampled_from([",", ",", ",", ";"]))
+    text = "\n".join(separator.join(row) for row in rows)
     content = text.encode("utf-8", "surrogatepass")
     return content[: draw(st.integers(0, len(content)))] if draw(st.integers(0, 9)) == 0 else content
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from bpo_index.labels import show_text
+
 Place = tuple[str | int, ...]
 
 MAX_CHARACTERS = 2_000_000
@@ -76,7 +78,7 @@ def describe_place(place: Place, content: YamlContent) -> str:
     >>> describe_place(("units", 2, "code"), YamlContent(None, {("units", 2): 7}))
     'units[2].code (line 7)'
     """
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{show_text(part)}" for part in place).lstrip(".")
     line = content.find_line(place)
     where = f"line {line}" if line != _NO_LINE else ""
     return f"{path} ({where})" if path and where else path or where or "the file"

@@ -33,9 +33,9 @@ class DefinitionError(UsageError):
 
     def __init__(self, source: str, problems: list[str], kind: str = "definition") -> None:
         self.source = source
-        self.problems = problems
+        self.problems = [" ".join(problem.split()) for problem in problems]  # keys may hold line breaks
         count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
-        super().__init__(f"The {kind} {source} has {count}:\n" + "\n".join(f"  {line}" for line in problems))
+        super().__init__(f"The {kind} {source} has {count}:\n" + "\n".join(f"  {line}" for line in self.problems))
 
 
 class DataRefused(BpoIndexError):

@@ -62,8 +62,8 @@ def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[Problem]:
             if block.get(key)
         ]
     ends = _read_pair(block.get("normalisation_range", (1.0, 100.0)))
-    if ends and (says := find_order_problem(*ends)):
-        problems.append((("uncertainty", "normalisation_range"), f"the second number {says}"))
+    if ends and (wrong := find_order_problem(*ends)):
+        problems.append((("uncertainty", "normalisation_range"), f"the second number {wrong}"))
     listed = raw.get("categories")
     categories = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     if block.get("excluded_category") and len(categories) < 2:
@@ -134,8 +134,8 @@ def _list_normalisation_conflicts(method: dict[str, Any], raw: dict[str, Any]) -
     problems = []
     for key in ("normalisation_range", "goalposts"):
         ends = _read_pair(method.get(key))
-        if ends and (says := find_order_problem(*ends)):
-            problems.append(_problem(key, f"the second number {says}"))
+        if ends and (wrong := find_order_problem(*ends)):
+            problems.append(_problem(key, f"the second number {wrong}"))
     for name, key, example in (
         ("goalposts", "goalposts", "[2, 9]"),
         ("distance_to_target", "target", "9"),

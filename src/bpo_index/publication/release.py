@@ -279,7 +279,7 @@ def _check_release(folder: Path) -> dict[str, Any]:
 
 def _read_manifest(folder: Path, advice: str) -> dict[str, Any]:
     try:
-        manifest = read_json(folder / "manifest.json")
+        manifest: dict[str, Any] = read_json(folder / "manifest.json")
     except (FileNotFoundError, IsADirectoryError, ValueError) as error:
         says = str(error) if isinstance(error, ValueError) else "there is none"
         raise EnvironmentFailed(f"The release {folder} has no readable manifest.json: {says}. {advice}") from None
