@@ -15,6 +15,11 @@ NUMBERS = [
     ".inf", "-.inf", ".nan", "inf", "1" + "0" * 400, "9" * 15, "9" * 16, "0.1e-5", "true", "false", "null", "''", "'1'",
     "1_0", "0x10", "99999999999999999999", "5.5", "10", "100", "1e6",
 ]  # fmt: skip
+#: Numbers at the ends of what is taken.
+ENDS = [
+    "0", "0.000001", "0.001", "0.5", "0.95", "0.999", "1", "2", "3", "5", "9.999999", "10", "11", "99", "100", "1000",
+    "1000000", "1e9", "-0.000001", "-1", "-10", "-100", "-1e9",
+]  # fmt: skip
 TEXTS = [
     "''", "' '", '"\\u200b"', '"\\u202eabc"', '"\\ud800"', '"a\\nb"', '"\\0"', "=1+1", "'=1+1'", "<b>", "NO", "~", "[]",
     "{}", "[[]]", "{a: b}", "!!python/name:os.system x", "*x", "&x y", "| \n  x", "2021-12-15", "é", "ß" * 70,
@@ -52,10 +57,27 @@ def write_block(value: dict[Any, Any]) -> str:
     return "".join(f"{write_flow(key)}: {write_flow(item)}\n" for key, item in value.items())
 
 
+def move_numbers(draw: st.DrawFn, value: Any, most: int) -> Any:
+    """Return nested values with some of their numbers at an end."""
+    for _ in range(draw(st.integers(1, most))):
+        *above, key = draw(st.sampled_from([place for place in list_places(value) if place]))
+        parent = value
+        for part in above:
+            parent = parent[part]
+        if isinstance(parent[key], int | float | Raw) and not isinstance(parent[key], bool):
+            parent[key] = Raw(draw(st.sampled_from(ENDS)))
+    return value
+
+
 @st.composite
 def spoil(draw: st.DrawFn, text: str, most: int = 4) -> str:
-    """Return a YAML text whose values were swapped, deleted, doubled, nested or made extreme; sometimes broken YAML."""
+    """Return a YAML text whose values were swapped, deleted, doubled, nested or made extreme; sometimes broken YAML.
+
+    Every second time only numbers are moved to ends of what is taken, so that much is computed and not refused.
+    """
     value = yaml.safe_load(text)
+    if draw(st.booleans()):
+        return write_block(move_numbers(draw, value, most))
     for _ in range(draw(st.integers(1, most))):
         places = [place for place in list_places(value) if place]
         if not places:
