@@ -22,7 +22,7 @@ from bpo_index.errors import EnvironmentFailed
 #: Set to anything, it shows the traceback of a fault and the warnings of libraries.
 DEBUG = "BPO_INDEX_DEBUG"
 #: Threads that are asked for, at most: with a million polars does not come to an end.
-MOST_THREADS = 4_096
+MOST_THREADS = 1_024
 #: Variables that stop or confuse a library where they hold no number of threads.
 _THREADS = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS")
 _LEAST_FILES = 64
