@@ -89,7 +89,7 @@ def test_the_good_files_are_computed(place):
         assert compute(place, place / "small.yaml", "--method", place / "method.yaml").code in (0, 1), method
 
 
-@fuzz(14, 25)
+@fuzz(14, 12)
 @given(text=spoil(FULL))
 def test_spoilt_definitions_are_computed_or_refused(place, text):
     (place / "spoilt.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
@@ -108,7 +108,7 @@ def test_spoilt_built_in_definitions_are_read_or_refused(place, text):
     assert answer.code in (0, 1, 2)
 
 
-@fuzz(10, 15)
+@fuzz(10, 8)
 @given(text=st.sampled_from(METHODS).flatmap(spoil))
 def test_spoilt_method_files_are_computed_or_refused(place, text):
     (place / "method.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
@@ -135,7 +135,7 @@ def spoil_margins(draw):
     return content[: draw(st.integers(0, len(content)))] if draw(st.integers(0, 9)) == 0 else content
 
 
-@fuzz(8, 15)
+@fuzz(8, 10)
 @given(content=spoil_margins())
 def test_spoilt_margins_are_used_or_refused(place, content):
     (place / "margins.csv").write_bytes(content)

@@ -110,7 +110,9 @@ def find_order_problem(low: float, high: float) -> str | None:
     least = max(1e-6, 1e-9 * max(abs(low), abs(high)))
     if high - low >= least or not math.isfinite(low) or not math.isfinite(high):
         return None
-    return f"must be above {low:g} by at least {least:g}; found {high:g}"
+    if high <= low:
+        return f"must be above {low:g}; found {high:g}"
+    return f"must be above {low:.12g} by at least {least:f}; found {high:.12g}"
 
 
 def _find_lowest(method: dict[str, Any], raw: dict[str, Any]) -> float:
