@@ -12,8 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-HEALTH_TIMEOUT_SECONDS = 5
+HEALTH_TIMEOUT_SECONDS = 60
+
+
+# No test is timed; without this each example of a property has 200 ms.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

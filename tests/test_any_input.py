@@ -8,12 +8,11 @@ import contextlib
 import gzip
 import io
 import json
-import os
 from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bpo_index.cli import main
@@ -22,12 +21,12 @@ from bpo_index.responses import read_responses
 from bpo_index.responses.grids import DELIMITERS
 from bpo_index.responses.inspection import inspect_files
 from bpo_index.validation import summarise_audit, validate_responses
+from tests.commands import fuzz
 from tests.responses.exports import make_exports
 from tests.surveys import HEADER, make_definition
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 
-EXAMPLES = int(os.environ.get("BPO_INDEX_FUZZ", "0"))
 DEFINITION = make_definition()
 EXPORTS = {name: content for name, content in make_exports.make_files().items() if len(content) < 20_000}
 EXPORTED = load_definition(Path(make_exports.FOLDER) / "definition.yaml")
@@ -147,16 +146,6 @@ def place(tmp_path_factory):
     return folder
 
 
-def fuzz(share):
-    return settings(
-        max_examples=max(EXAMPLES * share // 100, 1) if EXAMPLES else 4 * share,
-        derandomize=not EXAMPLES,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        database=None,
-    )
-
-
 def check_account(path, definition):
     """Read and validate a file; every row must be accounted for."""
     responses = read_responses([path], definition)
@@ -184,7 +173,7 @@ def count_lines(content, separator):
     return sum(any(cell.strip() for cell in line.split(separator)) for line in lines)
 
 
-@fuzz(45)
+@fuzz(19, 180)
 @given(content=make_text_file())
 @example(content=("\n".join(GOOD)).encode())
 def test_changed_text_files(place, content):
@@ -201,7 +190,7 @@ def test_changed_text_files(place, content):
         assert responses.records.height == count_lines(content, separator) - 1
 
 
-@fuzz(15)
+@fuzz(6, 60)
 @given(content=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes(place, content):
     path = place / "in" / "survey.csv"
@@ -209,7 +198,7 @@ def test_any_bytes(place, content):
     check_account(path, DEFINITION)
 
 
-@fuzz(10)
+@fuzz(5, 40)
 @given(content=make_export())
 def test_changed_exports(place, content):
     path = place / "in" / "survey.csv"
@@ -217,7 +206,7 @@ def test_changed_exports(place, content):
     check_account(path, EXPORTED)
 
 
-@fuzz(10)
+@fuzz(5, 40)
 @given(data=st.data())
 def test_changed_binary_files(place, good, data):
     path = place / "in" / "survey.dat"
@@ -225,7 +214,7 @@ def test_changed_binary_files(place, good, data):
     check_account(path, data.draw(st.sampled_from([DEFINITION, EXPORTED])))
 
 
-@fuzz(19)
+@fuzz(7.5, 76)
 @given(content=make_text_file() | make_export() | st.binary(max_size=100))
 def test_the_command_answers_in_one_paragraph_and_writes_where_it_was_told(place, content):
     definition = place / "definition.json"
@@ -252,7 +241,7 @@ def test_the_command_answers_in_one_paragraph_and_writes_where_it_was_told(place
     folder.rmdir()
 
 
-@fuzz(1)
+@fuzz(0.5, 4)
 @given(content=make_text_file())
 def test_a_whole_run_publishes_or_refuses(tmp_path_factory, content):
     place = tmp_path_factory.mktemp("run")

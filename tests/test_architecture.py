@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG_SECONDS
+
 PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another.
@@ -28,6 +30,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
         "cluster",
         "wording",
     ),
+    ("csv_tables", "cli_process"),
     ("method_conflicts",),
     ("definition_conflicts", "definition_blocks"),
     ("definition", "definition_differences", "answer_texts"),
@@ -47,9 +50,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
-STAGES = (
-    set(PLACES) - set(ORDER[0]) - set(ORDER[1]) - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
-)
+STAGES = set(PLACES) - {*ORDER[0], *ORDER[1]} - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
 
@@ -184,7 +185,7 @@ def test_help_imports_nothing_slow(project: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(project / "src"), "PYTHONUTF8": "1"}
     command = [sys.executable, "-c", RUN_HELP]
     finished = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
     )
     assert finished.returncode == 0, finished.stderr
     answer = json.loads(finished.stdout.splitlines()[-1])
@@ -218,3 +219,13 @@ def test_deferred_imports_do_not_count_for_the_command_line(package: Path) -> No
     tree = drop_deferred(ast.parse(text))
     names = [dotted for _, dotted in read_imports(tree, package / "cli.py", package)]
     assert names == ["typing.TYPE_CHECKING", "bpo_index.scoring.c"]
+
+
+def test_every_csv_file_is_written_where_formulas_are_escaped(package: Path) -> None:
+    """Of tables; a row of a file that is kept as text becomes a cell of one."""
+    writing = [
+        str(module.relative_to(package))
+        for module in list_modules(package)
+        if any(call in module.read_text(encoding="utf-8") for call in ("write_csv(", "DictWriter(", "writerows("))
+    ]
+    assert writing == ["csv_tables.py"]

@@ -82,11 +82,11 @@ def test_every_problem_is_listed_at_once_with_path_and_line():
         ("labels: {top: 10}", "not_asked: [98.0]", "a don't-know answer"),
         ("company: company", "company: 5, aliases: {unit: [5]}", "already the heading"),
         ("text: Three", "text: Three, weight: 0", "sum to zero"),
-        ("text: Three", "text: Three, weight: -1", "greater than or equal to 0"),
+        ("text: Three", "text: Three, weight: -1", "must be at least 0; found -1"),
         ("text: Three", "text: Three, weight: .inf", "number"),
         ("_rank: 2", "_rank: 1", "at least minimum_respondents_to_publish"),
         (", rating: value", "", "go together"),
-        ("edition: one", "edition: ../x", "pattern"),
+        ("edition: one", "edition: ../x", "out of a-z, 0-9 and -; found '../x'"),
         ("schema_version: 1", "schema_version: 2", "schema_version (line 2)"),
     ],
 )

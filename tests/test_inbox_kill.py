@@ -17,6 +17,7 @@ import pytest
 
 from bpo_index.inbox import InboxSettings, sweep_inbox
 from bpo_index.publication import read_release
+from tests.limits import HANG_SECONDS
 from tests.surveys import SMALL
 from tests.test_inbox import BAD, list_releases, write_survey
 
@@ -106,12 +107,12 @@ def check_finished(drop):
 def test_killed_at_steps_on_the_disk(inbox):
     inbox("count")
     counting = start(0)
-    steps = int(counting.communicate(timeout=60)[0])
+    steps = int(counting.communicate(timeout=HANG_SECONDS)[0])
     assert steps > 50
     for step in sorted(random.Random(7).sample(range(1, steps + 1), KILLS)):
         drop = inbox(step)
         killed = start(step)
-        killed.communicate(timeout=60)
+        killed.communicate(timeout=HANG_SECONDS)
         assert killed.returncode == -signal.SIGKILL
         check_nothing_lost(drop)
         check_finished(drop)
@@ -134,7 +135,7 @@ def test_sweeps_at_once_file_everything_once(inbox):
     drop = inbox("at once")
     processes = [start(0) for _ in range(2)]
     for process in processes:
-        process.communicate(timeout=60)
+        process.communicate(timeout=HANG_SECONDS)
         assert process.returncode == 0
     check_finished(drop)
     assert len(list(drop.glob("*/*/outcome.json"))) == 4

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from bpo_index.publication import read_release
+from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
 KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 4
@@ -144,9 +145,11 @@ def test_an_interrupt_is_exit_130_and_one_sentence(published):
     process = subprocess.Popen(
         [sys.executable, "-m", "bpo_index", *slow], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(5)
+    while not any((edition.parents[2] / "audit").glob("*/audit.json")):  # then it is at work
+        assert process.poll() is None
+        time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 130
     assert err.count("\n") == 1
     assert "Interrupted" in err

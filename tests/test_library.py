@@ -21,6 +21,7 @@ from bpo_index import notebook
 from bpo_index.publication.columns import RANKING
 from bpo_index.publication.wording import SYNTHETIC_NOTICE
 from bpo_index.summary import list_ranking_rows
+from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
 SOURCE = Path(bpo_index.__file__)
@@ -61,7 +62,7 @@ class Reader(HTMLParser):
 
 def run_python(code: str) -> str:
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, encoding="utf-8"
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=HANG_SECONDS, encoding="utf-8"
     ).stdout
 
 

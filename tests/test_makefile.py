@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG_SECONDS
+
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 INPUTS = ("Makefile", "requirements.lock", "requirements-dev.lock", "pyproject.toml")
@@ -106,7 +108,13 @@ def call_make(
     make = shutil.which("make")
     assert make is not None
     return subprocess.run(
-        [make, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60
+        [make, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=HANG_SECONDS,
     )
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
 NOT_SOURCE = (
     *(".git", ".venv", "build", "dist", "releases", "audit", "*.egg-info"),
     *("__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis"),
 )
-TIMEOUT_SECONDS = 200
 
 FIND_PARTS = """
 import json, bpo_index
@@ -48,7 +48,7 @@ def run_python(*arguments: str | Path, cwd: Path, path: Path | None = None) -> s
         environment["PYTHONPATH"] = str(path)
     command = [sys.executable, *map(str, arguments)]
     return subprocess.run(
-        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
+        command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
     )
 
 
@@ -57,7 +57,9 @@ def run_git(*arguments: str, cwd: Path) -> str | None:
     git = shutil.which("git")
     if git is None:
         return None
-    finished = subprocess.run([git, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+    finished = subprocess.run(
+        [git, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
+    )
     return finished.stdout if finished.returncode == 0 else None
 
 

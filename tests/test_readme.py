@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG_SECONDS
+
 PROJECT = Path(__file__).resolve().parents[1]
 BLOCKS = re.findall(r"```console\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
 LINES = [line[2:] for block in BLOCKS for line in block.splitlines() if line.startswith("$ ")]
@@ -22,7 +24,7 @@ def run_in(folder, line):
     command = [str(Path(sys.executable).parent / program), *arguments]
     environment = os.environ | {"NO_COLOR": "1"}
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
     )
 
 

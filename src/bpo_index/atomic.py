@@ -1,18 +1,20 @@
-"""Files that appear whole or not at all, JSON for people, and tables that a spreadsheet cannot be tricked by."""
+"""Files that appear whole or not at all, and JSON: written for people, read from whoever may have changed it."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
+import stat
 from pathlib import Path
-
-import polars as pl
+from typing import Any
 
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.given_paths import refuse_address
+from bpo_index.labels import show_text
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Bytes of a JSON file of ours, at most: manifests, pointers and notes are far smaller.
+MOST_JSON = 16 * 2**20
 
 
 def render_json(value: object) -> bytes:
@@ -24,6 +26,34 @@ def render_json(value: object) -> bytes:
     '{\\n  "unit": "Perú"\\n}\\n'
     """
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def read_json(path: Path, *, most_bytes: int = MOST_JSON) -> Any:
+    """Return what a JSON file holds.
+
+    Raises
+    ------
+    ValueError
+        When it is no regular file, larger than `most_bytes`, no JSON in UTF-8, or nested too deeply; as a sentence.
+    OSError
+        When it is not there or cannot be read.
+    """
+    # A pipe would never end; opened so, it does not wait for a writer either.
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise ValueError("it is no regular file")
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise ValueError(f"it is larger than {most_bytes:,} bytes")
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError as error:
+        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise ValueError(f"it is no JSON in UTF-8{where}") from None
 
 
 def sync_folder(folder: Path) -> None:
@@ -70,26 +100,8 @@ def make_folder(folder: Path, purpose: str) -> None:
     refuse_address(folder, f"the folder for {purpose}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no system takes
         raise EnvironmentFailed(
-            f"The folder {folder} for {purpose} cannot be made: {error.strerror}. Choose another folder or change its "
-            "permissions."
+            f"The folder {show_text(str(folder), 200)} for {purpose} cannot be made: "
+            f"{getattr(error, 'strerror', None) or error}. Choose another folder or change its permissions."
         ) from None
-
-
-def escape_formulas(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put ``'`` before text cells that a spreadsheet would run as a formula; numbers stay as they are.
-
-    Examples
-    --------
-    >>> escape_formulas(pl.DataFrame({"name": ["=1+1", "Peru"], "score": [-1.0, 2.0]})).rows()
-    [("'=1+1", -1.0), ('Peru', 2.0)]
-    """
-    return frame.with_columns(
-        pl.when(pl.col(name).str.slice(0, 1).is_in(_FORMULA_STARTS))
-        .then(pl.lit("'") + pl.col(name))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name, dtype in frame.schema.items()
-        if dtype == pl.String
-    )

@@ -1,7 +1,8 @@
 """The command line. It imports a stage only when it runs it, so that help answers at once.
 
 Exit codes: 0 done; 1 the data was refused; 2 the command line or the definition is wrong; 3 the environment failed;
-4 a published fact does not hold; 130 interrupted. Errors are one paragraph on stderr.
+4 a published fact does not hold; 130 interrupted. Errors are one paragraph on stderr; a traceback is a fault, and is
+shown only where BPO_INDEX_DEBUG is set.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
+from contextlib import redirect_stdout, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -16,7 +19,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from bpo_index import __version__
-from bpo_index.errors import BpoIndexError, DataRefused, FactDoesNotHold
+from bpo_index.cli_process import DEBUG, HeldOutput, check_environment, describe_fault, open_closed_streams
+from bpo_index.errors import BpoIndexError, DataRefused, EnvironmentFailed, FactDoesNotHold
+from bpo_index.labels import show_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -266,11 +271,11 @@ def _print_version(value: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  (typer calls `_print_version`)
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    pass
+    check_environment()
 
 
 def _make_console() -> Console:
@@ -284,42 +289,59 @@ def _print_json(value: Any) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+    """Run the command line and return its exit code; what is printed is written when the command is done."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    output = HeldOutput(sys.stdout)
+    with redirect_stdout(output):
+        problem, code = _run_command(argv)
+    failure = output.deliver()
+    if failure and code == 0:
+        code = EnvironmentFailed.exit_code
+        problem = f"The command is done, but what it prints could not be written: {failure}."
+    if problem:
+        prefix = "bpo-index: refused: " if code == DataRefused.exit_code else "bpo-index: "
+        with suppress(OSError, ValueError, AttributeError):  # nobody listens, and the exit code says it too
+            sys.stderr.write(f"{prefix}{_show_all(problem)}\n")
+    return code
+
+
+def _show_all(problem: str) -> str:
+    """Return a message with what cannot be seen, in a path or a text of the user's, written out."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in problem)
+
+
+def _run_command(argv: list[str] | None) -> tuple[str, int]:
+    """Run a command and return what is to be said of its failure, if it failed, and the exit code."""
     try:
         code = app(args=argv, standalone_mode=False)
-        sys.stdout.flush()
     except BpoIndexError as error:
-        return _fail(str(error), error.exit_code)
+        return str(error), error.exit_code
     except KeyboardInterrupt:
         code = _INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 141
     except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        return _fail(f"The system refused: {error.strerror or error}{where}. Check disk space and permissions.", 3)
+        where = f" ({show_text(str(error.filename), 200)})" if error.filename else ""
+        said = f"The system refused: {error.strerror or error}{where}. Check disk space and permissions."
+        return said, EnvironmentFailed.exit_code
     except MemoryError:
-        return _fail("Not enough memory for this input. Use a larger machine or split the run.", 3)
-    except Exception as error:
-        if not hasattr(error, "exit_code") or not hasattr(error, "format_message"):
-            raise
-        return _fail(f"{error.format_message().rstrip('.')}. See bpo-index --help.", int(error.exit_code))
+        return "Not enough memory for this input. Use a larger machine or split the run.", EnvironmentFailed.exit_code
+    except SystemExit:
+        raise
+    except BaseException as error:  # a panic in a library is no Exception
+        if hasattr(error, "exit_code") and hasattr(error, "format_message"):
+            return f"{error.format_message().rstrip('.')}. See bpo-index --help.", int(error.exit_code)
+        return describe_fault(error), EnvironmentFailed.exit_code
     if code == _INTERRUPTED:  # typer turns Ctrl-C into this code and says nothing
-        return _fail("Interrupted. Releases that were there before are whole.", _INTERRUPTED)
-    return code if isinstance(code, int) else 0
-
-
-def _fail(message: str, code: int) -> int:
-    prefix = "bpo-index: refused: " if code == DataRefused.exit_code else "bpo-index: "
-    sys.stderr.write(f"{prefix}{message}\n")
-    return code
+        return "Interrupted. Releases that were there before are whole.", _INTERRUPTED
+    return "", code if isinstance(code, int) else 0
 
 
 def run_and_exit() -> NoReturn:
     """Run the command line and leave the process; after an interruption without waiting for threads at work."""
+    open_closed_streams()
+    if not sys.warnoptions and not os.environ.get(DEBUG):
+        warnings.simplefilter("ignore")  # they are for developers
     code = main()
     if code == _INTERRUPTED:
         sys.stdout.flush()

@@ -11,7 +11,7 @@ import hashlib
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, ValidationError
 
@@ -39,6 +39,9 @@ from bpo_index.method_conflicts import list_uncertainty_conflicts
 from bpo_index.notebook import show_block, show_sentence, show_table
 from bpo_index.resources import list_definitions
 from bpo_index.wording import NOTHING
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _METHOD_FILE = "method file"
 #: Characters of a value that a message quotes.
@@ -233,9 +236,7 @@ def _build_definition(content: YamlContent, value: object, source: str, kind: st
         try:
             definition = IndexDefinition.model_validate(value)
         except ValidationError as error:
-            problems += [
-                (tuple(item["loc"]), _explain(item["msg"], item.get("input"), item["type"])) for item in error.errors()
-            ]
+            problems += [(tuple(item["loc"]), _explain(item)) for item in error.errors() if not _is_echo(item)]
         problems += list_conflicts(value)
     if problems or definition is None:
         ordered = sorted(set(problems), key=lambda problem: (content.find_line(problem[0]), str(problem)))
@@ -243,17 +244,79 @@ def _build_definition(content: YamlContent, value: object, source: str, kind: st
     return definition
 
 
-def _explain(message: str, given: object, kind: str) -> str:
+def _is_echo(error: ErrorDetails) -> bool:
+    """Return whether a list is said to be too short only because its items are wrong, which is said of each."""
+    given = error.get("input")
+    return error["type"] == "too_short" and isinstance(given, list) and len(given) >= error["ctx"]["min_length"]
+
+
+def _explain(error: ErrorDetails) -> str:
+    """Return what is wrong with a field in words for who wrote the file, who knows no types."""
+    kind, given, limits = error["type"], error.get("input"), error.get("ctx", {})
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
         return "is not a key of a definition; take it out or correct its spelling"
-    message = message.removeprefix("Value error, ")  # ours, from a validator
-    text = message[0].lower() + message[1:]
+    match kind:
+        case "value_error":  # ours, from a validator
+            text = error["msg"].removeprefix("Value error, ")
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            ((_, limit),) = limits.items()
+            text = f"must be {_COMPARED[kind]} {_show_limit(limit)}"
+        case "too_short" | "too_long":
+            least = kind == "too_short"
+            count = limits["min_length" if least else "max_length"]
+            text = f"must have {'at least' if least else 'at most'} {count} item{'' if count == 1 else 's'}"
+        case "string_pattern_mismatch":
+            text = f"must be 1 to 64 characters out of {_PATTERNS.get(limits['pattern'], limits['pattern'])}"
+        case "string_too_long":
+            text = f"must have at most {limits['max_length']:,} characters"
+        case "literal_error":
+            text = f"must be {limits['expected']}"
+        case _:
+            text = _SAYS.get(kind, error["msg"][0].lower() + error["msg"][1:])
     if isinstance(given, dict | list):
         return text
     shown = repr(given[:_LONGEST_GIVEN] if isinstance(given, str) else given)
     return f"{text}; found {shown[:_LONGEST_GIVEN]}"
+
+
+_COMPARED = {
+    "greater_than": "above",
+    "greater_than_equal": "at least",
+    "less_than": "below",
+    "less_than_equal": "at most",
+}
+#: Kinds of problems of pydantic, in words of the file.
+_SAYS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "dict_type": "must be keys with values (key: value), one a line",
+    "finite_number": "must be a finite number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 18 digits",
+    "int_type": "must be a whole number",
+    "model_attributes_type": "must be keys with values (key: value), one a line",
+    "model_type": "must be keys with values (key: value), one a line",
+    "string_too_short": "must have at least one character",
+    "string_type": "must be a text",
+    "string_unicode": "must be a text of whole characters",
+    "tuple_type": "must be a list: [first, second], or a line for each that starts with -",
+}
+
+
+_PATTERNS = {
+    r"^[a-z0-9-]{1,64}$": "a-z, 0-9 and -",
+    r"^[a-z0-9_-]{1,64}$": "a-z, 0-9, _ and -",
+    r"^[A-Za-z0-9_-]{1,64}$": "A-Z, a-z, 0-9, _ and -",
+}
+
+
+def _show_limit(limit: float) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:,.6f}".rstrip("0").rstrip(".")
 
 
 def write_json_schema() -> str:

@@ -53,10 +53,32 @@ Name = Annotated[Text, AfterValidator(_refuse_blank)]
 PathId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9-]{1,64}$")]
 ItemId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9_-]{1,64}$")]
 UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Part = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _refuse_other_than_numbers(value: object) -> object:
+    """Refuse true, false and texts where a number is asked for: they are no 1 and 0, and rules look at numbers."""
+    if isinstance(value, bool | str):
+        raise ValueError(f"must be a number{', without quotation marks' if isinstance(value, str) else ''}")
+    return value
+
+
+def _refuse_tiny(value: float) -> float:
+    """Refuse a number that is above zero and yet too near to it to be divided by; take minus zero for zero."""
+    if 0 < abs(value) < LEAST_PART:
+        raise ValueError(f"must be 0 or at least {LEAST_PART:f}")
+    return value + 0.0
+
+
+# Every number has bounds, so that nothing that is computed from them overflows (docs/methods/definition.md).
+MOST, LEAST_PART, MOST_COUNT = 1e9, 1e-6, 10**9
+Finite = Annotated[float, BeforeValidator(_refuse_other_than_numbers), Field(allow_inf_nan=False)]
+Number = Annotated[Finite, Field(ge=-MOST, le=MOST), AfterValidator(_refuse_tiny)]
+Weight = Annotated[Finite, Field(ge=0, le=MOST), AfterValidator(_refuse_tiny)]
+Share = Annotated[Finite, Field(ge=0, le=1), AfterValidator(_refuse_tiny)]
+Part = Annotated[Finite, Field(ge=LEAST_PART, le=MOST)]
+Whole = Annotated[int, BeforeValidator(_refuse_other_than_numbers)]
+Count = Annotated[Whole, Field(ge=1, le=MOST_COUNT)]
+CountFromTwo = Annotated[Whole, Field(ge=2, le=MOST_COUNT)]
 Action = Literal["flag", "quarantine"]
 Origin = Literal["published", "topic", "own"]
 
@@ -105,7 +127,7 @@ class Source(Block):
 
     export: Literal["plain", "qualtrics", "limesurvey", "kobotoolbox", "surveymonkey", "google_forms"] | None = None
     """The survey tool whose form of export the files have; `plain`: none."""
-    header_rows: Annotated[int, Field(ge=1, le=3)] | None = None
+    header_rows: Annotated[Whole, Field(ge=1, le=3)] | None = None
     """Rows of headings above the answers."""
     encoding: Literal["utf-8", "utf-16", "windows-1252"] | None = None
     """How text files were written."""
@@ -220,15 +242,15 @@ class Method(Block):
 
     missing_answers: MissingAnswers = "available_case"
     """What stands for a rating that was not given."""
-    neighbours: Annotated[int, Field(ge=1, le=100)] = 5
+    neighbours: Annotated[Whole, Field(ge=1, le=100)] = 5
     """Respondents from whom `knn` takes a missing rating."""
-    questions_needed: Annotated[int, Field(ge=1)] | None = None
+    questions_needed: Count | None = None
     """How many questions of a category must have answers for a category score; null: all of them."""
     outcome: Outcome = "mean"
     """What of a question's ratings is scored."""
-    outcome_boxes: Annotated[int, Field(ge=1)] = 2
+    outcome_boxes: Count = 2
     """Scale points at an end that `top_two_box` and `net_balance` count."""
-    trim_weights: Annotated[float, Field(ge=1, allow_inf_nan=False)] | None = None
+    trim_weights: Annotated[Finite, Field(ge=1, le=MOST)] | None = None
     """No respondent weighs more than so many times the mean of the unit; null: weights are not trimmed."""
     outliers: Outliers = "none"
     """Treatment of extreme units before normalisation."""
@@ -250,9 +272,9 @@ class Method(Block):
     """Where weightings by covariance look: `between` units, or `within` units, between respondents."""
     negative_weights: bool = False
     """Whether `pca` keeps negative loadings as negative weights; otherwise they become zero."""
-    factors: Annotated[int, Field(ge=1)] | None = None
+    factors: Count | None = None
     """How many factors `factor_analysis` keeps; null: those with an eigenvalue above one."""
-    comparisons: tuple[tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...], ...] | None = None
+    comparisons: tuple[tuple[Annotated[Finite, Field(ge=0.001, le=1000)], ...], ...] | None = None
     """For `ahp`: how many times more important the category of the row is than that of the column."""
     lowest_share: Share | None = None
     """For `benefit_of_the_doubt`: the least share of a unit's weight that any category has."""
@@ -262,13 +284,13 @@ class Method(Block):
     """How questions become a category score."""
     aggregation: Aggregation = "arithmetic"
     """How category scores become the index."""
-    power: Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)] | None = None
+    power: Annotated[Finite, Field(ge=-100, le=100)] | None = None
     """The power of `generalised_mean`: 1 arithmetic, 0 geometric, -1 harmonic."""
-    confidence_level: Annotated[float, Field(ge=0.5, le=0.999, allow_inf_nan=False)] = 0.95
+    confidence_level: Annotated[Finite, Field(ge=0.5, le=0.999)] = 0.95
     """The level of intervals and rank sets."""
-    minimum_respondents_to_publish: Annotated[int, Field(ge=1)] = 5
+    minimum_respondents_to_publish: Count = 5
     """A unit, or a unit's category, with fewer respondents is suppressed: no score, no rank."""
-    minimum_respondents_to_rank: Annotated[int, Field(ge=1)] = 5
+    minimum_respondents_to_rank: Count = 5
     """A unit with fewer respondents takes no rank."""
     replicates: Annotated[int, Field(ge=100, le=10_000_000)] = 10_000
     """How often the index is computed again under drawn assumptions, in each version."""
@@ -285,12 +307,10 @@ class Uncertainty(Block):
 
     respondents: bool = True
     """Whether respondents are resampled."""
-    weight_variation: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] | None = None
+    weight_variation: Share | None = None
     """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null:
     0.25 where weights are fixed, none where they are learnt from the answers."""
-    weight_bounds: tuple[
-        Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)], Annotated[float, Field(ge=1, allow_inf_nan=False)]
-    ] = (0.5, 2.0)
+    weight_bounds: tuple[Share, Annotated[Finite, Field(ge=1, le=1000)]] = (0.5, 2.0)
     """Ranks are also told over all weights between these multiples of the weights used."""
     normalisation: dict[Normalisation, Part] = {}
     """Normalisations and their parts."""
@@ -323,7 +343,7 @@ class StraightLineRule(Block):
     """Rows that give one and the same rating to every question answered, `minimum_answers` or more."""
 
     action: Action = "quarantine"
-    minimum_answers: Annotated[int, Field(ge=2)] = 10
+    minimum_answers: CountFromTwo = 10
 
 
 class MarkedTestRule(Block):
@@ -338,24 +358,24 @@ class LongStringRule(Block):
     """Rows with the same rating to `longest_run` or more questions in a row, in the order of the questionnaire."""
 
     action: Action = "flag"
-    longest_run: Annotated[int, Field(ge=2)] = 12
+    longest_run: CountFromTwo = 12
 
 
 class LowVarianceRule(Block):
     """Rows whose ratings, `minimum_answers` or more, have a standard deviation under `minimum_sd`."""
 
     action: Action = "flag"
-    minimum_sd: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.5
+    minimum_sd: Part = 0.5
     """In points of the scale, divisor n - 1."""
-    minimum_answers: Annotated[int, Field(ge=2)] = 10
+    minimum_answers: CountFromTwo = 10
 
 
 class SpeederRule(Block):
     """Rows that took less than `minimum_share` of the median time."""
 
     action: Action = "flag"
-    minimum_share: Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)] = 0.33
-    minimum_times: Annotated[int, Field(ge=2)] = 20
+    minimum_share: Annotated[Finite, Field(ge=LEAST_PART, lt=1)] = 0.33
+    minimum_times: CountFromTwo = 20
     """Rows with a time that the rule needs; with fewer it does nothing and says so."""
 
 
@@ -363,8 +383,8 @@ class NearIdenticalRule(Block):
     """Rows that agree with another row in `minimum_share` or more of the questions that both rated."""
 
     action: Action = "flag"
-    minimum_share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.9
-    minimum_answers: Annotated[int, Field(ge=2)] = 10
+    minimum_share: Annotated[Finite, Field(ge=LEAST_PART, le=1)] = 0.9
+    minimum_answers: CountFromTwo = 10
     """Questions that both rated, at least."""
 
 
@@ -372,16 +392,16 @@ class CompanyAnswersRule(Block):
     """Rows beyond the first `most` of one company in one unit."""
 
     action: Action = "flag"
-    most: Annotated[int, Field(ge=1)] = 1
+    most: Count = 1
 
 
 class OutlyingRule(Block):
     """Rows far from the others of their unit in Mahalanobis distance."""
 
     action: Action = "flag"
-    level: Annotated[float, Field(gt=0, lt=0.5, allow_inf_nan=False)] = 0.001
+    level: Annotated[Finite, Field(ge=LEAST_PART, lt=0.5)] = 0.001
     """The share of rows beyond the limit if very many answered from one normal distribution; of few, less."""
-    rows_per_question: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 5.0
+    rows_per_question: Annotated[Finite, Field(ge=1, le=MOST)] = 5.0
     """Complete rows that the rule needs, a question; with fewer it does nothing and says so."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bpo_index.definition_yaml import Place
 from bpo_index.labels import fold_label
-from bpo_index.method_conflicts import list_method_conflicts, list_uncertainty_conflicts
+from bpo_index.method_conflicts import find_order_problem, list_method_conflicts, list_uncertainty_conflicts
 
 #: Columns of the tidy responses that are not questions; a question may not take one of these names.
 RESERVED_COLUMNS = (
@@ -74,7 +74,7 @@ def _labels(item: dict[str, Any], *keys: str) -> list[str]:
 def _as_number(value: object) -> float | None:
     try:
         return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -100,8 +100,8 @@ def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
     low, high = _as_number(scale.get("minimum")), _as_number(scale.get("maximum"))
     if low is None or high is None:
         return []
-    if not low < high:
-        return [(("scale", "maximum"), f"must be above the minimum {low:g}; found {high:g}")]
+    if says := find_order_problem(low, high):
+        return [(("scale", "maximum"), says)]
     problems: list[tuple[Place, str]] = []
     given = scale.get("labels")
     labels: dict[str, Any] = given if isinstance(given, dict) else {}

@@ -36,9 +36,9 @@ class DefinitionError(UsageError):
 
     def __init__(self, source: str, problems: list[str], kind: str = "definition") -> None:
         self.source = source
-        self.problems = problems
+        self.problems = [" ".join(problem.split()) for problem in problems]  # keys may hold line breaks
         count = f"{len(problems):,} problem" + ("" if len(problems) == 1 else "s")
-        listed = [f"  {line}" for line in problems[:MOST_PROBLEMS]]
+        listed = [f"  {line}" for line in self.problems[:MOST_PROBLEMS]]
         if len(problems) > MOST_PROBLEMS:
             listed.append(f"  and {len(problems) - MOST_PROBLEMS:,} more")
         super().__init__(f"The {kind} {source} has {count}:\n" + "\n".join(listed))

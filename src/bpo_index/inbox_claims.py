@@ -6,7 +6,6 @@ A claim is a numbered folder `<inbox>/<definition>/.claimed/<number>/`, which be
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -20,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
-from bpo_index.atomic import make_folder, render_json, replace_file, sync_folder
+from bpo_index.atomic import make_folder, read_json, render_json, replace_file, sync_folder
 from bpo_index.definition import load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.given_paths import refuse_addresses
@@ -324,7 +323,7 @@ def _describe(claim: Claim, release: Release) -> Filed:
 def _read_record(claim: Claim, folder: Path) -> Filed | None:
     """Return what the claim's `outcome.json` says in a folder; None where it is missing or damaged."""
     try:
-        said = json.loads((folder / "outcome.json").read_bytes())
+        said = read_json(folder / "outcome.json")
         if said["status"] not in ("published", "unchanged", "refused"):
             return None
         return Filed(folder=str(_locate(claim, said["status"])), **said)
@@ -366,9 +365,9 @@ def _take_number(folder: Path) -> Path:
 def _read_notes(inbox: Path) -> dict[str, Any]:
     """Return the last number given, and for each edition that of the last claim that its pointer was to lead to."""
     try:
-        notes = json.loads((inbox / ".notes.json").read_bytes())
+        notes = read_json(inbox / ".notes.json")
         return {"last": int(notes["last"]), "latest": {str(key): int(value) for key, value in notes["latest"].items()}}
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return {"last": 0, "latest": {}}
 
 

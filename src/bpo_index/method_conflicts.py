@@ -6,6 +6,7 @@ Works on plain values that may be broken in other ways and never raises. Method 
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from itertools import product
 from typing import Any, TypeGuard
 
@@ -61,9 +62,8 @@ def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[Problem]:
             if block.get(key)
         ]
     ends = _read_pair(block.get("normalisation_range", (1.0, 100.0)))
-    if ends and not ends[0] < ends[1]:
-        says = f"the first number must be below the second; found {ends[0]:g}, {ends[1]:g}"
-        problems.append((("uncertainty", "normalisation_range"), says))
+    if ends and (wrong := find_order_problem(*ends)):
+        problems.append((("uncertainty", "normalisation_range"), f"the second number {wrong}"))
     listed = raw.get("categories")
     categories = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     if block.get("excluded_category") and len(categories) < 2:
@@ -100,8 +100,19 @@ def _is_number(value: object) -> TypeGuard[float]:
 
 def _read_pair(value: object) -> tuple[float, float] | None:
     if isinstance(value, list | tuple) and len(value) == 2 and all(_is_number(item) for item in value):
-        return float(value[0]), float(value[1])
+        with suppress(OverflowError):
+            return float(value[0]), float(value[1])
     return None
+
+
+def find_order_problem(low: float, high: float) -> str | None:
+    """Return what is wrong with the ends of a range, None where nothing: the second has to be well above the first."""
+    least = max(1e-6, 1e-9 * max(abs(low), abs(high)))
+    if high - low >= least or not math.isfinite(low) or not math.isfinite(high):
+        return None
+    if high <= low:
+        return f"must be above {low:g}; found {high:g}"
+    return f"must be above {low:.12g} by at least {least:f}; found {high:.12g}"
 
 
 def _find_lowest(method: dict[str, Any], raw: dict[str, Any]) -> float:
@@ -125,8 +136,8 @@ def _list_normalisation_conflicts(method: dict[str, Any], raw: dict[str, Any]) -
     problems = []
     for key in ("normalisation_range", "goalposts"):
         ends = _read_pair(method.get(key))
-        if ends and not ends[0] < ends[1]:
-            problems.append(_problem(key, f"the first number must be below the second; found {ends[0]:g}, {ends[1]:g}"))
+        if ends and (wrong := find_order_problem(*ends)):
+            problems.append(_problem(key, f"the second number {wrong}"))
     for name, key, example in (
         ("goalposts", "goalposts", "[2, 9]"),
         ("distance_to_target", "target", "9"),
@@ -181,7 +192,8 @@ def _list_weighting_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> li
         problems.append(
             _problem("aggregation", "benefit_of_the_doubt is a weighted sum: aggregation must be arithmetic")
         )
-    return [*problems, *_list_share_conflicts(method, len(categories)), *_list_factor_conflicts(method, raw)]
+    counted = [category for category in categories if category.get("weight", 1) not in (0, "0")]
+    return [*problems, *_list_share_conflicts(method, len(counted)), *_list_factor_conflicts(method, raw)]
 
 
 def _list_comparison_conflicts(comparisons: object, categories: int) -> list[Problem]:
@@ -207,6 +219,8 @@ def _list_share_conflicts(method: dict[str, Any], categories: int) -> list[Probl
     low, high = method.get("lowest_share"), method.get("highest_share")
     if method.get("weighting") != "benefit_of_the_doubt" or not categories:
         return []
+    if _is_number(low) and _is_number(high) and low > high:
+        return [_problem("highest_share", f"must be at least lowest_share ({low:g}); found {high:g}")]
     if _is_number(low) and low * categories > 1 + 1e-12:
         return [_problem("lowest_share", f"{categories} categories cannot have {low:g} or more each")]
     if _is_number(high) and high * categories < 1 - 1e-12:

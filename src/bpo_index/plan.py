@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from bpo_index.atomic import escape_formulas, make_folder, render_json, replace_file
+from bpo_index.atomic import make_folder, render_json, replace_file
+from bpo_index.csv_tables import render_csv
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.given_paths import refuse_addresses
@@ -213,7 +214,7 @@ def _write_plan(
     )
     make_folder(folder, "the plan")
     files = {
-        "plan.csv": escape_formulas(marked).write_csv().encode(),
+        "plan.csv": render_csv(marked),
         "plan.json": render_json(summary),
         "plan.svg": figure,
     }

@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 import yaml
 
+from bpo_index.csv_tables import render_csv
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.resources import find_resource
 from bpo_index.scoring import IndexStructure, UnitAnswers, estimate_unit_means, score_means
@@ -362,7 +363,7 @@ def write_sample_data() -> list[str]:
     written = []
     for name in calibration["editions"]:
         for file, frame in zip((f"{name}.csv", f"{name}-truth.csv"), make_sample(name), strict=True):
-            (folder / file).write_text(frame.write_csv(), encoding="utf-8", newline="\n")
+            (folder / file).write_bytes(render_csv(frame))
             written.append(file)
     return written
 

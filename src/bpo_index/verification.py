@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from bpo_index import __version__
+from bpo_index.atomic import read_json
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.given_paths import refuse_address, show_size
@@ -54,15 +56,29 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     _refuse_large(folder)
     manifest = read_release(folder)
     _refuse_stray_pointers(folder.resolve(), manifest)
-    definition = IndexDefinition.model_validate_json((folder / "definition.json").read_bytes())
+    try:
+        definition = IndexDefinition.model_validate(read_json(folder / "definition.json"))
+        ranking, categories = (pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories"))
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise _explain_strange_release(folder, error) from None
     facts = [fact for fact in load_facts() if fact.edition == definition.edition]
     if definition.index != load_definition(DEFAULT_DEFINITION).index or not facts:
         raise UsageError(
             f"{folder} is {definition.title}; no published facts about it are known. `bpo-index verify` without a "
             "release checks the sample data."
         )
-    ranking, categories = (pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories"))
-    return check_facts(facts, ranking, categories, None, definition), manifest["data_origin"] != "survey"
+    try:
+        checks = check_facts(facts, ranking, categories, None, definition)
+    except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        raise _explain_strange_release(folder, error) from None
+    return checks, manifest.get("data_origin") != "survey"
+
+
+def _explain_strange_release(folder: Path, error: Exception) -> EnvironmentFailed:
+    return EnvironmentFailed(
+        f"The files of the release {folder} are as its manifest.json says and yet not those of a release of bpo-index "
+        f"{__version__} ({type(error).__name__}). Check the facts with the version that made it."
+    )
 
 
 def _refuse_stray_pointers(folder: Path, manifest: dict[str, Any]) -> None:

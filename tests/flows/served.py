@@ -13,6 +13,7 @@ import httpx
 import polars as pl
 import yaml
 
+from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
 SWEEP_SECONDS = 20
@@ -77,7 +78,7 @@ class Served:
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(60)
+        code = self.process.wait(HANG_SECONDS)
         assert self.find_processes() == []
         return code
 
@@ -101,10 +102,10 @@ class Served:
         return (self.home / "login").read_text().strip()
 
     def ask(self, what, **body):
-        for _ in range(40):
+        for _ in range(HANG_SECONDS):
             try:
                 answer = httpx.post(
-                    f"{self.api}/{what}/filter", json=body, auth=tuple(self.login.split(":")), timeout=20
+                    f"{self.api}/{what}/filter", json=body, auth=tuple(self.login.split(":")), timeout=HANG_SECONDS
                 )
                 answer.raise_for_status()
                 return answer.json()
@@ -119,20 +120,20 @@ class Served:
         found = sorted(self.drop.glob("*/*/outcome.json"), key=lambda path: path.parent.name)
         return [json.loads(path.read_text()) for path in found if path.parent.parent.name in ("processed", "refused")]
 
-    def wait_for(self, ready, seconds, what):
-        end = time.monotonic() + seconds
+    def wait_for(self, ready, what):
+        end = time.monotonic() + HANG_SECONDS
         while time.monotonic() < end:
             if ready():
                 return
             time.sleep(0.2)
         log = (self.home / "logs" / "worker.log").read_text(errors="replace")[-6000:]
-        raise AssertionError(f"no {what} after {seconds} s; left: {sorted(self.folder.rglob('*.csv'))}\n{log}")
+        raise AssertionError(f"no {what} after {HANG_SECONDS} s; left: {sorted(self.folder.rglob('*.csv'))}\n{log}")
 
     def list_releases(self):
         return sorted(path.parent.name for path in self.releases.glob("offshore-bpo/2021/[0-9a-f]*/manifest.json"))
 
     def wait_for_claim(self):
-        self.wait_for(lambda: list(self.drop.glob(".claimed/*/tries")), 100, "claim")
+        self.wait_for(lambda: list(self.drop.glob(".claimed/*/tries")), "claim")
 
 
 def write_edition(project, path, rows):

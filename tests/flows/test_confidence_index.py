@@ -8,6 +8,7 @@ import pytest
 
 from bpo_index.cli import main
 from tests.flows.served import ask_server
+from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
 #: Loaded by every Python process of the run, the temporary server's included: notes each address outside the loopback.
@@ -44,7 +45,7 @@ def run_flow(project, tmp_path, *arguments, **environment):
         env=variables | environment,
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=HANG_SECONDS,
         check=False,
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.served import ask_server
+from tests.limits import HANG_SECONDS
 from tests.surveys import SMALL
 from tests.test_inbox import BAD, write_survey
 
@@ -61,7 +62,7 @@ def run(project, tmp_path):
             env=variables,
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=HANG_SECONDS,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -234,7 +235,7 @@ def test_from_the_command_line(project, drop, tmp_path, arguments, code, told):
         env=os.environ | {"PREFECT_HOME": str(tmp_path / "prefect"), "NO_COLOR": "1"},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=HANG_SECONDS,
         check=False,
     )
     assert done.returncode == code, done.stderr
@@ -271,7 +272,7 @@ def test_a_server_that_is_not_there_is_one_sentence(project, drop, tmp_path):
             | {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_URL": "http://127.0.0.1:9/api", "NO_COLOR": "1"},
             capture_output=True,
             text=True,
-            timeout=200,
+            timeout=HANG_SECONDS,
             check=False,
         )
         assert done.returncode == 3, done.stderr

@@ -21,13 +21,13 @@ import pytest
 
 from bpo_index.publication import read_release
 from tests.flows.served import write_edition
+from tests.limits import HANG_SECONDS
 
 #: Kills of the worker and of the server, each; `make faults` asks for thirty moments of the process, and more of these.
 KILLS = max(1, int(os.environ.get("BPO_INDEX_FAULTS", "0")) // 6)
 
 pytestmark = [
     pytest.mark.component("prefect-machine"),
-    pytest.mark.timeout(1200),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="finds its processes in /proc"),
 ]
 
@@ -39,10 +39,11 @@ def said(project, served):
     (served.drop / "bad.csv").write_text("a,b\n1,2\n")
     text = write_edition(project, served.folder / "whole.csv", 100)
     half = served.drop / "half.csv"
-    half.write_text(text[:1000])
-    # Half-written, and written on, for as long as the others are not filed.
-    written = iter([text[start : start + 5] for start in range(1000, len(text), 5)])
-    end = time.monotonic() + 400
+    lines = text.splitlines(keepends=True)
+    half.write_text("".join(lines[:10]))
+    # Half-written, and written on letter by letter, for as long as the others are not filed.
+    written = iter("".join(lines[10:]))
+    end = time.monotonic() + HANG_SECONDS
     while len(served.read_outcomes()) < 2:
         assert time.monotonic() < end, "no sweep filed the two whole files"
         with half.open("a") as file:
@@ -53,7 +54,7 @@ def said(project, served):
     with half.open("a") as file:
         file.writelines(written)
     assert half.read_text() == text
-    served.wait_for(lambda: len(served.read_outcomes()) == 3, 300, "release of the half-written file")
+    served.wait_for(lambda: len(served.read_outcomes()) == 3, "release of the half-written file")
 
     time.sleep(4)  # the last states, logs and artifacts are still on their way
     return {outcome["name"]: outcome for outcome in served.read_outcomes()}
@@ -136,7 +137,7 @@ def test_a_killed_worker_or_server_comes_back_and_every_file_is_published_once(p
         assert len(new) == 1
         pointed = json.loads((served.releases / "offshore-bpo" / "2021" / "latest.json").read_text())
         assert pointed["release"] == next(iter(new))
-    served.wait_for(lambda: served.find_processes(part, "start"), 30, f"new {part}")
+    served.wait_for(lambda: served.find_processes(part, "start"), f"new {part}")
     assert served.process.poll() is None
 
 
@@ -150,19 +151,21 @@ def test_after_a_power_cut_runs_are_marked_crashed_and_the_file_is_published(pro
     for pid in served.find_processes():
         os.kill(pid, signal.SIGKILL)
     served.process.wait()
-    served.wait_for(lambda: served.find_processes() == [], 20, "end of all processes")
+    served.wait_for(lambda: served.find_processes() == [], "end of all processes")
     told = served.start()
     assert "marked Crashed" in told
     states = {run["id"]: run["state_name"] for run in served.list_runs()}
     assert {states[run] for run in running} == {"Crashed"}
-    served.wait_for(lambda: "power.csv" in {said["name"] for said in served.read_outcomes()}, 120, "release")
+    served.wait_for(lambda: "power.csv" in {said["name"] for said in served.read_outcomes()}, "release")
     assert len(served.list_releases()) == len(releases) + 1
 
 
 def test_a_second_serve_ends_with_a_sentence(project, served):
     def serve_again(*options):
         command = [sys.executable, str(project / "flows" / "serve.py"), *map(str, options)]
-        return subprocess.run(command, env=served.environment, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            command, env=served.environment, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
+        )
 
     again = serve_again("--home", served.home)
     assert again.returncode == 3

@@ -21,6 +21,7 @@ from bpo_index.publication.figures.svg import finish_svg
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import SYNTHETIC_NOTICE
+from tests.limits import HANG_SECONDS
 
 NAMES = ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]
 TAGS = {"svg", "title", "desc", "rect", "g", "path", "line", "text", "tspan"}
@@ -500,5 +501,7 @@ def test_publication_is_imported_without_what_draws():
         "import sys, bpo_index.publication, bpo_index.publication.figures\n"
         "print([name for name in ('altair', 'vl_convert') if name in sys.modules])"
     )
-    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    finished = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=HANG_SECONDS
+    )
     assert finished.stdout.strip() == "[]"

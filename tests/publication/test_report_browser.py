@@ -13,6 +13,7 @@ from bpo_index.publication.explorer import AGGREGATIONS, NORMALISATIONS, prepare
 from bpo_index.publication.result import build_result
 from bpo_index.wording import show_share
 from tests.conftest import find_browser
+from tests.limits import HANG_SECONDS
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
 from tests.publication.test_nasty_texts import ALL, NASTY
 
@@ -26,7 +27,9 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        opened = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox"], timeout=1000 * HANG_SECONDS
+        )
         yield opened
         opened.close()
 
@@ -35,6 +38,7 @@ def browser():
 def open_page(browser, address, width=1280, scheme="light"):
     """Yield the page, offline; afterwards nothing was asked for but the page, and nothing was complained of."""
     context = browser.new_context(offline=True, viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(1000 * HANG_SECONDS)
     page, told = context.new_page(), []
     page.on("request", lambda request: told.append(f"request {request.url}"))
     page.on("console", lambda message: told.append(f"console {message.text}"))

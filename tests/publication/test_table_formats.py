@@ -19,6 +19,7 @@ from bpo_index.publication.formats.reader_tables import lay_out_ranking
 from bpo_index.publication.formats.workbook import Sheet, make_about, make_sheet, render_workbook
 from bpo_index.publication.tables import render_tables
 from bpo_index.publication.wording import names_percentage
+from tests.limits import HANG_SECONDS
 from tests.publication.reading import READERS, Document
 
 BOTH = ("ranking", "categories")
@@ -289,7 +290,7 @@ def compile_latex(engine: str, folder, **fragments: bytes) -> str:
     document = f"\\documentclass{{article}}{fonts}{packages}\\begin{{document}}\n{inputs}\n\\end{{document}}\n"
     (folder / "document.tex").write_text(document, encoding="utf-8")
     command = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "document.tex"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=200)
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=HANG_SECONDS)
     log = (folder / "document.log").read_text(encoding="utf-8", errors="replace")
     assert done.returncode == 0, log[-2000:]
     return log

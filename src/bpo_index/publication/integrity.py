@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from bpo_index.atomic import read_json
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.labels import show_text
 
@@ -23,8 +24,10 @@ _CHECKSUM = "checksum_sha256"
 _RELEASE_ID = re.compile(r"[0-9a-f]{16}")
 #: The first form of releases whose manifest has a checksum.
 _FORM_WITH_CHECKSUM = 4
-#: Bytes of a manifest, and faults named in a message, at most.
-_MOST_BYTES, _SHOWN = 16 * 2**20, 5
+#: Faults named in a message, at most.
+_SHOWN = 5
+#: A path within a release: no such name leads out of it.
+_FILE_NAME = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}/){0,9}[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}")
 _ADVICE = "Move the folder away and run again."
 
 
@@ -43,12 +46,8 @@ def make_manifest(said: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Return the manifest of a folder; None where there is none that can be read."""
     try:
-        if not (folder / MANIFEST).is_file():
-            return None
-        with (folder / MANIFEST).open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        manifest = json.loads(content) if len(content) <= _MOST_BYTES else None
-    except (OSError, ValueError, RecursionError):
+        manifest = read_json(folder / MANIFEST)
+    except (OSError, ValueError):
         return None
     return manifest if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict) else None
 
@@ -75,7 +74,7 @@ def list_faults(folder: Path) -> list[str]:
     files: dict[str, Any] = manifest["files"]
     for name, described in files.items():
         path = folder / name
-        if not _is_inside(name):
+        if not _FILE_NAME.fullmatch(name):
             faults.append(f"its {MANIFEST} names {show_text(name)!r}, which is no file of a release")
         elif path.is_symlink() or not path.is_file():
             faults.append(f"its file {show_text(name)} is missing")
@@ -157,12 +156,6 @@ def _describe_file(path: Path, expected: object) -> dict[str, Any]:
 def _sum_up(manifest: Mapping[str, Any]) -> str:
     canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _is_inside(name: str) -> bool:
-    """Return whether a name is a path within the release."""
-    path = PurePosixPath(name)
-    return bool(name) and not path.is_absolute() and ".." not in path.parts and "\0" not in name and "\\" not in name
 
 
 def _list_strangers(folder: Path, files: Mapping[str, Any]) -> list[str]:

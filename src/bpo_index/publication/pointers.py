@@ -6,17 +6,15 @@ the newest edition with an official release, or else with a draft.
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
-from bpo_index.atomic import replace_file
+from bpo_index.atomic import read_json, replace_file
 from bpo_index.publication.integrity import MANIFEST, read_manifest, write_json
 
 POINTER, _PENDING = "latest.json", ".pending.json"
 _RELEASE_ID = re.compile(r"[0-9a-f]{16}")
 _EDITION = re.compile(r"[a-z0-9-]{1,64}")
-_MOST_BYTES = 64 * 2**10
 
 
 def list_releases(edition_folder: Path) -> list[Path]:
@@ -72,7 +70,7 @@ def repair_pointers(index_folder: Path, edition_folder: Path) -> list[str]:
         newest = max(editions, key=lambda path: (not is_draft(path / (read_pointer(path) or "")), _order(path.name)))
         content = (newest / POINTER).read_bytes()
         pointer = index_folder / POINTER
-        if not pointer.is_file() or pointer.read_bytes() != content:
+        if not pointer.is_file() or pointer.stat().st_size != len(content) or pointer.read_bytes() != content:
             replace_file(pointer, content)
     return [f"{fault}; it was made again." for fault in faults]
 
@@ -113,11 +111,8 @@ def _describe(edition_folder: Path, release_id: str) -> dict[str, str]:
 def _read(path: Path) -> dict[str, object]:
     """Return what a pointer says; nothing where it cannot be read."""
     try:
-        if not path.is_file():
-            return {}
-        with path.open("rb") as file:
-            said = json.loads(file.read(_MOST_BYTES))
-    except (OSError, ValueError, RecursionError):
+        said = read_json(path)
+    except (OSError, ValueError):
         return {}
     return said if isinstance(said, dict) else {}
 

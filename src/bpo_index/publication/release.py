@@ -23,11 +23,12 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from bpo_index import __version__
-from bpo_index.atomic import make_folder, sync_folder, write_synced
+from bpo_index.atomic import make_folder, read_json, sync_folder, write_synced
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_differences import Difference, describe_differences, list_differences
 from bpo_index.disclosure import Key
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.labels import show_text
 from bpo_index.notebook import show_block, show_link, show_list, show_sentence
 from bpo_index.publication.integrity import check_release, join_faults, list_faults, make_manifest
 from bpo_index.publication.pointers import (
@@ -172,9 +173,11 @@ def publish_release(
                 is_latest = read_pointer(edition_folder) == release_id
                 warnings += _find_damaged(edition_folder, target)
     except OSError as error:
+        place = error.filename2 or error.filename
+        named = f" ({show_text(Path(place).name)})" if place else ""
         raise EnvironmentFailed(
-            f"The release cannot be written to {edition_folder}: {error.strerror or error}. Free space, change the "
-            "permissions or choose another folder with --out. Releases that were there before are whole."
+            f"The release cannot be written to {edition_folder}: {error.strerror or error}{named}. Free space, change "
+            "the permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
     return Release(target, release_id, is_new, is_latest, standing, tuple(warnings))
 
@@ -207,10 +210,10 @@ def refuse_other_definition(out: Path, definition: IndexDefinition) -> None:
 def _compare_definition(release: Path, definition: IndexDefinition) -> list[Difference]:
     """Return what the definition of a release of the same version says differently."""
     try:
-        published = json.loads((release / "definition.json").read_bytes())
+        published = read_json(release / "definition.json")
         if published["version"] != definition.version:
             return []
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return []  # a damaged release is told of when it is checked
     with suppress(ValidationError):  # made by another version of this program: keys that it lacks are the defaults
         published = IndexDefinition.model_validate(published).model_dump(mode="json")

@@ -1,14 +1,15 @@
 """The published tables as files: one result, for machines, for spreadsheets and for readers.
 
-`render_tables` makes them all: CSV, JSON and Parquet (`table_files`, `long_form`), workbooks (`workbook`), pages in
-Markdown, HTML and LaTeX, which show the same cells (`reader_tables`), and a description of them all (`datapackage`).
-The same input gives the same bytes.
+`render_tables` makes them all: CSV (`csv_tables`), JSON and Parquet (`table_files`, `long_form`), workbooks
+(`workbook`), pages in Markdown, HTML and LaTeX, which show the same cells (`reader_tables`), and a description of them
+all (`datapackage`). The same input gives the same bytes.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from bpo_index.csv_tables import render_csv
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns import TABLES
 from bpo_index.publication.formats.datapackage import describe_package
@@ -17,7 +18,7 @@ from bpo_index.publication.formats.latex import render_latex
 from bpo_index.publication.formats.long_form import list_frames
 from bpo_index.publication.formats.markdown import render_markdown
 from bpo_index.publication.formats.reader_tables import describe_reading, lay_out_categories, lay_out_ranking
-from bpo_index.publication.formats.table_files import render_csv, render_parquet, render_records
+from bpo_index.publication.formats.table_files import render_parquet, render_records
 from bpo_index.publication.formats.workbook import make_about, make_codebook, make_sheet, render_workbook
 from bpo_index.publication.result import Result
 from bpo_index.publication.wording import names_percentage

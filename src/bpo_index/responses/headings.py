@@ -7,9 +7,10 @@ is given twice; near matches are proposed (`propose_headings`) and never taken.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from bpo_index.csv_tables import restore_text
 from bpo_index.definition import IndexDefinition
 from bpo_index.labels import fold_label
 from bpo_index.responses.exports import Headings, ToolField
@@ -118,7 +119,8 @@ def map_headings(headings: Headings, definition: IndexDefinition) -> Mapping:
             (known if key in TIDY_COLUMNS else known_long)[fold_label(alias)] = TIDY_COLUMNS.get(key, key)
     questions = label_questions(definition)
 
-    folded = [[fold_label(label) for label in labels] for labels in headings.labels]
+    everybody = {*known, *known_long, *questions}
+    folded = [[_fold_heading(label, everybody) for label in labels] for labels in headings.labels]
     everything = {label for labels in folded for label in labels}
     given_long = {known_long[label] for label in everything & set(known_long)}
     is_long = given_long == {"question", "rating"} and not everything & set(questions)
@@ -157,6 +159,12 @@ def map_headings(headings: Headings, definition: IndexDefinition) -> Mapping:
         ambiguous,
         unused,
     )
+
+
+def _fold_heading(label: str, known: Container[str]) -> str:
+    """Return the form in which a heading is compared; one of a template without the marks against formulas."""
+    folded = fold_label(label)
+    return folded if folded in known else fold_label(restore_text(label))
 
 
 def _choose_fields(headings: Headings, matches: dict[str, Match], definition: IndexDefinition) -> dict[str, ToolField]:

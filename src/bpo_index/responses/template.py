@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from bpo_index.answer_texts import parse_number
-from bpo_index.atomic import escape_formulas, make_folder, replace_file
+from bpo_index.atomic import make_folder, replace_file
+from bpo_index.csv_tables import render_csv, restore_text
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.given_paths import NotAFile, TooLarge, read_regular
@@ -95,7 +96,7 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
     make_folder(folder, "the template")
     start = f"{definition.index}-{definition.edition}"
     questionnaire, explained = folder / f"{start}-questionnaire.csv", folder / f"{start}-codebook.csv"
-    empty = pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)).write_csv().encode()
+    empty = render_csv(pl.DataFrame(schema=dict.fromkeys(codebook["column"], pl.String)))
     try:
         if questionnaire.exists() and not _is_empty(_read_there(questionnaire), codebook["column"].to_list()):
             raise UsageError(
@@ -103,7 +104,7 @@ def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Pat
                 "another folder with --out."
             )
         replace_file(questionnaire, empty)
-        replace_file(explained, escape_formulas(codebook).write_csv().encode())
+        replace_file(explained, render_csv(codebook))
     except OSError as error:
         raise EnvironmentFailed(
             f"The template cannot be written to {folder}: {error.strerror}. Free space or choose another folder with "
@@ -128,6 +129,7 @@ def _is_empty(content: bytes | None, columns: list[str]) -> bool:
     for delimiter in DELIMITERS:
         records = iterate_records(split_lines(text), delimiter)
         rows = [record.cells for record in islice((one for one in records if not one.is_blank), 2)]
-        if not rows or (len(rows) == 1 and rows[0] == columns + [""] * (len(rows[0]) - len(columns))):
+        headings = [restore_text(cell) for cell in rows[0]] if len(rows) == 1 else []
+        if not rows or headings == columns + [""] * (len(headings) - len(columns)):
             return True
     return False

@@ -25,6 +25,8 @@ from bpo_index.scoring.sample import prepare_sample
 
 #: Coefficient of variation of a category's weight where the definition does not say.
 USUAL_VARIATION = 0.25
+# Below it all weights of a draw may be smaller than a number can be, and no shares can be made of them.
+_LEAST_CONCENTRATION = 0.1
 
 METHOD_RANKS_SCHEMA = {
     "combination": pl.Int64,
@@ -115,13 +117,13 @@ def plan_drawing(definition: IndexDefinition, structure: IndexStructure) -> Draw
 def find_concentration(variation: float, structure: IndexStructure) -> float | None:
     """Return the Dirichlet concentration under which a category of mean weight varies so much.
 
-    With C categories of weight 1 / C the squared coefficient of variation is (C - 1) / (a + 1). None: no variation, or
-    a single category.
+    With C categories of weight 1 / C the squared coefficient of variation is (C - 1) / (a + 1), so that two cannot vary
+    by 1: they take the least concentration. None: no variation, or a single category.
     """
     categories = int((structure.category_weights > 0).sum())
     if not variation or categories < 2:
         return None
-    return max((categories - 1) / variation**2 - 1, 1e-3)
+    return max((categories - 1) / variation**2 - 1, _LEAST_CONCENTRATION)
 
 
 def tabulate_assumptions(

@@ -34,9 +34,11 @@ from bpo_index.scoring import (
     score_units,
     sort_respondents,
 )
+from bpo_index.scoring.benefit_of_the_doubt import are_possible
 from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
 from bpo_index.scoring.missing_answers import IMPUTATIONS
 from bpo_index.scoring.sample import prepare_sample
+from bpo_index.scoring.structure import IndexStructure
 
 #: Whole computations of leaving out one respondent or company after another, at most; where there are more, none is.
 _MOST_RECOMPUTED = 2_000
@@ -258,9 +260,20 @@ def _leave_out_questions(accepted: pl.DataFrame, scores: Scores, definition: Ind
             means = estimate_unit_means(answers)
         evidence = gather_evidence(answers, [unit.weights for unit in answers], changed)
         found = np.full(len(published), np.nan)
-        found[published] = score_means(means, changed, evidence=evidence)[:, 0]
+        if _can_share_out(changed):
+            found[published] = score_means(means, changed, evidence=evidence)[:, 0]
         items.append(_Item(kind, name, None, np.where(ranked, found, np.nan)))
     return items
+
+
+def _can_share_out(structure: IndexStructure) -> bool:
+    """Return whether the categories that are left can have the shares that `benefit_of_the_doubt` is to keep."""
+    method, counted = structure.method, len(list_counted_categories(structure))
+    if method.weighting != "benefit_of_the_doubt":
+        return True
+    low = 0.0 if method.lowest_share is None else method.lowest_share
+    high = 1.0 if method.highest_share is None else method.highest_share
+    return are_possible(np.full(counted, low), np.full(counted, high))
 
 
 def _reweigh(definition: IndexDefinition, weight: dict[str, float]) -> IndexDefinition:

@@ -71,7 +71,7 @@ def score_benefit_of_the_doubt(
     if (np.nan_to_num(values) < 0).any():
         msg = "benefit of the doubt needs values from 0 on: take a normalisation that gives them, such as scale"
         raise ValueError(msg)
-    if not ((low >= 0) & (low <= high) & (high <= 1)).all() or low.sum() > 1 + 1e-12 or high.sum() < 1 - 1e-12:
+    if not are_possible(low, high):
         msg = "the shares must lie between 0 and 1, the lowest not above the highest, and add up to one"
         raise ValueError(msg)
     weights = np.full(values.shape, np.nan)
@@ -80,6 +80,18 @@ def score_benefit_of_the_doubt(
     totals = weights.sum(axis=-1, keepdims=True)
     shares = np.divide(weights, totals, out=np.full_like(weights, np.nan), where=totals > 0)
     return BenefitOfTheDoubt(np.minimum(100.0 * (weights * values).sum(axis=-1), 100.0), weights, shares)
+
+
+def are_possible(lowest_shares: Floats, highest_shares: Floats) -> bool:
+    """Return whether shares between these bounds, one of each an item, can add up to one.
+
+    Examples
+    --------
+    >>> are_possible(np.array([0.1, 0.1]), np.array([0.6, 0.6])), are_possible(np.array([0.0]), np.array([0.9]))
+    (True, False)
+    """
+    in_order = (lowest_shares >= 0) & (lowest_shares <= highest_shares) & (highest_shares <= 1)
+    return bool(in_order.all() and lowest_shares.sum() <= 1 + 1e-12 and highest_shares.sum() >= 1 - 1e-12)
 
 
 def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:

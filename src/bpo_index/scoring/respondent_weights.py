@@ -36,6 +36,8 @@ _TRIMMINGS = 1_000
 _SHOWN = 20
 #: Bytes of a margin file, and levels of one variable in it.
 MOST_BYTES, MOST_LEVELS = 2**24, 1_000
+#: Shares may be counts of a population; beyond these ends sums of them lose their digits.
+LEAST_SHARE, MOST_SHARE = 1e-9, 1e12
 
 
 @dataclass(frozen=True)
@@ -341,8 +343,11 @@ def _read_margin_rows(
             share = float(row["share"].replace(",", ".") if row["share"].count(",") == 1 else row["share"])
         except ValueError:
             share = math.nan
-        if not (math.isfinite(share) and share >= 0):
-            problems.append(f"line {number}: the share {show_text(row['share'])!r} is not a number from 0 on")
+        if not (share == 0 or LEAST_SHARE <= share <= MOST_SHARE):  # not a number is neither
+            problems.append(
+                f"line {number}: the share {show_text(row['share'])!r} is not 0 or a number from {LEAST_SHARE:.0e} to "
+                f"{MOST_SHARE:,.0f}"
+            )
         if not row["variable"] or not row["level"]:
             problems.append(f"line {number}: variable or level is empty")
         key = (row["unit"], row["variable"], fold_label(row["level"]))

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import polars as pl
 
-from bpo_index.atomic import escape_formulas, make_folder, render_json, replace_file
+from bpo_index.atomic import make_folder, render_json, replace_file
+from bpo_index.csv_tables import render_csv
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition_blocks import QualityRules
 from bpo_index.errors import EnvironmentFailed
@@ -200,10 +201,10 @@ def write_private_audit(
     )
     try:
         folder.chmod(0o700)  # what single respondents said is for its owner only
-        replace_file(folder / "quarantine.csv", escape_formulas(quarantine).write_csv().encode())
-        replace_file(folder / "flags.csv", escape_formulas(validation.flags).write_csv().encode())
+        replace_file(folder / "quarantine.csv", render_csv(quarantine))
+        replace_file(folder / "flags.csv", render_csv(validation.flags))
         nonresponse = tabulate_nonresponse(validation.accepted, definition)
-        replace_file(folder / "nonresponse.csv", nonresponse.write_csv().encode())
+        replace_file(folder / "nonresponse.csv", render_csv(nonresponse))
         replace_file(folder / "audit.json", render_json(summary))
     except OSError as error:
         raise _explain_failure(folder, error) from None
@@ -218,7 +219,7 @@ def add_to_private_audit(folder: Path, name: str, table: pl.DataFrame) -> None:
         When the file cannot be written.
     """
     try:
-        replace_file(folder / name, escape_formulas(table).write_csv().encode())
+        replace_file(folder / name, render_csv(table))
     except OSError as error:
         raise _explain_failure(folder, error) from None
 
