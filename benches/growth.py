@@ -82,7 +82,6 @@ import json, resource, sys, time
 from pathlib import Path
 folder, stages = Path(sys.argv[1]), sys.argv[2].split()
 from bpo_index import pipeline
-from bpo_index.definition import load_definition
 from bpo_index.errors import BpoIndexError
 from bpo_index.responses.inspection import inspect_files
 
@@ -96,12 +95,12 @@ def report(stage, work):
 
 path = str(folder / "s.yaml")
 settings = pipeline.Settings((str(folder / "s.csv"),), path, str(folder / "out"), str(folder / "audit"), 200)
-definition = report("define", lambda: load_definition(path))
+definition = report("define", lambda: pipeline.load_methodology(settings))
 if "inspect" in stages:
     report("inspect", lambda: inspect_files([folder / "s.csv"], definition))
 else:
     responses = report("read", lambda: pipeline.read_responses(settings.responses, definition))
-    checked = report("validate", lambda: pipeline.validate(responses, definition, folder / "audit"))
+    checked = report("validate", lambda: pipeline.validate(responses, definition, settings))
     scores = report("score", lambda: pipeline.score(checked, definition, None))
     robustness = report("assess", lambda: pipeline.assess(checked, scores, definition, settings))
     report("publish", lambda: pipeline.publish(responses, checked, scores, robustness, definition, settings))

@@ -34,7 +34,7 @@ def measure() -> list[dict[str, Any]]:
         settings = pipeline.Settings((sample,), audit_dir=str(folder / "audit"))
         definition = pipeline.load_definition(settings.definition)
         responses = pipeline.read_responses(settings.responses, definition)
-        checked = pipeline.validate(responses, definition, Path(settings.audit_dir))
+        checked = pipeline.validate(responses, definition, settings)
         scores = pipeline.score(checked, definition, None)
         robustness = pipeline.assess(checked, scores, definition, settings)
         seconds = []

@@ -68,8 +68,16 @@ def find_browser_problem(is_required: bool) -> str | None:
     return None if find_browser() else "no Chromium is installed (BPO_INDEX_CHROMIUM names one elsewhere)"
 
 
+def find_minutes_problem(is_required: bool) -> str | None:
+    """Return why tests that take long are not run: `make test` has few minutes."""
+    if is_required or os.environ.get("BPO_INDEX_FAULTS") or os.environ.get("BPO_INDEX_FUZZ"):
+        return None
+    return "its tests take long: `make test-components`, `make faults` and `make fuzz` run them"
+
+
 COMPONENTS: dict[str, Callable[[bool], str | None]] = {
     "browser": find_browser_problem,
+    "minutes": find_minutes_problem,
     "prefect-server": lambda _: find_prefect_problem(os.environ.get("PREFECT_API_URL")),
     "prefect-machine": lambda _: find_machine_problem(os.environ.get("PREFECT_API_URL")),
 }

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from bpo_index.definition import load_definition
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.publication.release import publish_release, read_release
+from bpo_index.publication import publish_release, read_release
 from tests.commands import call, fuzz
 from tests.definitions import list_places
+from tests.quick import quick_definition
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 
@@ -106,7 +107,15 @@ def published(tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     sample = Path(__file__).parent.parent / "sample_data" / "offshore-bpo-2021.csv"
     answer = call(
-        "run", sample, "--replicates", 100, "--out", folder / "out", "--audit-dir", folder / "audit", "--json"
+        "run",
+        sample,
+        "--definition",
+        quick_definition(replicates=100),
+        "--out",
+        folder / "out",
+        "--audit-dir",
+        folder / "audit",
+        "--json",
     )
     assert answer.code == 0
     return Path(json.loads(answer.out)["path"])

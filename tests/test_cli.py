@@ -293,7 +293,7 @@ units: [{code: X, name: Exland}, {code: Y, name: Wyland}, {code: Z, name: Zedlan
 categories:
   - {id: c, title: C, questions: [{id: q1, text: One}, {id: q2, text: Two, weight: 3, reverse: true}]}
 columns: {respondent: who, unit: where, design_weight: w, question: q, rating: r}
-method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2}
+method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2, replicates: 200}
 """
     )
     answers = [
@@ -309,7 +309,7 @@ method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2}
         for q, r in zip(("q1", "q2"), ratings, strict=True)
     ]
     (tmp_path / "long.csv").write_text("\n".join(["who;where;w;q;r", *rows]))
-    code, out, _ = run("run", "long.csv", "--definition", "own.yaml", "--json", "--definition", quick_definition())
+    code, out, _ = run("run", "long.csv", "--definition", "own.yaml", "--json")
     assert code == 0
     by_unit = {row["unit"]: row for row in json.loads(out)["ranking"]}
     # X: q1 mean (5 + 3 * 4) / 4 = 4.25 -> 81.25; q2 mean 1, reversed -> 100; (81.25 + 3 * 100) / 4

@@ -265,7 +265,7 @@ def test_names_of_any_kind_stay_names(settings, drop, tmp_path):
     kept = [path.name for path in drop.glob("processed/*/file/*")]
     assert sorted(kept) == sorted(HOSTILE)
     written = set(list_files(tmp_path)) - before
-    assert {name.split("/")[0] for name in written} == {"inbox", "releases"}
+    assert {name.split("/")[0] for name in written} == {"audit", "inbox", "releases"}
     assert all(name.startswith(("inbox/small/", "inbox/.notes.json", "releases/")) for name in written)
 
 

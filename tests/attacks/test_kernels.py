@@ -35,6 +35,7 @@ def publish(folder, environment):
     return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.component("minutes")
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="has no second kernel that can be chosen")
 def test_other_kernels_give_the_same_bytes(tmp_path):
     usual = publish(tmp_path / "usual", {})

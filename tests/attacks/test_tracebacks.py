@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import CASES, call, check_answer, start
+from tests.quick import put_key
 from tests.surveys import SMALL
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -151,7 +152,7 @@ def published(tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     write_survey(folder)
     inputs = ("run", folder / "survey.csv", "--definition", folder / "small.yaml", "--replicates", 100)
-    answer = call(*inputs, "--out", folder / "out", "--audit-dir", folder / "audit", "--json")
+    answer = call(*inputs, "--out", folder / "out", "--audit-dir", put_key(folder / "audit"), "--json")
     assert answer.code == 0
     return Path(json.loads(answer.out)["path"])
 
@@ -160,6 +161,7 @@ def published(tmp_path_factory):
 def release(here, published):
     """Return a copy of a release in the folder `out` of this test."""
     shutil.copytree(published.parents[2], here / "out")
+    put_key(here / "audit")
     return here / "out" / published.relative_to(published.parents[2])
 
 

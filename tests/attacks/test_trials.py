@@ -194,6 +194,7 @@ class TestWithoutFigures:
         assert json.loads(Path("releases/small/latest.json").read_text())["edition"] == "one"
         assert Path("releases/small/two/latest.json").exists()
 
+    @pytest.mark.component("minutes")
     def test_the_commands_of_the_readme_leave_the_official_release_in_place(
         self, project, tmp_path, monkeypatch, capsys
     ):

@@ -223,7 +223,6 @@ def test_weights_below_zero_are_not_set_by_sliders(sample):
         sample.result.categories,
         sample.result.tables | {"weights": weights},
         sample.definition,
-        1,
     )
     assert found.weights == pytest.approx(np.full(10, 0.1))
     assert found.weights.min() >= 0

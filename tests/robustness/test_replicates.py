@@ -364,10 +364,10 @@ def test_scenarios_are_all_combinations_in_their_shares(sample):
     [
         ("normalisation: {borda: 1}, normalisation_range: [0, 100], aggregation: {geometric: 1}", "do not go together"),
         ("normalisation: {robust: 1}, aggregation: {arithmetic: 1, harmonic: 1}", "robust, aggregation harmonic"),
-        ("normalisation: {scale: 0}", "greater than 0"),
+        ("normalisation: {scale: 0}", "at least 0.000001"),
         ("normalisation: {median: 1}", "uncertainty.normalisation"),
-        ("normalisation_range: [5, 1]", "below the second"),
-        ("excluded_category: 2", "less than or equal to 1"),
+        ("normalisation_range: [5, 1]", "above 5"),
+        ("excluded_category: 2", "at most 1"),
         ("weights: 1", "not a key"),
     ],
 )

@@ -147,7 +147,7 @@ def test_new_units_are_scored_by_what_was_learnt():
         ({"aggregation": "generalised_mean"}, "key power"),
         ({"outliers": "log"}, "leaves the answer scale"),
         ({"normalisation": "goalposts"}, "key goalposts"),
-        ({"normalisation": "goalposts", "goalposts": (5, 5)}, "below the second"),
+        ({"normalisation": "goalposts", "goalposts": (5, 5)}, "above 5"),
         ({"normalisation": "distance_to_reference", "reference_unit": 20}, "not the code of a unit"),
         ({"weighting": "ahp"}, "key comparisons"),
         ({"weighting": "ahp", "comparisons": [[1, 2], [2, 1]]}, "3 rows of 3"),

@@ -103,7 +103,8 @@ def test_the_private_folder_has_nonresponse_of_all_units(tmp_path):
     responses = read_rows(tmp_path, *ROWS, header=HEADER, definition=definition)
     validation = validate_rows(tmp_path, *ROWS, definition=definition)
     audit = summarise_audit(validation, definition)
-    folder = write_private_audit(audit, validation, responses, definition, audit_dir=tmp_path / "audit", refusal=None)
+    folder = tmp_path / "audit" / "one"
+    write_private_audit(audit, validation, responses, definition, folder=folder, refusal=None)
     table = pl.read_csv(folder / "nonresponse.csv")
     exact = tabulate_nonresponse(validation.accepted, definition)
     assert table.with_columns(pl.col("unit").cast(pl.String)).equals(exact)

@@ -137,9 +137,8 @@ def test_the_private_audit_keeps_every_row_and_cannot_run(tmp_path):
     responses = read_rows(tmp_path, GOOD, "=1+1,Narnia,1,2,3", "@x,Aland,1")
     validation = validate_responses(responses, definition)
     audit = summarise_audit(validation, definition)
-    folder = write_private_audit(
-        audit, validation, responses, definition, audit_dir=tmp_path / "audit", refusal="Because."
-    )
+    folder = tmp_path / "audit" / "one"
+    write_private_audit(audit, validation, responses, definition, folder=folder, refusal="Because.")
     rows = pl.read_csv(folder / "quarantine.csv")
     assert rows["text"].to_list() == ["'=1+1,Narnia,1,2,3", "'@x,Aland,1"]
     assert rows["source_row"].to_list() == [3, 4]

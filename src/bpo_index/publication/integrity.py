@@ -64,10 +64,11 @@ def list_faults(folder: Path) -> list[str]:
     if manifest is None:
         return [f"its {MANIFEST} cannot be read"]
     faults = []
-    form = manifest.get("made_from", {}).get("form", 0) if isinstance(manifest.get("made_from"), dict) else 0
+    made_from = manifest.get("made_from")
+    form = made_from.get("form") if isinstance(made_from, dict) else None
     told = {key: value for key, value in manifest.items() if key != _CHECKSUM}
-    has_checksum = _CHECKSUM in manifest or not isinstance(form, int) or form >= _FORM_WITH_CHECKSUM
-    if has_checksum and manifest.get(_CHECKSUM) != _sum_up(told):
+    is_older = _CHECKSUM not in manifest and isinstance(form, int) and form < _FORM_WITH_CHECKSUM
+    if not is_older and manifest.get(_CHECKSUM) != _sum_up(told):
         faults.append(f"its {MANIFEST} was edited")
     if _RELEASE_ID.fullmatch(folder.name) and manifest.get("release") != folder.name:  # a copy may have another name
         faults.append(f"its {MANIFEST} is that of another release")
