@@ -76,9 +76,12 @@ def confidence_index(settings: pipeline.Settings) -> str:
         name_run(f"failed: {settings.definition}: {error}")
         raise
     show_outcome(outcome)
-    name_run(f"{'published' if outcome.release.is_new else 'unchanged'}: {'/'.join(outcome.release.path.parts[-3:])}")
-    print(f"Release: {outcome.release.path}")  # noqa: T201  (goes to the log of the run)
-    return str(outcome.release.path)
+    release = outcome.release
+    done = "published" if release.is_new else "unchanged"
+    kind = release.standing.kind
+    name_run(f"{done if kind == 'official' else kind}: {'/'.join(release.path.parts[-3:])}")
+    print(f"{'Trial' if kind == 'trial' else 'Release'}: {release.path}")  # noqa: T201  (goes to the log of the run)
+    return str(release.path)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -164,6 +164,8 @@ def show_outcome(outcome: Outcome) -> None:
     names = definition.index, definition.edition
     title = f"{definition.title}, release {release.release_id}"
     with _never_failing():
+        for warning in release.warnings:
+            get_run_logger().warning(warning)
         create_markdown_artifact(write_summary(outcome), key=make_key("summary", *names), description=title)
         create_markdown_artifact(write_findings(outcome), key=make_key("findings", *names), description=title)
         create_table_artifact(list_ranking_rows(outcome), key=make_key("ranking", *names), description=title)

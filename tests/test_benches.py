@@ -20,6 +20,7 @@ from benches import (
 NEEDS_MINUTES = pytest.mark.skipif(not os.environ.get("BPO_INDEX_FAULTS"), reason="starts `make serve`; `make faults`")
 
 
+@pytest.mark.component("minutes")
 @pytest.mark.parametrize(
     ("bench", "name", "size"),
     [

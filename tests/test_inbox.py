@@ -266,7 +266,7 @@ def test_names_of_any_kind_stay_names(settings, drop, tmp_path):
     assert sorted(kept) == sorted(HOSTILE)
     written = set(list_files(tmp_path)) - before
     assert {name.split("/")[0] for name in written} == {"audit", "inbox", "releases"}
-    assert all(name.startswith(("inbox/small/", "inbox/.notes.json", "releases/")) for name in written)
+    assert all(name.startswith(("audit/key", "inbox/small/", "inbox/.notes.json", "releases/")) for name in written)
 
 
 def test_links_folders_and_pipes_are_told_and_not_followed(settings, drop, tmp_path):

@@ -21,7 +21,7 @@ from tests.limits import HANG_SECONDS
 from tests.surveys import SMALL
 from tests.test_inbox import BAD, list_releases, write_survey
 
-KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 3
+KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 5
 
 #: Sweeps, and kills itself at the n-th step on the disk; 0 only counts. The rest of the moments are taken by the clock.
 SWEEP = """
@@ -45,7 +45,7 @@ print(steps)
 """
 FILES = {"first.csv": 1, "twin.csv": 1, "second.csv": 2}
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+pytestmark = [pytest.mark.component("minutes"), pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bpo_index.publication import read_release
 from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
-KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 4
+KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 5
 
 #: Runs the command line and kills itself with SIGKILL at the n-th system step of publishing: the moments between
 #: stages are covered by the clock below, these by counting.
@@ -41,7 +41,7 @@ print("steps", steps)
 sys.exit(code)
 """
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+pytestmark = [pytest.mark.component("minutes"), pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")]
 
 
 @pytest.fixture(scope="module")

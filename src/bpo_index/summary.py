@@ -49,6 +49,7 @@ def write_summary(outcome: Outcome) -> str:
         f"{audit.rows_accepted} of {audit.rows_read} rows used, {audit.rows_quarantined} quarantined.",
         "",
         f"Release `{release.release_id}` in `{release.path}`{where}",
+        *(line for warning in release.warnings for line in ("", f"**{escape_markdown(warning)}**")),
     ]
     return "\n".join(lines)
 

@@ -24,6 +24,7 @@ OPTIONS = {
 
 
 @pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="to the bit on one platform")
+@pytest.mark.component("minutes")
 @pytest.mark.usefixtures("without_figures")
 @pytest.mark.parametrize("case", OPTIONS)
 def test_every_table_is_the_same_to_the_bit(case, tmp_path):
