@@ -205,7 +205,7 @@ def verify(
     release: Annotated[str | None, typer.Argument(help="A release's folder; without it the sample data.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Check the published facts, one a line."""
+    """Check the published facts, one a line, and that a release is as it was published."""
     from bpo_index import terminal, verification  # noqa: PLC0415
 
     if release is None:
@@ -215,7 +215,7 @@ def verify(
     if as_json:
         _print_json([asdict(item.fact) | {"outcome": item.outcome, "found": item.found} for item in checks])
     else:
-        terminal.print_facts(checks, _make_console(), synthetic=synthetic)
+        terminal.print_facts(checks, _make_console(), synthetic=synthetic, release=release)
     broken = [item for item in checks if item.outcome == "does not hold"]
     if broken:
         raise FactDoesNotHold(

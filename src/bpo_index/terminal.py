@@ -218,8 +218,13 @@ def print_exclusions(
         )
 
 
-def print_facts(checks: list[FactCheck], console: Console, *, synthetic: bool) -> None:
-    """Print one line a published fact, then what the check is worth."""
+def print_facts(checks: list[FactCheck], console: Console, *, synthetic: bool, release: str | None = None) -> None:
+    """Print that a release is whole, one line a published fact, then what the check is worth."""
+    if release is not None:
+        console.print(f"The release {escape(release)} is whole: every file is as it was published.", soft_wrap=True)
+    if not checks:
+        console.print("No published facts about it are known.")
+        return
     style = {"holds": "green", "does not hold": "bold red", "not testable": "dim"}
     for check in checks:
         fact = check.fact

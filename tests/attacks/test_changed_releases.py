@@ -168,6 +168,10 @@ def test_the_commands_say_it(tmp_path, monkeypatch, capsys):
     run = ["run", "survey.csv", "--definition", "small.yaml"]
     assert main(run) == 0
     (release,) = Path("releases/small/one").glob("[0-9a-f]*")
+    assert main(["verify", str(release)]) == 0
+    assert "is whole: every file is as it was published. No published facts about it are known." in " ".join(
+        capsys.readouterr().out.split()
+    )
     Path("releases/small/latest.json").write_text("{}")
     capsys.readouterr()
     assert main(["verify", str(release)]) == 3

@@ -70,6 +70,7 @@ def test_what_departs_from_the_definition_is_private_says_so_and_moves_nothing(p
     assert departure in told
     assert "Trial: audit/trials/small/one/" in out
     (trial,) = Path("audit/trials/small/one").glob("[0-9a-f]*")
+    assert Path("audit/trials").stat().st_mode & 0o077 == 0
     assert not list(Path("audit/trials").rglob("latest.json"))
     assert "audit/" in last
     manifest = json.loads((trial / "manifest.json").read_text())

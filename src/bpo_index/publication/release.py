@@ -141,11 +141,13 @@ def publish_release(
     """
     index_folder = out / definition.index
     edition_folder = index_folder / definition.edition
+    is_trial, is_latest, warnings = standing.kind == "trial", False, []
+    if is_trial:
+        _close(out)
     make_folder(edition_folder, "the releases")
     target = edition_folder / release_id
     # Rendered before the lock is taken, so that nobody waits for it.
     files = None if target.exists() else _render(render)
-    is_trial, is_latest, warnings = standing.kind == "trial", False, []
     try:
         with FileLock(index_folder / ".lock"):
             _sweep_rubbish(index_folder, edition_folder)
@@ -180,6 +182,13 @@ def publish_release(
             "the permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
     return Release(target, release_id, is_new, is_latest, standing, tuple(warnings))
+
+
+def _close(trials: Path) -> None:
+    """Make the folder of trials, for its owner only."""
+    make_folder(trials, "trials")
+    with suppress(OSError):  # where a file system has no modes
+        trials.chmod(0o700)
 
 
 def refuse_other_definition(out: Path, definition: IndexDefinition) -> None:
