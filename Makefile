@@ -52,7 +52,8 @@ schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
 
 fuzz: $(DEV_STAMP) ## feed FUZZ=20000 broken inputs, definitions, releases and surroundings to reader and commands
 	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 -n auto --maxprocesses 4 --dist worksteal \
-	  tests/test_any_input.py tests/test_any_definition.py tests/test_any_release.py tests/test_any_surroundings.py tests/attacks
+	  tests/test_any_input.py tests/test_any_definition.py tests/test_any_release.py tests/test_any_surroundings.py \
+	  tests/test_any_method.py tests/attacks
 
 faults: $(DEV_STAMP) ## kill runs, sweeps, workers and servers at FAULTS=30 moments, fill disks, drop 500 files
 	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py tests/test_inbox.py tests/test_inbox_kill.py \

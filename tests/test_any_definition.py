@@ -89,7 +89,7 @@ def test_the_good_files_are_computed(place):
         assert compute(place, place / "small.yaml", "--method", place / "method.yaml").code in (0, 1), method
 
 
-@fuzz(14, 12)
+@fuzz(13, 8)
 @given(text=spoil(FULL))
 def test_spoilt_definitions_are_computed_or_refused(place, text):
     (place / "spoilt.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
@@ -108,7 +108,7 @@ def test_spoilt_built_in_definitions_are_read_or_refused(place, text):
     assert answer.code in (0, 1, 2)
 
 
-@fuzz(10, 8)
+@fuzz(10, 6)
 @given(text=st.sampled_from(METHODS).flatmap(spoil))
 def test_spoilt_method_files_are_computed_or_refused(place, text):
     (place / "method.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")

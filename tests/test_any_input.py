@@ -173,7 +173,7 @@ def count_lines(content, separator):
     return sum(any(cell.strip() for cell in line.split(separator)) for line in lines)
 
 
-@fuzz(19, 180)
+@fuzz(19, 45)
 @given(content=make_text_file())
 @example(content=("\n".join(GOOD)).encode())
 def test_changed_text_files(place, content):
@@ -190,7 +190,7 @@ def test_changed_text_files(place, content):
         assert responses.records.height == count_lines(content, separator) - 1
 
 
-@fuzz(6, 60)
+@fuzz(6, 15)
 @given(content=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes(place, content):
     path = place / "in" / "survey.csv"
@@ -198,7 +198,7 @@ def test_any_bytes(place, content):
     check_account(path, DEFINITION)
 
 
-@fuzz(5, 40)
+@fuzz(5, 12)
 @given(content=make_export())
 def test_changed_exports(place, content):
     path = place / "in" / "survey.csv"
@@ -206,7 +206,7 @@ def test_changed_exports(place, content):
     check_account(path, EXPORTED)
 
 
-@fuzz(5, 40)
+@fuzz(5, 12)
 @given(data=st.data())
 def test_changed_binary_files(place, good, data):
     path = place / "in" / "survey.dat"
@@ -214,7 +214,7 @@ def test_changed_binary_files(place, good, data):
     check_account(path, data.draw(st.sampled_from([DEFINITION, EXPORTED])))
 
 
-@fuzz(7.5, 76)
+@fuzz(7.5, 20)
 @given(content=make_text_file() | make_export() | st.binary(max_size=100))
 def test_the_command_answers_in_one_paragraph_and_writes_where_it_was_told(place, content):
     definition = place / "definition.json"

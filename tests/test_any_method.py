@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bpo_index.definition import replace_method
@@ -13,6 +13,7 @@ from bpo_index.publication import build_result, render_tables
 from bpo_index.robustness import assess_robustness
 from bpo_index.scoring import score_units
 from bpo_index.validation import summarise_audit
+from tests.commands import fuzz
 from tests.surveys import make_definition, validate_rows
 
 NAMES = {step: [entry.name for entry in entries] for step, entries in CATALOGUE.items() if step != "respondent_weights"}
@@ -38,7 +39,7 @@ Survey = st.lists(st.tuples(st.sampled_from(["Aland", "Beland", "Celand"]), Rati
 BASE = make_definition(**{"straight_line: {minimum_answers: 3}": ""})
 
 
-@settings(max_examples=120, deadline=None)
+@fuzz(1, 30)
 @given(Choices, Survey)
 @example(
     {"weighting": "entropy", "questions_needed": "1"}, [(unit, ["", "0", "0"]) for unit in ("Aland", "Beland") * 2]
