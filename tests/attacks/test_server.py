@@ -66,7 +66,7 @@ def list_attacks(served):
 def test_the_login_is_printed_at_the_first_start_and_its_file_and_all_beside_it_are_private(served):
     assert served.told.count(served.login) == 1
     assert f"Log in on the page with the line in {served.home / 'login'}" in served.told
-    served.wait_for(lambda: "COMPLETED" in {run["state_type"] for run in served.list_runs()}, 200, "sweep")
+    served.wait_for(lambda: "COMPLETED" in {run["state_type"] for run in served.list_runs()}, "sweep")
     # Inbox and releases were made by it too; what it is given lies open there.
     for folder in (served.home, served.folder / "inbox", served.releases):
         for path in (folder, *folder.rglob("*")):
@@ -152,7 +152,7 @@ def test_no_websocket_opens_without_the_login(served, path):
 
 def test_the_login_shows_in_no_command_line_log_or_database(served):
     shutil.copy(served.project / "sample_data" / "offshore-bpo-2021.csv", served.drop / "good.csv")
-    served.wait_for(served.list_releases, 200, "release")
+    served.wait_for(served.list_releases, "release")
     secret = served.login.partition(":")[2].encode()
     tokens = (secret, base64.b64encode(served.login.encode()))
     commands = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, check=True).stdout

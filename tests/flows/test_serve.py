@@ -131,7 +131,7 @@ def test_a_killed_worker_or_server_comes_back_and_every_file_is_published_once(p
         time.sleep(clock.uniform(0, 2))
         os.kill(served.find_processes(part, "start")[0], signal.SIGKILL)
         served.wait_for(
-            lambda wanted=name: wanted in {said["name"] for said in served.read_outcomes()}, 200, f"release of {name}"
+            lambda wanted=name: wanted in {said["name"] for said in served.read_outcomes()}, f"release of {name}"
         )
         new = set(served.list_releases()) - set(releases)
         assert len(new) == 1

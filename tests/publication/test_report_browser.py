@@ -19,8 +19,6 @@ from tests.publication.test_nasty_texts import ALL, NASTY
 
 pytestmark = pytest.mark.component("browser")
 
-SEED = 2021
-
 
 @pytest.fixture(scope="module")
 def browser():
@@ -59,7 +57,7 @@ def address(sample):
 @pytest.fixture(scope="module")
 def explorer(sample):
     result = sample.result
-    return prepare_explorer(result.ranking, result.categories, result.tables, sample.definition, SEED)
+    return prepare_explorer(result.ranking, result.categories, result.tables, sample.definition)
 
 
 def read_table(page):
