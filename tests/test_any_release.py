@@ -3,7 +3,6 @@
 A run that meets it publishes or refuses, and what it publishes can be read; only the files of that edition change.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from bpo_index.definition import load_definition
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.publication import publish_release, read_release
+from bpo_index.publication.integrity import make_manifest
 from tests.commands import call, fuzz
 from tests.definitions import list_places
 from tests.quick import quick_definition
@@ -153,10 +153,11 @@ def test_any_file_of_a_release_that_its_manifest_agrees_with_is_read_or_refused(
         at = data.draw(st.integers(0, len(content)))
         spoilt = content[:at] + data.draw(st.binary(max_size=8)) + content[at + data.draw(st.integers(0, 8)) :]
     described = json.loads(good[manifest])
-    described["files"][name] = {"bytes": len(spoilt), "sha256": hashlib.sha256(spoilt).hexdigest()}
+    files = {file: (published / file).read_bytes() for file in described["files"]}
+    said = {key: value for key, value in described.items() if key not in ("files", "checksum_sha256")}
     try:
         (published / name).write_bytes(spoilt)
-        manifest.write_text(json.dumps(described), encoding="utf-8")
+        manifest.write_bytes(make_manifest(said, files | {name: spoilt}))
         verify(published)
     finally:
         for path, before in good.items():
