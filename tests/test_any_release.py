@@ -3,6 +3,7 @@
 A run that meets it publishes or refuses, and what it publishes can be read; only the files of that edition change.
 """
 
+import copy
 import json
 import os
 import shutil
@@ -91,7 +92,8 @@ def spoil_json(draw, content):
             parent = parent[part]
         match draw(st.sampled_from(["swap", "swap", "delete", "key", "nest"])):
             case "swap":
-                parent[key] = draw(st.sampled_from(JUNK))
+                # A copy: the next change may be one inside it.
+                parent[key] = copy.deepcopy(draw(st.sampled_from(JUNK)))
             case "delete":
                 del parent[key]
             case "nest":
