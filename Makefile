@@ -45,10 +45,10 @@ bench: $(DEV_STAMP) ## measure against peers and limits; writes build/bench.json
 	@$(PY) -m benches
 
 sample-data: $(RUN_STAMP) ## write sample_data/*.csv again
-	@$(PY) -m bpo_index.simulation
+	@$(PY) -m bpo_index.simulation.surveys
 
 schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
-	@$(PY) -m bpo_index.schema_files schemas
+	@$(PY) -m bpo_index.validation.schema_files schemas
 
 fuzz: $(DEV_STAMP) ## feed FUZZ=20000 broken inputs, definitions, releases and surroundings to reader and commands
 	@BPO_INDEX_FUZZ=$(FUZZ) $(PY) -m pytest -q --timeout=0 -n auto --maxprocesses 4 --dist worksteal \

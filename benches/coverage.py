@@ -17,15 +17,12 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from bpo_index.robustness import (
-    Resampler,
-    draw_normal,
-    draw_resamples,
-    estimate_logit_t_interval,
-    find_rank_sets,
-    linearise_standard_errors,
-)
-from bpo_index.scoring import IndexStructure, UnitAnswers
+from bpo_index.robustness.ranks.rank_sets import draw_normal, draw_resamples, find_rank_sets
+from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
+from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.robustness.sampling.resampling import Resampler
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers
 
 UNITS, LEVEL, DRAWS = 12, 0.95, 1_000
 RUNS = 2_000

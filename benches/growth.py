@@ -153,7 +153,9 @@ def measure() -> list[dict[str, Any]]:
     """Return the peak memory of `check` at a thousand questions of one category, against its limit."""
     with tempfile.TemporaryDirectory() as name:
         write_survey(Path(name), Size(rows=30, units=3, categories=1, questions=QUESTIONS))
-        code = "import sys; sys.argv[0] = 'x'; from bpo_index.cli import main; raise SystemExit(main(sys.argv[1:]))"
+        code = (
+            "import sys; sys.argv[0] = 'x'; from bpo_index.cli.main import main; raise SystemExit(main(sys.argv[1:]))"
+        )
         command = (
             f"import resource, atexit\n@atexit.register\ndef _():\n print(resource.getrusage(0).ru_maxrss)\n{code}"
         )

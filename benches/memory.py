@@ -13,7 +13,7 @@ _WORK = """
 import resource, sys
 import numpy as np
 from benches.replicates import list_scenarios
-from bpo_index.robustness import Drawing, evaluate_replicates
+from bpo_index.robustness.replicates import Drawing, evaluate_replicates
 scenarios, scores = list_scenarios(int(sys.argv[1]))
 evaluate_replicates(scenarios, scores, ~np.isnan(scores), seed=1, drawing=Drawing(concentration=143.0))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bpo_index import pipeline
-from bpo_index.resources import find_resource
+from bpo_index.files.resources import find_resource
 
 RUNS = 5
 LIMIT = 3.0

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from benches.timing import time_in_turn
-from bpo_index.robustness import draw_normal, find_rank_sets
+from bpo_index.robustness.ranks.rank_sets import draw_normal, find_rank_sets
 
 DRAWS = 10_000
 UNITS = 12

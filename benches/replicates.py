@@ -12,13 +12,12 @@ from threadpoolctl import threadpool_limits
 
 from benches.timing import time_in_turn
 from bpo_index.definition import load_definition
-from bpo_index.resources import find_resource
+from bpo_index.files.resources import find_resource
 from bpo_index.responses import read_responses
-from bpo_index.robustness import Drawing, Scenario, evaluate_replicates
-from bpo_index.scoring import score_units
-from bpo_index.scoring.sample import prepare_sample
-from bpo_index.scoring.units import unit_score_matrix
-from bpo_index.validation import validate_responses
+from bpo_index.robustness.replicates import Drawing, Scenario, evaluate_replicates
+from bpo_index.scoring.preparation import prepare_sample
+from bpo_index.scoring.unit_scores import score_units, unit_score_matrix
+from bpo_index.validation.check import validate_responses
 
 REPLICATES = 240_000
 KERNEL_CHUNK = 2_000

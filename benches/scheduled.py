@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from benches.timing import time_in_turn
-from bpo_index.resources import find_resource
+from bpo_index.files.resources import find_resource
 
 PROJECT = Path(__file__).resolve().parents[1]
 RUNS = 5

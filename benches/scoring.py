@@ -9,7 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from benches.timing import time_in_turn
 from bpo_index.definition import load_definition
-from bpo_index.scoring import IndexStructure, score_means
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.structure import IndexStructure
 
 INDICES = 10_000
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from benches.timing import time_in_turn
-from bpo_index.robustness.sensitivity import estimate_sensitivity, sum_blocks
+from bpo_index.robustness.assumptions.sensitivity import estimate_sensitivity, sum_blocks
 
 #: Pairs of rows of the design.
 ROWS = 4_096

@@ -13,10 +13,10 @@ import polars as pl
 
 from benches.timing import time_in_turn
 from bpo_index.definition import IndexDefinition, load_definition
-from bpo_index.definition_blocks import QualityRules
+from bpo_index.definition.blocks import QualityRules
 from bpo_index.responses import Responses
 from bpo_index.responses.tidy import list_tidy_columns
-from bpo_index.validation import validate_responses
+from bpo_index.validation.check import validate_responses
 from bpo_index.validation.schema import find_failures, list_checks, name_mark
 
 ROWS = 10_000_000

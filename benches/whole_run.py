@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.timing import time_in_turn
-from bpo_index.resources import find_resource
+from bpo_index.files.resources import find_resource
 
 REPLICATES = 10_000
 RUNS = 7

@@ -4,7 +4,7 @@
         [--scheduler ADDRESS]
 
 A refused file fails its task, with the reason, and the sweep goes on; in the end the run is Refused, or Misplaced where
-something lies that no sweep reads, which both count as failed. What makes this safe lies in `bpo_index.inbox`: no
+something lies that no sweep reads, which both count as failed. What makes this safe lies in `bpo_index.inbox.sweep`: no
 limit, lock or cache of Prefect is needed for it.
 """
 
@@ -26,8 +26,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from bpo_index import inbox
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from bpo_index.inbox import sweep as inbox
 from command import answer, parse_settings
 from reporting import (
     MISPLACED,

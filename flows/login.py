@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpo_index.atomic import sync_folder
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.files.atomic import sync_folder
 
 SERVER, CLIENT = "PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"
 FILE = "login"

@@ -31,10 +31,10 @@ from prefect.runtime import flow_run as this_run
 from prefect.settings import get_current_settings
 
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
-from bpo_index.inbox import Filed, Report
+from bpo_index.inbox.sweep import Filed, Report
 from bpo_index.pipeline import Outcome, Progress
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
+from bpo_index.publication.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 
 PROGRESS_SECONDS = 2.0
 WEBHOOK_SECONDS = 10

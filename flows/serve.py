@@ -30,7 +30,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from bpo_index.errors import BpoIndexError, UsageError
-from bpo_index.inbox import InboxSettings, make_inbox
+from bpo_index.inbox.sweep import InboxSettings, make_inbox
 from login import CLIENT, SERVER, Login, find_login, make_private
 from processes import POOL, SWEEP, find_processes, is_marked, is_running, mark_crashed, stop_process
 

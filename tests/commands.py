@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from tests.limits import HANG_SECONDS
 
 #: Cases of `make fuzz`, over all kinds; 0: a handful of each in the ordinary tests.

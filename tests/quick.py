@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bpo_index.resources import list_definitions
+from bpo_index.files.resources import list_definitions
 
 
 @functools.cache

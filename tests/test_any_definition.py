@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpo_index.resources import find_resource, list_definitions
+from bpo_index.files.resources import find_resource, list_definitions
 from tests.commands import CASES, call, fuzz
 from tests.definitions import NUMBERS, TEXTS, spoil
 from tests.surveys import SMALL

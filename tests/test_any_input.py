@@ -15,12 +15,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from bpo_index.definition import load_definition
 from bpo_index.responses import read_responses
 from bpo_index.responses.grids import DELIMITERS
 from bpo_index.responses.inspection import inspect_files
-from bpo_index.validation import summarise_audit, validate_responses
+from bpo_index.validation.audit import summarise_audit
+from bpo_index.validation.check import validate_responses
 from tests.commands import fuzz
 from tests.responses.exports import make_exports
 from tests.surveys import HEADER, make_definition

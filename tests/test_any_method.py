@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from bpo_index.definition import replace_method
 from bpo_index.errors import BpoIndexError
-from bpo_index.methods import CATALOGUE
-from bpo_index.publication import build_result, render_tables
-from bpo_index.robustness import assess_robustness
-from bpo_index.scoring import score_units
-from bpo_index.validation import summarise_audit
+from bpo_index.publication.result import build_result
+from bpo_index.publication.tables import render_tables
+from bpo_index.robustness.assess import assess_robustness
+from bpo_index.scoring.methods.catalogue import CATALOGUE
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.validation.audit import summarise_audit
 from tests.commands import fuzz
 from tests.surveys import make_definition, validate_rows
 

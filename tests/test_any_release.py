@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bpo_index.definition import load_definition
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.publication import publish_release, read_release
-from bpo_index.publication.integrity import make_manifest
+from bpo_index.publication.integrity import make_manifest, read_release
+from bpo_index.publication.release import publish_release
 from tests.commands import call, fuzz
 from tests.definitions import list_places
 from tests.quick import quick_definition

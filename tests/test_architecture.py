@@ -16,47 +16,39 @@ from tests.limits import HANG_SECONDS
 
 PACKAGE = "bpo_index"
 
-# From what everything may use to what may use everything. Parts in one row may use one another.
+# From what everything may use to what may use everything. Parts in one row may use one another. A module belongs to the
+# part with the longest name that fits it: the records of methods stand before the definition, which is written in
+# their names.
 ORDER: tuple[tuple[str, ...], ...] = (
-    (
-        "errors",
-        "given_paths",
-        "labels",
-        "methods",
-        "notebook",
-        "resources",
-        "atomic",
-        "definition_yaml",
-        "cluster",
-        "wording",
-    ),
-    ("csv_tables", "cli_process"),
-    ("method_conflicts",),
-    ("definition_conflicts", "definition_blocks"),
-    ("definition", "definition_differences", "answer_texts"),
+    ("errors", "version"),
+    ("display",),
+    ("files",),
+    ("scoring.arrays", "scoring.ranking", "scoring.methods"),
+    ("definition",),
     ("responses",),
     ("validation",),
     ("scoring",),
-    ("simulation", "schema_files"),
+    ("simulation",),
     ("robustness",),
     ("disclosure",),
     ("publication",),
     ("pipeline",),
-    ("plan", "verification"),
-    ("summary", "terminal", "terminal_inspection"),
-    ("inbox_claims", "inbox_told"),
+    ("publication.survey_plan", "publication.verification", "publication.summary"),
     ("inbox",),
     ("cli", "__main__"),
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
-STAGES = set(PLACES) - {*ORDER[0], *ORDER[1]} - {"definition", "definition_blocks", "answer_texts", "cli", "__main__"}
+STAGES = {
+    *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication", "pipeline"),
+    *("publication.survey_plan", "publication.verification", "publication.summary", "inbox"),
+}
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
 
 RUN_HELP = """
 import json, sys
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 try:
     code = main(["--help"])
 except SystemExit as stop:
@@ -75,10 +67,22 @@ def list_modules(package: Path) -> list[Path]:
     return sorted(package.rglob("*.py"))
 
 
+def name_module(package: Path, module: Path) -> str:
+    """Return the dotted name of a module within the package; the package's own ``__init__`` is ``""``."""
+    parts = module.relative_to(package).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def find_part(name: str) -> str | None:
+    """Return the part of the order that a dotted name within the package belongs to; None where there is none."""
+    words = name.split(".")
+    return next((part for n in range(len(words), 0, -1) if (part := ".".join(words[:n])) in PLACES), None)
+
+
 def name_part(package: Path, module: Path) -> str:
     """Return the part of the order a module belongs to; the package's own ``__init__`` is ``""``."""
-    first = module.relative_to(package).with_suffix("").parts[0]
-    return "" if first == "__init__" else first
+    name = name_module(package, module)
+    return find_part(name) or name
 
 
 def read_imports(tree: ast.AST, module: Path, package: Path) -> Iterator[tuple[int, str]]:
@@ -98,14 +102,51 @@ def imports_of(module: Path, package: Path) -> list[tuple[int, str]]:
 
 
 def name_imported_part(dotted: str) -> str | None:
-    """Return the part of the order that an imported name belongs to, or None for one from elsewhere.
-
-    A name of the package's own ``__init__``, such as its version, belongs to no part.
-    """
+    """Return the part of the order that an imported name belongs to, or None for one from elsewhere."""
     words = dotted.split(".")
-    if words[0] != PACKAGE or len(words) == 1 or words[1].startswith("__version"):
-        return None
-    return words[1]
+    return find_part(".".join(words[1:])) if words[0] == PACKAGE and len(words) > 1 else None
+
+
+def link_files(package: Path) -> dict[str, set[str]]:
+    """Return which files each file imports, wherever in it; what the package's own ``__init__`` offers is not counted.
+
+    ``from a import b`` is an import of the file ``a.b`` where there is one, else of ``a``.
+    """
+    files = {name_module(package, module): module for module in list_modules(package)}
+    links: dict[str, set[str]] = {}
+    for name, module in files.items():
+        imported = [dotted.removeprefix(f"{PACKAGE}.") for _, dotted in imports_of(module, package)]
+        found = {one if one in files else one.rpartition(".")[0] for one in imported}
+        links[name] = found & set(files) - {""} if name else set()
+    return links
+
+
+def find_circles(links: dict[str, set[str]]) -> list[list[str]]:
+    """Return the files that can be reached from themselves, those of one circle together (Tarjan 1972)."""
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    circles = []
+
+    def visit(name: str) -> None:
+        number[name] = lowest[name] = len(number)
+        path.append(name)
+        for other in sorted(links[name]):
+            if other not in number:
+                visit(other)
+                lowest[name] = min(lowest[name], lowest[other])
+            elif other in path:
+                lowest[name] = min(lowest[name], number[other])
+        if lowest[name] == number[name]:
+            found = path[path.index(name) :]
+            del path[path.index(name) :]
+            if len(found) > 1 or name in links[name]:
+                circles.append(sorted(found))
+
+    for name in sorted(links):
+        if name not in number:
+            visit(name)
+    return circles
 
 
 def drop_deferred(tree: ast.Module) -> ast.Module:
@@ -142,7 +183,7 @@ def test_no_stage_imports_a_later_one(package: Path) -> None:
     wrong = []
     for module in list_modules(package):
         part = name_part(package, module)
-        place = PLACES.get(part, -1)
+        place = PLACES.get(part, 0)
         tree = ast.parse(module.read_text(encoding="utf-8"))
         # The package's own `__init__` offers names of all parts, and imports none of them itself.
         for line, dotted in read_imports(tree if part else drop_deferred(tree), module, package):
@@ -150,6 +191,17 @@ def test_no_stage_imports_a_later_one(package: Path) -> None:
             if imported is not None and PLACES.get(imported, len(ORDER)) > place:
                 wrong.append(f"{module.relative_to(package)}:{line} imports {dotted}")
     assert wrong == []
+
+
+def test_no_circle_of_files(package: Path) -> None:
+    links = link_files(package)
+    assert len(links) > 100
+    assert find_circles(links) == []
+
+
+def test_circles_are_found() -> None:
+    links: dict[str, set[str]] = {"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": {"e"}, "e": set(), "f": {"f"}}
+    assert find_circles(links) == [["a", "b", "c"], ["f"]]
 
 
 def test_nothing_in_the_package_imports_prefect(package: Path) -> None:
@@ -163,15 +215,19 @@ def test_nothing_in_the_package_imports_prefect(package: Path) -> None:
 
 
 def test_the_command_line_imports_a_stage_only_when_it_runs_it(package: Path) -> None:
-    modules = [module for module in list_modules(package) if name_part(package, module) in ("cli", "__main__")]
-    assert modules
-    wrong = []
-    for module in modules:
-        tree = drop_deferred(ast.parse(module.read_text(encoding="utf-8")))
-        for line, dotted in read_imports(tree, module, package):
-            if name_imported_part(dotted) in STAGES:
-                wrong.append(f"{module.relative_to(package)}:{line} imports {dotted}")
-    assert wrong == []
+    files = {name_module(package, module): module for module in list_modules(package)}
+    reached, waiting = set(), ["__main__"]
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        tree = drop_deferred(ast.parse(files[name].read_text(encoding="utf-8")))
+        for _, dotted in read_imports(tree, files[name], package):
+            words = dotted.removeprefix(f"{PACKAGE}.").split(".")
+            waiting += [part for n in range(len(words) + 1) if (part := ".".join(words[:n])) in files]
+    assert "cli.main" in reached
+    assert sorted(name for name in reached if find_part(name) in STAGES) == []
 
 
 def test_no_module_has_a_name_that_says_nothing(project: Path) -> None:
@@ -190,14 +246,14 @@ def test_help_imports_nothing_slow(project: Path, tmp_path: Path) -> None:
     assert finished.returncode == 0, finished.stderr
     answer = json.loads(finished.stdout.splitlines()[-1])
     assert answer["code"] == 0
-    assert "bpo_index.cli" in answer["modules"]
+    assert "bpo_index.cli.main" in answer["modules"]
     assert [name for name in SLOW_TO_IMPORT if name in answer["modules"]] == []
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("import bpo_index.scoring.estimate", "bpo_index.scoring.estimate"),
+        ("import bpo_index.scoring.unit_means", "bpo_index.scoring.unit_means"),
         ("from bpo_index import pipeline", "bpo_index.pipeline"),
         ("from ..scoring import score_units", "bpo_index.scoring.score_units"),
         ("from . import read", "bpo_index.responses.read"),
@@ -228,4 +284,4 @@ def test_every_csv_file_is_written_where_formulas_are_escaped(package: Path) -> 
         for module in list_modules(package)
         if any(call in module.read_text(encoding="utf-8") for call in ("write_csv(", "DictWriter(", "writerows("))
     ]
-    assert writing == ["csv_tables.py"]
+    assert writing == ["files/csv_tables.py"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from bpo_index.definition import change_method
 from tests.quick import quick_definition
 from tests.surveys import make_definition

@@ -544,7 +544,8 @@ def test_no_byte_hangs_on_how_near_the_end_a_unit_is(tmp_path, rating):
 
 def test_without_bounds_the_end_would_be_seen(tmp_path):
     """The same two surveys, scored without the guard, differ."""
-    from bpo_index.scoring import IndexStructure, score_means
+    from bpo_index.scoring.chain import score_means
+    from bpo_index.scoring.structure import IndexStructure
 
     structure = IndexStructure(np.array([0, 0, 1, 1, 2, 3, 3]), np.ones(7), np.ones(4), np.zeros(7, bool), 0.0, 10.0)
     scores = score_means(np.array([[10.0] * 7, [9.8, *[10.0] * 6]]), structure)[:, 0]

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bpo_index import inbox, inbox_claims
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
-from bpo_index.inbox import InboxSettings, finish_claim, sweep_inbox
-from bpo_index.inbox_claims import list_claims, read_tries
-from bpo_index.publication import read_release
+from bpo_index.inbox import claims as inbox_claims
+from bpo_index.inbox import sweep as inbox
+from bpo_index.inbox.claims import list_claims, read_tries
+from bpo_index.inbox.sweep import InboxSettings, finish_claim, sweep_inbox
+from bpo_index.publication.integrity import read_release
 from tests.surveys import HEADER, SMALL
 
 pytestmark = pytest.mark.usefixtures("without_figures")
@@ -91,7 +92,7 @@ def test_a_good_file_is_published_and_a_bad_one_refused_with_the_audit_beside(se
 
 
 def test_the_release_is_that_of_the_command_line(settings, drop):
-    from bpo_index.cli import main
+    from bpo_index.cli.main import main
 
     source = write_survey(Path("survey.csv"))
     shutil.copy(source, drop / "dropped.csv")

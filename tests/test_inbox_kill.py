@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from bpo_index.inbox import InboxSettings, sweep_inbox
-from bpo_index.publication import read_release
+from bpo_index.inbox.sweep import InboxSettings, sweep_inbox
+from bpo_index.publication.integrity import read_release
 from tests.limits import HANG_SECONDS
 from tests.surveys import SMALL
 from tests.test_inbox import BAD, list_releases, write_survey
@@ -35,8 +35,8 @@ def count(event, arguments):
         steps += 1
         if steps == int(sys.argv[1]):
             os.kill(os.getpid(), signal.SIGKILL)
-from bpo_index.inbox import InboxSettings, sweep_inbox
-from bpo_index.publication import files
+from bpo_index.inbox.sweep import InboxSettings, sweep_inbox
+from bpo_index.publication import release_files as files
 files.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
 sys.addaudithook(count)
 print("ready", flush=True)

@@ -12,7 +12,7 @@ import time
 import polars as pl
 import pytest
 
-from bpo_index.publication import read_release
+from bpo_index.publication.integrity import read_release
 from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
@@ -32,8 +32,8 @@ def count(event, arguments):
         steps += 1
         if steps == int(sys.argv[1]):
             os.kill(os.getpid(), signal.SIGKILL)
-from bpo_index.publication import files
-from bpo_index.cli import main
+from bpo_index.publication import release_files as files
+from bpo_index.cli.main import main
 files.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
 sys.addaudithook(count)
 code = main(sys.argv[2:])

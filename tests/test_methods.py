@@ -8,29 +8,25 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bpo_index import methods
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from bpo_index.definition import Method, replace_method
 from bpo_index.errors import DataRefused, DefinitionError
-from bpo_index.resources import find_resource
-from bpo_index.robustness import Resampler, assess_robustness
-from bpo_index.robustness.sampling_error import linearise_standard_errors
-from bpo_index.scoring import (
-    Evidence,
-    IndexStructure,
-    UnitAnswers,
-    estimate_unit_means,
-    prepare_sample,
-    score_means,
-    sort_respondents,
-)
-from bpo_index.scoring import score_units as score
-from bpo_index.scoring.aggregation import AGGREGATIONS
-from bpo_index.scoring.missing_answers import MISSING_ANSWERS
-from bpo_index.scoring.normalisation import NORMALISATIONS
-from bpo_index.scoring.outcomes import OUTCOMES
-from bpo_index.scoring.outliers import OUTLIER_TREATMENTS
+from bpo_index.files.resources import find_resource
+from bpo_index.robustness.assess import assess_robustness
+from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.robustness.sampling.resampling import Resampler
+from bpo_index.scoring.chain import Evidence, score_means
+from bpo_index.scoring.methods import catalogue as methods
+from bpo_index.scoring.methods.aggregation import AGGREGATIONS
+from bpo_index.scoring.methods.missing_answers import MISSING_ANSWERS
+from bpo_index.scoring.methods.normalisation import NORMALISATIONS
+from bpo_index.scoring.methods.outcomes import OUTCOMES
+from bpo_index.scoring.methods.outliers import OUTLIER_TREATMENTS
+from bpo_index.scoring.preparation import prepare_sample
 from bpo_index.scoring.respondent_weights import read_margins
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means, sort_respondents
+from bpo_index.scoring.unit_scores import score_units as score
 from tests.quick import quick_definition
 from tests.surveys import make_definition, read_sample, validate_rows
 

@@ -23,7 +23,7 @@ NOT_SOURCE = (
 
 FIND_PARTS = """
 import json, bpo_index
-from bpo_index.resources import find_resource, list_definitions
+from bpo_index.files.resources import find_resource, list_definitions
 print(json.dumps({
     "package": bpo_index.__file__,
     "definitions": {name: str(path) for name, path in list_definitions().items()},

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from tests.quick import quick_definition
 from tests.surveys import SMALL, write_csv
 

@@ -6,8 +6,8 @@ import pytest
 
 from bpo_index.definition import load_definition
 from bpo_index.responses import read_responses
-from bpo_index.scoring import IndexStructure
-from bpo_index.simulation import (
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.simulation.surveys import (
     AnswerModel,
     calibrate_latents,
     draw_answers,
@@ -16,7 +16,8 @@ from bpo_index.simulation import (
     score_answers,
     simulate_answers,
 )
-from bpo_index.validation import summarise_audit, validate_responses
+from bpo_index.validation.audit import summarise_audit
+from bpo_index.validation.check import validate_responses
 
 EDITIONS = ["offshore-bpo-2021", "offshore-bpo-2022"]
 STRUCTURE = IndexStructure.from_definition(load_definition(EDITIONS[0]))

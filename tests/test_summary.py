@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from bpo_index.files.resources import find_resource
 from bpo_index.pipeline import Settings, run
-from bpo_index.publication.wording import PARTLY_SYNTHETIC_NOTICE, SYNTHETIC_NOTICE
-from bpo_index.resources import find_resource
-from bpo_index.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
+from bpo_index.publication.standard_phrases import PARTLY_SYNTHETIC_NOTICE, SYNTHETIC_NOTICE
+from bpo_index.publication.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 from tests.quick import quick_definition
 
 

@@ -26,6 +26,8 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from bpo_index.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from bpo_index.definition import IndexDefinition, load_definition, parse_definition, replace_method
     from bpo_index.errors import (
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         FactDoesNotHold,
         UsageError,
     )
+    from bpo_index.files.resources import find_resource, list_definitions
     from bpo_index.pipeline import (
         Checked,
         CheckOutcome,
@@ -47,28 +50,24 @@ if TYPE_CHECKING:
         run,
         validate,
     )
-    from bpo_index.plan import PlanOutcome, PlanSettings, plan_next_survey
-    from bpo_index.publication import (
-        FactCheck,
-        Figure,
-        Release,
-        Result,
-        build_result,
-        draw_figures,
-        read_release,
-        render_tables,
-    )
-    from bpo_index.resources import find_resource, list_definitions
+    from bpo_index.publication.facts import FactCheck
+    from bpo_index.publication.figures import Figure, draw_figures
+    from bpo_index.publication.integrity import read_release
+    from bpo_index.publication.release import Release
+    from bpo_index.publication.result import Result, build_result
+    from bpo_index.publication.survey_plan import PlanOutcome, PlanSettings, plan_next_survey
+    from bpo_index.publication.tables import render_tables
+    from bpo_index.publication.verification import verify_release, verify_sample
     from bpo_index.responses import Responses, read_responses
     from bpo_index.responses.inspection import Inspection, inspect_files
     from bpo_index.responses.template import write_template
-    from bpo_index.robustness import Robustness, assess_robustness
-    from bpo_index.scoring import ConfidenceIndex, Scores, score_units
+    from bpo_index.robustness.assess import Robustness, assess_robustness
+    from bpo_index.scoring.confidence_index import ConfidenceIndex
     from bpo_index.scoring.respondent_weights import read_margins
-    from bpo_index.validation import Audit, Validation, summarise_audit, validate_responses
-    from bpo_index.verification import verify_release, verify_sample
+    from bpo_index.scoring.unit_scores import Scores, score_units
+    from bpo_index.validation.audit import Audit, summarise_audit
+    from bpo_index.validation.check import Validation, validate_responses
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Audit",
@@ -133,6 +132,7 @@ _HOMES = {
         "FactDoesNotHold",
         "UsageError",
     ),
+    "files.resources": ("find_resource", "list_definitions"),
     "pipeline": (
         "CheckOutcome",
         "Checked",
@@ -144,26 +144,23 @@ _HOMES = {
         "run",
         "validate",
     ),
-    "plan": ("PlanOutcome", "PlanSettings", "plan_next_survey"),
-    "publication": (
-        "FactCheck",
-        "Figure",
-        "Release",
-        "Result",
-        "build_result",
-        "draw_figures",
-        "read_release",
-        "render_tables",
-    ),
-    "resources": ("find_resource", "list_definitions"),
+    "publication.facts": ("FactCheck",),
+    "publication.figures": ("Figure", "draw_figures"),
+    "publication.integrity": ("read_release",),
+    "publication.release": ("Release",),
+    "publication.result": ("Result", "build_result"),
+    "publication.survey_plan": ("PlanOutcome", "PlanSettings", "plan_next_survey"),
+    "publication.tables": ("render_tables",),
+    "publication.verification": ("verify_release", "verify_sample"),
     "responses": ("Responses", "read_responses"),
     "responses.inspection": ("Inspection", "inspect_files"),
     "responses.template": ("write_template",),
-    "robustness": ("Robustness", "assess_robustness"),
-    "scoring": ("ConfidenceIndex", "Scores", "score_units"),
+    "robustness.assess": ("Robustness", "assess_robustness"),
+    "scoring.confidence_index": ("ConfidenceIndex",),
     "scoring.respondent_weights": ("read_margins",),
-    "validation": ("Audit", "Validation", "summarise_audit", "validate_responses"),
-    "verification": ("verify_release", "verify_sample"),
+    "scoring.unit_scores": ("Scores", "score_units"),
+    "validation.audit": ("Audit", "summarise_audit"),
+    "validation.check": ("Validation", "validate_responses"),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
 

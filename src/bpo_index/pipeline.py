@@ -17,42 +17,33 @@ import polars as pl
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
-from bpo_index.cluster import open_executor
 from bpo_index.definition import IndexDefinition, change_method, load_definition
-from bpo_index.definition_differences import describe_differences, list_differences
+from bpo_index.definition.differences import describe_differences, list_differences
 from bpo_index.disclosure import PUBLIC_KEY, Key, open_key
+from bpo_index.display.notebook import show_block, show_list, show_sentence
 from bpo_index.errors import DataRefused, UsageError
-from bpo_index.given_paths import refuse_addresses
-from bpo_index.notebook import show_block, show_list, show_sentence
-from bpo_index.publication import (
-    Release,
-    Result,
-    Standing,
-    build_result,
-    choose_standing,
-    identify_release,
-    publish_release,
-    refuse_other_definition,
-    render_release,
-)
-from bpo_index.publication.wording import name_level
+from bpo_index.files.given_paths import refuse_addresses
+from bpo_index.publication.release import Release, identify_release, publish_release, refuse_other_definition
+from bpo_index.publication.release_files import render_release
+from bpo_index.publication.result import Result, build_result
+from bpo_index.publication.standard_phrases import name_level
+from bpo_index.publication.standing import Standing, choose_standing
 from bpo_index.responses import Responses, read_responses
-from bpo_index.robustness import Robustness, assess_robustness
+from bpo_index.robustness.assess import Robustness, assess_robustness
 from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
-from bpo_index.scoring import Scores, score_units
+from bpo_index.robustness.executors import open_executor
 from bpo_index.scoring.respondent_weights import hash_margins, read_margins
-from bpo_index.validation import (
+from bpo_index.scoring.unit_scores import Scores, score_units
+from bpo_index.validation.audit import (
     Audit,
-    Validation,
     add_refusal_to_private_audit,
     add_to_private_audit,
-    hide_small_units,
     publish_audit,
     summarise_audit,
-    tabulate_nonresponse,
-    validate_responses,
     write_private_audit,
 )
+from bpo_index.validation.check import Validation, validate_responses
+from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
 from bpo_index.validation.schema import REASONS
 
 DEFAULT_DEFINITION = "offshore-bpo-2021"

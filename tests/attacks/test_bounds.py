@@ -19,18 +19,18 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from bpo_index.definition import load_definition, parse_definition
-from bpo_index.definition_yaml import read_yaml
+from bpo_index.definition.yaml_places import read_yaml
 from bpo_index.errors import BpoIndexError, DefinitionError, UsageError
-from bpo_index.inbox_claims import InboxSettings
+from bpo_index.inbox.claims import InboxSettings
 from bpo_index.pipeline import Settings
 from bpo_index.responses import read_responses
 from bpo_index.responses.inspection import inspect_files
 from bpo_index.responses.records import iterate_records
 from bpo_index.responses.template import write_template
 from bpo_index.scoring.respondent_weights import read_margins
-from bpo_index.validation import validate_responses
+from bpo_index.validation.check import validate_responses
 from tests.surveys import HEADER, SMALL, make_definition, write_csv
 
 MANY = bool(os.environ.get("BPO_INDEX_FUZZ"))
@@ -45,7 +45,7 @@ def run_command(folder, *arguments, most=900 * MIB):
     code = (
         "import resource, sys\n"
         f"resource.setrlimit(resource.RLIMIT_DATA, ({most}, {most}))\n"
-        "from bpo_index.cli import main\n"
+        "from bpo_index.cli.main import main\n"
         "code = main(sys.argv[1:])\n"
         # NOTE: not ru_maxrss, which a process has from the one that started it.
         "lines = open('/proc/self/status').read().splitlines()\n"
@@ -144,7 +144,7 @@ def test_a_definition_of_more_than_a_mebibyte_is_not_parsed(tmp_path, text):
 
 
 def test_keys_without_end_are_counted(monkeypatch):
-    monkeypatch.setattr("bpo_index.definition_yaml.MOST_NODES", 2_000)
+    monkeypatch.setattr("bpo_index.definition.yaml_places.MOST_NODES", 2_000)
     for text in ("[" + "1," * 2_001 + "]", "- 1\n" * 2_001, "".join(f"k{n}: 1\n" for n in range(1_001))):
         assert "more than 2,000 keys and values" in read_yaml(text).problems[0][1]
 
@@ -537,8 +537,8 @@ def test_a_hundred_thousand_columns_are_read(tmp_path):
 def test_a_unit_of_any_number_of_companies_is_resampled(clusters):
     import numpy as np
 
-    from bpo_index.robustness.resampling import Resampler
-    from bpo_index.scoring import UnitAnswers
+    from bpo_index.robustness.sampling.resampling import Resampler
+    from bpo_index.scoring.unit_means import UnitAnswers
 
     answers = UnitAnswers("AAA", np.ones((clusters, 1)), np.ones(clusters), np.arange(clusters))
     counts = Resampler(answers).draw_counts(np.random.default_rng(1), 2)

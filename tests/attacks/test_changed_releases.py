@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from bpo_index.definition import parse_definition
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.publication import publish_release, read_release
-from bpo_index.publication.integrity import list_faults
-from bpo_index.verification import verify_release
+from bpo_index.publication.integrity import list_faults, read_release
+from bpo_index.publication.release import publish_release
+from bpo_index.publication.verification import verify_release
 from tests.surveys import SMALL, write_csv
 
 DEFINITION = parse_definition(SMALL)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.cli import main
-from bpo_index.csv_tables import escape_formula, restore_text
+from bpo_index.cli.main import main
+from bpo_index.files.csv_tables import escape_formula, restore_text
 from tests.surveys import SMALL
 
 pytestmark = pytest.mark.usefixtures("without_figures")

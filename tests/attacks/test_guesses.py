@@ -19,9 +19,9 @@ from bpo_index.disclosure import PUBLIC_KEY
 from bpo_index.pipeline import Settings, run
 from bpo_index.publication.release import identify_release
 from bpo_index.responses import read_responses
-from bpo_index.robustness import assess_robustness
-from bpo_index.scoring import score_units
-from bpo_index.validation import validate_responses
+from bpo_index.robustness.assess import assess_robustness
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.validation.check import validate_responses
 from tests.quick import put_key
 
 pytestmark = pytest.mark.usefixtures("without_figures")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bpo_index import inbox_told
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.inbox import InboxSettings, sweep_inbox
+from bpo_index.inbox import notices as inbox_told
+from bpo_index.inbox.sweep import InboxSettings, sweep_inbox
 from tests.surveys import SMALL
 
 #: Sweeps that must not tell again; `make faults` asks for more.

@@ -220,7 +220,7 @@ def test_a_folder_that_is_gone_and_a_limit_of_files_are_said(here):
 
 def test_a_fault_of_ours_is_a_sentence_to_report_and_its_traceback_is_asked_for(here, monkeypatch, capsys):
     from bpo_index import pipeline
-    from bpo_index.cli import main
+    from bpo_index.cli.main import main
 
     def fail(*arguments):
         raise ZeroDivisionError("answer 7 of respondent r1")

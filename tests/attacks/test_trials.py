@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from bpo_index import pipeline
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from bpo_index.errors import UsageError
 from bpo_index.pipeline import Settings
 from tests.quick import quick_definition
@@ -58,7 +58,7 @@ def test_what_departs_from_the_definition_is_private_says_so_and_moves_nothing(p
     options, departure = DEPARTURES[name]
     with_figures = name == "all of it"
     if not with_figures:
-        monkeypatch.setattr("bpo_index.publication.files.draw_figures", lambda _result, _definition: {})
+        monkeypatch.setattr("bpo_index.publication.release_files.draw_figures", lambda _result, _definition: {})
     assert call(capsys)[0] == 0
     before = list_files("releases")
     code, out, err = call(capsys, *options)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from tests.flows.served import ask_server
 from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition

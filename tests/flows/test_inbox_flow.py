@@ -23,7 +23,7 @@ import sys
 sys.path.insert(0, {flows!r})
 import inbox as flow
 import reporting
-from bpo_index import inbox
+from bpo_index.inbox import sweep as inbox
 from bpo_index.errors import EnvironmentFailed
 real, tries = inbox.finish_claim, []
 def failing(times, error):

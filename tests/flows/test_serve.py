@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bpo_index.publication import read_release
+from bpo_index.publication.integrity import read_release
 from tests.flows.served import write_edition
 from tests.limits import HANG_SECONDS
 

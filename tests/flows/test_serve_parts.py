@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bpo_index.definition import load_definition
-from bpo_index.inbox import InboxSettings
+from bpo_index.inbox.sweep import InboxSettings
 from bpo_index.pipeline import Settings
 from flows import processes, serve
 

@@ -3,14 +3,16 @@
 import pytest
 
 from bpo_index.definition import load_definition
+from bpo_index.files.resources import find_resource
 from bpo_index.pipeline import Settings, run
 from bpo_index.publication.result import build_result
 from bpo_index.publication.tables import render_tables
-from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
-from bpo_index.robustness import assess_robustness
-from bpo_index.scoring import score_units
-from bpo_index.validation import hide_small_units, summarise_audit, tabulate_nonresponse, validate_responses
+from bpo_index.robustness.assess import assess_robustness
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.validation.audit import summarise_audit
+from bpo_index.validation.check import validate_responses
+from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
 from tests.quick import quick_definition
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.pipeline import Outcome, Settings, run
-from bpo_index.publication import Figure, Result, draw_figures, render_report
-from bpo_index.validation import Audit
+from bpo_index.publication.figures import Figure, draw_figures
+from bpo_index.publication.report import render_report
+from bpo_index.publication.result import Result
+from bpo_index.validation.audit import Audit
 from tests.quick import put_key
 from tests.test_disclosure import MEANS, make_people, write_files
 

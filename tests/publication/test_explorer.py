@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpo_index.definition import change_method
+from bpo_index.files.resources import find_resource
 from bpo_index.publication.explorer import (
     AGGREGATIONS,
     AS_PUBLISHED,
@@ -22,11 +23,12 @@ from bpo_index.publication.explorer import (
     tilt_draws,
 )
 from bpo_index.publication.report.explorer_part import write_explorer_data, write_explorer_notes
-from bpo_index.resources import find_resource
 from bpo_index.responses import read_responses
-from bpo_index.robustness.tallies import share_places
-from bpo_index.scoring import ConfidenceIndex, rank_units, score_units
-from bpo_index.validation import validate_responses
+from bpo_index.robustness.ranks.tallies import share_places
+from bpo_index.scoring.confidence_index import ConfidenceIndex
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.validation.check import validate_responses
 from tests.publication.reports import publish_with_a_hidden_category
 
 SEED = 3

@@ -4,7 +4,7 @@ import polars as pl
 
 from bpo_index.definition import load_definition
 from bpo_index.publication.facts import check_facts, load_facts
-from bpo_index.verification import verify_sample
+from bpo_index.publication.verification import verify_sample
 
 
 def test_every_testable_fact_of_2021_and_2022_holds_on_the_sample():

@@ -20,7 +20,7 @@ from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import SYNTHETIC_NOTICE
+from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE
 from tests.limits import HANG_SECONDS
 
 NAMES = ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from bpo_index.publication.findings import describe_support
-from bpo_index.robustness.assumption_effects import SENSITIVITY_SCHEMA
+from bpo_index.robustness.assumptions.effects import SENSITIVITY_SCHEMA
 from bpo_index.robustness.influence import INFLUENCE_SCHEMA
-from bpo_index.robustness.weight_tables import SWAPS_SCHEMA
+from bpo_index.robustness.weights.weight_tables import SWAPS_SCHEMA
 from tests.surveys import make_definition
 
 DEFINITION = make_definition()

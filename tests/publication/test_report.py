@@ -15,9 +15,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bpo_index.methods import CATALOGUE
 from bpo_index.pipeline import Settings, run
-from bpo_index.publication import Figure
+from bpo_index.publication.figures import Figure
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
 from bpo_index.publication.report.drivers import tabulate_influence, tabulate_sensitivity
@@ -26,9 +25,10 @@ from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.render import draw_strip
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
-from bpo_index.publication.wording import SYNTHETIC_NOTICE, names_percentage
-from bpo_index.scoring.aggregation import aggregate
-from bpo_index.scoring.normalisation import normalise
+from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, names_percentage
+from bpo_index.scoring.methods.aggregation import aggregate
+from bpo_index.scoring.methods.catalogue import CATALOGUE
+from bpo_index.scoring.methods.normalisation import normalise
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
 from tests.publication.test_nasty_texts import ALL, NASTY
 from tests.test_disclosure import MEANS, make_people, write_files

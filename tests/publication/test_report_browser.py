@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from bpo_index.display.numbers import show_share
 from bpo_index.publication.explorer import AGGREGATIONS, NORMALISATIONS, prepare_explorer, rescore
 from bpo_index.publication.result import build_result
-from bpo_index.wording import show_share
 from tests.conftest import find_browser
 from tests.limits import HANG_SECONDS
 from tests.publication.reports import publish_with_a_hidden_category, rename, render

@@ -17,8 +17,8 @@ from bpo_index.publication.formats import workbook
 from bpo_index.publication.formats.long_form import list_frames, tabulate_long
 from bpo_index.publication.formats.reader_tables import lay_out_ranking
 from bpo_index.publication.formats.workbook import Sheet, make_about, make_sheet, render_workbook
+from bpo_index.publication.standard_phrases import names_percentage
 from bpo_index.publication.tables import render_tables
-from bpo_index.publication.wording import names_percentage
 from tests.limits import HANG_SECONDS
 from tests.publication.reading import READERS, Document
 

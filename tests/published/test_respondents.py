@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bpo_index.scoring.missing_answers import complete_answers
+from bpo_index.scoring.methods.missing_answers import complete_answers
 from bpo_index.scoring.respondent_weights import Margin, rake
 
 

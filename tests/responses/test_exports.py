@@ -8,9 +8,10 @@ import pytest
 
 from bpo_index.definition import load_definition
 from bpo_index.responses import read_responses
-from bpo_index.robustness import assess_robustness
-from bpo_index.scoring import score_units
-from bpo_index.validation import summarise_audit, validate_responses
+from bpo_index.robustness.assess import assess_robustness
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.validation.audit import summarise_audit
+from bpo_index.validation.check import validate_responses
 from tests.responses.exports import make_exports
 
 FOLDER = Path(__file__).parent / "exports"

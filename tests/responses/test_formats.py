@@ -11,7 +11,7 @@ import xlsxwriter
 
 from bpo_index.responses import read_responses
 from bpo_index.responses.columnar import write_cell
-from bpo_index.validation import validate_responses
+from bpo_index.validation.check import validate_responses
 from tests.surveys import HEADER, make_definition, read_rows, write_csv
 
 ROWS = ["a,Aland,1,2,3", "b,Beland,4,5,6", "c,Celand,7,8,9"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bpo_index.cli import main
+from bpo_index.cli.main import main
 from bpo_index.definition import load_definition, parse_definition
 from bpo_index.errors import UsageError
 from bpo_index.responses import read_responses

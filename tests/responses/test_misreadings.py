@@ -8,12 +8,12 @@ import pyreadstat
 import pytest
 import xlsxwriter
 
-from bpo_index.answer_texts import find_unit
+from bpo_index.display.labels import fold_label
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.labels import fold_label
 from bpo_index.responses import read_responses
+from bpo_index.responses.answer_texts import find_unit
 from bpo_index.responses.inspection import inspect_files
-from bpo_index.validation import validate_responses
+from bpo_index.validation.check import validate_responses
 from tests.responses.test_formats import write_workbook
 from tests.surveys import HEADER, make_definition, read_rows, validate_rows, write_csv
 

@@ -6,16 +6,19 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bpo_index.robustness import assumption_effects, exchanges
-from bpo_index.robustness.assumption_effects import (
+from bpo_index.robustness.assumptions import effects as assumption_effects
+from bpo_index.robustness.assumptions import evaluations as exchanges
+from bpo_index.robustness.assumptions.combinations import list_combinations, plan_drawing, share_levels
+from bpo_index.robustness.assumptions.effects import (
     analyse_assumptions,
     choose_blocks,
     tabulate_effects,
 )
-from bpo_index.robustness.assumptions import list_combinations, plan_drawing, share_levels
-from bpo_index.robustness.resampling import Resampler
-from bpo_index.robustness.sampling_error import linearise_standard_errors
-from bpo_index.scoring import gather_evidence, score_means, score_units
+from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.robustness.sampling.resampling import Resampler
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.preparation import gather_evidence
+from bpo_index.scoring.unit_scores import score_units
 from tests.surveys import read_sample
 
 

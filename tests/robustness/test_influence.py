@@ -6,12 +6,12 @@ import pytest
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
-from bpo_index.resources import find_resource
+from bpo_index.files.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness import influence
 from bpo_index.robustness.influence import assess_influence
-from bpo_index.scoring import score_units
-from bpo_index.validation import validate_responses
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.validation.check import validate_responses
 from tests.surveys import make_definition, read_sample, validate_rows
 
 

@@ -7,19 +7,16 @@ import polars as pl
 import pytest
 
 from bpo_index.errors import DataRefused
-from bpo_index.plan import read_last_survey
+from bpo_index.publication.survey_plan import read_last_survey
 from bpo_index.robustness.planning import LastSurvey, Wanted, describe_last_survey, plan_survey
-from bpo_index.robustness.rank_sets import find_rank_sets
-from bpo_index.robustness.sampling_error import linearise_standard_errors
-from bpo_index.scoring import (
-    IndexStructure,
-    UnitAnswers,
-    estimate_unit_means,
-    gather_evidence,
-    score_means,
-    score_units,
-)
-from bpo_index.simulation import AnswerModel, draw_answers, simulate_answers
+from bpo_index.robustness.ranks.rank_sets import find_rank_sets
+from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.preparation import gather_evidence
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.simulation.surveys import AnswerModel, draw_answers, simulate_answers
 from tests.surveys import read_sample
 
 EIGHT = LastSurvey(tuple("ABCDEFGH"), np.linspace(60, 88, 8), np.linspace(6, 9, 8), np.eye(8), (0.0, 100.0), 0.95)

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bpo_index.robustness import assign_tiers, draw_normal, draw_resamples, find_rank_sets
-from bpo_index.robustness.rank_sets import StudentisedDraws
+from bpo_index.robustness.ranks.rank_sets import (
+    StudentisedDraws,
+    assign_tiers,
+    draw_normal,
+    draw_resamples,
+    find_rank_sets,
+)
 
 KNOWN = np.inf
 

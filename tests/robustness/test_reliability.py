@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bpo_index.robustness.coherence_tables import tabulate_structure
 from bpo_index.robustness.correlations import CORRELATIONS, correlate_item_total, correlate_items
 from bpo_index.robustness.reliability import (
     count_respondents_needed,
@@ -18,9 +19,8 @@ from bpo_index.robustness.reliability import (
     measure_standardised_alpha,
     measure_unit_mean_reliability,
 )
-from bpo_index.robustness.response_outcomes import tabulate_outcomes
-from bpo_index.robustness.structure_tables import tabulate_structure
-from bpo_index.scoring import score_units
+from bpo_index.robustness.sampling.response_outcomes import tabulate_outcomes
+from bpo_index.scoring.unit_scores import score_units
 from tests.surveys import read_sample
 
 

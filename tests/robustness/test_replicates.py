@@ -13,21 +13,31 @@ from itertools import product
 import numpy as np
 import pytest
 
-from bpo_index.cluster import open_executor
 from bpo_index.definition import load_definition
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.robustness import Drawing, Scenario, evaluate_replicates
-from bpo_index.robustness.assumptions import (
+from bpo_index.robustness.assumptions.combinations import (
     allot_replicates,
     find_concentration,
     list_combinations,
     plan_drawing,
     tabulate_assumptions,
 )
-from bpo_index.robustness.replicates import CHUNK_SIZE, draw_category_factors, draw_questions_kept, find_nominal_weights
-from bpo_index.robustness.tallies import tally_ranks
-from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means, score_units
-from bpo_index.scoring.units import unit_score_matrix
+from bpo_index.robustness.executors import open_executor
+from bpo_index.robustness.ranks.tallies import tally_ranks
+from bpo_index.robustness.replicates import (
+    CHUNK_SIZE,
+    Drawing,
+    Scenario,
+    draw_category_factors,
+    draw_questions_kept,
+    evaluate_replicates,
+    find_nominal_weights,
+)
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers
+from bpo_index.scoring.unit_scores import score_units, unit_score_matrix
 from tests.limits import HANG_SECONDS
 from tests.surveys import make_definition, read_sample
 
@@ -284,7 +294,7 @@ def test_a_dead_process_pool_is_one_sentence(run_sample):
 
 def test_a_scheduler_that_is_not_there_is_one_sentence(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("bpo_index.cluster._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("bpo_index.robustness.executors._CONNECT_SECONDS", 1)
     with pytest.raises((EnvironmentFailed, UsageError), match="scheduler"), open_executor("tcp://127.0.0.1:1"):
         pass
     with open_executor(None) as executor:

@@ -7,14 +7,14 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from bpo_index.robustness import (
-    Scenario,
-    assess_robustness,
-    estimate_logit_t_interval,
-    evaluate_replicates,
-    linearise_standard_errors,
-)
-from bpo_index.scoring import IndexStructure, UnitAnswers, estimate_unit_means, score_means, score_units
+from bpo_index.robustness.assess import assess_robustness
+from bpo_index.robustness.replicates import Scenario, evaluate_replicates
+from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
+from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
+from bpo_index.scoring.unit_scores import score_units
 from tests.surveys import make_definition, read_sample, validate_rows
 
 ONE = IndexStructure(np.array([0]), np.ones(1), np.ones(1), np.array([False]), 0.0, 10.0)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from bpo_index.robustness.sensitivity import estimate_sensitivity, sum_blocks
+from bpo_index.robustness.assumptions.sensitivity import estimate_sensitivity, sum_blocks
 
 SCRAMBLES = 16
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bpo_index.robustness.shrinkage import shrink_scores
+from bpo_index.robustness.sampling.shrinkage import shrink_scores
 
 # Efron and Morris (1977), Scientific American 236(5), table on page 120: batting averages of 18 players after 45 times
 # at bat, and their James-Stein estimates, printed to three decimals.

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from bpo_index.robustness.weight_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
-from bpo_index.scoring import rank_units
-from bpo_index.scoring.aggregation import aggregate
+from bpo_index.robustness.weights.order_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
+from bpo_index.scoring.methods.aggregation import aggregate
+from bpo_index.scoring.ranking import rank_units
 
 
 def make_case(seed, units=7, categories=5):

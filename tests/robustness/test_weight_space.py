@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bpo_index.robustness.weight_space import draw_bounded_weights, draw_weights, measure_acceptability
+from bpo_index.robustness.weights.weight_space import draw_bounded_weights, draw_weights, measure_acceptability
 
 
 def test_heparin_and_enoxaparin_are_as_the_r_package_prints_them():

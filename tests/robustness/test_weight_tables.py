@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bpo_index.robustness.weight_tables import tabulate_weights
-from bpo_index.scoring import score_units
+from bpo_index.robustness.weights.weight_tables import tabulate_weights
+from bpo_index.scoring.unit_scores import score_units
 from tests.surveys import read_sample
 
 SEED = 5

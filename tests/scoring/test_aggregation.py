@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.scoring.aggregation import AGGREGATIONS, POWERS, aggregate, aggregate_mean, aggregate_median
-from bpo_index.scoring.outranking import (
+from bpo_index.scoring.methods.aggregation import AGGREGATIONS, POWERS, aggregate, aggregate_mean, aggregate_median
+from bpo_index.scoring.methods.outranking import (
     _search_subsets,
     _solve_programs,
     outrank,

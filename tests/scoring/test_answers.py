@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from sklearn.impute import KNNImputer
 
-from bpo_index.scoring import IndexStructure, UnitAnswers, estimate_unit_means, score_means
-from bpo_index.scoring.missing_answers import MISSING_ANSWERS, complete_answers
-from bpo_index.scoring.outcomes import OUTCOMES, code_answers, outcome_scale
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.methods.missing_answers import MISSING_ANSWERS, complete_answers
+from bpo_index.scoring.methods.outcomes import OUTCOMES, code_answers, outcome_scale
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
 
 CATEGORY_OF, WEIGHTS = np.array([0, 0, 0, 1, 1]), np.array([1.0, 2.0, 1.0, 1.0, 3.0])
 REVERSE = np.array([False, True, False, False, False])
@@ -151,7 +153,7 @@ def test_outcomes_that_are_none_are_refused(outcome, boxes):
 
 
 def test_the_errors_of_a_share_and_a_balance_are_the_textbook_ones():
-    from bpo_index.robustness import linearise_standard_errors
+    from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
 
     ratings = np.array([[10.0], [9.0], [5.0], [0.0], [9.0], [6.0], [1.0]])
     n, favourable, unfavourable = 7, 3 / 7, 2 / 7

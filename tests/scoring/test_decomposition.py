@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpo_index.scoring.aggregation import aggregate_mean
 from bpo_index.scoring.decomposition import decompose_difference, find_power
+from bpo_index.scoring.methods.aggregation import aggregate_mean
 
 Scores = st.lists(st.floats(1, 100), min_size=4, max_size=4)
 POWERS = [1.0, 0.0, -1.0, 2.0, 0.5]

@@ -9,8 +9,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import check_estimator
 
 from bpo_index.definition import load_definition
-from bpo_index.scoring import ConfidenceIndex, rank_units
-from bpo_index.scoring.estimators import Aggregator, AnswerImputer, Normaliser, OutlierTreatment
+from bpo_index.scoring.confidence_index import ConfidenceIndex
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.sklearn_steps import Aggregator, AnswerImputer, Normaliser, OutlierTreatment
 
 CATEGORIES = ["a", "a", "b", "b", "c", "c"]
 NORMALISATIONS = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.preprocessing import PowerTransformer
 
-from bpo_index.scoring.normalisation import (
+from bpo_index.scoring.methods.normalisation import (
     NORMALISATIONS,
     apply_normalisation,
     learn_normalisation,
@@ -18,7 +18,7 @@ from bpo_index.scoring.normalisation import (
     normalise_scale,
     orient,
 )
-from bpo_index.scoring.outliers import (
+from bpo_index.scoring.methods.outliers import (
     OUTLIER_TREATMENTS,
     apply_outliers,
     learn_outliers,

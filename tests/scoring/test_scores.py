@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
-from bpo_index.definition_blocks import Method
-from bpo_index.scoring import ConfidenceIndex, IndexStructure, rank_units, score_means, score_units
-from bpo_index.scoring.ends import complete_hiding
-from bpo_index.scoring.estimate import UnitAnswers, estimate_unit_means, split_units
+from bpo_index.definition.blocks import Method
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.confidence_index import ConfidenceIndex
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.scores_at_ends import complete_hiding
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means, split_units
+from bpo_index.scoring.unit_scores import score_units
 from tests.surveys import make_definition, read_sample, validate_rows
 
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.definition_blocks import Method
-from bpo_index.scoring.ahp import RANDOM_INDEX, weigh_by_ahp
-from bpo_index.scoring.benefit_of_the_doubt import score_benefit_of_the_doubt
-from bpo_index.scoring.covariance import correlate, estimate_between_covariance, pool_within_covariance
-from bpo_index.scoring.data_weights import (
+from bpo_index.definition.blocks import Method
+from bpo_index.scoring.methods.ahp import RANDOM_INDEX, weigh_by_ahp
+from bpo_index.scoring.methods.balanced import measure_effective_importance, share_squared_correlations, weigh_balanced
+from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
+from bpo_index.scoring.methods.covariance import correlate, estimate_between_covariance, pool_within_covariance
+from bpo_index.scoring.methods.data_weights import (
     explain_pca,
     rotate_varimax,
     scale_to_unit_range,
@@ -22,8 +23,7 @@ from bpo_index.scoring.data_weights import (
     weigh_by_pca,
     weigh_by_standard_deviation,
 )
-from bpo_index.scoring.importance import measure_effective_importance, share_squared_correlations, weigh_balanced
-from bpo_index.scoring.weighting import learn_weights
+from bpo_index.scoring.methods.weighting import learn_weights
 
 COVARIANCE_WEIGHTS = {
     "standard_deviation": weigh_by_standard_deviation,

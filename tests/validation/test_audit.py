@@ -4,15 +4,9 @@ import json
 
 import polars as pl
 
-from bpo_index.definition_blocks import QualityRules
-from bpo_index.validation import (
-    hide_small_units,
-    publish_audit,
-    summarise_audit,
-    tabulate_nonresponse,
-    write_private_audit,
-)
-from bpo_index.validation.audit import READER_REASONS
+from bpo_index.definition.blocks import QualityRules
+from bpo_index.validation.audit import READER_REASONS, publish_audit, summarise_audit, write_private_audit
+from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
 from bpo_index.validation.schema import REASONS
 from tests.surveys import HEADER, make_definition, read_rows, validate_rows
 

@@ -5,9 +5,10 @@ import json
 import polars as pl
 import pytest
 
-from bpo_index.cli import main
-from bpo_index.definition_blocks import Scale
-from bpo_index.validation import summarise_audit, validate_responses
+from bpo_index.cli.main import main
+from bpo_index.definition.blocks import Scale
+from bpo_index.validation.audit import summarise_audit
+from bpo_index.validation.check import validate_responses
 from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.other_scale import find_other_scales
 from tests.surveys import make_definition, read_rows, read_sample, validate_rows, write_csv

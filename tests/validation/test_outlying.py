@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from bpo_index.definition_blocks import OutlyingRule
+from bpo_index.definition.blocks import OutlyingRule
 from bpo_index.validation.outlying import find_outlying, measure_squared_distances
 from tests.surveys import validate_rows
 from tests.validation.rules import HEADER, set_rules

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bpo_index.definition import load_definition
-from bpo_index.resources import find_resource
+from bpo_index.files.resources import find_resource
 from bpo_index.responses import read_responses
-from bpo_index.validation import summarise_audit, validate_responses
+from bpo_index.validation.audit import summarise_audit
+from bpo_index.validation.check import validate_responses
 from bpo_index.validation.schema import REASONS
 from tests.surveys import validate_rows
 from tests.validation.rules import EVERY_RULE, HEADER, set_rules

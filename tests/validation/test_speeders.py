@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from bpo_index.definition_blocks import SpeederRule
+from bpo_index.definition.blocks import SpeederRule
 from bpo_index.validation.speeders import find_speeders
 from tests.surveys import validate_rows
 from tests.validation.rules import HEADER, set_rules

@@ -7,8 +7,9 @@ import random
 import polars as pl
 import pytest
 
-from bpo_index.validation import summarise_audit, validate_responses, write_private_audit
+from bpo_index.validation.audit import summarise_audit, write_private_audit
 from bpo_index.validation.cast import cast_responses
+from bpo_index.validation.check import validate_responses
 from bpo_index.validation.duplicates import mark_duplicates
 from bpo_index.validation.row_rules import mark_rows
 from bpo_index.validation.schema import REASONS, build_schema

@@ -17,8 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bpo_index.atomic import make_folder, sync_folder, write_synced
 from bpo_index.errors import EnvironmentFailed
+from bpo_index.files.atomic import make_folder, sync_folder, write_synced
 
 #: Names the file of the key, where it is not `<audit-dir>/key`.
 KEY_FILE_VARIABLE = "BPO_INDEX_KEY_FILE"

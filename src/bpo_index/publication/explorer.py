@@ -18,12 +18,12 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.robustness.tallies import share_places
-from bpo_index.scoring import IndexStructure, rank_units
-from bpo_index.scoring.aggregation import aggregate
-from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.normalisation import normalise
-from bpo_index.scoring.ranking import SCORE_DECIMALS
+from bpo_index.robustness.ranks.tallies import share_places
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.aggregation import aggregate
+from bpo_index.scoring.methods.normalisation import normalise
+from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
+from bpo_index.scoring.structure import IndexStructure
 
 #: Draws, where as many numbers as `_MOST_NUMBERS` allow.
 _DRAWS, _FEWEST_DRAWS, _MOST_NUMBERS = 600, 100, 120_000

@@ -14,8 +14,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import UsageError
-from bpo_index.resources import find_resource
-from bpo_index.scoring import rank_units
+from bpo_index.files.resources import find_resource
+from bpo_index.scoring.ranking import rank_units
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.wording import name_level
-from bpo_index.robustness.rank_tables import FIRST_FEW, VERSIONS
-from bpo_index.wording import count_noun, list_names, show_percentage
+from bpo_index.display.numbers import count_noun, list_names, show_percentage
+from bpo_index.publication.standard_phrases import name_level
+from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
 
 #: A change of weights is small where it moves less than this share of the total weight.
 _SMALL_CHANGE = 0.05

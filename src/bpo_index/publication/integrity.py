@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bpo_index.atomic import read_json
+from bpo_index.display.labels import show_text
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.labels import show_text
+from bpo_index.files.atomic import read_json
 
 MANIFEST = "manifest.json"
 _CHECKSUM = "checksum_sha256"

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from bpo_index.definition_blocks import Method
+from bpo_index.definition.blocks import Method
 from bpo_index.scoring.decomposition import decompose_difference, find_power
 
 NEIGHBOURS_SCHEMA = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bpo_index.atomic import read_json, replace_file
+from bpo_index.files.atomic import read_json, replace_file
 from bpo_index.publication.integrity import MANIFEST, read_manifest, write_json
 
 POINTER, _PENDING = "latest.json", ".pending.json"

@@ -22,14 +22,13 @@ from typing import Any
 from filelock import FileLock
 from pydantic import ValidationError
 
-from bpo_index import __version__
-from bpo_index.atomic import make_folder, read_json, sync_folder, write_synced
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_differences import Difference, describe_differences, list_differences
+from bpo_index.definition.differences import Difference, describe_differences, list_differences
 from bpo_index.disclosure import Key
+from bpo_index.display.labels import show_text
+from bpo_index.display.notebook import show_block, show_link, show_list, show_sentence
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.labels import show_text
-from bpo_index.notebook import show_block, show_link, show_list, show_sentence
+from bpo_index.files.atomic import make_folder, read_json, sync_folder, write_synced
 from bpo_index.publication.integrity import check_release, join_faults, list_faults, make_manifest
 from bpo_index.publication.pointers import (
     announce,
@@ -40,6 +39,7 @@ from bpo_index.publication.pointers import (
     repair_pointers,
 )
 from bpo_index.publication.standing import OFFICIAL, Standing
+from bpo_index.version import __version__
 
 #: Raised by one whenever the same input would give other files.
 RELEASE_FORM = 4

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.notebook import show_block, show_list, show_table
+from bpo_index.display.notebook import show_block, show_list, show_table
+from bpo_index.display.numbers import show_number, show_range, show_score, show_share
 from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
+from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.publication.standing import OFFICIAL, Standing
-from bpo_index.publication.wording import choose_notice
-from bpo_index.robustness import Robustness
-from bpo_index.robustness.assess import NOTES
-from bpo_index.scoring import Scores
-from bpo_index.validation import Audit
+from bpo_index.robustness.assess import NOTES, Robustness
+from bpo_index.scoring.unit_scores import Scores
+from bpo_index.validation.audit import Audit
 from bpo_index.validation.nonresponse import NONRESPONSE_SCHEMA
-from bpo_index.wording import show_number, show_range, show_score, show_share
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpo_index.csv_tables import render_csv
 from bpo_index.definition import IndexDefinition
+from bpo_index.files.csv_tables import render_csv
 from bpo_index.publication.columns import TABLES
 from bpo_index.publication.formats.datapackage import describe_package
 from bpo_index.publication.formats.html_tables import render_html
@@ -21,7 +21,7 @@ from bpo_index.publication.formats.reader_tables import describe_reading, lay_ou
 from bpo_index.publication.formats.table_files import render_parquet, render_records
 from bpo_index.publication.formats.workbook import make_about, make_codebook, make_sheet, render_workbook
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import names_percentage
+from bpo_index.publication.standard_phrases import names_percentage
 
 
 def render_tables(result: Result, definition: IndexDefinition) -> dict[str, bytes]:

@@ -12,16 +12,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 from typing import Any
 
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.given_paths import show_size
-from bpo_index.responses.columnar import describe_error, is_fault
-from bpo_index.responses.grids import Unreadable
+from bpo_index.files.given_paths import show_size
 
 #: Bytes of memory that reading one file may take in a process of its own.
 MOST_MEMORY = 2**32
+#: The module that runs in that process, which knows the readers; they know this one.
+_PROCESS = "bpo_index.responses.apart_process"
+#: Exit code of that process where memory does not suffice.
+OUT_OF_MEMORY = 77
 #: Signals that end a process because of what it does, not because somebody ends it.
 _CRASHES = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 
@@ -45,12 +46,12 @@ def read_apart(reader: str, content: bytes, *arguments: str) -> Any:
         file.seek(0)
         handles = (file.fileno(), result.fileno())
         # NOTE: -P, or the current folder could lend modules to the library.
-        command = [sys.executable, "-P", "-m", __name__, *map(str, handles), reader, *arguments]
+        command = [sys.executable, "-P", "-m", _PROCESS, *map(str, handles), reader, *arguments]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
         done = subprocess.run(command, env=environment, pass_fds=handles, capture_output=True, check=False)
         if -done.returncode in _CRASHES:
             return f"the reader ended with code {done.returncode}"
-        if done.returncode == _OUT_OF_MEMORY:
+        if done.returncode == OUT_OF_MEMORY:
             return f"it takes more than {show_size(MOST_MEMORY)} of memory"
         if done.returncode != 0:  # an exception, or somebody ended it
             last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
@@ -59,39 +60,3 @@ def read_apart(reader: str, content: bytes, *arguments: str) -> Any:
             raise EnvironmentFailed(f"The process that reads {kind} failed: {why}. Check memory and installation.")
         result.seek(0)
         return pickle.loads(result.read())
-
-
-_OUT_OF_MEMORY = 77
-
-
-def _read(path: str, reader: str, *arguments: str) -> object:
-    from bpo_index.responses import spss, workbook  # noqa: PLC0415  (they read by this module)
-
-    try:
-        if reader == "spss":
-            return spss.read_path(path)
-        return workbook.read_sheets(Path(path).read_bytes(), arguments[0] if arguments else None)
-    except Unreadable as error:
-        return error
-    except BaseException as error:
-        if not is_fault(error):
-            raise
-        return describe_error(error)
-
-
-def _limit_memory() -> None:
-    """Hold the process to its memory; address space that is only set aside does not count."""
-    if sys.platform == "linux":
-        import resource  # noqa: PLC0415  (not on Windows)
-
-        resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
-
-
-if __name__ == "__main__":
-    _limit_memory()
-    try:
-        found = pickle.dumps(_read(f"/dev/fd/{sys.argv[1]}", *sys.argv[3:]))
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
-    with open(int(sys.argv[2]), "wb", closefd=False) as handle:
-        handle.write(found)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.labels import fold_label
+from bpo_index.display.labels import fold_label
 from bpo_index.responses.encodings import has_undecodable, show_undecodable
 from bpo_index.responses.headings import label_questions, name_fields
 from bpo_index.responses.records import Record

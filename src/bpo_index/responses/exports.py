@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bpo_index.definition_blocks import Source as HowToRead
-from bpo_index.labels import fold_label
+from bpo_index.definition.blocks import Source as HowToRead
+from bpo_index.display.labels import fold_label
 
 Cells = Sequence[str]
 #: A heading longer than this is not taken apart, and none into more parts than that: no tool writes such.

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.labels import fold_label
+from bpo_index.display.labels import fold_label
 from bpo_index.responses.headings import TIDY_COLUMNS, Proposal, label_questions
 from bpo_index.responses.views import View
 

@@ -1,9 +1,7 @@
-"""Files of any format as grids of text cells, each row with its place in the file.
+"""Files of any format as grids of text cells, each row with its place in the file; text files are read here.
 
-`read_grids` tells the format from the first bytes, never from the name, and returns the grids in which answers may
-lie: one of a text file for each separator, one of a workbook for each sheet, else one. Which of them holds the answers
-is decided by their headings (`read.py`). Numbers become the shortest text that reads back as the same number, whole
-numbers without a point, so that one answer has one text in every format. Method page: docs/methods/reading.md.
+Numbers become the shortest text that reads back as the same number, whole numbers without a point, so that one answer
+has one text in every format. Method page: docs/methods/reading.md.
 """
 
 from __future__ import annotations
@@ -12,24 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bpo_index.definition_blocks import Source as HowToRead
-from bpo_index.given_paths import show_size
+from bpo_index.definition.blocks import Source as HowToRead
+from bpo_index.files.given_paths import show_size
 from bpo_index.responses.encodings import decode_text
 from bpo_index.responses.records import Record, iterate_records, split_lines
 from bpo_index.responses.sources import Source
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-#: First bytes of what holds no answers.
-_OTHERS = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"{\\rtf": "a text document",
-    b"\x1f\x8b": "packed twice with gzip",
-    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
-    b"Rar!": "a RAR archive",
-    b"SQLite format 3\x00": "a database",
-}
 #: Lines and cells of a file, and bytes of a line, at most.
 MOST_LINES, MOST_CELLS, LONGEST_LINE = 10_000_000, 50_000_000, 2**25
 ADVICE = "Export the responses as CSV, Excel, Parquet or SPSS and give that file."
@@ -92,33 +79,6 @@ class Grid:
 MOST_HEADINGS = 12
 
 
-def read_grids(source: Source, how: HowToRead) -> list[Grid]:
-    """Return the grids of a file in which answers may lie.
-
-    Raises
-    ------
-    Unreadable
-        The file is empty, of a format without answers, or broken.
-    """
-    content = source.content
-    if source.fault:
-        raise Unreadable(f"{source.fault}. Export the survey again")
-    if not content or content.isspace():
-        raise Unreadable("is empty. Export the survey again")
-    from bpo_index.responses import columnar, spss, workbook  # noqa: PLC0415  (they are made of grids)
-
-    if content.startswith(b"PAR1"):
-        return [columnar.read_parquet(content)]
-    if content.startswith((b"$FL2", b"$FL3")):
-        return [spss.read_spss(content)]
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return workbook.read_workbook(content, how)
-    for start, kind in _OTHERS.items():
-        if content.startswith(start):
-            raise Unreadable(f"is {kind}, not a file of responses. {ADVICE}")
-    return list(_read_text(source, how))
-
-
 def _check_size(content: bytes) -> None:
     """Refuse a text with more lines, cells or characters in a line than can be held, before anything is made of it."""
     lines = max(content.count(mark) for mark in (b"\n", b"\r"))
@@ -138,7 +98,8 @@ def _check_size(content: bytes) -> None:
         start = end + 1
 
 
-def _read_text(source: Source, how: HowToRead) -> Iterator[Grid]:
+def read_text(source: Source, how: HowToRead) -> Iterator[Grid]:
+    """Yield the grids of a text file, one for each separator that it may have."""
     _check_size(source.content)
     text, encoding = decode_text(source.content, how.encoding)
     if all(character.isspace() or character in ',;"' for character in text):

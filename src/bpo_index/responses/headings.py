@@ -10,9 +10,9 @@ import difflib
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bpo_index.csv_tables import restore_text
 from bpo_index.definition import IndexDefinition
-from bpo_index.labels import fold_label
+from bpo_index.display.labels import fold_label
+from bpo_index.files.csv_tables import restore_text
 from bpo_index.responses.exports import Headings, ToolField
 
 #: Definition key of a source column, and the name of the column in the tidy responses.

@@ -12,19 +12,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bpo_index.answer_texts import find_unit, map_answers
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.labels import fold_label
 from bpo_index.errors import DataRefused
-from bpo_index.labels import fold_label
+from bpo_index.responses.answer_texts import find_unit, map_answers
 from bpo_index.responses.collect import frame_records
 from bpo_index.responses.columnar import write_cell
 from bpo_index.responses.fragment import write_fragment
-from bpo_index.responses.grids import Unreadable, read_grids
+from bpo_index.responses.grids import Unreadable
 from bpo_index.responses.headings import (
     LEAST_ALIKE,
     Proposal,
     measure_alike,
 )
+from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.translate import translate_cells
 from bpo_index.responses.views import View, choose_view, propose_columns, refuse_view, report_view

@@ -19,7 +19,8 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
 from bpo_index.responses.collect import collect_long, collect_wide, frame_records
-from bpo_index.responses.grids import Unreadable, read_grids
+from bpo_index.responses.grids import Unreadable
+from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.tidy import RECORD_SCHEMA, Responses, describe_table, make_missing_ids
 from bpo_index.responses.translate import translate_cells

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bpo_index.display.labels import show_text
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.given_paths import NotAFile, TooLarge, read_regular, read_start, refuse_address, show_size
-from bpo_index.labels import show_text
+from bpo_index.files.given_paths import NotAFile, TooLarge, read_regular, read_start, refuse_address, show_size
 from bpo_index.responses.encodings import show_undecodable
 
 #: Endings of names that a folder is searched for; `.gz` after any of them.

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
-from bpo_index.answer_texts import parse_number
-from bpo_index.atomic import make_folder, replace_file
-from bpo_index.csv_tables import render_csv, restore_text
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.given_paths import NotAFile, TooLarge, read_regular
+from bpo_index.files.atomic import make_folder, replace_file
+from bpo_index.files.csv_tables import render_csv, restore_text
+from bpo_index.files.given_paths import NotAFile, TooLarge, read_regular
+from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.encodings import decode_text
 from bpo_index.responses.grids import DELIMITERS
 from bpo_index.responses.headings import TIDY_COLUMNS, name_fields

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from bpo_index.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import Scale
+from bpo_index.definition.blocks import Scale
+from bpo_index.display.labels import show_text
 from bpo_index.errors import DataRefused
-from bpo_index.labels import show_text
+from bpo_index.responses.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.responses.cell_texts import (
     can_be_decimal,
     find_date_order,

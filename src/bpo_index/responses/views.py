@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from bpo_index.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import Source as HowToRead
-from bpo_index.labels import fold_label, show_text
+from bpo_index.definition.blocks import Source as HowToRead
+from bpo_index.display.labels import fold_label, show_text
+from bpo_index.responses.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.responses.cell_texts import write_plainly
 from bpo_index.responses.encodings import has_undecodable
 from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings

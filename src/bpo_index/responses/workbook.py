@@ -15,10 +15,10 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree
 
-from bpo_index.answer_texts import parse_number
-from bpo_index.definition_blocks import Source as HowToRead
+from bpo_index.definition.blocks import Source as HowToRead
+from bpo_index.display.labels import show_text
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.labels import show_text
+from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.apart import read_apart
 from bpo_index.responses.columnar import describe_error, is_fault, write_cell
 from bpo_index.responses.grids import ADVICE, Grid, Unreadable

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpo_index.given_paths import show_size
-from bpo_index.labels import show_text
+from bpo_index.display.labels import show_text
+from bpo_index.files.given_paths import show_size
 from bpo_index.responses.grids import ADVICE, Unreadable
 
 #: Bytes that all parts of a workbook may unpack to, and parts that there may be.

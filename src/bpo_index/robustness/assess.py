@@ -16,30 +16,36 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.notebook import show_block, show_table
-from bpo_index.robustness.assumption_effects import analyse_assumptions, choose_blocks, tabulate_effects
-from bpo_index.robustness.assumptions import (
+from bpo_index.display.notebook import show_block, show_table
+from bpo_index.display.numbers import show_number, show_range, show_share
+from bpo_index.robustness.assumptions.combinations import (
     allot_replicates,
     list_combinations,
     plan_drawing,
     tabulate_assumptions,
     tabulate_method_ranks,
 )
+from bpo_index.robustness.assumptions.effects import analyse_assumptions, choose_blocks, tabulate_effects
 from bpo_index.robustness.chunks import Progress
+from bpo_index.robustness.coherence_tables import StructureTables, tabulate_structure
 from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
 from bpo_index.robustness.influence import Influence, assess_influence
-from bpo_index.robustness.intervals import estimate_logit_t_interval
-from bpo_index.robustness.rank_sets import RankSets, assign_tiers, find_rank_sets
-from bpo_index.robustness.rank_tables import RankTables, tabulate_ranks
+from bpo_index.robustness.ranks.rank_sets import RankSets, assign_tiers, find_rank_sets
+from bpo_index.robustness.ranks.rank_tables import RankTables, tabulate_ranks
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
-from bpo_index.robustness.response_outcomes import tabulate_outcomes
-from bpo_index.robustness.standard_errors import BOOTSTRAP_FROM, Errors, estimate_errors, tabulate_sampling_error
-from bpo_index.robustness.structure_tables import StructureTables, tabulate_structure
-from bpo_index.robustness.weight_tables import WeightTables, tabulate_weights
-from bpo_index.scoring import IndexStructure, Scores, rank_units
-from bpo_index.scoring.estimate import Floats
-from bpo_index.scoring.units import find_bounds, unit_score_matrix
-from bpo_index.wording import show_number, show_range, show_share
+from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
+from bpo_index.robustness.sampling.response_outcomes import tabulate_outcomes
+from bpo_index.robustness.sampling.standard_errors import (
+    BOOTSTRAP_FROM,
+    Errors,
+    estimate_errors,
+    tabulate_sampling_error,
+)
+from bpo_index.robustness.weights.weight_tables import WeightTables, tabulate_weights
+from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_scores import Scores, find_bounds, unit_score_matrix
 
 NOTES = {
     "": "",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpo_index.scoring.estimate import Floats
+from bpo_index.scoring.arrays import Floats
 
 CORRELATIONS = ("pearson", "spearman", "kendall")
 

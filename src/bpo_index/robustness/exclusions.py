@@ -14,15 +14,17 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import NearIdenticalRule
+from bpo_index.definition.blocks import NearIdenticalRule
+from bpo_index.display.labels import fold_label
 from bpo_index.errors import DataRefused
-from bpo_index.labels import fold_label
-from bpo_index.robustness.possible_ranks import Range, bound_scores, rank_between
+from bpo_index.robustness.ranks.possible_ranks import Range, bound_scores, rank_between
 from bpo_index.robustness.rounding import round_table
-from bpo_index.scoring import Scores, UnitAnswers, score_means, score_units
-from bpo_index.scoring.ends import OPEN_SHARE
-from bpo_index.scoring.estimate import Floats
+from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.scores_at_ends import OPEN_SHARE
 from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers
+from bpo_index.scoring.unit_scores import Scores, score_units
 from bpo_index.validation.near_identical import MOST_ROWS, match_rows
 
 #: From this many rows let in a change of score may be told (docs/adr/0010-what-is-told.md).

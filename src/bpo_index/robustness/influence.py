@@ -20,25 +20,20 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import QualityRules
+from bpo_index.definition.blocks import QualityRules
 from bpo_index.errors import DataRefused
-from bpo_index.robustness.possible_ranks import Range, are_means_own, bound_scores, measure_changes, rank_between
-from bpo_index.robustness.rank_tables import FIRST_FEW
+from bpo_index.robustness.ranks.possible_ranks import Range, are_means_own, bound_scores, measure_changes, rank_between
+from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
-from bpo_index.scoring import (
-    Scores,
-    UnitAnswers,
-    gather_evidence,
-    rank_units,
-    score_means,
-    score_units,
-    sort_respondents,
-)
-from bpo_index.scoring.benefit_of_the_doubt import are_possible
-from bpo_index.scoring.estimate import Floats, Ints, estimate_unit_means
-from bpo_index.scoring.missing_answers import IMPUTATIONS
-from bpo_index.scoring.sample import prepare_sample
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.methods.benefit_of_the_doubt import are_possible
+from bpo_index.scoring.methods.missing_answers import IMPUTATIONS
+from bpo_index.scoring.preparation import gather_evidence, prepare_sample
+from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means, sort_respondents
+from bpo_index.scoring.unit_scores import Scores, score_units
 
 #: Whole computations of leaving out one respondent or company after another, at most; where there are more, none is.
 _MOST_RECOMPUTED = 2_000

@@ -18,10 +18,10 @@ import polars as pl
 
 from bpo_index.errors import DataRefused
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
-from bpo_index.robustness.rank_sets import draw_normal, find_rank_sets
-from bpo_index.robustness.shrinkage import shrink_scores
-from bpo_index.scoring import rank_units
-from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.robustness.ranks.rank_sets import draw_normal, find_rank_sets
+from bpo_index.robustness.sampling.shrinkage import shrink_scores
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.ranking import rank_units
 
 #: Sizes that are tried, respondents a unit, until one is enough.
 SIZES = (5, 8, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 125, 160, 200, 250, 320, 400, 500, 640, 800, 1000)

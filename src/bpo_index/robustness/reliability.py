@@ -22,8 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpo_index.scoring.covariance import correlate
-from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.covariance import correlate
 
 
 @dataclass(frozen=True)

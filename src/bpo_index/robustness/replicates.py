@@ -18,13 +18,16 @@ from functools import cached_property
 
 import numpy as np
 
-from bpo_index.method_conflicts import FIXED
+from bpo_index.definition.method_conflicts import FIXED
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
-from bpo_index.robustness.resampling import Resampler, average_units
-from bpo_index.robustness.tallies import RankTally, tally_ranks
-from bpo_index.scoring import IndexStructure, UnitAnswers, rank_units, score_means
-from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.weighting import learn_weights
+from bpo_index.robustness.ranks.tallies import RankTally, tally_ranks
+from bpo_index.robustness.sampling.resampling import Resampler, average_units
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.methods.weighting import learn_weights
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers
 
 #: Replicates in a chunk, at most; fewer for a large index, so that memory stays bounded. It depends on the index only:
 #: matrix products change in their last bits with their size.

@@ -15,11 +15,11 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import Method
-from bpo_index.method_conflicts import list_method_conflicts
-from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.definition.blocks import Method
+from bpo_index.definition.method_conflicts import list_method_conflicts
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.chain import learn_index, score_means
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.score import learn_index, score_means
 from bpo_index.scoring.structure import IndexStructure, number_categories
 
 #: The parameters that are keys of a definition's `method:` block, by the same names.

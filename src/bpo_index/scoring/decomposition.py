@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpo_index.scoring.aggregation import GEOMETRIC, POWERS, aggregate_mean
-from bpo_index.scoring.estimate import Floats
+from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.aggregation import GEOMETRIC, POWERS, aggregate_mean
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 
 

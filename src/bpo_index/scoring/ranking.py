@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.scoring.arrays import Floats, Ints
 
 #: Scores run from 0 to 100; within 1e-9 of that range they are tied (rounding noise of sums is below 1e-12).
 SCORE_RANGE = 100.0

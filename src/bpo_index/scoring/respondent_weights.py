@@ -24,10 +24,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from bpo_index.display.labels import fold_label, show_text
 from bpo_index.errors import UsageError
-from bpo_index.given_paths import read_regular, refuse_address
-from bpo_index.labels import fold_label, show_text
-from bpo_index.scoring.estimate import Floats, Ints
+from bpo_index.files.given_paths import read_regular, refuse_address
+from bpo_index.scoring.arrays import Floats, Ints
 
 MARGIN_COLUMNS = ("unit", "variable", "level", "share")
 _MARGIN_SCHEMA = {"unit": pl.String, "variable": pl.String, "level": pl.String, "share": pl.Float64}

@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import Method
-from bpo_index.method_conflicts import COMPARING, FIXED, UNBOUNDED
-from bpo_index.scoring.estimate import Floats, Ints
-from bpo_index.scoring.outcomes import outcome_scale
+from bpo_index.definition.blocks import Method
+from bpo_index.definition.method_conflicts import COMPARING, FIXED, UNBOUNDED
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.outcomes import outcome_scale
 
 #: Normalisations that only rank units: their scores have no derivative.
 _RANKING = ("rank", "borda", "percentile_rank")

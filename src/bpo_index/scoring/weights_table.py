@@ -10,15 +10,15 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.method_conflicts import BY_COVARIANCE
 from bpo_index.errors import DataRefused
-from bpo_index.method_conflicts import BY_COVARIANCE
-from bpo_index.scoring.ahp import weigh_by_ahp
-from bpo_index.scoring.covariance import estimate_between_covariance
-from bpo_index.scoring.data_weights import explain_pca
-from bpo_index.scoring.estimate import Floats
-from bpo_index.scoring.importance import share_squared_correlations, weigh_balanced
-from bpo_index.scoring.outranking import outrank, rank_kemeny
-from bpo_index.scoring.score import Evidence, LearntIndex
+from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.chain import Evidence, LearntIndex
+from bpo_index.scoring.methods.ahp import weigh_by_ahp
+from bpo_index.scoring.methods.balanced import share_squared_correlations, weigh_balanced
+from bpo_index.scoring.methods.covariance import estimate_between_covariance
+from bpo_index.scoring.methods.data_weights import explain_pca
+from bpo_index.scoring.methods.outranking import outrank, rank_kemeny
 from bpo_index.scoring.structure import IndexStructure
 
 WEIGHTS_SCHEMA = {

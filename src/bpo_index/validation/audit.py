@@ -16,12 +16,12 @@ from pathlib import Path
 
 import polars as pl
 
-from bpo_index.atomic import make_folder, render_json, replace_file
-from bpo_index.csv_tables import render_csv
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import QualityRules
+from bpo_index.definition.blocks import QualityRules
+from bpo_index.display.notebook import show_block, show_list, show_sentence, show_table
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.notebook import show_block, show_list, show_sentence, show_table
+from bpo_index.files.atomic import make_folder, render_json, replace_file
+from bpo_index.files.csv_tables import render_csv
 from bpo_index.responses import Responses
 from bpo_index.validation.check import Validation
 from bpo_index.validation.nonresponse import tabulate_nonresponse

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 import polars as pl
 
-from bpo_index.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.definition import IndexDefinition
-from bpo_index.labels import fold_label
+from bpo_index.display.labels import fold_label
+from bpo_index.responses.answer_texts import find_unit, map_answers, parse_number
 
 #: What survey tools write where a row is no answer to the survey, in the column `status`.
 _TEST_STATUS = frozenset({"test", "survey test", "preview", "survey preview", "spam"})

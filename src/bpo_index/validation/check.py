@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import QualityRules
+from bpo_index.definition.blocks import QualityRules
 from bpo_index.responses import Responses
 from bpo_index.validation.cast import cast_responses
 from bpo_index.validation.comparison import compare_rows, find_idle_rules

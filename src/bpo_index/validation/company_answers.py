@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from bpo_index.definition_blocks import CompanyAnswersRule
+from bpo_index.definition.blocks import CompanyAnswersRule
 from bpo_index.validation.phrases import quote, say
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import Question
+from bpo_index.definition.blocks import Question
 from bpo_index.validation.phrases import Note
 
 #: Respondents needed, and the standard normal quantile of 0.001.

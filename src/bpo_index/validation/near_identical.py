@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bpo_index.definition_blocks import NearIdenticalRule
+from bpo_index.definition.blocks import NearIdenticalRule
 from bpo_index.validation.phrases import quote, say
 
 Floats = npt.NDArray[np.float64]

@@ -20,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from bpo_index.definition_blocks import Scale
+from bpo_index.definition.blocks import Scale
 from bpo_index.validation.schema import is_in_range
 
 #: Ends of answer scales in use: 0 or 1 to 3 … 7, and those round zero.

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from bpo_index.definition_blocks import OutlyingRule
+from bpo_index.definition.blocks import OutlyingRule
 from bpo_index.validation.phrases import say, show
 
 Floats = npt.NDArray[np.float64]

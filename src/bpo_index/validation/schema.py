@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition_blocks import QualityRules, Scale
+from bpo_index.definition.blocks import QualityRules, Scale
 
 if TYPE_CHECKING:
     import pandera.polars as pa

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from bpo_index.definition_blocks import SpeederRule
+from bpo_index.definition.blocks import SpeederRule
 from bpo_index.validation.phrases import say, show
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bpo_index.wording import NOTHING
+from bpo_index.display.numbers import NOTHING
 
 #: Units of measure, and the least and the largest value of any number in them; None: no end.
 UNITS: dict[str, tuple[float | None, float | None]] = {

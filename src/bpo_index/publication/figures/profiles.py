@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.figures.captions import choose_shape, find_range, mark_origin, tell_score
 from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows
 from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
-from bpo_index.publication.figures.wording import choose_shape, find_range, mark_origin, tell_score
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_score
+from bpo_index.publication.standard_phrases import name_score
 
 if TYPE_CHECKING:
     import altair as alt

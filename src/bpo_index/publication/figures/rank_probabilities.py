@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import show_percentage
+from bpo_index.publication.figures.captions import mark_origin
 from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
-from bpo_index.publication.figures.wording import mark_origin
 from bpo_index.publication.result import Result
-from bpo_index.robustness.rank_tables import VERSIONS
-from bpo_index.wording import show_percentage
+from bpo_index.robustness.ranks.rank_tables import VERSIONS
 
 if TYPE_CHECKING:
     import altair as alt

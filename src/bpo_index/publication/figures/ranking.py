@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import show_range, show_score
+from bpo_index.publication.figures.captions import choose_shape, find_range, mark_origin, tell_score
 from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, MUTED, SKY, TEXT_SIZE, Rows
-from bpo_index.publication.figures.wording import choose_shape, find_range, mark_origin, tell_score
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level, name_score
-from bpo_index.wording import show_range, show_score
+from bpo_index.publication.standard_phrases import name_level, name_score
 
 if TYPE_CHECKING:
     import altair as alt

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.figures.captions import mark_origin
 from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
-from bpo_index.publication.figures.wording import mark_origin
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level
+from bpo_index.publication.standard_phrases import name_level
 
 if TYPE_CHECKING:
     import altair as alt

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.figures.captions import mark_origin
 from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, SKY, TEXT_SIZE, Rows
-from bpo_index.publication.figures.wording import mark_origin
 from bpo_index.publication.result import Result
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from bpo_index.atomic import render_json
 from bpo_index.definition import IndexDefinition
+from bpo_index.files.atomic import render_json
 from bpo_index.publication.columns import TABLES, UNITS, Column, Table
 from bpo_index.publication.formats.long_form import list_frames
 from bpo_index.publication.result import Result

@@ -15,10 +15,10 @@ from string import ascii_lowercase
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import NOTHING, show_number, show_range, show_score, show_share
 from bpo_index.publication.columns import RANKING
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level, name_unit, names_percentage
-from bpo_index.wording import NOTHING, show_number, show_range, show_score, show_share
+from bpo_index.publication.standard_phrases import name_level, name_unit, names_percentage
 
 #: Where in a row of a page the name of the unit stands; it alone is text, aligned to the left.
 NAME_AT = 1

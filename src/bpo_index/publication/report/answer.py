@@ -8,11 +8,11 @@ from itertools import pairwise
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import count_noun, list_names, show_range, show_score, show_share
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level, name_points, name_score, name_unit
-from bpo_index.robustness.rank_tables import FIRST_FEW
-from bpo_index.wording import count_noun, list_names, show_range, show_score, show_share
+from bpo_index.publication.standard_phrases import name_level, name_points, name_score, name_unit
+from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 
 #: Units named in one sentence, at most; of more their number is given.
 _NAMED = 6

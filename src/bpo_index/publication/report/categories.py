@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import NOTHING, list_names, show_number, show_score
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_unit
-from bpo_index.wording import NOTHING, list_names, show_number, show_score
+from bpo_index.publication.standard_phrases import name_unit
 
 #: Units of one rank that are named, at most.
 _NAMED = 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.display.numbers import NOTHING, show_estimate, show_number, show_range
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.wording import NOTHING, show_estimate, show_number, show_range
 
 #: Pairs nearest to swapping that are listed.
 _SWAPS = 10

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import list_names, show_score
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer, read_place_shares
 from bpo_index.publication.result import Result
-from bpo_index.wording import list_names, show_score
 
 #: What a reader may choose, in words.
 NORMALISATION_WORDS = {

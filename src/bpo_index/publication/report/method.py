@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.methods import CATALOGUE
+from bpo_index.display.numbers import count_noun, show_number
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level
-from bpo_index.scoring import IndexStructure
-from bpo_index.wording import count_noun, show_number
+from bpo_index.publication.standard_phrases import name_level
+from bpo_index.scoring.methods.catalogue import CATALOGUE
+from bpo_index.scoring.structure import IndexStructure
 
 #: Formulas by step and method, in the symbols of `SYMBOLS`.
 FORMULAS: dict[str, dict[str, str]] = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.display.numbers import show_estimate, show_number
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.validation import Audit
+from bpo_index.validation.audit import Audit
 from bpo_index.validation.schema import REASONS
-from bpo_index.wording import show_estimate, show_number
 
 
 def tabulate_rows(audit: Audit) -> ReportTable:

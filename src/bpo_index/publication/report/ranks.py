@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.display.numbers import show_range, show_share
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.wording import show_range, show_share
 
 #: Above so many units a table of all pairs is no help; the file has it.
 _MOST_UNITS_MATRIX = 24

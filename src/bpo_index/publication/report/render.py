@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bpo_index import __version__
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.explorer import prepare_explorer
 from bpo_index.publication.figures import Figure
@@ -33,8 +32,9 @@ from bpo_index.publication.report.method import (
 )
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level
-from bpo_index.validation import Audit
+from bpo_index.publication.standard_phrases import name_level
+from bpo_index.validation.audit import Audit
+from bpo_index.version import __version__
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
 #: Tables that the page itself carries for download.

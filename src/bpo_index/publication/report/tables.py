@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bpo_index.wording import NOTHING
+from bpo_index.display.numbers import NOTHING
 
 
 @dataclass(frozen=True)

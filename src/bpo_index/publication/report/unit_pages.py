@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import list_names, show_number, show_range, show_score, show_share
 from bpo_index.publication.result import Result
-from bpo_index.publication.wording import name_level, name_points
-from bpo_index.wording import list_names, show_number, show_range, show_score, show_share
+from bpo_index.publication.standard_phrases import name_level, name_points
 
 #: With more other units than this a page shows their range instead of each, and one neighbour instead of two.
 MOST_UNITS_SHOWN = 24

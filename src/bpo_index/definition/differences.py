@@ -1,0 +1,89 @@
+"""What two definitions say differently, key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from bpo_index.display.labels import show_text
+
+#: Differences named in a message, and characters shown of a value, at most.
+_SHOWN, _LONGEST = 8, 60
+#: What names an item of a list, so that it is compared with its like and not with what stands in the same place.
+_NAMES = ("id", "code")
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One key that two definitions give differently."""
+
+    place: str
+    """Such as ``method.aggregation`` or ``categories[trade].weight``."""
+    before: str
+    after: str
+
+
+def list_differences(before: object, after: object) -> list[Difference]:
+    """Return the keys in which two definitions, as plain JSON values, differ.
+
+    Examples
+    --------
+    >>> before = {"units": [{"code": "A", "name": "Aland"}, {"code": "B", "name": "Beland"}]}
+    >>> after = {"units": [{"code": "B", "name": "Beland"}, {"code": "A", "name": "Åland"}]}
+    >>> [(one.place, one.before, one.after) for one in list_differences(before, after)]
+    [('units', 'A, B', 'B, A'), ('units[A].name', 'Aland', 'Åland')]
+    """
+    return list(_compare("", before, after))
+
+
+def describe_differences(differences: list[Difference], form: str = "{after} instead of {before}") -> str:
+    """Return differences as a part of a sentence, the first of them where there are many.
+
+    Examples
+    --------
+    >>> describe_differences([Difference("method.seed", "2021", "7")])
+    'method.seed (7 instead of 2021)'
+    """
+    told = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
+    more = len(differences) - len(told)
+    return ", ".join(told) + (f" and {more} more" if more else "")
+
+
+def _compare(place: str, before: Any, after: Any) -> Iterator[Difference]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in dict.fromkeys([*before, *after]):
+            inner = f"{place}.{key}" if place else str(key)
+            yield from _compare(inner, before.get(key, _MISSING), after.get(key, _MISSING))
+        return
+    items, others = _name_items(before), _name_items(after)
+    if items is not None and others is not None:
+        if list(items) != list(others):
+            yield Difference(place, _show(list(items)), _show(list(others)))
+        for name in filter(others.__contains__, items):
+            yield from _compare(f"{place}[{name}]", items[name], others[name])
+        return
+    if before != after:
+        yield Difference(place, _show(before), _show(after))
+
+
+def _name_items(value: Any) -> dict[str, Any] | None:
+    """Return the items of a list by the names they have; None where it is no list of named items."""
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    for key in _NAMES:
+        if all(isinstance(item, dict) and key in item for item in value):
+            return {str(item[key]): item for item in value}
+    return None
+
+
+def _show(value: Any) -> str:
+    if value is _MISSING:
+        return "nothing"
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+        value = ", ".join(value)
+    if isinstance(value, bool) or value is None:
+        value = {True: "true", False: "false", None: "null"}[value]
+    return show_text(value if isinstance(value, str) else repr(value), _LONGEST) or "''"

@@ -1,0 +1,327 @@
+"""The index definition: what is ranked, asked, weighed and how, as one typed, frozen value.
+
+Stages: `load_definition` finds and reads a YAML file (`read_yaml`), checks each field (pydantic) and what fields
+say of each other (`list_conflicts`), and lists every problem at once with its place in the file.
+Unknown keys are refused. Method page: docs/methods/definition.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from bpo_index.definition.blocks import (
+    Block,
+    Category,
+    Columns,
+    Method,
+    Name,
+    PathId,
+    Provenance,
+    QualityRules,
+    Question,
+    Scale,
+    Source,
+    Uncertainty,
+    Unit,
+)
+from bpo_index.definition.conflicts import list_conflicts
+from bpo_index.definition.method_conflicts import list_uncertainty_conflicts
+from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
+from bpo_index.display.labels import fold_label
+from bpo_index.display.notebook import show_block, show_sentence, show_table
+from bpo_index.display.numbers import NOTHING
+from bpo_index.errors import DefinitionError
+from bpo_index.files.given_paths import read_regular, refuse_address
+from bpo_index.files.resources import list_definitions
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_METHOD_FILE = "method file"
+#: Characters of a value that a message quotes.
+_LONGEST_GIVEN = 80
+
+
+class IndexDefinition(Block):
+    """One published methodology: what is ranked, asked, weighed and how."""
+
+    schema_version: Literal[1]
+    """The version of this form of file."""
+    index: PathId
+    """The index; a folder name in the releases."""
+    edition: PathId
+    """The edition; a folder name in the releases."""
+    version: PathId
+    """The version of the methodology."""
+    title: Name
+    """The title for readers."""
+    provenance: Provenance
+    scale: Scale
+    units: Annotated[tuple[Unit, ...], Field(min_length=1)]
+    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+    columns: Columns
+    source: Source = Source()
+    method: Method = Method()
+    uncertainty: Uncertainty = Uncertainty()
+    quality_rules: QualityRules = QualityRules()
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions, categories in their order."""
+        return tuple(question for category in self.categories for question in category.questions)
+
+    @cached_property
+    def question_ids(self) -> tuple[str, ...]:
+        """The ids of all questions, in order."""
+        return tuple(question.id for question in self.questions)
+
+    @cached_property
+    def unit_by_label(self) -> dict[str, str]:
+        """Folded code, name and aliases of every unit, each to the unit's code."""
+        return {fold_label(label): unit.code for unit in self.units for label in (unit.code, unit.name, *unit.aliases)}
+
+    @cached_property
+    def unit_names(self) -> dict[str, str]:
+        """Unit code to name."""
+        return {unit.code: unit.name for unit in self.units}
+
+    def to_canonical_json(self) -> str:
+        """Return the definition as JSON with sorted keys and every default written out."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+    def hash_content(self) -> str:
+        """Return the SHA-256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(self.to_canonical_json().encode("ascii")).hexdigest()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what is ranked, asked and weighed, and how."""
+        total = sum(category.weight for category in self.categories)
+        rows = [
+            [category.title, f"{category.weight / total:.1%}" if total else NOTHING, str(len(category.questions))]
+            for category in self.categories
+        ]
+        method = self.method
+        return show_block(
+            self.title,
+            show_sentence(f"Index {self.index}, edition {self.edition}, version {self.version}."),
+            show_sentence(f"{len(self.units)} units: {', '.join(self.unit_names.values())}."),
+            show_table("Categories", ["Category", "Nominal weight", "Questions"], rows, texts=["Category"]),
+            show_sentence(
+                f"Answers from {self.scale.minimum:g} to {self.scale.maximum:g}; normalisation {method.normalisation}, "
+                f"weighting {method.weighting}, aggregation {method.aggregation}, missing answers "
+                f"{method.missing_answers}; {100 * method.confidence_level:g}% confidence; a unit needs "
+                f"{method.minimum_respondents_to_publish} respondents to be published and "
+                f"{method.minimum_respondents_to_rank} to be ranked."
+            ),
+            show_sentence(self.provenance.note),
+        )
+
+
+def load_definition(name_or_path: str | Path, method: str | Path | None = None) -> IndexDefinition:
+    """Load a built-in definition by name, or any definition by path.
+
+    Parameters
+    ----------
+    name_or_path
+        A name from `list_definitions`, or the path of a YAML file.
+    method
+        The path of a YAML file with keys of the `method:` block, which take the place of the definition's; None: the
+        definition as it is.
+
+    Raises
+    ------
+    DefinitionError
+        When there is no such definition, or the file has problems; all of them are listed.
+    UsageError
+        When a path looks like an address.
+
+    Examples
+    --------
+    >>> definition = load_definition("offshore-bpo-2021")
+    >>> len(definition.units), len(definition.categories), len(definition.questions)
+    (12, 10, 24)
+    """
+    refuse_address(name_or_path, "the definition")
+    refuse_address(method, "the method file")
+    built_in = list_definitions()
+    path = built_in.get(str(name_or_path), Path(name_or_path))
+    advice = f"built in are {', '.join(built_in)}, anything else is the path of a file"
+    definition = parse_definition(_read_text(path, str(name_or_path), advice, "definition"), source=str(name_or_path))
+    if method is None:
+        return definition
+    text = _read_text(Path(method), str(method), "give the path of a file with keys of the method: block", _METHOD_FILE)
+    return replace_method(definition, text, source=str(method))
+
+
+def change_method(definition: IndexDefinition, **keys: object) -> IndexDefinition:
+    """Return the definition with other values of keys of its `method:` block; None leaves a key as it is.
+
+    Examples
+    --------
+    >>> change_method(load_definition("offshore-bpo-2021"), seed=7, replicates=None).method.seed
+    7
+    """
+    changed = {key: value for key, value in keys.items() if value is not None}
+    return definition.model_copy(update={"method": definition.method.model_copy(update=changed)})
+
+
+def _read_text(path: Path, source: str, advice: str, kind: str) -> str:
+    try:
+        return read_regular(path, MOST_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(source, [f"byte {error.start}: not UTF-8; save the file as UTF-8"], kind) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DefinitionError(source, [f"it cannot be read ({reason}); {advice}"], kind) from None
+
+
+def parse_definition(text: str, *, source: str = "given as text") -> IndexDefinition:
+    """Parse the YAML text of a definition; `source` names it in error messages.
+
+    Raises
+    ------
+    DefinitionError
+        Listing every problem with its place: ``categories[0].questions[1].weight (line 40): …``.
+    """
+    content = read_yaml(text)
+    return _build_definition(content, content.value, source)
+
+
+def replace_method(definition: IndexDefinition, text: str, *, source: str = "given as text") -> IndexDefinition:
+    """Return the definition with the keys of a YAML text in the place of those of its `method:` block.
+
+    The text holds the keys themselves, or one key `method:` with them. Where the `uncertainty:` block does not go with
+    the new method, methods, weights and what is left out are not varied.
+
+    Raises
+    ------
+    DefinitionError
+        Listing every problem with its place in the text.
+
+    Examples
+    --------
+    >>> definition = replace_method(load_definition("offshore-bpo-2021"), "aggregation: geometric")
+    >>> definition.method.aggregation, definition.method.normalisation
+    ('geometric', 'scale')
+    """
+    content = read_yaml(text)
+    if not (isinstance(content.value, dict) and set(content.value) == {"method"}):
+        content = content.put_under("method")
+    keys = content.value["method"] if isinstance(content.value, dict) else None
+    raw = definition.model_dump(mode="json")
+    if isinstance(keys, dict):
+        raw["method"] |= keys
+        if list_uncertainty_conflicts(raw):
+            # The definition's own variations of its method do not go with this one: they are not made.
+            raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}
+        return _build_definition(content, raw, source, _METHOD_FILE)
+    nothing: list[tuple[Place, str]] = [
+        (("method",), "holds no keys of the method: block, such as aggregation: geometric")
+    ]
+    problems = content.problems or nothing
+    listed = [f"{describe_place(place, content)}: {says}" for place, says in problems]
+    raise DefinitionError(source, listed, _METHOD_FILE)
+
+
+def _build_definition(content: YamlContent, value: object, source: str, kind: str = "definition") -> IndexDefinition:
+    problems = list(content.problems)
+    definition = None
+    if not (value is None and problems):
+        try:
+            definition = IndexDefinition.model_validate(value)
+        except ValidationError as error:
+            problems += [(tuple(item["loc"]), _explain(item)) for item in error.errors() if not _is_echo(item)]
+        problems += list_conflicts(value)
+    if problems or definition is None:
+        ordered = sorted(set(problems), key=lambda problem: (content.find_line(problem[0]), str(problem)))
+        raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in ordered], kind)
+    return definition
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """Return whether a list is said to be too short only because its items are wrong, which is said of each."""
+    given = error.get("input")
+    return error["type"] == "too_short" and isinstance(given, list) and len(given) >= error["ctx"]["min_length"]
+
+
+def _explain(error: ErrorDetails) -> str:
+    """Return what is wrong with a field in words for who wrote the file, who knows no types."""
+    kind, given, limits = error["type"], error.get("input"), error.get("ctx", {})
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return "is not a key of a definition; take it out or correct its spelling"
+    match kind:
+        case "value_error":  # ours, from a validator
+            text = error["msg"].removeprefix("Value error, ")
+        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
+            ((_, limit),) = limits.items()
+            text = f"must be {_COMPARED[kind]} {_show_limit(limit)}"
+        case "too_short" | "too_long":
+            least = kind == "too_short"
+            count = limits["min_length" if least else "max_length"]
+            text = f"must have {'at least' if least else 'at most'} {count} item{'' if count == 1 else 's'}"
+        case "string_pattern_mismatch":
+            text = f"must be 1 to 64 characters out of {_PATTERNS.get(limits['pattern'], limits['pattern'])}"
+        case "string_too_long":
+            text = f"must have at most {limits['max_length']:,} characters"
+        case "literal_error":
+            text = f"must be {limits['expected']}"
+        case _:
+            text = _SAYS.get(kind, error["msg"][0].lower() + error["msg"][1:])
+    if isinstance(given, dict | list):
+        return text
+    shown = repr(given[:_LONGEST_GIVEN] if isinstance(given, str) else given)
+    return f"{text}; found {shown[:_LONGEST_GIVEN]}"
+
+
+_COMPARED = {
+    "greater_than": "above",
+    "greater_than_equal": "at least",
+    "less_than": "below",
+    "less_than_equal": "at most",
+}
+#: Kinds of problems of pydantic, in words of the file.
+_SAYS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "dict_type": "must be keys with values (key: value), one a line",
+    "finite_number": "must be a finite number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 18 digits",
+    "int_type": "must be a whole number",
+    "model_attributes_type": "must be keys with values (key: value), one a line",
+    "model_type": "must be keys with values (key: value), one a line",
+    "string_too_short": "must have at least one character",
+    "string_type": "must be a text",
+    "string_unicode": "must be a text of whole characters",
+    "tuple_type": "must be a list: [first, second], or a line for each that starts with -",
+}
+
+
+_PATTERNS = {
+    r"^[a-z0-9-]{1,64}$": "a-z, 0-9 and -",
+    r"^[a-z0-9_-]{1,64}$": "a-z, 0-9, _ and -",
+    r"^[A-Za-z0-9_-]{1,64}$": "A-Z, a-z, 0-9, _ and -",
+}
+
+
+def _show_limit(limit: float) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else f"{limit:,.6f}".rstrip("0").rstrip(".")
+
+
+def write_json_schema() -> str:
+    """Return the JSON Schema of a definition, as it stands in ``schemas/index-definition.schema.json``."""
+    schema = IndexDefinition.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Index definition of bpo-index"
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

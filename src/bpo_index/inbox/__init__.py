@@ -1,0 +1,1 @@
+"""The inbox: survey files dropped into a folder, each published once."""

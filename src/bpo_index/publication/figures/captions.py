@@ -1,0 +1,43 @@
+"""What several figures say in the same words: where the data comes from, the confidence level, scores and bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import show_score
+from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import name_points
+
+#: Shapes of a score: a triangle points to where the score of a bound lies.
+_SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-left"}
+
+
+def mark_origin(lines: Iterable[str], result: Result) -> list[str]:
+    """Return the lines under a title, the first of which say that it is a trial or a draft, that data is synthetic."""
+    return [*result.notices, *lines]
+
+
+def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:
+    """Return a score with its unit, in a sentence; a bound as a bound."""
+    return f"{show_score(row)} {name_points(definition)}"
+
+
+def choose_shape(bound: str | None) -> str:
+    """Return the shape of a score's mark."""
+    return _SHAPES[bound]
+
+
+def find_range(values: Iterable[float | None], least: float = 1.0) -> list[float]:
+    """Return the range of an axis round values, no narrower than `least`.
+
+    Examples
+    --------
+    >>> find_range([50.0, None, 90.0]), find_range([3.0])
+    ([48.0, 92.0], [2.5, 3.5])
+    """
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    margin = max((high - low) * 0.05, (least - (high - low)) / 2)
+    return [low - margin, high + margin]

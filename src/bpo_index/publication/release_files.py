@@ -1,0 +1,50 @@
+"""The files of a release: tables, figures, audit, definition; and the report, made last, which lists the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.files.atomic import render_json
+from bpo_index.publication.figures import draw_figures
+from bpo_index.publication.report import render_report
+from bpo_index.publication.result import Result
+from bpo_index.publication.tables import render_tables
+from bpo_index.validation.audit import Audit
+
+
+def render_release(
+    result: Result,
+    definition: IndexDefinition,
+    audit: Audit,
+    *,
+    release_id: str,
+    made_from: Mapping[str, Any],
+) -> dict[str, bytes]:
+    """Return path within the release to content, for every file but the manifest.
+
+    Parameters
+    ----------
+    result, definition, audit
+        What is published; the audit as `publish_audit` leaves it.
+    release_id, made_from
+        From `identify_release`.
+    """
+    figures = draw_figures(result, definition)
+    files = render_tables(result, definition)
+    files |= {f"figures/{name}.svg": figure.svg for name, figure in figures.items()}
+    files |= {f"figures/{name}.png": figure.png for name, figure in figures.items()}
+    files["audit.json"] = render_json(asdict(audit))
+    files["definition.json"] = render_json(definition.model_dump(mode="json"))
+    files["report.html"] = render_report(
+        result,
+        definition,
+        audit,
+        release_id=release_id,
+        made_from=made_from,
+        figures=figures,
+        files=files,
+    )
+    return files

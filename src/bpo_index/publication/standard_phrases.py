@@ -1,0 +1,59 @@
+"""What every page, table and figure says in the same words: origin of the data, confidence level, unit of scores."""
+
+from __future__ import annotations
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition.method_conflicts import COMPARING
+
+SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
+PARTLY_SYNTHETIC_NOTICE = "PARTLY SYNTHETIC DATA: some answers were made by a program. Not the published index."
+
+
+def choose_notice(data_origin: str) -> str:
+    """Return the notice on `survey`, `synthetic` or `partly synthetic` data; empty where all answers are a survey's."""
+    return {"survey": "", "synthetic": SYNTHETIC_NOTICE}.get(data_origin, PARTLY_SYNTHETIC_NOTICE)
+
+
+def name_level(definition: IndexDefinition) -> str:
+    """Return the confidence level as readers see it.
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> name_level(load_definition("offshore-bpo-2021"))
+    '95%'
+    """
+    return f"{100 * definition.method.confidence_level:g}%"
+
+
+def names_percentage(definition: IndexDefinition) -> bool:
+    """Return whether scores are per cent, of the answer scale or of ratings.
+
+    Methods that compare units with one another, and balances of ratings, give points.
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> names_percentage(load_definition("offshore-bpo-2021"))
+    True
+    """
+    method = definition.method
+    compares = {method.aggregation, method.question_aggregation} & set(COMPARING)
+    is_share = method.normalisation == "scale" and method.outcome != "net_balance"
+    return is_share and not compares and method.weighting != "benefit_of_the_doubt"
+
+
+def name_score(definition: IndexDefinition) -> str:
+    """Return the heading of scores, with their unit."""
+    return "Score (%)" if names_percentage(definition) else "Score (points)"
+
+
+def name_points(definition: IndexDefinition) -> str:
+    """Return what stands behind a score in a sentence."""
+    return "%" if names_percentage(definition) else "points"
+
+
+def name_unit(definition: IndexDefinition) -> str:
+    """Return what is ranked, with a capital."""
+    word = definition.columns.unit
+    return word[:1].upper() + word[1:]

@@ -1,0 +1,1 @@
+"""Assumptions of the index: drawn together, and the effect of each."""

@@ -1,0 +1,1 @@
+"""Ranks: sets, shares of replicates, and the ranks that are possible."""

@@ -1,0 +1,359 @@
+"""Confidence sets for ranks, from pairwise studentised comparisons of scores.
+
+For units i and j, with the variance and degrees of freedom of their difference (Welch 1938, Satterthwaite 1946)::
+
+    t_ij = (score_i - score_j) / sqrt(v_ij),    v_ij = se_i^2 + se_j^2 - 2 cov_ij
+    d_ij = v_ij^2 / (se_i^4 / d_i + se_j^4 / d_j)
+    z_ij = (8 d + 1) / (8 d + 3)  sqrt(d ln(1 + t^2 / d))       the normal equivalent of t (Wallace 1959)
+
+The distribution of the largest z under equal scores is taken from draws: of normal scores with estimated variances, or
+of resamples of the answers. Where scores have ends, the observed z is the smaller of that of the scores and that of
+their logits. Pairs are told apart by the free step-down procedure (Westfall and Young 1993, algorithm 2.8; Romano and
+Wolf 2005), over all pairs (simultaneous) or those of one unit (marginal). Unit i's set is [1 + number surely ahead,
+p - number surely behind] (Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91, section 3).
+Method page: docs/methods/rank-sets.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.ranking import TIE_TOLERANCE
+
+Side = Literal["both", "best", "worst"]
+#: Draws of the distribution of the largest comparison: its level is then right to a quarter of a percent.
+DRAWS = 10_000
+#: Scores this close to an end of the range, as a share of it, are held there when logits are taken.
+_NEAREST_END = 1e-3
+#: Comparisons taken at once, so that they stay near the processor; at least so many draws.
+_COMPARISONS_AT_ONCE, _DRAWS_AT_ONCE = 66_000, 64
+#: Held off zero, so that draws without any variance compare as infinitely far apart and not as nothing.
+_LEAST_VARIANCE = 1e-100
+#: Normal for every purpose.
+_MANY_DEGREES = 1e9
+
+
+@dataclass(frozen=True)
+class StudentisedDraws:
+    """Draws under equal scores: what sampling alone does to scores and to their standard errors."""
+
+    deviations: Floats
+    """Units x draws: drawn score less the score drawn from."""
+    se: Floats
+    """Units x draws: the standard error estimated in the draw."""
+
+
+@dataclass(frozen=True)
+class RankSets:
+    """Confidence sets for ranks; arrays over units, 0 where a unit takes no part."""
+
+    interval_low: Ints
+    """Marginal: the best rank that one unit may have."""
+    interval_high: Ints
+    """Marginal: the worst."""
+    set_low: Ints
+    """Simultaneous for all units: the best rank."""
+    set_high: Ints
+    """Simultaneous: the worst."""
+    surely_ahead: np.ndarray
+    """Units x units: row surely ahead of column, simultaneously over all pairs."""
+    adjusted_p: Floats
+    """Units x units, symmetric: the smallest error at which the pair can be told apart, all pairs at once; NaN where it
+    cannot be compared."""
+
+    def find_best(self, k: int) -> np.ndarray:
+        """Return which units may be among the k best: with the confidence level, all that truly are.
+
+        The tau-best set of Mogstad et al. (2024, section 3): the units of which fewer than k are surely ahead.
+        """
+        return (self.set_low > 0) & (self.set_low <= k)
+
+    def find_worst(self, k: int) -> np.ndarray:
+        """Return which units may be among the k worst."""
+        p = int((self.set_low > 0).sum())
+        return (self.set_low > 0) & (self.set_high > p - k)
+
+
+def draw_normal(covariance: Floats, degrees: Floats, draws: int, rng: np.random.Generator) -> StudentisedDraws:
+    """Return draws of normal scores with estimated variances.
+
+    Parameters
+    ----------
+    covariance
+        Units x units: of the scores.
+    degrees
+        Degrees of freedom of the standard errors; infinite: they are known.
+    draws
+        How many.
+    rng
+        The generator.
+    """
+    variance = np.diagonal(covariance)
+    normal = rng.standard_normal((len(variance), draws))
+    if np.any(covariance != np.diag(variance)):
+        values, vectors = np.linalg.eigh(covariance)
+        deviations = (vectors * np.sqrt(np.maximum(values, 0))) @ normal
+    else:
+        deviations = np.sqrt(variance)[:, np.newaxis] * normal
+    finite = np.where(np.isfinite(degrees), degrees, 1.0)[:, np.newaxis]
+    ratio = rng.chisquare(finite, normal.shape) / finite
+    ratio = np.where(np.isfinite(degrees)[:, np.newaxis], ratio, 1.0)
+    return StudentisedDraws(deviations, np.sqrt(variance[:, np.newaxis] * ratio))
+
+
+def draw_resamples(influence: Sequence[Floats], draws: int, rng: np.random.Generator) -> StudentisedDraws:
+    """Return draws of scores and standard errors from resampled answers.
+
+    Parameters
+    ----------
+    influence
+        Per unit: what each of its K primary sampling units adds to the score (sum zero), such as
+        (x - mean) / K for a mean; K at least 2.
+    draws
+        How many.
+    rng
+        The generator. In each draw K of K are taken with replacement.
+    """
+    deviations, errors = np.empty((len(influence), draws)), np.empty((len(influence), draws))
+    for n, values in enumerate(influence):
+        k = len(values)
+        drawn = values[rng.integers(0, k, (draws, k))]
+        deviations[n] = drawn.sum(axis=1)
+        errors[n] = drawn.std(axis=1, ddof=1) * np.sqrt(k)
+    return StudentisedDraws(deviations, errors)
+
+
+def find_rank_sets(
+    scores: Floats,
+    covariance: Floats,
+    degrees: Floats,
+    confidence_level: float,
+    *,
+    draws: StudentisedDraws | None = None,
+    bounds: tuple[float, float] = (-np.inf, np.inf),
+    side: Side = "both",
+    seed: int | np.random.SeedSequence = 2021,
+) -> RankSets:
+    """Return marginal and simultaneous confidence sets for the ranks of units.
+
+    Parameters
+    ----------
+    scores
+        Units; NaN where a unit takes no part in the ranking.
+    covariance
+        Units x units of the scores, or their standard errors where units are independent. NaN or zero: the unit cannot
+        be told apart from any other, its set is all ranks.
+    degrees
+        Degrees of freedom of the standard errors; infinite for large samples.
+    confidence_level
+        Between 0 and 1.
+    draws
+        From `draw_resamples`, or any others of these units; None: `DRAWS` of `draw_normal`.
+    bounds
+        The ends of the range of scores; where there are any, logits are compared too.
+    side
+        `both`; or sets that only say how good (`best`) or bad (`worst`) a rank may be, the other end left open. One
+        side makes marginal sets narrower; simultaneous ones compare all ordered pairs anyway.
+    seed
+        Of the draws, where none are given.
+
+    Examples
+    --------
+    >>> sets = find_rank_sets(np.array([90.0, 88.0, 60.0]), np.array([2.0, 2.0, 2.0]), np.full(3, 7.0), 0.95)
+    >>> list(zip(sets.set_low.tolist(), sets.set_high.tolist()))
+    [(1, 2), (1, 2), (3, 3)]
+    """
+    scores, degrees = np.asarray(scores, dtype=float), np.asarray(degrees, dtype=float)
+    covariance = np.asarray(covariance, dtype=float)
+    if covariance.ndim == 1:
+        covariance = np.diag(covariance**2)
+    takes_part = ~np.isnan(scores)
+    p = int(takes_part.sum())
+    measured = np.flatnonzero(takes_part & (np.nan_to_num(np.diagonal(covariance)) > 0) & (np.nan_to_num(degrees) >= 1))
+    k = len(measured)
+    simultaneous, marginal = np.full((k, k), np.nan), np.full((k, k), np.nan)
+    if k > 1:
+        inner = covariance[np.ix_(measured, measured)]
+        if draws is None:
+            draws = draw_normal(inner, degrees[measured], DRAWS, np.random.default_rng(seed))
+        elif len(draws.se) == len(scores):
+            draws = StudentisedDraws(draws.deviations[measured], draws.se[measured])
+        simultaneous, marginal = _adjust(scores[measured], inner, degrees[measured], draws, bounds, side)
+
+    def spread(adjusted: Floats) -> Floats:
+        full = np.full((len(scores), len(scores)), np.nan)
+        full[np.ix_(measured, measured)] = adjusted
+        return full
+
+    alpha = 1 - confidence_level
+    higher = scores[:, np.newaxis] - scores[np.newaxis, :] > TIE_TOLERANCE
+    together, alone = spread(simultaneous), spread(marginal)
+    with np.errstate(invalid="ignore"):
+        surely, for_row = higher & (together <= alpha), alone <= alpha
+    ends = []
+    # `alone` has the family of the unit in its row: whom it beats, and by whom it is beaten.
+    for beats, beaten in ((surely, surely), (higher & for_row, higher & for_row.T)):
+        low = np.ones(len(scores), dtype=np.int64) if side == "worst" else 1 + beaten.sum(axis=0)
+        high = np.full(len(scores), p) if side == "best" else p - beats.sum(axis=1)
+        ends.append((np.where(takes_part, low, 0), np.where(takes_part, high, 0)))
+    return RankSets(*ends[1], *ends[0], surely, together)
+
+
+def _adjust(
+    scores: Floats,
+    covariance: Floats,
+    degrees: Floats,
+    draws: StudentisedDraws,
+    bounds: tuple[float, float],
+    side: Side,
+) -> tuple[Floats, Floats]:
+    """Return units x units: adjusted p-values over all pairs, and over the pairs of the unit in the row."""
+    units = len(scores)
+    first, second = np.triu_indices(units, 1)
+    variance = np.diagonal(covariance)
+    correlation = covariance / np.sqrt(np.outer(variance, variance))
+    together = correlation[first, second]
+    errors = np.sqrt(variance)
+    observed = _studentise(scores, errors, degrees, together)
+    if np.isfinite(bounds[1] - bounds[0]):
+        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, together)
+        observed = np.copysign(np.minimum(np.abs(observed), np.abs(logits)), observed)
+
+    pairs = np.arange(len(first))
+    everything = _Families(pairs[np.newaxis], np.abs(observed)[np.newaxis], None)
+    number = np.zeros((units, units), dtype=np.int64)
+    number[first, second] = number[second, first] = pairs
+    others = np.array([[other for other in range(units) if other != unit] for unit in range(units)])
+    mine = number[np.arange(units)[:, np.newaxis], others]
+    if side == "both":
+        single = _Families(mine, np.abs(observed)[mine], None)
+    else:
+        # Signed so that more speaks for the unit being beaten (best) or beating (worst).
+        sign = np.where(first[mine] == np.arange(units)[:, np.newaxis], -1.0, 1.0) * (1.0 if side == "best" else -1.0)
+        single = _Families(mine, sign * observed[mine], sign)
+    step = max(_DRAWS_AT_ONCE, _COMPARISONS_AT_ONCE // len(first))
+    for start in range(0, draws.se.shape[1], step):
+        block = slice(start, start + step)
+        values = draws.deviations[:, block], draws.se[:, block]
+        drawn = _studentise(*values, degrees, together, signed=side != "both")
+        everything.count(drawn if side == "both" else np.abs(drawn))
+        single.count(drawn)
+
+    simultaneous, marginal = np.full((2, units, units), np.nan)
+    simultaneous[first, second] = simultaneous[second, first] = everything.adjust()[0]
+    marginal[np.arange(units)[:, np.newaxis], others] = single.adjust()
+    return simultaneous, marginal
+
+
+class _Families:
+    """Families of comparisons, each told apart by the free step-down procedure.
+
+    The comparisons of a family that are not larger than one, as observed, are those still open when it is reached: its
+    p-value is the share of draws, the observed counted in, in which the largest of them is at least as large.
+    """
+
+    def __init__(self, pairs: Ints, observed: Floats, sign: Floats | None) -> None:
+        """Take families x comparisons: the pairs, their observed sizes, and signs of the draws (None: all positive)."""
+        self._order = np.argsort(observed, axis=1, kind="stable")
+        self._pairs = np.take_along_axis(pairs, self._order, axis=1)
+        self._observed = np.take_along_axis(observed, self._order, axis=1)
+        self._sign = None if sign is None else np.take_along_axis(sign, self._order, axis=1)[..., np.newaxis]
+        self._reached = np.zeros(pairs.shape, dtype=np.int64)
+        self._draws = 0
+
+    def count(self, drawn: Floats) -> None:
+        """Count a block of draws, all pairs x draws."""
+        # Comparisons x families x draws, the smallest comparisons first.
+        largest = np.take(drawn, self._pairs.T, axis=0)
+        if self._sign is not None:
+            largest *= self._sign.swapaxes(0, 1)
+        for place in range(1, len(largest)):
+            np.maximum(largest[place], largest[place - 1], out=largest[place])
+        reached = largest >= self._observed.T[..., np.newaxis]
+        self._reached += np.einsum("pfd->fp", reached.view(np.int8), dtype=np.int64)
+        self._draws += drawn.shape[1]
+
+    def adjust(self) -> Floats:
+        """Return families x comparisons: the adjusted p-values, in the order of the pairs given."""
+        shares = (1 + self._reached) / (1 + self._draws)
+        down = np.maximum.accumulate(shares[:, ::-1], axis=1)[:, ::-1]
+        adjusted = np.empty_like(shares)
+        np.put_along_axis(adjusted, self._order, down, axis=1)
+        return adjusted
+
+
+def _studentise(values: Floats, se: Floats, degrees: Floats, correlation: Floats, *, signed: bool = True) -> Floats:
+    """Return pairs (x draws): normal equivalents of the studentised differences, first less second or its size."""
+    degrees = degrees.reshape(-1, *(1,) * (values.ndim - 1))
+    square = se * se
+    pooled = _combine(np.add, square)
+    if np.any(correlation != 0):
+        pooled -= 2 * correlation.reshape(-1, *(1,) * (values.ndim - 1)) * _combine(np.multiply, se)
+    np.maximum(pooled, _LEAST_VARIANCE, out=pooled)
+    freedom = _combine(np.add, square * square / degrees)
+    with np.errstate(divide="ignore"):
+        np.divide(pooled * pooled, freedom, out=freedom)
+    np.minimum(freedom, _MANY_DEGREES, out=freedom)
+    gap = _combine(np.subtract, values)
+    z = gap * gap
+    pooled *= freedom
+    z /= pooled
+    z += 1
+    np.log(z, out=z)
+    z *= freedom
+    np.sqrt(z, out=z)
+    # (8 d + 1) / (8 d + 3), with d no longer needed.
+    freedom *= 4
+    freedom += 1.5
+    np.divide(1, freedom, out=freedom)
+    freedom *= z
+    z -= freedom
+    return np.copysign(z, gap, out=z) if signed else z
+
+
+def _combine(operation: np.ufunc, values: Floats) -> Floats:
+    """Return pairs (x draws): the operation on the values of both units, pairs in the order of `np.triu_indices`."""
+    units = len(values)
+    combined = np.empty((units * (units - 1) // 2, *values.shape[1:]))
+    start = 0
+    for unit in range(units - 1):
+        stop = start + units - 1 - unit
+        operation(values[unit], values[unit + 1 :], out=combined[start:stop])
+        start = stop
+    return combined
+
+
+def _take_logits(scores: Floats, se: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
+    """Return the logits of scores between their bounds, and their standard errors by the delta method."""
+    low, high = bounds
+    share = np.clip((scores - low) / (high - low), _NEAREST_END, 1 - _NEAREST_END)
+    return np.log(share / (1 - share)), se / ((high - low) * share * (1 - share))
+
+
+def assign_tiers(scores: Floats, surely_ahead: np.ndarray) -> Ints:
+    """Return the tier of every unit, 1 for the highest; 0 where the score is NaN.
+
+    From the top: the best unit without a tier leads one, and the tier goes on down the ranking until the first unit
+    that the leader is surely ahead of. Units of one tier cannot be told apart from their leader.
+
+    Examples
+    --------
+    >>> ahead = np.zeros((3, 3), dtype=bool)
+    >>> ahead[0, 2] = True
+    >>> assign_tiers(np.array([90.0, 88.0, 60.0]), ahead)
+    array([1, 1, 2])
+    """
+    tiers = np.zeros(len(scores), dtype=np.int64)
+    order = [int(n) for n in np.argsort(-np.nan_to_num(scores, nan=-np.inf), kind="stable") if not np.isnan(scores[n])]
+    tier, leader = 0, -1
+    for unit in order:
+        tied_with_leader = leader >= 0 and abs(scores[leader] - scores[unit]) <= TIE_TOLERANCE
+        if leader < 0 or (surely_ahead[leader, unit] and not tied_with_leader):
+            tier, leader = tier + 1, unit
+        tiers[unit] = tier
+    return tiers

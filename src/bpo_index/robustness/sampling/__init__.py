@@ -1,0 +1,1 @@
+"""Sampling error: respondents drawn again, and linearised."""

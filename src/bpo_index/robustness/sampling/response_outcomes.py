@@ -1,0 +1,145 @@
+"""Top-two-box shares and net balances beside the mean, with their standard errors.
+
+Both are scores of the same index with coded answers: 1 for a rating among the top points, -1 (net balance only) for
+one among the bottom points, else 0; questions and categories are averaged with the definition's weights, and the
+standard errors are linearised. A share near one says that everybody answered in the same points, so it is hidden, and
+others with it (`complete_hiding`). Method page: docs/methods/outcomes.md.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Method
+from bpo_index.robustness.rounding import round_table
+from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.preparation import Sample, prepare_sample
+from bpo_index.scoring.scores_at_ends import complete_hiding, find_end_margins, find_ends, find_wanted_openness
+from bpo_index.scoring.unit_means import estimate_unit_means
+from bpo_index.scoring.unit_scores import Scores
+
+#: Score points to points of the outcome: a share is the score itself, a balance runs from -100 to 100.
+_STRETCH: dict[Literal["top_two_box", "net_balance"], tuple[float, float]] = {
+    "top_two_box": (1.0, 0.0),
+    "net_balance": (2.0, -100.0),
+}
+OUTCOMES_SCHEMA = {
+    "unit": pl.String,
+    "category": pl.String,
+    "respondents": pl.Int64,
+    **{name: pl.Float64 for outcome in _STRETCH for name in (outcome, f"{outcome}_se")},
+}
+
+
+def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:
+    """Return the share and the balance of every unit and category.
+
+    Parameters
+    ----------
+    accepted, definition
+        As for `score_units`.
+    scores
+        What it returned; cells suppressed there have no values here, and its margins hold here too.
+
+    Returns
+    -------
+    DataFrame
+        One row per unit (`category` null: all categories) and per unit and category: `unit, category, respondents`
+        (null for a suppressed unit's categories), `top_two_box, top_two_box_se` (0 to 100), `net_balance,
+        net_balance_se` (-100 to 100); null where the cell is suppressed, lacks answers or lies at an end, or is hidden
+        with one that does; the standard error also with fewer than two sampling units or no variance. No rows where the
+        points at both ends of the scale overlap.
+    """
+    codes = [unit.code for unit in definition.units]
+    ids = [category.id for category in definition.categories]
+    if 2 * definition.method.outcome_boxes > definition.scale.maximum - definition.scale.minimum + 1:
+        return pl.DataFrame(schema=OUTCOMES_SCHEMA)
+    shape = (len(codes), len(ids))
+    told = np.column_stack(
+        [
+            (~scores.units["suppressed"] & scores.units["score_bound"].is_null()).to_numpy(),
+            (~scores.categories["suppressed"] & scores.categories["score_bound"].is_null()).to_numpy().reshape(shape),
+        ]
+    )
+    counts = np.column_stack([scores.sample.respondents, scores.sample.raters])
+    samples: dict[str, Sample] = {
+        outcome: prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
+        for outcome in _STRETCH
+    }
+    shares: dict[str, Floats] = {}
+    errors: dict[str, Floats] = {}
+    for outcome, sample in samples.items():
+        shares[outcome], errors[outcome] = np.full(told.shape, np.nan), np.full(told.shape, np.nan)
+        if sample.answers:
+            shares[outcome][sample.published] = score_means(estimate_unit_means(sample.answers), sample.structure)
+            se, _ = linearise_standard_errors(sample.answers, sample.structure)
+            errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
+    hidden = _hide_ends(~told, shares, samples)
+    columns: dict[str, Floats] = {}
+    for outcome, (stretch, shift) in _STRETCH.items():
+        values = np.where(hidden, np.nan, stretch * shares[outcome] + shift)
+        columns[outcome] = values
+        columns[f"{outcome}_se"] = np.where(np.isnan(values), np.nan, stretch * errors[outcome])
+    frame = pl.DataFrame(
+        {
+            "unit": np.repeat(codes, 1 + len(ids)),
+            "category": pl.Series([None, *ids] * len(codes), dtype=pl.String),
+            "respondents": counts.ravel(),
+            "is_public": (scores.sample.published[:, np.newaxis] | (np.arange(1 + len(ids)) == 0)).ravel(),
+            **{name: values.ravel() for name, values in columns.items()},
+        },
+        schema=OUTCOMES_SCHEMA | {"is_public": pl.Boolean},
+    )
+    return round_table(
+        frame.with_columns(pl.when("is_public").then("respondents").alias("respondents")).drop("is_public")
+    )
+
+
+def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str, Sample]) -> np.ndarray:
+    """Return units x (1 + categories): what is hidden already, what lies at an end, and what would tell either."""
+    # Both outcomes have the same respondents.
+    first = next(iter(samples.values()))
+    counts, raters = np.column_stack([first.respondents, first.raters]), first.raters
+    small = raters < first.structure.method.minimum_respondents_to_publish
+    found, margins = hidden.copy(), {}
+    for outcome, sample in samples.items():
+        # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
+        of_each = find_end_margins(sample.structure, counts)
+        margins[outcome] = np.stack([of_each[:, n, n] for n in range(counts.shape[1])], axis=1)
+        found |= find_ends(shares[outcome], margins[outcome], outcome) != 0
+    found[:, 1:] |= found[:, :1]
+    whole = np.zeros(small.shape), np.full(small.shape, 100.0)
+    wanted = {
+        outcome: np.where(small, find_wanted_openness(raters), margin[:, 1:]) * found[:, 1:]
+        for outcome, margin in margins.items()
+    }
+    before = None
+    # What one outcome hides, the other has to hide as well.
+    while before is None or (before != found).any():
+        before = found.copy()
+        for outcome, sample in samples.items():
+            weights = sample.structure.category_weights
+            found[:, 1:] = complete_hiding(
+                found[:, 1:], shares[outcome][:, 1:], whole, wanted[outcome], raters, weights
+            )
+    return found
+
+
+def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box", "net_balance"]) -> IndexDefinition:
+    """Return the definition with the outcome scored by the plainest methods."""
+    given = definition.method
+    method = Method(
+        outcome=outcome,
+        outcome_boxes=given.outcome_boxes,
+        questions_needed=given.questions_needed,
+        trim_weights=given.trim_weights,
+        minimum_respondents_to_publish=given.minimum_respondents_to_publish,
+        minimum_respondents_to_rank=given.minimum_respondents_to_rank,
+    )
+    return definition.model_copy(update={"method": method})

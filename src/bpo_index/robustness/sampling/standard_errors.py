@@ -1,0 +1,105 @@
+"""The standard errors that are reported, of replicates or analytic, and the table of both beside shrunken scores.
+
+Units with five or more sampling units take the standard error of the replicates, those with two to four the analytic
+one. Method pages: docs/methods/sampling-error.md, docs/methods/shrinkage.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.robustness.replicates import ReplicateSummary
+from bpo_index.robustness.rounding import round_table
+from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.robustness.sampling.shrinkage import shrink_scores
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.preparation import gather_evidence
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers
+from bpo_index.scoring.unit_scores import Scores, find_bounds
+
+#: From this many sampling units on bootstrap draws coincide seldom enough (docs/methods/sampling-error.md).
+BOOTSTRAP_FROM = 5
+#: A standard error below this, in score points, is rounding noise: the answers do not vary.
+_NO_VARIANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Standard errors of the published units; arrays units x (1 + categories)."""
+
+    replicates: Floats
+    """Of the replicates."""
+    linearised: Floats
+    """Analytic; NaN where the method has no derivative."""
+    chosen: Floats
+    """The one that is reported; 0 where the answers do not vary, NaN where there is none."""
+    clusters: Ints
+    """Primary sampling units behind the score."""
+    correlations: list[Floats] | None
+    """Per column: correlation of the scores of units; None where they are independent."""
+
+
+def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summary: ReplicateSummary) -> Errors:
+    """Return the standard errors of scores.
+
+    Bootstrap from five sampling units on, else analytic; zero where the answers do not vary. A method that ranks units
+    has no analytic standard error; there zero means the same score in every replicate.
+    """
+    bootstrap = summary.estimate_standard_errors()
+    columns = bootstrap.shape[1]
+    if not answers:
+        return Errors(bootstrap, bootstrap, bootstrap, np.zeros(bootstrap.shape, dtype=np.int64), None)
+    evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
+    analytic, clusters = linearise_standard_errors(answers, structure, evidence)
+    se = np.where(clusters >= BOOTSTRAP_FROM, bootstrap, analytic)
+    smooth = np.array([structure.has_derivative[min(n, 1)] for n in range(columns)])
+    chosen = np.where(np.where(smooth, analytic, bootstrap) < _NO_VARIANCE, 0.0, se)
+    together = None
+    if not structure.units_are_independent:
+        together = [summary.estimate_correlation(n) for n in range(columns)]
+    return Errors(bootstrap, analytic, chosen, clusters, together)
+
+
+def tabulate_sampling_error(
+    scores: Scores, definition: IndexDefinition, matrix: Floats, errors: Errors
+) -> pl.DataFrame:
+    """Return one row per unit and category (null: the overall score) that has a score.
+
+    Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`;
+    null where there is none. A score that is told as a bound has no row.
+    """
+    bounded = find_bounds(scores, definition)[scores.sample.published]
+    codes, published = [unit.code for unit in definition.units], scores.sample.published
+    frames = []
+    for n, category in enumerate([None, *(category.id for category in definition.categories)]):
+        shown = matrix[published, n]
+        there = ~np.isnan(shown) & ~bounded[:, n]
+        shrunken = shrink_scores(np.where(there, shown, np.nan), errors.chosen[:, n])
+        columns = {
+            "score": shown,
+            "sampling_units": errors.clusters[:, n],
+            "se_replicates": errors.replicates[:, n],
+            "se_linearised": errors.linearised[:, n],
+            "shrunken": shrunken.scores,
+            "shrunken_se": shrunken.se,
+            "shrinkage": shrunken.factors,
+        }
+        # An error of nothing is none: the answers do not vary.
+        columns |= {
+            name: np.where(columns[name] > _NO_VARIANCE, columns[name], np.nan)
+            for name in ("se_replicates", "se_linearised")
+        }
+        frame = pl.DataFrame(
+            {
+                "unit": [code for code, keep in zip(codes, published, strict=True) if keep],
+                "category": pl.Series([category] * len(shown), dtype=pl.String),
+                **columns,
+            }
+        )
+        frames.append(frame.filter(pl.Series(there, dtype=pl.Boolean)))
+    return round_table(pl.concat(frames))

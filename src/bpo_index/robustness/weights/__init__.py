@@ -1,0 +1,1 @@
+"""Weights of categories: which change of them changes the order."""

@@ -1,0 +1,191 @@
+"""Tables on the weights of categories: which change of them changes the order, and ranks over all of them.
+
+Over the ranked units whose categories are all published: from exact bounds on weights a hidden category score could be
+computed. Method page: docs/methods/weights.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
+from bpo_index.robustness.rounding import round_table
+from bpo_index.robustness.weights.order_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
+from bpo_index.robustness.weights.weight_space import draw_bounded_weights, draw_weights, measure_acceptability
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.unit_scores import Scores, unit_score_matrix
+
+#: Weights drawn from each set: shares are then right to half a percent.
+_DRAWS = 10_000
+
+SWAPS_SCHEMA = {
+    "ahead": pl.String,
+    "behind": pl.String,
+    "weight_moved": pl.Float64,
+    "gains": pl.String,
+    "loses": pl.String,
+}
+INTERVALS_SCHEMA = {
+    "category": pl.String,
+    "kept": pl.String,
+    "weight": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "level_at_low": pl.String,
+    "level_at_high": pl.String,
+}
+ACCEPTABILITY_SCHEMA = {"weights": pl.String, "unit": pl.String, "place": pl.Int64, "share": pl.Float64}
+CENTRAL_SCHEMA = {
+    "weights": pl.String,
+    "unit": pl.String,
+    "share_first": pl.Float64,
+    "category": pl.String,
+    "weight": pl.Float64,
+    "central_weight": pl.Float64,
+}
+
+
+@dataclass(frozen=True)
+class WeightTables:
+    """What depends on the weights of categories; empty where the order is no weighted sum of categories."""
+
+    weight_swaps: pl.DataFrame
+    """One row per pair: `ahead, behind, weight_moved` (share of the total weight, null: never), `gains, loses`."""
+    weight_intervals: pl.DataFrame
+    """One row per category and what is kept (`ranking, first, first_five`): `category, kept, weight, low, high,
+    level_at_low, level_at_high` (the two units that draw level there)."""
+    rank_acceptability: pl.DataFrame
+    """One row per set of weights (`all, bounded`), unit and place: `weights, unit, place, share`."""
+    central_weights: pl.DataFrame
+    """One row per set of weights, unit and category: `weights, unit, share_first, category, weight, central_weight`
+    (null: the unit is never first)."""
+
+
+def tabulate_weights(scores: Scores, definition: IndexDefinition, seed: np.random.SeedSequence) -> WeightTables:
+    """Return the tables for the weights that scores were made with; draws of weights are spawned from the seed."""
+    matrix = unit_score_matrix(scores, definition)
+    used = scores.weights.filter(pl.col("question").is_null())["weight"]
+    weights = used.fill_null(float("nan")).to_numpy()
+    counted = np.flatnonzero(weights != 0)
+    ids = [definition.categories[n].id for n in counted]
+    complete = np.asarray(~np.isnan(matrix[:, 1:][:, counted]).any(axis=1))
+    chosen = np.flatnonzero(scores.units["ranked"].to_numpy() & complete)
+    values = None
+    if len(chosen) > 1 and len(counted) > 1 and (weights[counted] > 0).all():
+        values = _make_values(matrix, counted, complete, definition)
+    if values is None:
+        schemas = (SWAPS_SCHEMA, INTERVALS_SCHEMA, ACCEPTABILITY_SCHEMA, CENTRAL_SCHEMA)
+        return WeightTables(*(pl.DataFrame(schema=schema) for schema in schemas))
+    shares = weights[counted] / weights[counted].sum()
+    codes = [definition.units[n].code for n in chosen]
+    ranks = rank_units(matrix[chosen, 0])
+    pairs = list_pairs(ranks)
+    acceptability, central = _frame_space(values[chosen], shares, ranks, codes, ids, definition, seed)
+    return WeightTables(
+        _frame_swaps(values[chosen], shares, pairs, codes, ids),
+        _frame_intervals(values[chosen], shares, ranks, pairs, codes, ids),
+        acceptability,
+        central,
+    )
+
+
+def _make_values(matrix: Floats, counted: Ints, complete: np.ndarray, definition: IndexDefinition) -> Floats | None:
+    """Return units x categories: values whose weighted sum orders the units; None where none does."""
+    method = definition.method
+    scored = ~np.isnan(matrix[:, 0])
+    # Borda compares with every unit that has a score: with a category hidden its points cannot be told.
+    if method.aggregation == "borda" and (scored & ~complete).any():
+        return None
+    additive = make_additive(matrix[complete][:, 1:][:, counted], method.aggregation, method.power)
+    if additive is None:
+        return None
+    values = np.full((len(matrix), len(counted)), np.nan)
+    values[complete] = additive
+    return values
+
+
+def _frame_swaps(
+    values: Floats, weights: Floats, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
+) -> pl.DataFrame:
+    found = find_swaps(values[pairs[0]] - values[pairs[1]], weights)
+    rows = []
+    for ahead, behind, moved, gaining, taken in zip(*pairs, found.moved, found.gaining, found.taken, strict=True):
+        loses = " ".join(ids[n] for n in np.argsort(-taken, kind="stable") if taken[n] > 0)
+        never = gaining < 0
+        rows.append(
+            (
+                codes[ahead],
+                codes[behind],
+                None if never else float(moved),
+                None if never else ids[gaining],
+                None if never else loses,
+            )
+        )
+    return round_table(pl.DataFrame(rows, schema=SWAPS_SCHEMA, orient="row"))
+
+
+def _frame_intervals(
+    values: Floats, weights: Floats, ranks: Ints, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
+) -> pl.DataFrame:
+    rows = []
+    for kept, first in (("ranking", None), ("first", 1), ("first_five", FIRST_FEW)):
+        chosen = pairs
+        if first is not None:
+            # Nothing is kept where the ranking ties across the cut, or where every unit is among the first.
+            if (ranks <= first).sum() != first or len(ranks) <= first:
+                continue
+            chosen = pairs[:, (ranks[pairs[0]] <= first) & (ranks[pairs[1]] > first)]
+        if not chosen.size:
+            continue
+        found = find_stability_intervals(values[chosen[0]] - values[chosen[1]], weights)
+        for n, category in enumerate(ids):
+            level = [
+                None if pair < 0 else f"{codes[chosen[0, pair]]} {codes[chosen[1, pair]]}"
+                for pair in (found.pair_at_low[n], found.pair_at_high[n])
+            ]
+            rows.append((category, kept, float(weights[n]), float(found.low[n]), float(found.high[n]), *level))
+    return round_table(pl.DataFrame(rows, schema=INTERVALS_SCHEMA, orient="row"))
+
+
+def _frame_space(
+    values: Floats,
+    weights: Floats,
+    ranks: Ints,
+    codes: Sequence[str],
+    ids: Sequence[str],
+    definition: IndexDefinition,
+    seed: np.random.SeedSequence,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    low, high = definition.uncertainty.weight_bounds
+    whole, bounded = (np.random.default_rng(part) for part in seed.spawn(2))
+    sets = {
+        "all": draw_weights(whole, _DRAWS, len(weights)),
+        "bounded": draw_bounded_weights(bounded, _DRAWS, weights, weights * low, np.minimum(weights * high, 1.0)),
+    }
+    places, centres = [], []
+    order = np.argsort(ranks, kind="stable")
+    for name, drawn in sets.items():
+        found = measure_acceptability(values @ drawn.T, drawn)
+        for n in order:
+            places += [(name, codes[n], place + 1, float(share)) for place, share in enumerate(found.ranks[n])]
+            centres += [
+                (
+                    name,
+                    codes[n],
+                    float(found.ranks[n, 0]),
+                    category,
+                    float(weights[c]),
+                    float(found.central_weights[n, c]),
+                )
+                for c, category in enumerate(ids)
+            ]
+    return (
+        round_table(pl.DataFrame(places, schema=ACCEPTABILITY_SCHEMA, orient="row")),
+        round_table(pl.DataFrame(centres, schema=CENTRAL_SCHEMA, orient="row")),
+    )

@@ -1,0 +1,130 @@
+"""Benefit of the doubt: each unit is scored with the weights that suit it best (data envelopment analysis).
+
+For unit c, with y its values and j running over all units::
+
+    maximise   sum_i w_i y_ci
+    subject to sum_i w_i y_ji <= 1  for every j,   w >= 0
+               low_i sum_k w_k <= w_i <= high_i sum_k w_k        (bounds on the shares of weight, where given)
+
+The score is 100 times the optimum. Sources: Melyn and Moesen (1991); Cherchye, Moesen, Rogge and Van Puyenbroeck
+(2007), An introduction to 'benefit of the doubt' composite indicators, Social Indicators Research 82, 111-145. Solved
+by HiGHS, all units of a data set in one sparse program.
+Method page: docs/methods/benefit-of-the-doubt.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bpo_index.scoring.arrays import Floats
+
+
+@dataclass(frozen=True)
+class BenefitOfTheDoubt:
+    """Scores, and one set of weights for each unit."""
+
+    scores: Floats
+    """... x units, 0 to 100."""
+    weights: Floats
+    """... x units x items: multipliers of the values; others may give the same score."""
+    shares: Floats
+    """... x units x items: each item's share of the unit's weight, sum one."""
+
+
+def score_benefit_of_the_doubt(
+    values: Floats, *, lowest_share: ArrayLike | None = None, highest_share: ArrayLike | None = None
+) -> BenefitOfTheDoubt:
+    """Score units, each with the weights that suit it best.
+
+    Parameters
+    ----------
+    values
+        ... x units x items, from 0, more is better; a unit with a NaN takes no part and has no score.
+    lowest_share, highest_share
+        The least and the largest share of a unit's weight that an item has: one number or one an item, 0 to 1; None: no
+        bound. They compare items, which must therefore be on one scale.
+
+    Returns
+    -------
+    BenefitOfTheDoubt
+        The score is unique, the weights may not be. A unit whose values are all zero has the score 0 and no shares.
+
+    Raises
+    ------
+    ValueError
+        When a value is negative, or the bounds cannot hold.
+
+    Examples
+    --------
+    >>> values = np.array([[4.0, 1.0], [1.0, 4.0], [2.0, 2.0]])
+    >>> score_benefit_of_the_doubt(values).scores
+    array([100., 100.,  80.])
+    >>> score_benefit_of_the_doubt(values, lowest_share=0.4).scores.round(1)
+    array([100., 100.,  80.])
+    """
+    items = values.shape[-1]
+    low = np.broadcast_to(np.asarray(0.0 if lowest_share is None else lowest_share, dtype=float), items)
+    high = np.broadcast_to(np.asarray(1.0 if highest_share is None else highest_share, dtype=float), items)
+    if (np.nan_to_num(values) < 0).any():
+        msg = "benefit of the doubt needs values from 0 on: take a normalisation that gives them, such as scale"
+        raise ValueError(msg)
+    if not are_possible(low, high):
+        msg = "the shares must lie between 0 and 1, the lowest not above the highest, and add up to one"
+        raise ValueError(msg)
+    weights = np.full(values.shape, np.nan)
+    for index in np.ndindex(values.shape[:-2]):
+        weights[index] = _find_weights(values[index], low, high)
+    totals = weights.sum(axis=-1, keepdims=True)
+    shares = np.divide(weights, totals, out=np.full_like(weights, np.nan), where=totals > 0)
+    return BenefitOfTheDoubt(np.minimum(100.0 * (weights * values).sum(axis=-1), 100.0), weights, shares)
+
+
+def are_possible(lowest_shares: Floats, highest_shares: Floats) -> bool:
+    """Return whether shares between these bounds, one of each an item, can add up to one.
+
+    Examples
+    --------
+    >>> are_possible(np.array([0.1, 0.1]), np.array([0.6, 0.6])), are_possible(np.array([0.0]), np.array([0.9]))
+    (True, False)
+    """
+    in_order = (lowest_shares >= 0) & (lowest_shares <= highest_shares) & (highest_shares <= 1)
+    return bool(in_order.all() and lowest_shares.sum() <= 1 + 1e-12 and highest_shares.sum() >= 1 - 1e-12)
+
+
+def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:
+    """Return units x items of the best weights of one data set; NaN for units with a NaN."""
+    from scipy.optimize import linprog  # noqa: PLC0415
+    from scipy.sparse import block_diag  # noqa: PLC0415
+
+    weights = np.full(values.shape, np.nan)
+    there = np.flatnonzero(~np.isnan(values).any(axis=1))
+    if not len(there):
+        return weights
+    weights[there] = 0.0
+    able = [unit for unit in there if values[unit].any()]
+    if not able:
+        return weights
+    scaled = values / values[there].max()
+    items = len(low)
+    rows = [scaled[there]]
+    if (low > 0).any():
+        rows.append(low[:, np.newaxis] - np.eye(items))
+    if (high < 1).any():
+        rows.append(np.eye(items) - high[:, np.newaxis])
+    block = np.vstack(rows)
+    limits = np.concatenate([np.ones(len(there)), np.zeros(len(block) - len(there))])
+    solved = linprog(
+        -scaled[able].ravel(),
+        A_ub=block_diag([block] * len(able), format="csr"),
+        b_ub=np.tile(limits, len(able)),
+        bounds=(0, None),
+        method="highs",
+    )
+    if not solved.success:
+        msg = f"benefit of the doubt found no weights: {solved.message}"
+        raise ValueError(msg)
+    weights[able] = solved.x.reshape(len(able), -1) / values[there].max()
+    return weights

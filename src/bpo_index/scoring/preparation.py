@@ -1,0 +1,307 @@
+"""Accepted answers made ready for scoring: suppressed units out; missing answers, outcome and weights treated.
+
+Stages: `split_units`, suppression, `complete_answers`, `code_answers`, `weigh_respondents`, `code_ends`. What
+weightings take from respondents (stated importance, covariance within units) is gathered here too, for the answers and
+for replicates.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Method
+from bpo_index.errors import DataRefused
+from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.chain import Evidence
+from bpo_index.scoring.methods.aggregation import aggregate_mean
+from bpo_index.scoring.methods.catalogue import CATALOGUE
+from bpo_index.scoring.methods.covariance import pool_within_covariance
+from bpo_index.scoring.methods.missing_answers import IMPUTATIONS, complete_answers
+from bpo_index.scoring.methods.normalisation import normalise_scale
+from bpo_index.scoring.methods.outcomes import code_answers
+from bpo_index.scoring.respondent_weights import Margin, build_margins, find_margin_problems, rake, trim_weights
+from bpo_index.scoring.scores_at_ends import code_ends
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_units
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What is scored and resampled; holds answers of single respondents and is never published."""
+
+    published: np.ndarray
+    """Per unit of the definition: true where it has enough respondents to be published."""
+    respondents: np.ndarray
+    """Per unit of the definition: accepted respondents."""
+    raters: np.ndarray
+    """Units x categories: respondents who rated any question of the category."""
+    answers: list[UnitAnswers]
+    """The published units, in the definition's order: ratings completed and coded, weights fitted. A unit at an end of
+    the scale has the bound in place of its ratings."""
+    structure: IndexStructure
+    """The index, its reference counted among the published units."""
+    notes: list[str]
+    """Sentences for readers on what was done to the answers."""
+    margins: pl.DataFrame | None = None
+    """The shares of the population to which respondents are weighed; None: design weights."""
+
+
+def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Sample:
+    """Return the answers as the method wants them.
+
+    Parameters
+    ----------
+    accepted
+        As `Validation.accepted`.
+    definition
+        The index.
+    margins
+        From `read_margins`: shares of the population, for columns under `columns.background`; None: design weights.
+
+    Raises
+    ------
+    DataRefused
+        When the answers cannot be weighed to the margins, or the unit of reference is suppressed.
+    """
+    method = definition.method
+    codes = [unit.code for unit in definition.units]
+    points = [f"importance_{category.id}" for category in definition.categories]
+    wanted = points if method.weighting == "importance" else []
+    everybody = split_units(accepted, codes, definition.question_ids, wanted)
+    respondents = np.array([unit.respondents for unit in everybody])
+    published = respondents >= method.minimum_respondents_to_publish
+    structure = IndexStructure.from_definition(definition)
+    raters = count_raters(everybody, structure)
+    shown = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
+    notes = _describe_choices(definition, margins)
+    shown = _complete(shown, definition, structure, notes)
+    shown = _weigh(shown, accepted, definition, margins)
+    shown = code_ends(shown, structure, method.minimum_respondents_to_publish)
+    structure = _place_reference(structure, shown, definition)
+    return Sample(published, respondents, raters, shown, structure, notes, margins)
+
+
+def count_raters(answers: Sequence[UnitAnswers], structure: IndexStructure) -> np.ndarray:
+    """Return units x categories: how many respondents rated any question of the category."""
+    categories = range(len(structure.category_weights))
+    return np.array(
+        [
+            [int((~np.isnan(unit.ratings[:, structure.list_questions(c)])).any(axis=1).sum()) for c in categories]
+            for unit in answers
+        ]
+    )
+
+
+def weigh_respondents(unit: UnitAnswers, design_weights: Floats) -> Floats:
+    """Return the weights of a unit's respondents: design weights fitted to the unit's margins, then trimmed.
+
+    Parameters
+    ----------
+    unit
+        Whose margins and trimming count.
+    design_weights
+        ... x respondents; in replicates zero for those not drawn.
+    """
+    weights = rake(design_weights, unit.margins).weights if unit.margins else design_weights
+    return weights if unit.trim is None else trim_weights(weights, unit.trim)
+
+
+def needs_evidence(structure: IndexStructure) -> bool:
+    """Return whether a weighting of the structure needs more of the respondents than question means."""
+    return structure.method.weighting == "importance" or structure.method.weighting_level == "within"
+
+
+def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], structure: IndexStructure) -> Evidence:
+    """Return what the weightings of a structure take from respondents.
+
+    Parameters
+    ----------
+    answers
+        The units.
+    weights
+        Per unit: ... x respondents.
+    structure
+        The index.
+    """
+    method = structure.method
+    wants_importance, wants_covariance = method.weighting == "importance", method.weighting_level == "within"
+    if not answers or not needs_evidence(structure):
+        return Evidence()
+    everybody = np.concatenate(weights, axis=-1)
+    importance = _average_importance(answers, everybody) if wants_importance else None
+    question_covariance = category_covariance = None
+    if wants_covariance:
+        unit_of = np.repeat(np.arange(len(answers)), [unit.respondents for unit in answers])
+        ratings = np.concatenate([unit.ratings for unit in answers])
+        shares = normalise_scale(ratings, structure.minimum, structure.maximum, structure.reverse)
+        category_covariance = pool_within_covariance(score_respondents(shares, structure), everybody, unit_of)
+        question_covariance = _pool_question_covariance(shares, everybody, unit_of, structure)
+    return Evidence(importance, question_covariance, category_covariance)
+
+
+def _average_importance(answers: Sequence[UnitAnswers], weights: Floats) -> Floats:
+    """Return ... x categories: the mean over respondents of the share of their points, points not given as none."""
+    points = np.concatenate([unit.importance for unit in answers if unit.importance is not None])
+    given = np.nan_to_num(points)
+    totals = given.sum(axis=1)
+    spent = totals > 0
+    shares = given[spent] / totals[spent, np.newaxis]
+    sums = weights[..., spent] @ shares
+    total = sums.sum(axis=-1, keepdims=True)
+    return np.asarray(np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0))
+
+
+def score_respondents(shares: Floats, structure: IndexStructure) -> Floats:
+    """Return respondents x categories: each respondent's mean over at least half of the category's questions."""
+    columns = []
+    for category in range(len(structure.category_weights)):
+        questions = structure.list_questions(category)
+        nominal = structure.question_weights[questions]
+        half = -(-int((nominal > 0).sum()) // 2)
+        columns.append(aggregate_mean(shares[:, questions], nominal, 1.0, needed=half))
+    return np.stack(columns, axis=-1)
+
+
+def _pool_question_covariance(
+    shares: Floats, weights: Floats, unit_of: np.ndarray, structure: IndexStructure
+) -> Floats:
+    """Return ... x questions x questions, filled within categories only; listwise within each category."""
+    questions = shares.shape[1]
+    covariance = np.zeros((*weights.shape[:-1], questions, questions))
+    for category in range(len(structure.category_weights)):
+        chosen = structure.list_questions(category)
+        block = pool_within_covariance(shares[:, chosen], weights, unit_of)
+        covariance[..., chosen[:, np.newaxis], chosen] = block
+    return covariance
+
+
+def _describe_choices(definition: IndexDefinition, margins: pl.DataFrame | None) -> list[str]:
+    """Return one sentence on the methods that are not the default, and one on margins."""
+    usual = Method()
+    steps = [step for step in CATALOGUE if step in Method.model_fields]
+    keys = [key for step in steps for key in (f"question_{step}", step) if key in Method.model_fields]
+    chosen = [
+        f"{key} {getattr(definition.method, key)}"
+        for key in keys
+        if getattr(definition.method, key) != getattr(usual, key)
+    ]
+    notes = [f"Methods other than the default: {', '.join(chosen)}."] if chosen else []
+    if margins is not None:
+        notes.append(f"Respondents are weighed to shares of {', '.join(sorted(set(margins['variable'])))}.")
+    return notes
+
+
+def _complete(
+    answers: list[UnitAnswers], definition: IndexDefinition, structure: IndexStructure, notes: list[str]
+) -> list[UnitAnswers]:
+    """Return the answers with missing ratings treated and the outcome coded."""
+    method, scale = definition.method, definition.scale
+    if not answers or (method.missing_answers == "available_case" and method.outcome == "mean"):
+        return answers
+    sizes = [unit.respondents for unit in answers]
+    ratings = np.concatenate([unit.ratings for unit in answers])
+    reverse = np.array([question.reverse for question in definition.questions])
+    completed = complete_answers(
+        ratings,
+        method.missing_answers,
+        unit_of=np.repeat(np.arange(len(answers)), sizes),
+        category_of=structure.category_of,
+        question_weights=structure.question_weights,
+        reverse=reverse,
+        minimum=scale.minimum,
+        maximum=scale.maximum,
+        neighbours=method.neighbours,
+    )
+    if method.missing_answers in IMPUTATIONS:
+        notes.append(
+            f"{completed.filled} missing ratings were filled in ({method.missing_answers}), once, before resampling: "
+            "intervals and ranks do not include the uncertainty of that."
+        )
+    if not completed.converged:
+        notes.append("The iterative filling of missing ratings had not settled when it was stopped.")
+    coded = code_answers(
+        completed.ratings,
+        method.outcome,
+        reverse=reverse,
+        minimum=scale.minimum,
+        maximum=scale.maximum,
+        boxes=method.outcome_boxes,
+    )
+    parts = np.split(coded, np.cumsum(sizes)[:-1])
+    return [dataclasses.replace(unit, ratings=part) for unit, part in zip(answers, parts, strict=True)]
+
+
+def _weigh(
+    answers: list[UnitAnswers], accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None
+) -> list[UnitAnswers]:
+    """Return the answers with weights fitted to the margins and trimmed; refuse what cannot be fitted."""
+    trim = definition.method.trim_weights
+    if margins is None and trim is None:
+        return answers
+    background = definition.columns.background
+    unknown = [] if margins is None else sorted(set(margins["variable"]) - set(background))
+    if unknown:
+        raise DataRefused(
+            f"The margin file gives shares of {', '.join(unknown)}, which the definition does not know. Name the "
+            f"columns under columns.background (it has: {', '.join(background) or 'none'})."
+        )
+    codes = [unit.code for unit in definition.units]
+    strange = [] if margins is None else sorted(set(margins["unit"]) - {"", *codes})
+    problems = [f"{unit!r} is not the code of a unit" for unit in strange]
+    weighed = []
+    for unit in answers:
+        fitted: list[Margin] = []
+        if margins is not None:
+            rows = sort_respondents(accepted.filter(pl.col("unit") == unit.unit), definition.question_ids)
+            try:
+                labels = {name: rows[f"background_{name}"].to_list() for name in background}
+                fitted = build_margins(margins, unit.unit, labels)
+            except ValueError as error:
+                problems.append(str(error))
+                continue
+            problems += [f"unit {unit.unit}, {says}" for margin in fitted for says in find_margin_problems(margin)]
+        prepared = dataclasses.replace(unit, design_weights=unit.weights, margins=tuple(fitted), trim=trim)
+        problems += [] if problems else _find_raking_failure(prepared)
+        weighed.append(
+            prepared if problems else dataclasses.replace(prepared, weights=weigh_respondents(prepared, unit.weights))
+        )
+    if problems:
+        shown = "; ".join(problems[:20]) + (f"; and {len(problems) - 20} more" if len(problems) > 20 else "")
+        raise DataRefused(
+            f"The respondents cannot be weighed to the margins: {shown}. Collapse levels in the margin file and the "
+            "answers, or leave the variable out."
+        )
+    return weighed
+
+
+def _find_raking_failure(unit: UnitAnswers) -> list[str]:
+    if not unit.margins or unit.design_weights is None:
+        return []
+    raked = rake(unit.design_weights, unit.margins)
+    if bool(raked.converged):
+        return []
+    return [
+        f"unit {unit.unit}: raking does not converge, the farthest share is {float(raked.largest_gap):.3f} off (the "
+        "margins contradict each other in the answers at hand)"
+    ]
+
+
+def _place_reference(
+    structure: IndexStructure, answers: list[UnitAnswers], definition: IndexDefinition
+) -> IndexStructure:
+    wanted = definition.method.reference_unit
+    if definition.method.normalisation != "distance_to_reference":
+        return structure
+    shown = [unit.unit for unit in answers]
+    if wanted not in shown:
+        raise DataRefused(
+            f"The unit of reference, {wanted}, has too few respondents to be published, so nothing can be compared "
+            "with it. Choose another reference_unit or another normalisation."
+        )
+    return dataclasses.replace(structure, reference=shown.index(wanted))

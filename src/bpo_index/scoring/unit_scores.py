@@ -1,0 +1,224 @@
+"""From accepted answers to scores and ranks of units, units with too few respondents taken out first.
+
+Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `complete_hiding`, `rank_units`,
+`describe_weights`. Suppressed units take no part in anything that is computed across units. Method pages:
+docs/methods/scores.md, docs/methods/disclosure.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.notebook import show_block, show_list, show_table
+from bpo_index.display.numbers import show_number, show_score
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.chain import Evidence, learn_index, score_means
+from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample
+from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.scores_at_ends import (
+    AT_LEAST,
+    AT_MOST,
+    complete_hiding,
+    find_end_margins,
+    find_score_ends,
+    find_wanted_openness,
+)
+from bpo_index.scoring.unit_means import estimate_unit_means
+from bpo_index.scoring.weights_table import WEIGHTS_SCHEMA, check_weights, describe_weights
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores and ranks of every unit.
+
+    Attributes
+    ----------
+    units
+        One row per unit of the definition, in its order: `unit, respondents, effective_n, design_effect, suppressed,
+        ranked, score, score_bound, rank`. `suppressed`: fewer respondents than may be published, no score; `ranked`:
+        takes part in ranks; `score_bound`: `at least` or `at most` where the score lies at an end of the scale and
+        `score` is the bound, else null.
+    categories
+        One row per unit and category: `unit, category, respondents` (who rated any of its questions), `suppressed`
+        (also: hidden so that no other can be computed), `ranked, score, score_bound, rank`.
+    unit_means
+        One row per unit that is not suppressed: `unit, <question ids>`, means in points of the outcome's scale; null
+        where nobody rated.
+    weights
+        One row per category and per question: as `describe_weights` says.
+    notes
+        Sentences for readers: what the methods did that the numbers do not show.
+    sample
+        The answers as they were scored, for resampling; never published.
+    """
+
+    units: pl.DataFrame
+    categories: pl.DataFrame
+    unit_means: pl.DataFrame
+    weights: pl.DataFrame
+    notes: list[str]
+    sample: Sample
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: scores and ranks by code of the unit, the best first."""
+        rows = [
+            [
+                show_number(row["rank"]),
+                row["unit"],
+                show_score(row),
+                str(row["respondents"]),
+                show_number(row["effective_n"], 1),
+            ]
+            for row in self.units.sort("rank", nulls_last=True, maintain_order=True).iter_rows(named=True)
+        ]
+        headings = ["Rank", "Unit", "Score", "Respondents", "Effective respondents"]
+        caption = "Scores as the method makes them; how far the ranks hold is not in this table."
+        return show_block("Scores", show_table(caption, headings, rows, texts=["Unit"]), show_list(self.notes))
+
+
+def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Scores:
+    """Score and rank the units from the accepted answers.
+
+    Raises
+    ------
+    DataRefused
+        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt.
+    """
+    codes = [unit.code for unit in definition.units]
+    category_ids = [category.id for category in definition.categories]
+    method = definition.method
+    sample = prepare_sample(accepted, definition, margins)
+    structure, published = sample.structure, sample.published
+    means = np.full((len(codes), len(definition.questions)), np.nan)
+    scores = np.full((len(codes), 1 + len(category_ids)), np.nan)
+    used = structure.category_weights
+    learnt, evidence = None, Evidence()
+    if sample.answers:
+        means[published] = estimate_unit_means(sample.answers)
+        evidence = gather_evidence(sample.answers, [unit.weights for unit in sample.answers], structure)
+        learnt = learn_index(means[published], structure, evidence=evidence)
+        check_weights(learnt, definition)
+        scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
+        used = used if learnt.category_weights is None else learnt.category_weights
+
+    everything = scores.copy()
+    hidden, ends = _guard_cells(scores, sample, used)
+    scores[:, 1:][hidden] = np.nan
+    bounds = find_end_margins(structure, method.minimum_respondents_to_publish)
+    scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
+    weights, notes = pl.DataFrame(schema=WEIGHTS_SCHEMA), list(sample.notes)
+    if learnt:
+        weights, said = describe_weights(
+            everything[published], scores[published], structure, learnt, evidence, definition
+        )
+        notes += said
+    if ends.any():
+        notes.append(
+            "Scores at an end of the scale are told as bounds; as numbers they would say what everybody answered."
+        )
+    ranked = np.column_stack([sample.respondents, sample.raters]) >= method.minimum_respondents_to_rank
+    ranked &= ~np.isnan(scores)
+    ranks = rank_units(np.where(ranked, scores, np.nan).T).T
+    effective, effects = np.zeros(len(codes)), np.full(len(codes), np.nan)
+    effective[published] = [round(unit.effective_n, 6) for unit in sample.answers]
+    effects[published] = [round(unit.design_effect, 6) for unit in sample.answers]
+
+    units = pl.DataFrame(
+        {
+            "unit": codes,
+            "respondents": sample.respondents,
+            "effective_n": effective,
+            "design_effect": effects,
+            "suppressed": ~published,
+            "ranked": ranked[:, 0],
+            "score": scores[:, 0],
+            "score_bound": _name_bounds(ends[:, 0]),
+            "rank": ranks[:, 0],
+        }
+    ).with_columns(
+        effective_n=pl.when(~pl.col("suppressed")).then("effective_n"),
+        design_effect=pl.col("design_effect").fill_nan(None),
+    )
+    categories = pl.DataFrame(
+        {
+            "unit": np.repeat(codes, len(category_ids)),
+            "category": category_ids * len(codes),
+            "respondents": sample.raters.ravel(),
+            "suppressed": hidden.ravel(),
+            "ranked": ranked[:, 1:].ravel(),
+            "score": scores[:, 1:].ravel(),
+            "score_bound": _name_bounds(ends[:, 1:].ravel()),
+            "rank": ranks[:, 1:].ravel(),
+        }
+    )
+    unit_means = pl.DataFrame(means[published], schema=list(definition.question_ids), orient="row")
+    unit_means.insert_column(0, pl.Series("unit", np.array(codes)[published], dtype=pl.String))
+    return Scores(_null_missing(units), _null_missing(categories), unit_means.fill_nan(None), weights, notes, sample)
+
+
+def _guard_cells(scores: Floats, sample: Sample, used: Floats) -> tuple[np.ndarray, Ints]:
+    """Return the category cells that are hidden, and which scores are told as a bound.
+
+    Returns
+    -------
+    hidden
+        Units x categories.
+    ends
+        Units x (1 + categories): 1 at least, -1 at most, 0 the score itself or none.
+    """
+    structure, raters = sample.structure, sample.raters
+    minimum = structure.method.minimum_respondents_to_publish
+    margins = find_end_margins(structure, minimum)
+    ends = find_score_ends(scores, structure, margins)
+    # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
+    weightings = (structure.category_weights, used)
+    small = (raters < minimum) & sample.published[:, np.newaxis]
+    hidden = (raters < minimum) | ~sample.published[:, np.newaxis]
+    # NOTE: where the overall score is at an end its categories would tell how far.
+    hidden |= ends[:, :1] != 0
+    cells = np.where(hidden, 0, ends[:, 1:])
+    known = np.where(cells > 0, 100.0 - margins[1:], 0.0), np.where(cells < 0, margins[1:], 100.0)
+    wanted = np.select([small, cells != 0], [find_wanted_openness(raters), margins[1:]], 0.0)
+    hidden = complete_hiding(hidden | (cells != 0), scores[:, 1:], known, wanted, raters, *weightings) & (cells == 0)
+    ends[:, 1:] = cells
+    return hidden, ends
+
+
+def _name_bounds(ends: Ints) -> pl.Series:
+    names = {1: AT_LEAST, -1: AT_MOST, 0: None}
+    return pl.Series([names[end] for end in ends.tolist()], dtype=pl.String)
+
+
+def _null_missing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Turn a NaN score and a rank of 0 into null."""
+    return frame.with_columns(score=pl.col("score").fill_nan(None), rank=pl.when(pl.col("rank") > 0).then("rank"))
+
+
+def unit_score_matrix(scores: Scores, definition: IndexDefinition, *, bounds: bool = False) -> Floats:
+    """Return units x (1 + categories) of the published scores, in the definition's order; NaN where null.
+
+    A category score that is told as a bound is the bound where `bounds` is true, else NaN.
+    """
+    overall = scores.units["score"].fill_null(float("nan")).to_numpy()
+    shape = (len(definition.units), len(definition.categories))
+    told = (
+        scores.categories["score"]
+        if bounds
+        else scores.categories.select(pl.when(pl.col("score_bound").is_null()).then("score")).to_series()
+    )
+    return np.column_stack([overall, told.fill_null(float("nan")).to_numpy().reshape(shape)])
+
+
+def find_bounds(scores: Scores, definition: IndexDefinition) -> np.ndarray:
+    """Return units x (1 + categories): true where the score is told as a bound."""
+    shape = (len(definition.units), len(definition.categories))
+    return np.column_stack(
+        [
+            scores.units["score_bound"].is_not_null(),
+            scores.categories["score_bound"].is_not_null().to_numpy().reshape(shape),
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Synthetic surveys with a planted truth."""
