@@ -21,6 +21,7 @@ PACKAGE = "bpo_index"
 # their names.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
+    ("kinds",),
     ("display",),
     ("files",),
     ("scoring.arrays", "scoring.ranking", "scoring.methods"),
