@@ -79,9 +79,7 @@ def test_knn_is_that_of_scikit_learn_inside_units_that_answered():
     ratings = make_ratings(3)
     unit_of = np.repeat([0, 1], 10)
     ratings[unit_of == 1, 4] = np.nan
-    completed = complete_answers(
-        ratings, "knn", Questionnaire(unit_of=unit_of, **LAYOUT), neighbours=3
-    ).ratings
+    completed = complete_answers(ratings, "knn", Questionnaire(unit_of=unit_of, **LAYOUT), neighbours=3).ratings
     order = np.lexsort(np.nan_to_num(ratings, nan=-1).T)
     expected = np.empty_like(ratings)
     expected[order] = KNNImputer(n_neighbors=3).fit_transform(ratings[order])
