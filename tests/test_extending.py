@@ -1,0 +1,156 @@
+"""What somebody else adds to the program: one file in a package of their own, found by its entry point."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tests.extensions import install_extension
+from tests.limits import HANG_SECONDS
+from tests.quick import quick_definition
+
+EXTENDING = Path(__file__).resolve().parent / "extending"
+SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "offshore-bpo-2021.csv"
+
+
+def run_command(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, and return what it answered."""
+    command = [sys.executable, "-m", "bpo_index", *map(str, arguments)]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=HANG_SECONDS, encoding="utf-8"
+    )
+
+
+# ---- methods ---------------------------------------------------------------------------------------------------------
+
+METHODS = ("stretched_z", "trimmed_mean", "range_weights")
+
+
+@pytest.fixture(scope="module")
+def methods_installed(tmp_path_factory) -> dict[str, str]:
+    """Return the environment in which three methods are installed, a file each."""
+    folder = tmp_path_factory.mktemp("methods")
+    sources = {name: (EXTENDING / f"{name}.py").read_text(encoding="utf-8") for name in METHODS}
+    (folder / "all_methods.py").write_text(
+        "".join(f"import {name}\n" for name in METHODS)
+        + f"RECORDS = ({''.join(f'*{name}.RECORDS, ' for name in METHODS)})\n",
+        encoding="utf-8",
+    )
+    return install_extension(folder, sources, {"bpo_index.methods": "all_methods"}) | {"PYTHONUTF8": "1"}
+
+
+def write_definition(folder: Path, method: str, uncertainty: str = "") -> Path:
+    """Write the definition of 2021 with other keys of its `method:` block, and other variations or none."""
+    text = Path(quick_definition()).read_text(encoding="utf-8")
+    text = re.sub(r"(?ms)^uncertainty:.*?(?=^\S)", f"uncertainty: {{{uncertainty}}}\n", text)
+    text = re.sub(r"(?ms)^method:.*?(?=^\S)", lambda _: f"method:\n  replicates: 200\n  {method}\n", text)
+    path = folder / "definition.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def publish(environment: dict[str, str], folder: Path, method: str, uncertainty: str = "") -> Path:
+    """Return the release of the sample under a method."""
+    folder.mkdir()
+    definition = write_definition(folder, method, uncertainty)
+    places = ("--out", folder / "out", "--audit-dir", folder / "audit")
+    answer = run_command(environment, "run", SAMPLE, "--definition", definition, *places, "--json")
+    assert answer.returncode == 0, answer.stderr
+    return Path(json.loads(answer.stdout)["path"])
+
+
+def read_scores(release: Path) -> pl.DataFrame:
+    return pl.read_parquet(release / "ranking.parquet").sort("unit")
+
+
+def test_methods_of_others_are_listed(methods_installed):
+    listed = run_command(methods_installed, "methods").stdout
+    assert all(re.search(rf"(?m)^  {name} ", listed) for name in METHODS)
+    entries = json.loads(run_command(methods_installed, "methods", "--json").stdout)
+    assert entries["aggregation"][-1]["options"] == ["cut"]
+
+
+def test_a_normalisation_of_others_has_the_errors_of_the_one_that_it_stretches(methods_installed, tmp_path):
+    plain, stretched = (
+        read_scores(publish(methods_installed, tmp_path / name, f"normalisation: {name}"))
+        for name in ("z_score", "stretched_z")
+    )
+    for column in ("score", "score_low", "score_high"):
+        wanted = 100 + 1.5 * (plain[column].to_numpy() - 50)
+        assert stretched[column].to_numpy() == pytest.approx(wanted, abs=1e-5), column
+    assert stretched["se"].to_numpy() == pytest.approx(1.5 * plain["se"].to_numpy(), abs=1e-5)
+    assert (stretched["rank"] == plain["rank"]).all()
+    assert (stretched["p_first"] == plain["p_first"]).all()
+    # Beyond 100 there is room: no logit keeps the interval within ends that are none.
+    assert stretched["score_high"].max() > 100
+
+
+def test_a_normalisation_of_others_is_one_assumption_among_others(methods_installed, tmp_path):
+    release = publish(
+        methods_installed, tmp_path / "varied", "aggregation: arithmetic", "normalisation: {scale: 1, stretched_z: 1}"
+    )
+    levels = pl.read_csv(release / "robustness" / "assumptions.csv").filter(assumption="normalisation")
+    assert levels["level"].to_list() == ["scale", "stretched_z"]
+    assert levels["replicates"].to_list() == [100, 100]
+    report = (release / "report.html").read_text(encoding="utf-8")
+    assert "stretched z" in report
+
+
+def test_an_aggregation_of_others_brings_its_option(methods_installed, tmp_path):
+    release = publish(methods_installed, tmp_path / "cut", "aggregation: trimmed_mean\n  cut: 2")
+    categories = pl.read_parquet(release / "categories.parquet").sort("unit", "category")
+    ranking = read_scores(release)
+    cells = np.sort(categories["score"].to_numpy().reshape(ranking.height, -1), axis=1)
+    assert ranking["score"].to_numpy() == pytest.approx(cells[:, 2:-2].mean(axis=1), abs=1e-6)
+    # Nothing says that it is smooth: errors come from replicates and from no derivative.
+    assert ranking.filter(pl.col("se").is_null())["unit"].to_list() == ["NIC"]
+    report = (release / "report.html").read_text(encoding="utf-8")
+    assert "S: mean of what is left" in report
+    assert "mean without the highest and the lowest items" in report
+
+
+def test_a_weighting_of_others_is_learnt_in_every_replicate(methods_installed, tmp_path):
+    release = publish(methods_installed, tmp_path / "ranges", "weighting: range_weights")
+    categories = pl.read_parquet(release / "categories.parquet").sort("unit", "category")
+    cells = categories["score"].to_numpy().reshape(-1, 10)
+    width = cells.max(axis=0) - cells.min(axis=0)
+    weights = pl.read_csv(release / "robustness" / "weights.csv").filter(pl.col("question").is_null())
+    found = dict(weights.select("category", "weight").iter_rows())
+    names = categories["category"].to_list()[:10]
+    assert [found[name] for name in names] == pytest.approx((width / width.sum()).tolist(), abs=1e-6)
+    levels = pl.read_csv(release / "robustness" / "assumptions.csv").filter(assumption="weights")
+    assert levels["level"].to_list() == ["learnt: range_weights"]
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("aggregation: trimmed_mean\n  cut: 9", "must be at most 3; found 9"),
+        ("aggregation: geometric\n  cut: 2\n  power: 2", "no method that is chosen has this option (generalised_mean"),
+        ("aggregation: arithmetic\n  cut: 2", "no method that is chosen has this option (trimmed_mean would)"),
+        # Nothing says how low its values may be, so they may be below zero.
+        ("normalisation: stretched_z\n  aggregation: geometric", "needs positive values"),
+        ("weighting: range_weight", "must be"),
+    ],
+)
+def test_what_does_not_go_with_methods_of_others_is_refused(methods_installed, tmp_path, method, expected):
+    definition = write_definition(tmp_path, method)
+    answer = run_command(methods_installed, "check", SAMPLE, "--definition", definition, "--audit-dir", tmp_path / "a")
+    assert answer.returncode == 2
+    assert expected in answer.stderr
+
+
+def test_a_broken_extension_is_named(tmp_path):
+    environment = install_extension(tmp_path, {"broken": "import nowhere\n"}, {"bpo_index.methods": "broken"})
+    answer = run_command(environment, "methods")
+    assert answer.returncode == 3
+    assert "The extension broken" in answer.stderr
+    assert "No module named 'nowhere'" in answer.stderr
+    assert "Traceback" not in answer.stderr
