@@ -23,6 +23,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
     ("display",),
+    ("fields",),
     ("files",),
     ("scoring.arrays", "scoring.ranking", "scoring.methods"),
     ("definition",),

@@ -16,12 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, ValidationError
 
 from bpo_index.definition.blocks import (
-    Block,
     Category,
     Columns,
     Method,
-    Name,
-    PathId,
     Provenance,
     QualityRules,
     Question,
@@ -37,6 +34,7 @@ from bpo_index.display.labels import fold_label
 from bpo_index.display.notebook import show_block, show_sentence, show_table
 from bpo_index.display.numbers import NOTHING
 from bpo_index.errors import DefinitionError
+from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
 from bpo_index.files.resources import list_definitions
 
