@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.assess import NOTES
-from bpo_index.validation.schema import REASONS
+from bpo_index.validation.reasons import REASONS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"

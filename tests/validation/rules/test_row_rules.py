@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.validation.row_rules import measure_longest_run, measure_variance
+from bpo_index.validation.rules.long_string import measure_longest_run
+from bpo_index.validation.rules.low_variance import measure_variance
 from tests.surveys import validate_rows
-from tests.validation.rules import set_rules
+from tests.validation.rule_sets import set_rules
 
 HEADER = "id,country,q1,q2,q3"
 
@@ -112,9 +113,14 @@ def test_completeness_is_counted_on_what_was_asked(tmp_path):
 
 def test_seven_of_ten_questions_are_70_percent():
     # 0.7 x 10 is 7.000000000000001 in binary fractions.
-    from bpo_index.validation.row_rules import mark_rows
+    from bpo_index.validation.row_marks import mark_rows
 
     nothing = pl.lit([], dtype=pl.List(pl.String))
-    rows = pl.DataFrame({"answers": [7, 6], "asked": [10, 10]}).with_columns(unreadable=nothing, unclear=nothing)
-    marks = mark_rows(rows, set_rules(incomplete="minimum_share: 0.7"))
+    rows = pl.DataFrame({"answers": [7, 6], "asked": [10, 10], "status": ["", ""], "finished": [True, True]})
+    definition = set_rules(incomplete="minimum_share: 0.7")
+    marks = mark_rows(
+        rows.with_columns(unreadable=nothing, unclear=nothing),
+        definition.questionnaire,
+        definition.quality_rules.list_named(),
+    )
     assert marks["mark.incomplete"].to_list() == [False, True]
