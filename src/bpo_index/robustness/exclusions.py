@@ -145,6 +145,7 @@ def _find_told(
     structure = scores.sample.structure
     answers = {unit.unit: unit for unit in scores.sample.answers}
     bounded = without.units.filter(pl.col("score_bound").is_not_null())["unit"].to_list()
+    rules = definition.quality_rules.list_named()
     found = []
     for code, bound, after in ranked.select("unit", "score_bound", "score_without").iter_rows():
         rows = aside.filter(unit=code)
@@ -162,7 +163,6 @@ def _find_told(
         ratings = rows.select(pl.col(definition.question_ids).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
         lowest, moves = _measure_moves(unit, ratings, rows["design_weight"].to_numpy(), structure)
         is_safe = is_change_safe(after - lowest, moves)
-        rules = definition.quality_rules.list_named()
         found.append(is_safe and not _may_be_one_persons(rows, definition.questionnaire, rules))
     return found
 
