@@ -17,15 +17,15 @@ from tests.limits import HANG_SECONDS
 PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another. A module belongs to the
-# part with the longest name that fits it: the records of methods stand before the definition, which is written in
-# their names.
+# part with the longest name that fits it: the records of methods and of quality rules stand before the definition,
+# which is written in their names.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
     ("display",),
     ("fields",),
     ("files",),
-    ("scoring.arrays", "scoring.ranking", "scoring.methods"),
+    ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules"),
     ("definition",),
     ("responses",),
     ("validation",),

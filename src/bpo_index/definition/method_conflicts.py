@@ -72,8 +72,8 @@ def list_unused_options(method: Mapping[str, Any], varied: Mapping[str, Iterable
     problems: list[Problem] = []
     for name, option in list_options().items():
         given = method.get(name)
-        is_given = given is not None and given != option.default and _read_pair(given) != option.default
-        if is_given and name not in used:
+        pair = _read_pair(given)
+        if given is not None and (given if pair is None else pair) != option.default and name not in used:
             says = f"no method that is chosen has this option ({_name_users(name)} would): take it out"
             problems.append((name, says))
     return problems

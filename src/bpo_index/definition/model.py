@@ -37,6 +37,7 @@ from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
 from bpo_index.files.resources import list_definitions
 from bpo_index.scoring.methods.registry import list_options
+from bpo_index.validation.rules.record import Questionnaire
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -88,6 +89,17 @@ class IndexDefinition(Block):
     def question_ids(self) -> tuple[str, ...]:
         """The ids of all questions, in order."""
         return tuple(question.id for question in self.questions)
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        """What is asked, as quality rules see it."""
+        return Questionnaire(
+            self.question_ids,
+            self.scale.minimum,
+            self.scale.maximum,
+            {category.id: tuple(question.id for question in category.questions) for category in self.categories},
+            frozenset(question.id for question in self.questions if question.reverse),
+        )
 
     @cached_property
     def unit_by_label(self) -> dict[str, str]:

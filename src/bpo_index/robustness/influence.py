@@ -20,7 +20,6 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import QualityRules
 from bpo_index.errors import DataRefused
 from bpo_index.robustness.ranks.possible_ranks import Range, are_means_own, bound_scores, measure_changes, rank_between
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
@@ -280,14 +279,13 @@ def _leave_out_rules(
     accepted: pl.DataFrame, set_aside: pl.DataFrame, scores: Scores, definition: IndexDefinition
 ) -> list[_Item]:
     items = []
-    for name in QualityRules.model_fields:
-        rule = getattr(definition.quality_rules, name)
-        if rule is None or rule.action != "quarantine":
+    for named in definition.quality_rules.list_named():
+        if named.options.action != "quarantine":
             continue
-        let_in = set_aside.filter(pl.col("reasons") == [name]).select(accepted.columns)
+        let_in = set_aside.filter(pl.col("reasons") == [named.name]).select(accepted.columns)
         anew = pl.concat([accepted, let_in])
         found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
-        items.append(_Item("quality_rule", name, None, found, _find_possible_ranks(let_in, scores, definition)))
+        items.append(_Item("quality_rule", named.name, None, found, _find_possible_ranks(let_in, scores, definition)))
     return items
 
 
