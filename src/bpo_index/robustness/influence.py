@@ -154,10 +154,17 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         np.add.at(lost[n], unit_of[list(rows)], 1)
     method = definition.method
     needed = max(method.minimum_respondents_to_publish, method.minimum_respondents_to_rank)
-    falls = ((lost > 0) & (np.bincount(unit_of, minlength=len(published)) - lost < needed)).any(axis=1)
-    together = np.flatnonzero(~falls) if _is_separable(scores) else np.empty(0, dtype=np.int64)
+    falls = (lost > 0) & (np.bincount(unit_of, minlength=len(published)) - lost < needed)
+    if not _is_separable(scores):
+        together = np.empty(0, dtype=np.int64)
+    elif sample.structure.units_are_independent:  # a unit that falls out changes no other
+        together = np.arange(len(groups))
+    else:
+        together = np.flatnonzero(~falls.any(axis=1))
     found = np.full((len(groups), len(ranked)), np.nan)
     found[np.ix_(together, ranked)] = _score_without([groups[n] for n in together], unit_of, scores)
+    fallen, unit = np.nonzero(falls)
+    found[fallen, np.flatnonzero(sample.published)[unit]] = np.nan
     alone = np.setdiff1d(np.arange(len(groups)), together)
     if len(alone) <= (_MOST_IMPUTED if scores.sample.structure.missing_answers.looks_at_others else _MOST_RECOMPUTED):
         for n in alone:
