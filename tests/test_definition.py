@@ -80,6 +80,7 @@ def test_every_problem_is_listed_at_once_with_path_and_line():
         ("labels: {top: 10}", "skipped: [0]", "also a rating"),
         ("labels: {top: 10}", "skipped: [-99], labels: {'-99.0': 3}", "a skipped one"),
         ("labels: {top: 10}", "not_asked: [98.0]", "a don't-know answer"),
+        ("company: company", "company: company, importance: {null: x}", "columns.importance"),
         ("company: company", "company: 5, aliases: {unit: [5]}", "already the heading"),
         ("text: Three", "text: Three, weight: 0", "sum to zero"),
         ("text: Three", "text: Three, weight: -1", "must be at least 0; found -1"),

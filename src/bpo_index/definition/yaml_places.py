@@ -152,7 +152,9 @@ def read_yaml(text: str) -> YamlContent:
         return YamlContent(None, {}, [((), f"not valid YAML: {' '.join(str(error).split())}")])
 
 
-def _shorten(part: str) -> str:
+def _shorten(key: object) -> str:
+    # A key may be anything that YAML has, such as null or a date.
+    part = str(key)
     return part if len(part) <= _LONGEST_PART else f"{part[:_LONGEST_PART]}…"
 
 
