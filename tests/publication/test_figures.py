@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
+from bpo_index.publication.columns import list_tables
 from bpo_index.publication.figures import draw_figures
 from bpo_index.publication.figures.labels import measure, shorten, wrap
 from bpo_index.publication.figures.profiles import compare_with_others
@@ -90,8 +90,9 @@ def make_result(definition, units: int, categories: int = 10) -> tuple[Result, o
     ids = [f"category-{n}" for n in range(categories)]
     scores = [95.0 - 60 * n / units for n in range(units)]
     empty = {
-        name: pl.DataFrame(schema=dict.fromkeys([column.name for column in columns], pl.Float64))
-        for name, columns in ROBUSTNESS_TABLES.items()
+        name: pl.DataFrame(schema=dict.fromkeys([column.name for column in table.columns], pl.Float64))
+        for name, table in list_tables().items()
+        if table.folder
     }
     ranking = [
         {
@@ -128,12 +129,12 @@ def make_result(definition, units: int, categories: int = 10) -> tuple[Result, o
         update={"categories": tuple(first.model_copy(update={"id": id_, "title": f"Title {id_}"}) for id_ in ids)}
     )
     return Result(
-        fill_columns(ranking, RANKING, kinds),
-        fill_columns(cells, CATEGORIES, kinds),
+        fill_columns(ranking, list_tables()["ranking"].columns, kinds),
+        fill_columns(cells, list_tables()["categories"].columns, kinds),
         empty
         | {
-            "rank_probabilities": fill_columns(shares, ROBUSTNESS_TABLES["rank_probabilities"], kinds),
-            "weights": fill_columns(weights, ROBUSTNESS_TABLES["weights"], kinds),
+            "rank_probabilities": fill_columns(shares, list_tables()["rank_probabilities"].columns, kinds),
+            "weights": fill_columns(weights, list_tables()["weights"].columns, kinds),
             "sensitivity": empty["sensitivity"].cast({"output": pl.String, "unit": pl.String, "assumption": pl.String}),
         },
         [],

@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
+from bpo_index.publication.columns.assumptions import SENSITIVITY
+from bpo_index.publication.columns.influence import INFLUENCE
+from bpo_index.publication.columns.weights import WEIGHT_SWAPS
 from bpo_index.publication.findings import describe_support
-from bpo_index.robustness.assumptions.effects import SENSITIVITY_SCHEMA
-from bpo_index.robustness.influence import INFLUENCE_SCHEMA
-from bpo_index.robustness.weights.weight_tables import SWAPS_SCHEMA
 from tests.surveys import make_definition
 
 DEFINITION = make_definition()
@@ -32,9 +32,9 @@ def make_tables(sure=(), holds=(0.5, 0.25), shift=(0.5, 1.0), units=3):
                 "mean_rank_shift": pl.Series([shift[0]] * units + [shift[1]] * units, dtype=pl.Float64),
             }
         ),
-        "sensitivity": pl.DataFrame(schema=SENSITIVITY_SCHEMA),
-        "weight_swaps": pl.DataFrame(schema=SWAPS_SCHEMA),
-        "influence": pl.DataFrame(schema=INFLUENCE_SCHEMA),
+        "sensitivity": pl.DataFrame(schema=SENSITIVITY.schema),
+        "weight_swaps": pl.DataFrame(schema=WEIGHT_SWAPS.schema),
+        "influence": pl.DataFrame(schema=INFLUENCE.schema),
     }
 
 
@@ -93,15 +93,15 @@ def test_the_assumption_that_moves_ranks_most_is_named():
         {"output": "all_ranks", "assumption": "respondents", "shapley": 0.7},
         {"output": "all_ranks", "assumption": "missing_answers", "shapley": 0.3},
     ]
-    tables = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, *effects)}
+    tables = make_tables() | {"sensitivity": make_rows(SENSITIVITY.schema, *effects)}
     assert describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1] == (
         "What moves ranks most is which respondents answered (70% of their variance), then the treatment of missing "
         "answers (30%)."
     )
-    alone = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, effects[1])}
+    alone = make_tables() | {"sensitivity": make_rows(SENSITIVITY.schema, effects[1])}
     said = describe_support(make_ranking([1, 2, 3]), alone, DEFINITION)[-1]
     assert said == "What moves ranks most is which respondents answered (70% of their variance)."
-    still = make_rows(SENSITIVITY_SCHEMA, {"output": "all_ranks", "assumption": "weights"})
+    still = make_rows(SENSITIVITY.schema, {"output": "all_ranks", "assumption": "weights"})
     assert len(describe_support(make_ranking([1, 2, 3]), make_tables() | {"sensitivity": still}, DEFINITION)) == 4
 
 
@@ -113,7 +113,7 @@ def test_pairs_that_a_small_change_of_weights_would_swap_are_named():
     ]
 
     def say(*rows):
-        tables = make_tables() | {"weight_swaps": make_rows(SWAPS_SCHEMA, *rows)}
+        tables = make_tables() | {"weight_swaps": make_rows(WEIGHT_SWAPS.schema, *rows)}
         return describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1]
 
     assert say(*swaps) == (
@@ -140,12 +140,12 @@ def test_categories_and_respondents_that_decide_the_first_five_are_told(changing
         {"left_out": "category", "item": item, "items": 1, "changing_first_five": int(item in changing)}
         for item in ("first", "last")
     ]
-    tables = make_tables(units=6) | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
+    tables = make_tables(units=6) | {"influence": make_rows(INFLUENCE.schema, *rows)}
     sentences = describe_support(make_ranking([1, 2, 3, 4, 5, 6]), tables, DEFINITION)
     assert sentences[-1] == said
     assert sentences[-2] == ("Leaving out one respondent changes the first in 0 and the first five in 2 of 8 cases.")
     # Of five or fewer units all are the first five.
-    few = make_tables() | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
+    few = make_tables() | {"influence": make_rows(INFLUENCE.schema, *rows)}
     assert len(describe_support(make_ranking([1, 2, 3]), few, DEFINITION)) == 4
 
 

@@ -36,9 +36,9 @@ def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], def
     Parameters
     ----------
     ranking
-        As `columns.RANKING`.
+        As the table of this name.
     tables
-        By name, as `columns.ROBUSTNESS_TABLES`.
+        The others, by name.
     definition
         For the confidence level of rank sets and the titles of categories.
     """

@@ -16,7 +16,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import NOTHING, show_number, show_range, show_score, show_share
-from bpo_index.publication.columns import RANKING
+from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level, name_unit, names_percentage
 
@@ -24,7 +24,7 @@ from bpo_index.publication.standard_phrases import name_level, name_unit, names_
 NAME_AT = 1
 # NOTE: not allowed in XML and HTML, so that a file with one of them would not open.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_DESCRIBED = {column.name: column for column in RANKING}
+_DESCRIBED = {column.name: column for column in RANKING.columns}
 
 
 @dataclass(frozen=True)

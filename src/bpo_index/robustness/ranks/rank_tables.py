@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from bpo_index.publication.columns.ranks import FIRST_RANKS, PAIRS, RANK_PROBABILITIES, REPLICATE_RANKS
 from bpo_index.robustness.ranks.rank_sets import RankSets
 from bpo_index.robustness.ranks.tallies import RankTally
 from bpo_index.robustness.rounding import round_table
@@ -100,15 +101,7 @@ def _frame_pairs(
                     *shares,
                 )
             )
-    schema = {
-        "ahead": pl.String,
-        "behind": pl.String,
-        "difference": pl.Float64,
-        "surely": pl.Boolean,
-        "adjusted_p": pl.Float64,
-        **{f"p_ahead_{version}": pl.Float64 for version in VERSIONS},
-    }
-    return round_table(pl.DataFrame(rows, schema=schema, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=PAIRS.schema, orient="row"))
 
 
 def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally) -> pl.DataFrame:
@@ -122,7 +115,7 @@ def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally)
                 "place": list(range(1, units + 1)) * units,
                 "share": shares.reshape(-1),
             },
-            schema={"version": pl.String, "unit": pl.String, "place": pl.Int64, "share": pl.Float64},
+            schema=RANK_PROBABILITIES.schema,
         )
     )
 
@@ -153,14 +146,7 @@ def _frame_ranks(
                 "p_top5": tally.share_top(5)[order],
                 "mean_rank_shift": moved[order],
             },
-            schema={
-                "version": pl.String,
-                "unit": pl.String,
-                **dict.fromkeys(
-                    ("rank", "median_rank", "replicate_rank_range_low", "replicate_rank_range_high"), pl.Int64
-                ),
-                **dict.fromkeys(("p_first", "p_top3", "p_top5", "mean_rank_shift"), pl.Float64),
-            },
+            schema=REPLICATE_RANKS.schema,
         )
     )
 
@@ -187,12 +173,4 @@ def _frame_first(
             for version in VERSIONS
         ]
         rows.append((k, " ".join(first), " ".join(candidates), len(candidates), " ".join(surely), *holds))
-    schema = {
-        "k": pl.Int64,
-        "units": pl.String,
-        "candidates": pl.String,
-        "candidates_count": pl.Int64,
-        "surely": pl.String,
-        **{f"holds_{version}": pl.Float64 for version in VERSIONS},
-    }
-    return round_table(pl.DataFrame(rows, schema=schema, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=FIRST_RANKS.schema, orient="row"))

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns.sampling import SAMPLING_ERROR
 from bpo_index.robustness.replicates import ReplicateSummary
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
@@ -97,9 +98,10 @@ def tabulate_sampling_error(
         frame = pl.DataFrame(
             {
                 "unit": [code for code, keep in zip(codes, published, strict=True) if keep],
-                "category": pl.Series([category] * len(shown), dtype=pl.String),
+                "category": [category] * len(shown),
                 **columns,
-            }
+            },
+            schema=SAMPLING_ERROR.schema,
         )
         frames.append(frame.filter(pl.Series(there, dtype=pl.Boolean)))
     return round_table(pl.concat(frames))
