@@ -116,9 +116,11 @@ def prepare_explorer(
     step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *scores.shape), dtype=np.int16), np.zeros(0)
     errors = _fill_errors(se, raters)
     if len(scores) > 1 and not np.isnan(errors).any():
-        correlations = find_correlations(scores, errors, overall_se, weights, aggregation, method.power)
+        correlations = find_correlations(
+            scores, errors, overall_se, weights=weights, aggregation=aggregation, power=method.power
+        )
         ends = IndexStructure.from_definition(definition).score_bounds[1]
-        values = draw_scores(scores, errors, correlations, ends, method.seed)
+        values = draw_scores(scores, errors, correlations=correlations, ends=ends, seed=method.seed)
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))
@@ -210,7 +212,9 @@ def rescore_values(
     return np.asarray(np.round(aggregate(values, weights, aggregation, power=power), SCORE_DECIMALS))
 
 
-def draw_scores(scores: Floats, errors: Floats, correlations: Floats, ends: tuple[float, float], seed: int) -> Floats:
+def draw_scores(
+    scores: Floats, errors: Floats, *, correlations: Floats, ends: tuple[float, float], seed: int
+) -> Floats:
     """Return draws x units x categories: normal draws, in pairs on both sides of the scores.
 
     Parameters
@@ -237,6 +241,7 @@ def find_correlations(
     errors: Floats,
     overall_errors: Floats,
     weights: Floats,
+    *,
     aggregation: str = "arithmetic",
     power: float | None = None,
 ) -> Floats:

@@ -65,6 +65,7 @@ def check_facts(
     ranking: pl.DataFrame,
     categories: pl.DataFrame,
     unit_means: pl.DataFrame | None,
+    *,
     definition: IndexDefinition,
 ) -> list[FactCheck]:
     """Check facts of one edition against its tables.
@@ -78,7 +79,7 @@ def check_facts(
     unit_means
         `unit, <question ids>` in scale points; None: facts about questions are not testable (releases hold none).
     """
-    return [_check_fact(fact, ranking, categories, unit_means, definition) for fact in facts]
+    return [_check_fact(fact, ranking, categories, unit_means, definition=definition) for fact in facts]
 
 
 def _check_fact(
@@ -86,6 +87,7 @@ def _check_fact(
     ranking: pl.DataFrame,
     categories: pl.DataFrame,
     unit_means: pl.DataFrame | None,
+    *,
     definition: IndexDefinition,
 ) -> FactCheck:
     if fact.not_testable:

@@ -185,7 +185,14 @@ def publish_release(
             f"The release cannot be written to {edition_folder}: {error.strerror or error}{named}. Free space, change "
             "the permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
-    return Release(target, release_id, is_new, is_latest, standing, tuple(warnings))
+    return Release(
+        path=target,
+        release_id=release_id,
+        is_new=is_new,
+        is_latest=is_latest,
+        standing=standing,
+        warnings=tuple(warnings),
+    )
 
 
 def _close(trials: Path) -> None:

@@ -76,12 +76,16 @@ def tabulate_structure(scores: Scores, definition: IndexDefinition) -> Structure
     level = definition.method.confidence_level
     given = scores.unit_means.drop("unit").to_numpy().astype(float)
     means = normalise_scale(given, structure.minimum, structure.maximum, structure.reverse)
-    rows = [{"category": None} | _measure(shares, _average(persons, structure.category_weights), unit_of, means, level)]
+    rows = [
+        {"category": None}
+        | _measure(shares, _average(persons, structure.category_weights), unit_of, means, confidence_level=level)
+    ]
     items = []
     for n, category in enumerate(definition.categories):
         chosen = structure.list_questions(n)
         rows.append(
-            {"category": category.id} | _measure(shares[:, chosen], persons[:, n], unit_of, means[:, chosen], level)
+            {"category": category.id}
+            | _measure(shares[:, chosen], persons[:, n], unit_of, means[:, chosen], confidence_level=level)
         )
         items += _measure_questions(shares[:, chosen], unit_of, category.id, [q.id for q in category.questions])
     matrix = unit_score_matrix(scores, definition)[:, 1:]
@@ -105,7 +109,7 @@ def _average(persons: Floats, weights: Floats) -> Floats:
 
 
 def _measure(
-    shares: Floats, totals: Floats, unit_of: Ints, means: Floats, confidence_level: float
+    shares: Floats, totals: Floats, unit_of: Ints, means: Floats, *, confidence_level: float
 ) -> dict[str, object]:
     """Return the row of one group of questions, but for its name."""
     questions = shares.shape[1]

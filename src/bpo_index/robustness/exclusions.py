@@ -95,7 +95,7 @@ def compare_exclusions(
     )
     exact = table.sort("rank", "unit", nulls_last=True).select(EXACT_SCHEMA.names()).cast(EXACT_SCHEMA)
     ranked = table.filter("ranked")
-    is_told = _find_told(ranked, aside, scores, without, definition)
+    is_told = _find_told(ranked, aside, scores, without, definition=definition)
     told = ranked.with_columns(is_told=pl.Series(is_told, dtype=pl.Boolean))
     return Exclusions(round_table(exact), round_table(_guard(told, let_in, scores, definition)), let_in.height, refusal)
 
@@ -126,7 +126,7 @@ def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition:
 
 
 def _find_told(
-    ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, without: Scores, definition: IndexDefinition
+    ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, without: Scores, *, definition: IndexDefinition
 ) -> list[bool]:
     """Return whether the change of score of each ranked unit may be told.
 

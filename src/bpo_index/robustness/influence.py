@@ -264,7 +264,15 @@ def _leave_out_rules(
         let_in = set_aside.filter(pl.col("reasons") == [name]).select(accepted.columns)
         anew = pl.concat([accepted, let_in])
         found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
-        items.append(_Item("quality_rule", name, None, found, _find_possible_ranks(let_in, scores, definition)))
+        items.append(
+            _Item(
+                kind="quality_rule",
+                name=name,
+                unit=None,
+                scores=found,
+                possible=_find_possible_ranks(let_in, scores, definition),
+            )
+        )
     return items
 
 

@@ -100,6 +100,7 @@ def describe_last_survey(
     scores: Floats,
     se: Floats,
     clusters: Ints,
+    *,
     correlation: Floats | None,
     confidence_level: float,
     bounds: tuple[float, float],
@@ -136,7 +137,14 @@ def describe_last_survey(
     factor = np.sqrt(min(shrunken.variance / observed, 1.0)) if observed else 0.0
     truth = scores.mean() + factor * (scores - scores.mean())
     together = np.eye(len(scores)) if correlation is None else correlation
-    return LastSurvey(tuple(codes), truth, spread, together, bounds, confidence_level)
+    return LastSurvey(
+        codes=tuple(codes),
+        truth=truth,
+        spread=spread,
+        correlation=together,
+        bounds=bounds,
+        confidence_level=confidence_level,
+    )
 
 
 def plan_survey(

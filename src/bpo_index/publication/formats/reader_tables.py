@@ -70,20 +70,21 @@ def replace_controls(text: str) -> str:
 
 def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:
     """Return the ranking as a page for readers: a row per unit, as in `Result.ranking`."""
-    return _make_page([("", result.ranking)], result, definition, "Ranking", result.findings)
+    return _make_page([("", result.ranking)], result, definition, caption="Ranking", findings=result.findings)
 
 
 def lay_out_categories(result: Result, definition: IndexDefinition) -> Page:
     """Return the scores by category as a page for readers: a section per category, a row per unit."""
     parts = result.categories.partition_by("category", maintain_order=True)
     sections = [(str(part["category_title"][0]), part) for part in parts]
-    return _make_page(sections, result, definition, "Scores by category", [])
+    return _make_page(sections, result, definition, caption="Scores by category", findings=[])
 
 
 def _make_page(
     sections: Sequence[tuple[str, pl.DataFrame]],
     result: Result,
     definition: IndexDefinition,
+    *,
     caption: str,
     findings: Sequence[str],
 ) -> Page:

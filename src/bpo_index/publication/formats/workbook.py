@@ -130,7 +130,7 @@ def _write_sheet(workbook: Any, worksheet: Any, sheet: Sheet, *, is_percentage: 
         worksheet.write_string(0, at, heading, workbook.add_format(head | aligned))
         lines[0] = max(lines[0], _count_lines(heading, width - 1))
         for row, value in enumerate(values, start=1):
-            _write_cell(worksheet, row, at, value, cells)
+            _write_cell(worksheet, row, at, value, cells=cells)
             if isinstance(value, str) and len(value) >= width:
                 lines[row] = max(lines[row], _count_lines(value, width - 1))
     # NOTE: not every program finds by itself how high a row with broken lines must be.
@@ -142,7 +142,7 @@ def _write_sheet(workbook: Any, worksheet: Any, sheet: Sheet, *, is_percentage: 
         worksheet.autofilter(0, 0, frame.height, len(sheet.columns) - 1)
 
 
-def _write_cell(worksheet: Any, row: int, at: int, value: object, cells: Any) -> None:
+def _write_cell(worksheet: Any, row: int, at: int, value: object, *, cells: Any) -> None:
     """Write a value as what it is; null leaves the cell empty."""
     match value:
         case None | "":

@@ -44,12 +44,12 @@ def write_answer(result: Result, definition: IndexDefinition) -> Answer:
     sure = set(result.tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     first_ranks, compares = result.tables["first_ranks"], ranked.height > 1
     return Answer(
-        _write_headline(ranked, result.tables, definition),
-        _list_supported(names, sure, first_ranks) if compares else [],
-        _list_unsupported(ranked, sure, first_ranks, definition) if compares else [],
-        result.findings,
-        _tabulate(result.ranking, definition),
-        [f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
+        headline=_write_headline(ranked, result.tables, definition),
+        supported=_list_supported(names, sure, first_ranks) if compares else [],
+        unsupported=_list_unsupported(ranked, sure, first_ranks, definition) if compares else [],
+        numbers=result.findings,
+        table=_tabulate(result.ranking, definition),
+        unit_notes=[f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
     )
 
 

@@ -90,15 +90,15 @@ def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPa
         lines = [_compare(line, result.categories) for line in own.iter_rows(named=True)]
         pages.append(
             UnitPage(
-                row["unit"],
-                row["name"],
-                row["region"] or "",
-                row["rank"],
-                _list_facts(row, result, definition),
-                _write_sentences(row, lines, ranked, points, name_level(definition)),
-                lines if not row["suppressed"] else [],
-                _find_neighbours(row, result, titles),
-                row["note"],
+                code=row["unit"],
+                name=row["name"],
+                region=row["region"] or "",
+                rank=row["rank"],
+                facts=_list_facts(row, result, definition),
+                sentences=_write_sentences(row, lines, ranked=ranked, points=points, level=name_level(definition)),
+                lines=lines if not row["suppressed"] else [],
+                neighbours=_find_neighbours(row, result, titles),
+                note=row["note"],
             )
         )
     return pages
@@ -111,18 +111,18 @@ def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
     mean = float(peers.to_numpy().mean()) if len(peers) else None
     low, high = row["ci_low"], row["ci_high"]
     return CategoryLine(
-        row["category_title"],
-        show_score(row),
-        show_range(low, high),
-        show_number(row["rank"]),
-        show_number(None if value is None or mean is None else value - mean, signed=True),
-        mean is not None and low is not None and not low <= mean <= high,
-        _qualify(row, mean),
-        value,
-        low,
-        high,
-        peers.to_list(),
-        row["note"],
+        title=row["category_title"],
+        score=show_score(row),
+        interval=show_range(low, high),
+        rank=show_number(row["rank"]),
+        difference=show_number(None if value is None or mean is None else value - mean, signed=True),
+        is_beyond=mean is not None and low is not None and not low <= mean <= high,
+        qualification=_qualify(row, mean),
+        value=value,
+        low=low,
+        high=high,
+        others=peers.to_list(),
+        note=row["note"],
     )
 
 
@@ -162,7 +162,9 @@ def _list_facts(row: dict[str, Any], result: Result, definition: IndexDefinition
     return facts
 
 
-def _write_sentences(row: dict[str, Any], lines: list[CategoryLine], ranked: int, points: str, level: str) -> list[str]:
+def _write_sentences(
+    row: dict[str, Any], lines: list[CategoryLine], *, ranked: int, points: str, level: str
+) -> list[str]:
     if row["score"] is None or row["rank"] is None:
         why = str(row["note"]) or "it takes no rank"
         return [f"{row['name']} has no rank: {why}."]

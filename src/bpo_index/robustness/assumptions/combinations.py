@@ -77,7 +77,9 @@ def list_combinations(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         is_nominal = all(getattr(definition.method, key) == name for key, name in named)
         share = math.prod(share for _, share in chosen)
         structure = replace(sample.structure, method=method)
-        combinations.append(Combination(named, share, structure, sample.answers, is_nominal))
+        combinations.append(
+            Combination(levels=named, share=share, structure=structure, answers=sample.answers, is_nominal=is_nominal)
+        )
     return combinations
 
 

@@ -114,7 +114,16 @@ def analyse_assumptions(
         return None
     shares = share_levels(definition)
     drawing = plan_drawing(definition, structure)
-    design = Design(factors, combinations, shares, drawing, definition.method, ranked, ranks, blocks)
+    design = Design(
+        factors=factors,
+        combinations=combinations,
+        shares=shares,
+        drawing=drawing,
+        method=definition.method,
+        ranked=ranked,
+        ranks=ranks,
+        blocks=blocks,
+    )
     seeds = seed.spawn(scrambles)
     cells = len(combinations[0].answers) * len(structure.category_of) * blocks * 2 ** len(factors)
     together = max(1, CELLS_IN_TASK // cells)

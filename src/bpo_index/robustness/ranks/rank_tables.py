@@ -47,6 +47,7 @@ def tabulate_ranks(
     scores: Floats,
     ranked: np.ndarray,
     sets: RankSets,
+    *,
     tallies: Mapping[str, RankTally],
     confidence_level: float,
 ) -> RankTables:
@@ -68,12 +69,15 @@ def tabulate_ranks(
     ranks = rank_units(scores[place])
     order = np.argsort(-scores[place], kind="stable")
     return RankTables(
-        _frame_pairs(names, scores[place], order, place, sets, tallies),
+        _frame_pairs(names, scores[place], order, place, sets=sets, tallies=tallies),
         pl.concat([_frame_places(version, names, order, tally) for version, tally in tallies.items()]),
         pl.concat(
-            [_frame_ranks(version, names, ranks, order, tally, confidence_level) for version, tally in tallies.items()]
+            [
+                _frame_ranks(version, names, ranks, order, tally=tally, confidence_level=confidence_level)
+                for version, tally in tallies.items()
+            ]
         ),
-        _frame_first(names, ranks, order, place, sets, tallies),
+        _frame_first(names, ranks, order, place, sets=sets, tallies=tallies),
     )
 
 
@@ -82,6 +86,7 @@ def _frame_pairs(
     scores: Floats,
     order: Ints,
     place: Ints,
+    *,
     sets: RankSets,
     tallies: Mapping[str, RankTally],
 ) -> pl.DataFrame:
@@ -121,7 +126,7 @@ def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally)
 
 
 def _frame_ranks(
-    version: str, names: list[str], ranks: Ints, order: Ints, tally: RankTally, confidence_level: float
+    version: str, names: list[str], ranks: Ints, order: Ints, *, tally: RankTally, confidence_level: float
 ) -> pl.DataFrame:
     places = np.arange(1, len(names) + 1)
     shift = np.abs(places - ranks[:, np.newaxis])
@@ -156,6 +161,7 @@ def _frame_first(
     ranks: Ints,
     order: Ints,
     place: Ints,
+    *,
     sets: RankSets,
     tallies: Mapping[str, RankTally],
 ) -> pl.DataFrame:

@@ -54,7 +54,13 @@ def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summa
     bootstrap = summary.estimate_standard_errors()
     columns = bootstrap.shape[1]
     if not answers:
-        return Errors(bootstrap, bootstrap, bootstrap, np.zeros(bootstrap.shape, dtype=np.int64), None)
+        return Errors(
+            replicates=bootstrap,
+            linearised=bootstrap,
+            chosen=bootstrap,
+            clusters=np.zeros(bootstrap.shape, dtype=np.int64),
+            correlations=None,
+        )
     evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
     analytic, clusters = linearise_standard_errors(answers, structure, evidence)
     se = np.where(clusters >= BOOTSTRAP_FROM, bootstrap, analytic)
@@ -63,7 +69,7 @@ def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summa
     together = None
     if not structure.units_are_independent:
         together = [summary.estimate_correlation(n) for n in range(columns)]
-    return Errors(bootstrap, analytic, chosen, clusters, together)
+    return Errors(replicates=bootstrap, linearised=analytic, chosen=chosen, clusters=clusters, correlations=together)
 
 
 def tabulate_sampling_error(

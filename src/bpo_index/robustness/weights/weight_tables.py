@@ -65,10 +65,12 @@ def tabulate_weights(scores: Scores, definition: IndexDefinition, seed: np.rando
     codes = [definition.units[n].code for n in chosen]
     ranks = rank_units(matrix[chosen, 0])
     pairs = list_pairs(ranks)
-    acceptability, central = _frame_space(values[chosen], shares, ranks, codes, ids, definition, seed)
+    acceptability, central = _frame_space(
+        values[chosen], shares, ranks, codes, ids=ids, definition=definition, seed=seed
+    )
     return WeightTables(
-        weight_swaps=_frame_swaps(values[chosen], shares, pairs, codes, ids),
-        weight_intervals=_frame_intervals(values[chosen], shares, ranks, pairs, codes, ids),
+        weight_swaps=_frame_swaps(values[chosen], shares, pairs, codes=codes, ids=ids),
+        weight_intervals=_frame_intervals(values[chosen], shares, ranks, pairs, codes=codes, ids=ids),
         rank_acceptability=acceptability,
         central_weights=central,
     )
@@ -90,7 +92,7 @@ def _make_values(matrix: Floats, counted: Ints, complete: np.ndarray, definition
 
 
 def _frame_swaps(
-    values: Floats, weights: Floats, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
+    values: Floats, weights: Floats, pairs: Ints, *, codes: Sequence[str], ids: Sequence[str]
 ) -> pl.DataFrame:
     found = find_swaps(values[pairs[0]] - values[pairs[1]], weights)
     rows = []
@@ -110,7 +112,7 @@ def _frame_swaps(
 
 
 def _frame_intervals(
-    values: Floats, weights: Floats, ranks: Ints, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
+    values: Floats, weights: Floats, ranks: Ints, pairs: Ints, *, codes: Sequence[str], ids: Sequence[str]
 ) -> pl.DataFrame:
     rows = []
     for kept, first in (("ranking", None), ("first", 1), ("first_five", FIRST_FEW)):
@@ -137,6 +139,7 @@ def _frame_space(
     weights: Floats,
     ranks: Ints,
     codes: Sequence[str],
+    *,
     ids: Sequence[str],
     definition: IndexDefinition,
     seed: np.random.SeedSequence,
@@ -145,7 +148,9 @@ def _frame_space(
     whole, bounded = (np.random.default_rng(part) for part in seed.spawn(2))
     sets = {
         "all": draw_weights(whole, _DRAWS, len(weights)),
-        "bounded": draw_bounded_weights(bounded, _DRAWS, weights, weights * low, np.minimum(weights * high, 1.0)),
+        "bounded": draw_bounded_weights(
+            bounded, _DRAWS, weights, low=weights * low, high=np.minimum(weights * high, 1.0)
+        ),
     }
     places, centres = [], []
     order = np.argsort(ranks, kind="stable")
