@@ -24,6 +24,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("kinds",),
     ("display",),
     ("publication.columns",),
+    ("fields",),
     ("files",),
     ("scoring.arrays", "scoring.ranking", "scoring.methods"),
     ("definition",),

@@ -32,7 +32,7 @@ from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness.assess import Robustness, assess_robustness
 from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
 from bpo_index.robustness.executors import open_executor
-from bpo_index.scoring.respondent_weights import hash_margins, read_margins
+from bpo_index.scoring.margins import hash_margins, read_margins
 from bpo_index.scoring.unit_scores import Scores, score_units
 from bpo_index.validation.audit import (
     Audit,

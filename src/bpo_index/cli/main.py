@@ -253,13 +253,23 @@ def methods(
     as_json: Json = False,
 ) -> None:
     """List the built-in methods, a line each."""
-    from bpo_index.scoring.methods.catalogue import CATALOGUE  # noqa: PLC0415
+    from bpo_index.scoring.methods.registry import list_methods  # noqa: PLC0415
 
+    listed = {step: list(records.values()) for step, records in list_methods().items()}
     if as_json:
-        _print_json({step: [asdict(entry) for entry in entries] for step, entries in CATALOGUE.items()})
+        keys = ("name", "line", "page", "formula", "source")
+        _print_json(
+            {
+                step: [
+                    {key: getattr(entry, key) for key in keys} | {"options": [one.name for one in entry.options]}
+                    for entry in entries
+                ]
+                for step, entries in listed.items()
+            }
+        )
         return
     console = _make_console()
-    for step, entries in CATALOGUE.items():
+    for step, entries in listed.items():
         console.print(f"{step}", style="bold", markup=False)
         for entry in entries:
             console.print(f"  {entry.name:<22} {entry.line}", markup=False, highlight=False, soft_wrap=True)

@@ -22,7 +22,7 @@ import polars as pl
 from bpo_index.scoring.arrays import Floats, Ints
 
 if TYPE_CHECKING:
-    from bpo_index.scoring.respondent_weights import Margin
+    from bpo_index.scoring.methods.respondent_weights import Margin
 
 
 @dataclass(frozen=True)
