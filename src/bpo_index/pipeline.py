@@ -139,7 +139,7 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""
-        audit, level = self.checked.audit, f"{name_level(self.definition)} "
+        audit, level = self.checked.audit, f"{name_level(self.definition.method.confidence_level)} "
         return show_block(
             self.definition.title,
             *self.result.show_parts(self.definition.columns.unit, level),

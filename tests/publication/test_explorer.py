@@ -210,7 +210,7 @@ def test_methods_are_reproduced_or_said_not_to_be(computed, sample, change, repr
     tables = sample.result.tables | {"weights": scores.weights}
     found = prepare_explorer(ranking, categories, tables, change_method(definition, seed=SEED))
     assert found.reproduces is reproduces
-    said = " ".join(write_explorer_notes(found, sample.result, definition))
+    said = " ".join(write_explorer_notes(found, sample.result, definition.method))
     assert ("is not computed here" in said) is not reproduces
     if reproduces:
         again, ranks, _ = rescore(found, found.weights)

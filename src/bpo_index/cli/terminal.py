@@ -79,7 +79,7 @@ def print_check(outcome: CheckOutcome, console: Console) -> None:
 
 def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     """Return the ranking as a table for the terminal."""
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     is_percentage = names_percentage(definition)
     table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
     table.add_column("Rank", justify="right")

@@ -200,7 +200,12 @@ def build_result(
             if table.folder
         },
         notes=scores.notes,
-        findings=describe_support(ranking, tables, definition),
+        findings=describe_support(
+            ranking,
+            tables,
+            confidence_level=definition.method.confidence_level,
+            titles={category.id: category.title for category in definition.categories},
+        ),
         data_origin=origin,
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,

@@ -107,7 +107,7 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
     wanted = _choose_target(settings, len(survey.codes))
     plan = plan_survey(survey, wanted, seed=settings.seed, progress=progress)
     origin = name_origin(audit)
-    sentences = describe_plan(plan, wanted, survey, definition=definition, origin=origin)
+    sentences = describe_plan(plan, wanted, survey, unit=definition.columns.unit, origin=origin)
     files = _write_plan(
         plan, wanted, sentences=sentences, definition=definition, origin=origin, folder=Path(settings.out)
     )
@@ -144,11 +144,9 @@ def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 20
     )
 
 
-def describe_plan(
-    plan: Plan, wanted: Wanted, survey: LastSurvey, *, definition: IndexDefinition, origin: str
-) -> list[str]:
+def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, unit: str, origin: str) -> list[str]:
     """Return what a plan says, as sentences."""
-    unit, units = definition.columns.unit, len(survey.codes)
+    units = len(survey.codes)
     goals = []
     if wanted.width is not None:
         goals.append(f"rank sets of at most {wanted.width:g} of {units} ranks, in the mean over units")

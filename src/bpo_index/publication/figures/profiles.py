@@ -15,7 +15,7 @@ from bpo_index.publication.figures.marks import place_rows, plot_rows
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_score
+from bpo_index.publication.standard_phrases import name_points, name_score
 
 if TYPE_CHECKING:
     import altair as alt
@@ -32,7 +32,8 @@ def compares_categories(result: Result) -> bool:
 
 def chart_profiles(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel a unit: its category scores against those of the others."""
-    units, cells = _list_units(result), _list_cells(result, definition)
+    units = _list_units(result)
+    cells = _list_cells(result, [category.id for category in definition.categories])
     lines = [
         "Dot: score of the category, filled at or above the mean of the other units (upright line), open below it. "
         "Grey: from the lowest to the highest of the other units.",
@@ -48,19 +49,20 @@ def chart_profiles(result: Result, definition: IndexDefinition) -> Chart:
 
 def describe_profiles(result: Result, definition: IndexDefinition) -> str:
     """Return the highest and the lowest category of the first and the last unit, and the order of the categories."""
-    names, cells = list(_list_units(result).values()), _list_cells(result, definition)
-    titles = [category.title for category in definition.categories]
+    names = list(_list_units(result).values())
+    cells = _list_cells(result, [category.id for category in definition.categories])
+    titles, points = [category.title for category in definition.categories], name_points(definition)
     said = []
     for panel in (0, len(names) - 1):
         own = sorted((cell for cell in cells if cell["panel"] == panel and cell["score"] is not None), key=_take_score)
-        low, high = (f"{titles[cell['row']]} ({tell_score(cell, definition)})" for cell in (own[0], own[-1]))
+        low, high = (f"{titles[cell['row']]} ({tell_score(cell, points)})" for cell in (own[0], own[-1]))
         said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
     return f"{len(names)} units, by rank. {' '.join(said)} Categories, from above: {'; '.join(titles)}."
 
 
-def _list_cells(result: Result, definition: IndexDefinition) -> Rows:
+def _list_cells(result: Result, categories: list[str]) -> Rows:
     panels = {code: panel for panel, code in enumerate(_list_units(result))}
-    order = {category.id: n for n, category in enumerate(definition.categories)}
+    order = {category: n for n, category in enumerate(categories)}
     table = result.categories.filter(pl.col("unit").is_in(list(panels)))
     return compare_with_others([_describe_cell(row, panels, order) for row in table.iter_rows(named=True)])
 

@@ -13,7 +13,7 @@ from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, MUTED, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_score
+from bpo_index.publication.standard_phrases import name_level, name_points, name_score
 
 if TYPE_CHECKING:
     import altair as alt
@@ -33,7 +33,7 @@ def compares_units(result: Result) -> bool:
 def chart_ranking(result: Result, definition: IndexDefinition) -> Chart:
     """Return every unit's score and interval, rank and ranks that it may have."""
     rows = _list_rows(result)
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     lines = [
         f"Dot: score. Bar: its {level} confidence interval, from the sampling of respondents only. On the right, the "
         f"ranks that a unit may have at {level} confidence.",
@@ -46,11 +46,12 @@ def chart_ranking(result: Result, definition: IndexDefinition) -> Chart:
 
 def describe_ranking(result: Result, definition: IndexDefinition) -> str:
     """Return who is first and who is last, with which score, and who has no rank."""
-    rows, level = _list_rows(result), name_level(definition)
+    rows, level = _list_rows(result), name_level(definition.method.confidence_level)
+    points = name_points(definition)
     ranked = [row for row in rows if row["rank"] is not None]
 
     def tell(row: Mapping[str, Any]) -> str:
-        said = f"{row['name']} with {tell_score(row, definition)}"
+        said = f"{row['name']} with {tell_score(row, points)}"
         if row["ci_low"] is not None:
             said += f" ({level} interval {row['ci_low']:.1f} to {row['ci_high']:.1f})"
         return f"{said}, rank {row['rank']}, at {level} confidence {row['ranks']}"

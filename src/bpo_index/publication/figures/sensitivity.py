@@ -34,11 +34,12 @@ def has_effects(result: Result) -> bool:
 
 def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart:
     """Return Shapley effects as bars, and beside them both Sobol indices."""
+    level = name_level(definition.method.confidence_level)
     lines = [
         "How much of the variance of ranks each assumption brings about. Left: its share when what assumptions do "
         "together is divided fairly; these shares sum to 100%. Right: what it does alone, and with all that it does "
         "together with others.",
-        f"Thin lines: {name_level(definition)} intervals for the error of computing with finitely many replicates.",
+        f"Thin lines: {level} intervals for the error of computing with finitely many replicates.",
     ]
     chart, width = _join_panels(_list_rows(result))
     return Chart(chart, lines, width)

@@ -44,13 +44,13 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
         *(["Every unit has weights of its own: no weight used is shown."] if table["weight"].is_null().all() else []),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
-    chart, width = _layer_rows(_list_rows(result, definition), shown)
+    chart, width = _layer_rows(_list_rows(result, _name_categories(definition)), shown)
     return Chart(chart, lines, width)
 
 
 def describe_weights(result: Result, definition: IndexDefinition) -> str:
     """Return the largest and the smallest effective importance."""
-    known = [row for row in _list_rows(result, definition) if row["effective"] is not None]
+    known = [row for row in _list_rows(result, _name_categories(definition)) if row["effective"] is not None]
     return " ".join(
         f"{which}: {row['title']}, {row['effective']:.1f} % against a weight of {row['nominal']:.1f} %."
         for which, row in (("Largest effective importance", known[0]), ("Smallest", known[-1]))
@@ -61,8 +61,11 @@ def _select_categories(result: Result) -> pl.DataFrame:
     return result.tables["weights"].filter(pl.col("question").is_null())
 
 
-def _list_rows(result: Result, definition: IndexDefinition) -> Rows:
-    titles = {category.id: category.title for category in definition.categories}
+def _name_categories(definition: IndexDefinition) -> dict[str, str]:
+    return {category.id: category.title for category in definition.categories}
+
+
+def _list_rows(result: Result, titles: Mapping[str, str]) -> Rows:
     ordered = _select_categories(result).sort(
         "effective_importance", descending=True, nulls_last=True, maintain_order=True
     )

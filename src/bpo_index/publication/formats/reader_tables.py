@@ -88,7 +88,7 @@ def _make_page(
     caption: str,
     findings: Sequence[str],
 ) -> Page:
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     said = dict.fromkeys(note for _, frame in sections for note in frame["note"] if note)
     marks = {"": ""} | {note: _make_mark(number) for number, note in enumerate(said)}
     return Page(
@@ -98,7 +98,7 @@ def _make_page(
         mark=result.mark,
         headings=(
             "Rank",
-            name_unit(definition),
+            name_unit(definition.columns.unit),
             _DESCRIBED["score"].name_heading(is_percentage=names_percentage(definition)),
             f"{level} interval",
             f"Ranks, {level}",
@@ -109,7 +109,7 @@ def _make_page(
         sections=tuple((title, _lay_out_rows(frame, marks)) for title, frame in sections),
         notes=tuple((marks[note], f"{note}.") for note in said),
         legend=(
-            describe_reading(definition),
+            describe_reading(level, definition.columns.unit),
             *findings,
             definition.provenance.note,
             *result.notes,
@@ -117,9 +117,16 @@ def _make_page(
     )
 
 
-def describe_reading(definition: IndexDefinition) -> str:
-    """Return how the columns of a table for readers are to be read, as a paragraph."""
-    level, unit = name_level(definition), definition.columns.unit
+def describe_reading(level: str, unit: str) -> str:
+    """Return how the columns of a table for readers are to be read, as a paragraph.
+
+    Parameters
+    ----------
+    level
+        The confidence level, from `name_level`.
+    unit
+        What is ranked.
+    """
     return (
         f"Interval and ranks: {level} confidence, from the sampling of respondents only. “Ranks, {level}” holds for "
         "one row by itself, “all at once” for all rows of its table together. P(first) is the share of replicates, "

@@ -69,7 +69,7 @@ def render_report(
     """
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     names = categories.collect_names(result, definition)
     explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition)
     pages = write_unit_pages(result, definition)
@@ -138,7 +138,7 @@ def render_report(
         carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
         explorer=Markup(write_explorer_data(explorer, result)) if len(explorer.units) > 1 else "",
         explorer_categories=[category.title for category in definition.categories],
-        explorer_notes=write_explorer_notes(explorer, result, definition),
+        explorer_notes=write_explorer_notes(explorer, result, definition.method),
         slider_most=find_slider_most(explorer),
         aggregations=list_aggregations(explorer),
         normalisations=list_normalisations(),

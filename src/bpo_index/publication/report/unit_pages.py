@@ -81,7 +81,7 @@ class UnitPage:
 
 def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPage]:
     """Return the pages in the order of the ranking."""
-    points = name_points(definition)
+    level, points = name_level(definition.method.confidence_level), name_points(definition)
     titles = {category.id: category.title for category in definition.categories}
     ranked = int(result.ranking["rank"].count())
     pages = []
@@ -94,8 +94,8 @@ def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPa
                 name=row["name"],
                 region=row["region"] or "",
                 rank=row["rank"],
-                facts=_list_facts(row, result, definition),
-                sentences=_write_sentences(row, lines, ranked=ranked, points=points, level=name_level(definition)),
+                facts=_list_facts(row, result, level, points),
+                sentences=_write_sentences(row, lines, ranked=ranked, points=points, level=level),
                 lines=lines if not row["suppressed"] else [],
                 neighbours=_find_neighbours(row, result, titles),
                 note=row["note"],
@@ -134,12 +134,10 @@ def _qualify(row: dict[str, Any], mean: float | None) -> str:
     return ", within its interval" if mean is not None and row["ci_low"] <= mean <= row["ci_high"] else ""
 
 
-def _list_facts(row: dict[str, Any], result: Result, definition: IndexDefinition) -> list[tuple[str, str]]:
-    points = name_points(definition)
+def _list_facts(row: dict[str, Any], result: Result, level: str, points: str) -> list[tuple[str, str]]:
     respondents = str(row["respondents"])
     if row["score"] is None:
         return [("Respondents", respondents)]
-    level = name_level(definition)
     if row["effective_n"] is not None:
         respondents += f" (effective {row['effective_n']:.1f})"
     facts = [
