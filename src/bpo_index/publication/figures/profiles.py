@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.figures.captions import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows
 from bpo_index.publication.figures.record import Chart, FigureRecord
+from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_points, name_score

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_range, show_score
-from bpo_index.publication.figures.captions import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.record import Chart, FigureRecord
+from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.style import BLUE, MUTED, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level, name_points, name_score
