@@ -5,8 +5,10 @@ import re
 import pytest
 
 from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.assumptions import METHOD_RANKS
 from bpo_index.publication.columns.description import ANSWERS, UNITS
 from bpo_index.publication.formats.long_form import list_frames
+from bpo_index.scoring.methods.record import VARIED
 
 TABLES = list_tables()
 EACH = pytest.mark.parametrize("name", TABLES)
@@ -47,6 +49,10 @@ def test_modules_build_their_frames_with_the_types_of_the_records(computed):
     for frame in (scores.units, scores.categories, robustness.units, robustness.categories):
         described = {column.name: column.dtype for name in ("ranking", "categories") for column in TABLES[name].own}
         assert {name: dtype for name, dtype in frame.schema.items() if described.get(name, dtype) != dtype} == {}
+
+
+def test_ranks_under_other_methods_have_a_column_for_every_step_that_varies():
+    assert list(METHOD_RANKS.schema)[1 : 1 + len(VARIED)] == list(VARIED)
 
 
 @EACH
