@@ -18,11 +18,12 @@ PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another. A module belongs to the
 # part with the longest name that fits it: the records of methods and of quality rules stand before the definition,
-# which is written in their names.
+# which is written in their names, and those of columns before all that build their frames with them.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
     ("display",),
+    ("publication.columns",),
     ("fields",),
     ("files",),
     ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules"),

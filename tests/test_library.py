@@ -18,7 +18,7 @@ import pytest
 
 import bpo_index
 from bpo_index.display import notebook
-from bpo_index.publication.columns import RANKING
+from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE
 from bpo_index.publication.summary import list_ranking_rows
 from tests.limits import HANG_SECONDS
@@ -208,7 +208,7 @@ def test_a_link_below_the_working_folder_is_relative(tmp_path: Path, monkeypatch
 
 
 def test_units_without_a_number_show_a_dash(outcome: bpo_index.Outcome) -> None:
-    numbers = [column.name for column in RANKING if column.name not in ("unit", "name", "note", "respondents")]
+    numbers = [column.name for column in RANKING.columns if column.name not in ("unit", "name", "note", "respondents")]
     nothing = outcome.result.ranking.with_columns(pl.lit(None).alias(name) for name in numbers)
     rows = Reader(dataclasses.replace(outcome.result, ranking=nothing)._repr_html_()).rows
     assert {cell for row in rows[1:] for n, cell in enumerate(row) if n not in (1, 5)} == {"–"}

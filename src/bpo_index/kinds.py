@@ -41,7 +41,7 @@ def find_records(kind: type[Record], folder: str, group: str) -> tuple[Record, .
     folder
         The dotted name of the package whose modules hold them; a module without `RECORDS` holds none.
     group
-        The group of entry points, such as ``bpo_index.methods``.
+        The group of entry points, such as ``bpo_index.methods``; empty: other packages offer none.
 
     Raises
     ------

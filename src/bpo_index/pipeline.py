@@ -139,7 +139,7 @@ class Outcome:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""
-        audit, level = self.checked.audit, f"{name_level(self.definition)} "
+        audit, level = self.checked.audit, f"{name_level(self.definition.method.confidence_level)} "
         return show_block(
             self.definition.title,
             *self.result.show_parts(self.definition.columns.unit, level),
@@ -358,7 +358,7 @@ def publish(
     nonresponse = hide_small_units(
         tabulate_nonresponse(checked.validation.accepted, definition), definition.method.minimum_respondents_to_publish
     )
-    result = build_result(scores, robustness, checked.audit, definition, nonresponse, standing)
+    result = build_result(scores, robustness, checked.audit, definition, nonresponse=nonresponse, standing=standing)
     made_with: dict[str, Any] = {"replicates": definition.method.replicates, "seed": definition.method.seed}
     if scores.sample.margins is not None:
         made_with["margins_hmac_sha256"] = key.sign("margins", hash_margins(scores.sample.margins).encode()).hex()

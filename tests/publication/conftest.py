@@ -30,7 +30,7 @@ def computed():
 @pytest.fixture(scope="session")
 def rendered(computed):
     definition, scores, robustness, audit, nonresponse = computed
-    result = build_result(scores, robustness, audit, definition, nonresponse)
+    result = build_result(scores, robustness, audit, definition, nonresponse=nonresponse)
     return result, render_tables(result, definition)
 
 

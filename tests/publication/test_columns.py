@@ -4,9 +4,13 @@ import re
 
 import pytest
 
-from bpo_index.publication.columns import TABLES, UNITS
+from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.assumptions import METHOD_RANKS
+from bpo_index.publication.columns.description import ANSWERS, UNITS
 from bpo_index.publication.formats.long_form import list_frames
+from bpo_index.scoring.methods.record import VARIED
 
+TABLES = list_tables()
 EACH = pytest.mark.parametrize("name", TABLES)
 
 
@@ -21,7 +25,34 @@ def test_columns_are_described(name):
     for column in table.columns:
         assert column.meaning
         assert column.unit in UNITS
+        assert column.answers is None or column.answers in ANSWERS
         assert re.fullmatch("[a-z0-9_]+", column.name)
+
+
+@EACH
+def test_frames_have_the_types_of_their_records(rendered, name):
+    frame = list_frames(rendered[0])[name]
+    assert list(frame.schema.items()) == [(column.name, column.dtype) for column in TABLES[name].columns]
+
+
+def test_modules_build_their_frames_with_the_types_of_the_records(computed):
+    """Before anything is cast: the frames of each stage have them already, and private columns beside them."""
+    _, scores, robustness, _, nonresponse = computed
+    frames = {"nonresponse": nonresponse, "weights": scores.weights, "exclusions": robustness.exclusions.public}
+    frames |= {name: getattr(robustness, name) for name in ("sampling_error", "assumptions", "outcomes")}
+    frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks")}
+    for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):
+        frames |= {name: frame for name, frame in vars(part).items() if name in TABLES}
+    assert {name for name, table in TABLES.items() if table.folder} - set(frames) == {"neighbours"}
+    for name, frame in frames.items():
+        assert frame.select(TABLES[name].schema.names()).schema == TABLES[name].schema, name
+    for frame in (scores.units, scores.categories, robustness.units, robustness.categories):
+        described = {column.name: column.dtype for name in ("ranking", "categories") for column in TABLES[name].own}
+        assert {name: dtype for name, dtype in frame.schema.items() if described.get(name, dtype) != dtype} == {}
+
+
+def test_ranks_under_other_methods_have_a_column_for_every_step_that_varies():
+    assert list(METHOD_RANKS.schema)[1 : 1 + len(VARIED)] == list(VARIED)
 
 
 @EACH

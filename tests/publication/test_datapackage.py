@@ -6,7 +6,7 @@ import frictionless
 import pytest
 
 from bpo_index.definition import load_definition
-from bpo_index.publication.columns import TABLES
+from bpo_index.publication.columns import list_tables
 from bpo_index.publication.formats.datapackage import describe_package
 
 
@@ -40,7 +40,7 @@ def test_fields_have_type_unit_meaning_and_key(rendered):
     (ranking,) = [resource for resource in package["resources"] if resource["path"] == "ranking.csv"]
     fields = {field["name"]: field for field in ranking["schema"]["fields"]}
     assert {name: field["description"] for name, field in fields.items()} == {
-        column.name: column.meaning for column in TABLES["ranking"].columns
+        column.name: column.meaning for column in list_tables()["ranking"].columns
     }
     assert [fields[name]["type"] for name in ("unit", "rank", "score", "suppressed")] == [
         "string",

@@ -68,7 +68,9 @@ def test_at_the_published_weights_shares_of_places_are_the_published_ones(explor
 
 
 def test_draws_have_the_published_means_and_errors(explorer, sample):
-    draws = draw_scores(np.full((2, 3), 50.0), np.full((2, 3), 2.0), np.array([0.0, 0.6]), (0.0, 100.0), SEED)
+    draws = draw_scores(
+        np.full((2, 3), 50.0), np.full((2, 3), 2.0), correlations=np.array([0.0, 0.6]), ends=(0.0, 100.0), seed=SEED
+    )
     assert draws.mean(axis=0) == pytest.approx(np.full((2, 3), 50.0), abs=1e-9)
     assert draws.std(axis=0) == pytest.approx(np.full((2, 3), 2.0), rel=0.12)
     for unit, wanted in enumerate((0.0, 0.6)):
@@ -100,13 +102,13 @@ def test_the_correlation_gives_back_the_error_of_the_overall_score(errors, weigh
     parts = np.array(errors) * np.array(weights) / sum(weights)
     wanted = np.sqrt((1 - correlation) * (parts**2).sum() + correlation * parts.sum() ** 2)
     scores = np.array([[60.0, 70.0, 80.0]])
-    found = find_correlations(scores, np.array([errors]), np.array([wanted]), np.array(weights))
+    found = find_correlations(scores, np.array([errors]), np.array([wanted]), weights=np.array(weights))
     assert found[0] == pytest.approx(correlation, abs=1e-3)
 
 
 def test_an_error_no_correlation_can_give_takes_the_nearest_and_none_the_median():
     scores, errors = np.full((4, 2), 50.0), np.ones((4, 2))
-    found = find_correlations(scores, errors, np.array([0.1, 5.0, np.sqrt(0.75), np.nan]), np.ones(2))
+    found = find_correlations(scores, errors, np.array([0.1, 5.0, np.sqrt(0.75), np.nan]), weights=np.ones(2))
     assert found == pytest.approx([0.0, 1.0, 0.5, 0.5], abs=1e-6)
 
 
@@ -209,7 +211,7 @@ def test_methods_are_reproduced_or_said_not_to_be(computed, sample, change, repr
     tables = sample.result.tables | {"weights": scores.weights}
     found = prepare_explorer(ranking, categories, tables, change_method(definition, seed=SEED))
     assert found.reproduces is reproduces
-    said = " ".join(write_explorer_notes(found, sample.result, definition))
+    said = " ".join(write_explorer_notes(found, sample.result, definition.method))
     assert ("is not computed here" in said) is not reproduces
     if reproduces:
         again, ranks, _ = rescore(found, found.weights)

@@ -32,6 +32,6 @@ def test_wrong_numbers_do_not_hold():
     ranking = pl.DataFrame({"unit": codes, "score": [50.0] * 12, "rank": [6] * 12})
     categories = pl.DataFrame({"unit": codes, "category": ["security"] * 12, "score": [50.0] * 12, "rank": [6] * 12})
     facts = [fact for fact in load_facts() if fact.edition == "2021"]
-    checks = check_facts(facts, ranking, categories, None, definition)
+    checks = check_facts(facts, ranking, categories, None)
     assert {check.outcome for check in checks if check.fact.question} == {"not testable"}
     assert {check.outcome for check in checks if not check.fact.question} == {"does not hold"}

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
-from bpo_index.publication.figures import draw_figures
+from bpo_index.errors import EnvironmentFailed
+from bpo_index.publication.columns import list_tables
+from bpo_index.publication.figures import draw_figures, list_figures
 from bpo_index.publication.figures.labels import measure, shorten, wrap
 from bpo_index.publication.figures.profiles import compare_with_others
 from bpo_index.publication.figures.rank_probabilities import measure_luminance, shade
@@ -23,7 +24,7 @@ from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE
 from tests.limits import HANG_SECONDS
 
-NAMES = ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]
+NAMES = [record.name for record in list_figures()]
 TAGS = {"svg", "title", "desc", "rect", "g", "path", "line", "text", "tspan"}
 SVG = "{http://www.w3.org/2000/svg}"
 NASTY = [
@@ -90,8 +91,9 @@ def make_result(definition, units: int, categories: int = 10) -> tuple[Result, o
     ids = [f"category-{n}" for n in range(categories)]
     scores = [95.0 - 60 * n / units for n in range(units)]
     empty = {
-        name: pl.DataFrame(schema=dict.fromkeys([column.name for column in columns], pl.Float64))
-        for name, columns in ROBUSTNESS_TABLES.items()
+        name: pl.DataFrame(schema=dict.fromkeys([column.name for column in table.columns], pl.Float64))
+        for name, table in list_tables().items()
+        if table.folder
     }
     ranking = [
         {
@@ -128,20 +130,20 @@ def make_result(definition, units: int, categories: int = 10) -> tuple[Result, o
         update={"categories": tuple(first.model_copy(update={"id": id_, "title": f"Title {id_}"}) for id_ in ids)}
     )
     return Result(
-        fill_columns(ranking, RANKING, kinds),
-        fill_columns(cells, CATEGORIES, kinds),
-        empty
+        ranking=fill_columns(ranking, list_tables()["ranking"].columns, kinds),
+        categories=fill_columns(cells, list_tables()["categories"].columns, kinds),
+        tables=empty
         | {
-            "rank_probabilities": fill_columns(shares, ROBUSTNESS_TABLES["rank_probabilities"], kinds),
-            "weights": fill_columns(weights, ROBUSTNESS_TABLES["weights"], kinds),
+            "rank_probabilities": fill_columns(shares, list_tables()["rank_probabilities"].columns, kinds),
+            "weights": fill_columns(weights, list_tables()["weights"].columns, kinds),
             "sensitivity": empty["sensitivity"].cast({"output": pl.String, "unit": pl.String, "assumption": pl.String}),
         },
-        [],
-        [],
-        "survey",
-        1,
-        0,
-        0,
+        notes=[],
+        findings=[],
+        data_origin="survey",
+        replicates=1,
+        replicates_not_ranked=0,
+        assumptions_not_ranked=0,
     ), made
 
 
@@ -202,7 +204,25 @@ def bounded(result, definition):
 
 
 def test_the_sample_has_every_figure(figures):
+    assert NAMES == ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]
     assert list(figures) == NAMES
+
+
+def test_the_page_on_releases_names_every_figure(project):
+    page = (project / "docs" / "methods" / "release.md").read_text(encoding="utf-8")
+    (row,) = (line for line in page.splitlines() if line.startswith("| `figures/*.svg *.png` |"))
+    assert [record.name for record in list_figures() if record.name.replace("-", " ") not in row] == []
+    assert all(record.line and record.title for record in list_figures())
+
+
+def test_an_error_of_another_packages_figure_names_it(result, definition, monkeypatch):
+    def fail(*_):
+        raise KeyError("nothing")
+
+    record = replace(list_figures()[0], name="broken", chart=fail)
+    monkeypatch.setattr("bpo_index.publication.figures.list_figures", lambda: (record,))
+    with pytest.raises(EnvironmentFailed, match=r"The figure broken cannot be drawn: KeyError: 'nothing'"):
+        draw_figures(result, definition)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
+from bpo_index.publication.columns.assumptions import SENSITIVITY
+from bpo_index.publication.columns.influence import INFLUENCE
+from bpo_index.publication.columns.weights import WEIGHT_SWAPS
 from bpo_index.publication.findings import describe_support
-from bpo_index.robustness.assumptions.effects import SENSITIVITY_SCHEMA
-from bpo_index.robustness.influence import INFLUENCE_SCHEMA
-from bpo_index.robustness.weights.weight_tables import SWAPS_SCHEMA
 from tests.surveys import make_definition
 
 DEFINITION = make_definition()
@@ -32,9 +32,9 @@ def make_tables(sure=(), holds=(0.5, 0.25), shift=(0.5, 1.0), units=3):
                 "mean_rank_shift": pl.Series([shift[0]] * units + [shift[1]] * units, dtype=pl.Float64),
             }
         ),
-        "sensitivity": pl.DataFrame(schema=SENSITIVITY_SCHEMA),
-        "weight_swaps": pl.DataFrame(schema=SWAPS_SCHEMA),
-        "influence": pl.DataFrame(schema=INFLUENCE_SCHEMA),
+        "sensitivity": pl.DataFrame(schema=SENSITIVITY.schema),
+        "weight_swaps": pl.DataFrame(schema=WEIGHT_SWAPS.schema),
+        "influence": pl.DataFrame(schema=INFLUENCE.schema),
     }
 
 
@@ -51,8 +51,14 @@ def make_ranking(ranks, low=1, high=3):
     )
 
 
+def describe(ranking, tables, definition):
+    titles = {category.id: category.title for category in definition.categories}
+    level = definition.method.confidence_level
+    return describe_support(ranking, tables, confidence_level=level, titles=titles)
+
+
 def test_everything_is_said():
-    sentences = describe_support(make_ranking([1, 2, 3]), make_tables(sure={(0, 2)}), DEFINITION)
+    sentences = describe(make_ranking([1, 2, 3]), make_tables(sure={(0, 2)}), DEFINITION)
     assert sentences == [
         "Unit 0 leads; at 95% confidence its rank lies between 1 and 3, and 3 units may be the best.",
         "Ranks 1 to 2 cannot be told apart from one another; 1 of 3 pairs can be told apart, all pairs at once.",
@@ -66,20 +72,17 @@ def test_everything_is_said():
 def test_a_sure_first_and_shared_leads():
     tables = make_tables(sure={(0, 1), (0, 2)})
     tables["first_ranks"] = tables["first_ranks"].with_columns(candidates_count=pl.col("k"))
-    sure = describe_support(make_ranking([1, 2, 3], high=1), tables, AT_90)
+    sure = describe(make_ranking([1, 2, 3], high=1), tables, AT_90)
     assert sure[0] == "Unit 0 leads; at 90% confidence its rank is 1."
     assert sure[1].startswith("The first rank can be told apart from the second; 2 of 3 pairs")
-    shared = describe_support(make_ranking([1, 1, 3]), make_tables(), DEFINITION)
+    shared = describe(make_ranking([1, 1, 3]), make_tables(), DEFINITION)
     assert shared[0].startswith("Unit 0 and Unit 1 share the lead; at 95% confidence the rank of Unit 0 lies")
     assert shared[1].startswith("Ranks 1 to 3 cannot be told apart")
 
 
 def test_nothing_is_said_of_what_is_not_known():
-    assert describe_support(make_ranking([1, None, None]), make_tables(), DEFINITION) == []
-    assert (
-        len(describe_support(make_ranking([1, 2, 3]), make_tables(holds=(None, None), shift=(None, None)), DEFINITION))
-        == 2
-    )
+    assert describe(make_ranking([1, None, None]), make_tables(), DEFINITION) == []
+    assert len(describe(make_ranking([1, 2, 3]), make_tables(holds=(None, None), shift=(None, None)), DEFINITION)) == 2
 
 
 def make_rows(schema, *rows):
@@ -93,16 +96,16 @@ def test_the_assumption_that_moves_ranks_most_is_named():
         {"output": "all_ranks", "assumption": "respondents", "shapley": 0.7},
         {"output": "all_ranks", "assumption": "missing_answers", "shapley": 0.3},
     ]
-    tables = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, *effects)}
-    assert describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1] == (
+    tables = make_tables() | {"sensitivity": make_rows(SENSITIVITY.schema, *effects)}
+    assert describe(make_ranking([1, 2, 3]), tables, DEFINITION)[-1] == (
         "What moves ranks most is which respondents answered (70% of their variance), then the treatment of missing "
         "answers (30%)."
     )
-    alone = make_tables() | {"sensitivity": make_rows(SENSITIVITY_SCHEMA, effects[1])}
-    said = describe_support(make_ranking([1, 2, 3]), alone, DEFINITION)[-1]
+    alone = make_tables() | {"sensitivity": make_rows(SENSITIVITY.schema, effects[1])}
+    said = describe(make_ranking([1, 2, 3]), alone, DEFINITION)[-1]
     assert said == "What moves ranks most is which respondents answered (70% of their variance)."
-    still = make_rows(SENSITIVITY_SCHEMA, {"output": "all_ranks", "assumption": "weights"})
-    assert len(describe_support(make_ranking([1, 2, 3]), make_tables() | {"sensitivity": still}, DEFINITION)) == 4
+    still = make_rows(SENSITIVITY.schema, {"output": "all_ranks", "assumption": "weights"})
+    assert len(describe(make_ranking([1, 2, 3]), make_tables() | {"sensitivity": still}, DEFINITION)) == 4
 
 
 def test_pairs_that_a_small_change_of_weights_would_swap_are_named():
@@ -113,8 +116,8 @@ def test_pairs_that_a_small_change_of_weights_would_swap_are_named():
     ]
 
     def say(*rows):
-        tables = make_tables() | {"weight_swaps": make_rows(SWAPS_SCHEMA, *rows)}
-        return describe_support(make_ranking([1, 2, 3]), tables, DEFINITION)[-1]
+        tables = make_tables() | {"weight_swaps": make_rows(WEIGHT_SWAPS.schema, *rows)}
+        return describe(make_ranking([1, 2, 3]), tables, DEFINITION)[-1]
 
     assert say(*swaps) == (
         "Moving less than 5% of the weight between categories is enough to swap 2 pairs: Unit 1 and Unit 2 (1.1%) and "
@@ -140,18 +143,18 @@ def test_categories_and_respondents_that_decide_the_first_five_are_told(changing
         {"left_out": "category", "item": item, "items": 1, "changing_first_five": int(item in changing)}
         for item in ("first", "last")
     ]
-    tables = make_tables(units=6) | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
-    sentences = describe_support(make_ranking([1, 2, 3, 4, 5, 6]), tables, DEFINITION)
+    tables = make_tables(units=6) | {"influence": make_rows(INFLUENCE.schema, *rows)}
+    sentences = describe(make_ranking([1, 2, 3, 4, 5, 6]), tables, DEFINITION)
     assert sentences[-1] == said
     assert sentences[-2] == ("Leaving out one respondent changes the first in 0 and the first five in 2 of 8 cases.")
     # Of five or fewer units all are the first five.
-    few = make_tables() | {"influence": make_rows(INFLUENCE_SCHEMA, *rows)}
-    assert len(describe_support(make_ranking([1, 2, 3]), few, DEFINITION)) == 4
+    few = make_tables() | {"influence": make_rows(INFLUENCE.schema, *rows)}
+    assert len(describe(make_ranking([1, 2, 3]), few, DEFINITION)) == 4
 
 
 def test_what_is_nearly_sure_is_not_called_certain():
-    sentences = describe_support(make_ranking([1, 2, 3]), make_tables(holds=(0.997, 0.001)), DEFINITION)
+    sentences = describe(make_ranking([1, 2, 3]), make_tables(holds=(0.997, 0.001)), DEFINITION)
     assert "the same in more than 99% of replicates" in sentences[2]
     assert "and in less than 1% with all" in sentences[2]
     strict = make_definition(**{"method: {": "method: {confidence_level: 0.999, "})
-    assert "at 99.9% confidence" in describe_support(make_ranking([1, 2, 3]), make_tables(), strict)[0]
+    assert "at 99.9% confidence" in describe(make_ranking([1, 2, 3]), make_tables(), strict)[0]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpo_index.publication.columns import Column
+from bpo_index.publication.columns.description import Column
 from bpo_index.publication.formats.html_tables import escape_html
 from bpo_index.publication.formats.latex import escape_latex
 from bpo_index.publication.formats.markdown import escape_markdown
@@ -58,7 +58,7 @@ def nasty(computed):
             ),
         }
     )
-    result = build_result(scores, robustness, audit, changed, nonresponse)
+    result = build_result(scores, robustness, audit, changed, nonresponse=nonresponse)
     return changed, result, render_tables(result, changed)
 
 
@@ -135,7 +135,7 @@ def test_the_description_holds_the_texts(nasty):
 
 @pytest.mark.parametrize("text", ["a\x00b\x01\x1f\ufffe\uffff", "_x0041_", " both ends ", "<r>"])
 def test_no_text_breaks_a_workbook(text):
-    sheet = Sheet("t", (Column("unit", ""),), pl.DataFrame({"unit": [text]}))
+    sheet = Sheet("t", (Column("unit", pl.String, ""),), pl.DataFrame({"unit": [text]}))
     content = render_workbook([sheet], title=text * 100, notice="", is_percentage=False)
     read = openpyxl.load_workbook(io.BytesIO(content))["t"]["A2"].value
     assert read == "".join("\ufffd" if character in "\x00\x01\x1f\ufffe\uffff" else character for character in text)

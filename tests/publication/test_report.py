@@ -472,9 +472,10 @@ def test_texts_stay_texts(computed):
     definition, scores, robustness, audit, nonresponse = computed
     texts = [*NASTY.values(), *"ABCDEFGHIJKL"][:12]
     changed = rename(definition, ALL, texts, texts[:10])
-    result = build_result(scores, robustness, audit, changed, nonresponse)
+    result = build_result(scores, robustness, audit, changed, nonresponse=nonresponse)
     read = Reader(render(result, changed, audit, {}))
-    plain = Reader(render(build_result(scores, robustness, audit, definition, nonresponse), definition, audit, {}))
+    result = build_result(scores, robustness, audit, definition, nonresponse=nonresponse)
+    plain = Reader(render(result, definition, audit, {}))
     # Other names, the same elements: nothing of a name became one (the other definition lists fewer statements).
     found, wanted = (Counter(tag for tag, _ in page.elements if tag != "li") for page in (read, plain))
     assert found == wanted

@@ -315,7 +315,7 @@ def test_labels_come_out_as_they_are(browser, computed, tmp_path):
     definition, scores, robustness, audit, nonresponse = computed
     texts = [*NASTY.values(), *"ABCDEFGHIJKL"][:12]
     changed = rename(definition, ALL, texts, texts[:10])
-    result = build_result(scores, robustness, audit, changed, nonresponse)
+    result = build_result(scores, robustness, audit, changed, nonresponse=nonresponse)
     (tmp_path / "report.html").write_text(render(result, changed, audit), encoding="utf-8")
     with open_page(browser, (tmp_path / "report.html").as_uri()) as page:
         page.locator("#w0").fill("20")

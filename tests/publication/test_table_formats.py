@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from bpo_index.definition import load_definition, replace_method
-from bpo_index.publication.columns import CATEGORIES, RANKING, TABLES, Column
+from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.description import Column
+from bpo_index.publication.columns.scores import CATEGORIES, RANKING
 from bpo_index.publication.formats import workbook
 from bpo_index.publication.formats.long_form import list_frames, tabulate_long
 from bpo_index.publication.formats.reader_tables import lay_out_ranking
@@ -64,16 +66,16 @@ def test_machines_read_the_same_numbers(rendered, name):
 def test_tables_of_the_release_are_the_sheets_of_one_workbook(rendered):
     result, files = rendered
     book = read_book(files["tables.xlsx"])
-    assert book.sheetnames == ["about", *(name for name in TABLES if name != "long"), "codebook"]
+    assert book.sheetnames == ["about", *(name for name in list_tables() if name != "long"), "codebook"]
     for name, frame in list_frames(result).items():
-        assert read_csv(files[TABLES[name].path], frame).equals(frame)
+        assert read_csv(files[list_tables()[name].path], frame).equals(frame)
         if name != "long":
             assert read_sheet(book, frame, name).equals(frame)
 
 
 def show(row: dict, *names: str) -> str:
     """Return numbers as a reader must see them, worked out anew from the columns' decimals."""
-    described = {column.name: column for column in (*RANKING, *CATEGORIES)}
+    described = {column.name: column for column in (*RANKING.columns, *CATEGORIES.columns)}
     values = [row[name] for name in names]
     if None in values:
         return "–"
@@ -172,11 +174,11 @@ def test_scores_are_per_cent_only_where_they_are(rendered, method, heading):
 def test_long_form_has_every_number_once(rendered):
     result, files = rendered
     long = pl.read_parquet(io.BytesIO(files["long.parquet"]))
-    assert long.columns == [column.name for column in TABLES["long"].columns]
+    assert long.columns == [column.name for column in list_tables()["long"].columns]
     assert read_csv(files["long.csv"], long).equals(long)
     assert long.select("value", "value_unit", "unit", "measure").null_count().sum_horizontal().item() == 0
     numbers = 0
-    for frame, columns in ((result.ranking, RANKING), (result.categories, CATEGORIES)):
+    for frame, columns in ((result.ranking, RANKING.columns), (result.categories, CATEGORIES.columns)):
         for row in frame.iter_rows(named=True):
             here = long.filter(pl.col("unit") == row["unit"], pl.col("category").eq_missing(row.get("category")))
             told = {
@@ -230,16 +232,17 @@ def test_workbooks_are_set_up_to_be_read_and_printed(rendered):
         assert "SYNTHETIC" in sheet.oddFooter.left.text
         assert all(cell.data_type != "f" for row in sheet for cell in row)
     assert (book["ranking"].freeze_panes, book["categories"].freeze_panes) == ("D2", "F2")
-    score = [column.name for column in RANKING].index("score") + 1
+    names = [column.name for column in RANKING.columns]
+    score = names.index("score") + 1
     assert book["ranking"].cell(2, score).number_format == "0.0"
-    assert isinstance(book["ranking"].cell(2, [column.name for column in RANKING].index("suppressed") + 1).value, bool)
+    assert isinstance(book["ranking"].cell(2, names.index("suppressed") + 1).value, bool)
 
 
 def test_what_does_not_fit_a_workbook_is_cut_and_said(monkeypatch):
     frame = pl.DataFrame({"unit": ["x" * 40_000, "b", "c"]})
     monkeypatch.setattr(workbook, "MOST_ROWS", 2)
-    sheet = make_sheet(TABLES["ranking"], frame)
-    sheet = Sheet("ranking", (Column("unit", ""),), sheet.frame)
+    sheet = make_sheet(list_tables()["ranking"], frame)
+    sheet = Sheet("ranking", (Column("unit", pl.String, ""),), sheet.frame)
     content = render_workbook([make_about([], [sheet]), sheet], title="t", notice="", is_percentage=False)
     book = read_book(content)
     assert [len(cell.value) for cell in book["ranking"]["A"]] == [4, 32_767, 1]

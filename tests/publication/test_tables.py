@@ -2,17 +2,19 @@
 
 import json
 
-from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
+from bpo_index.publication.columns import list_tables
 from bpo_index.publication.result import build_result, name_origin
 from bpo_index.publication.tables import render_tables
 
 
 def test_columns_are_the_documented_ones(rendered):
     result, _ = rendered
-    tables = [(result.tables[name], columns) for name, columns in ROBUSTNESS_TABLES.items()]
-    for frame, columns in ((result.ranking, RANKING), (result.categories, CATEGORIES), *tables):
-        assert frame.columns == [column.name for column in columns]
-        assert all(column.meaning for column in columns)
+    frames = {"ranking": result.ranking, "categories": result.categories, **result.tables}
+    described = list_tables()
+    assert [*frames, "long"] == [*(name for name in described if name != "long"), "long"]
+    for name, frame in frames.items():
+        assert frame.columns == [column.name for column in described[name].columns]
+        assert all(column.meaning for column in described[name].columns)
 
 
 def test_synthetic_data_says_so_everywhere(rendered):

@@ -49,7 +49,9 @@ def test_surveys_of_the_recommended_size_are_as_precise_as_often_as_promised(wan
     # Last year's survey is large, so that the plan rests on the truth and not on last year's luck.
     scores, se, clusters = score_survey(simulate_survey(rng, latents, 600, structure), structure)
     codes = [f"U{n}" for n in range(9)]
-    survey = describe_last_survey(codes, scores, se, clusters, None, 0.95, (0.0, 100.0))
+    survey = describe_last_survey(
+        codes, scores, se, clusters, correlation=None, confidence_level=0.95, bounds=(0.0, 100.0)
+    )
     plan = plan_survey(survey, wanted)
     order = np.argsort(-scores)
 
@@ -105,7 +107,13 @@ def test_last_year_s_scores_are_drawn_together_to_the_spread_that_sampling_leave
     rng = np.random.default_rng(0)
     scores = 70 + 10 * rng.standard_normal(400)
     survey = describe_last_survey(
-        [str(n) for n in range(400)], scores, np.full(400, 6.0), np.full(400, 9), None, 0.95, (0.0, 100.0)
+        [str(n) for n in range(400)],
+        scores,
+        np.full(400, 6.0),
+        np.full(400, 9),
+        correlation=None,
+        confidence_level=0.95,
+        bounds=(0.0, 100.0),
     )
     assert survey.truth.std() == pytest.approx(8, rel=0.08)
     assert survey.truth.mean() == pytest.approx(scores.mean())
@@ -115,10 +123,14 @@ def test_last_year_s_scores_are_drawn_together_to_the_spread_that_sampling_leave
 def test_a_unit_without_a_standard_error_takes_the_mean_variance_and_too_few_are_refused():
     se = np.array([2.0, 2.0, np.nan, 2.0, 0.0, 4.0])
     scores = np.array([90.0, 80.0, 70.0, 60.0, 50.0, 40.0])
-    survey = describe_last_survey(list("ABCDEF"), scores, se, np.full(6, 9), None, 0.95, (0.0, 100.0))
+    survey = describe_last_survey(
+        list("ABCDEF"), scores, se, np.full(6, 9), correlation=None, confidence_level=0.95, bounds=(0.0, 100.0)
+    )
     assert survey.spread[[2, 4]] == pytest.approx(np.full(2, np.sqrt((3 * 36 + 144) / 4)))
     with pytest.raises(DataRefused, match="2 ranked units have a standard error; a plan needs four"):
-        describe_last_survey(list("AB"), scores[:2], se[:2], np.full(2, 9), None, 0.95, (0.0, 100.0))
+        describe_last_survey(
+            list("AB"), scores[:2], se[:2], np.full(2, 9), correlation=None, confidence_level=0.95, bounds=(0.0, 100.0)
+        )
 
 
 def test_the_same_plan_under_processes():

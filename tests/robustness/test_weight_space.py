@@ -64,7 +64,7 @@ def test_bounded_weights_are_spread_as_by_rejection():
     rng = np.random.default_rng(4)
     nominal = np.array([0.4, 0.3, 0.2, 0.1])
     low, high = nominal * 0.5, nominal * 2
-    drawn = draw_bounded_weights(rng, 40_000, nominal, low, high)
+    drawn = draw_bounded_weights(rng, 40_000, nominal, low=low, high=high)
     assert drawn.sum(axis=1) == pytest.approx(np.ones(40_000))
     assert (drawn >= low - 1e-12).all()
     assert (drawn <= high + 1e-12).all()
@@ -82,7 +82,7 @@ def test_without_bounds_the_weights_are_even_over_the_simplex(categories):
     """Dirichlet(1): means 1/C, variances (C - 1) / (C^2 (C + 1)), covariances -1 / (C^2 (C + 1))."""
     rng = np.random.default_rng(5)
     nominal = np.full(categories, 1 / categories)
-    drawn = draw_bounded_weights(rng, 40_000, nominal, np.zeros(categories), np.ones(categories))
+    drawn = draw_bounded_weights(rng, 40_000, nominal, low=np.zeros(categories), high=np.ones(categories))
     scale = 1 / (categories**2 * (categories + 1))
     expected = np.where(np.eye(categories) > 0, (categories - 1) * scale, -scale)
     assert np.cov(drawn.T) == pytest.approx(expected, abs=4 * (8 / 40_000) ** 0.5 * scale * categories)
@@ -91,5 +91,5 @@ def test_without_bounds_the_weights_are_even_over_the_simplex(categories):
 
 def test_bounds_that_leave_no_room_leave_the_nominal_weights():
     nominal = np.array([0.5, 0.3, 0.2])
-    drawn = draw_bounded_weights(np.random.default_rng(0), 10, nominal, nominal, nominal)
+    drawn = draw_bounded_weights(np.random.default_rng(0), 10, nominal, low=nominal, high=nominal)
     assert drawn == pytest.approx(np.repeat(nominal[np.newaxis], 10, axis=0))

@@ -14,8 +14,9 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_range, show_score, show_share
 from bpo_index.pipeline import CheckOutcome, Outcome
 from bpo_index.pipeline import Progress as Report
-from bpo_index.publication.columns import EXCLUSIONS, RANKING
 from bpo_index.publication.columns.description import format_cell
+from bpo_index.publication.columns.influence import EXCLUSIONS
+from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.facts import FactCheck
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import choose_notice, name_level, names_percentage
@@ -26,8 +27,8 @@ from bpo_index.validation.reasons import REASONS
 
 #: Replicates from which on a bar is worth showing (about a second).
 BAR_FROM = 100_000
-_SCORE = next(column for column in RANKING if column.name == "score")
-_CHANGE = next(column for column in EXCLUSIONS if column.name == "score_change")
+_SCORE = next(column for column in RANKING.columns if column.name == "score")
+_CHANGE = next(column for column in EXCLUSIONS.columns if column.name == "score_change")
 
 
 @contextmanager
@@ -78,7 +79,7 @@ def print_check(outcome: CheckOutcome, console: Console) -> None:
 
 def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     """Return the ranking as a table for the terminal."""
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     is_percentage = names_percentage(definition)
     table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
     table.add_column("Rank", justify="right")

@@ -1,1 +1,1 @@
-"""Stage 5: tables, figures, report, facts and the release."""
+"""Stage 6: tables, figures, report, facts and the release."""

@@ -12,6 +12,7 @@ weights under which the shares of ranks at the weights used are the published on
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,7 +112,8 @@ def prepare_explorer(
         ranked[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole] for name in ("score", "se")
     )
 
-    weights, are_used = _choose_weights(tables["weights"], definition)
+    nominal = {category.id: category.weight for category in definition.categories}
+    weights, are_used = _choose_weights(tables["weights"], nominal)
     aggregation = method.aggregation if are_used and method.aggregation in _COMPUTED else "arithmetic"
     found = rescore_values(scores, weights, aggregation, power=method.power)
     reproduces = bool(len(found) and (np.abs(found - overall) < _SAME_SCORE).all())
@@ -119,9 +121,11 @@ def prepare_explorer(
     step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *scores.shape), dtype=np.int16), np.zeros(0)
     errors = _fill_errors(se, raters)
     if len(scores) > 1 and not np.isnan(errors).any():
-        correlations = find_correlations(scores, errors, overall_se, weights, aggregation, method.power)
+        correlations = find_correlations(
+            scores, errors, overall_se, weights=weights, aggregation=aggregation, power=method.power
+        )
         ends = IndexStructure.from_definition(definition).score_bounds[1]
-        values = draw_scores(scores, errors, correlations, ends, method.seed)
+        values = draw_scores(scores, errors, correlations=correlations, ends=ends, seed=method.seed)
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))
@@ -145,19 +149,19 @@ def prepare_explorer(
     )
 
 
-def _choose_weights(table: pl.DataFrame, definition: IndexDefinition) -> tuple[Floats, bool]:
+def _choose_weights(table: pl.DataFrame, nominal: Mapping[str, float]) -> tuple[Floats, bool]:
     """Return the weights that sliders start from, and whether they are those of the ranking.
 
     Without one weight for all units, and with weights below zero, which no slider has, they are those of the
     definition.
     """
     used = dict(table.filter(pl.col("question").is_null()).select("category", "weight").iter_rows())
-    weights = [used.get(category.id) for category in definition.categories]
+    weights = [used.get(category) for category in nominal]
     known = [weight for weight in weights if weight is not None and weight >= 0]
     if len(known) == len(weights):
         return np.array(known), True
-    nominal = np.array([category.weight for category in definition.categories], dtype=float)
-    return nominal / nominal.sum(), False
+    given = np.array(list(nominal.values()), dtype=float)
+    return given / given.sum(), False
 
 
 def rescore(
@@ -213,7 +217,9 @@ def rescore_values(
     return np.asarray(np.round(aggregate(values, weights, aggregation, power=power), SCORE_DECIMALS))
 
 
-def draw_scores(scores: Floats, errors: Floats, correlations: Floats, ends: tuple[float, float], seed: int) -> Floats:
+def draw_scores(
+    scores: Floats, errors: Floats, *, correlations: Floats, ends: tuple[float, float], seed: int
+) -> Floats:
     """Return draws x units x categories: normal draws, in pairs on both sides of the scores.
 
     Parameters
@@ -240,6 +246,7 @@ def find_correlations(
     errors: Floats,
     overall_errors: Floats,
     weights: Floats,
+    *,
     aggregation: str = "arithmetic",
     power: float | None = None,
 ) -> Floats:

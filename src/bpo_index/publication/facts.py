@@ -7,12 +7,12 @@ built to meet the facts, so that on it this checks the computation only.
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
 from bpo_index.errors import UsageError
 from bpo_index.files.resources import find_resource
 from bpo_index.scoring.ranking import rank_units
@@ -65,20 +65,23 @@ def check_facts(
     ranking: pl.DataFrame,
     categories: pl.DataFrame,
     unit_means: pl.DataFrame | None,
-    definition: IndexDefinition,
+    *,
+    reverse: Collection[str] = (),
 ) -> list[FactCheck]:
     """Check facts of one edition against its tables.
 
     Parameters
     ----------
     facts
-        Facts of the edition of the definition.
+        Facts of the edition.
     ranking, categories
         With the columns `unit, score, rank`, and `category`.
     unit_means
         `unit, <question ids>` in scale points; None: facts about questions are not testable (releases hold none).
+    reverse
+        Questions in which low ratings are the good ones.
     """
-    return [_check_fact(fact, ranking, categories, unit_means, definition) for fact in facts]
+    return [_check_fact(fact, ranking, categories, unit_means, reverse=reverse) for fact in facts]
 
 
 def _check_fact(
@@ -86,15 +89,16 @@ def _check_fact(
     ranking: pl.DataFrame,
     categories: pl.DataFrame,
     unit_means: pl.DataFrame | None,
-    definition: IndexDefinition,
+    *,
+    reverse: Collection[str] = (),
 ) -> FactCheck:
     if fact.not_testable:
         return FactCheck(fact, "not testable", fact.not_testable)
     if fact.question:
         if unit_means is None:
             return FactCheck(fact, "not testable", "a release holds no numbers of single questions")
-        reverse = next(question.reverse for question in definition.questions if question.id == fact.question)
-        scores = unit_means.select("unit", score=pl.col(fact.question) * (-1 if reverse else 1))
+        sign = -1 if fact.question in reverse else 1
+        scores = unit_means.select("unit", score=sign * pl.col(fact.question))
         ranks = rank_units(scores["score"].fill_null(float("nan")).to_numpy())
         table = scores.with_columns(rank=pl.Series(ranks))
     elif fact.category:

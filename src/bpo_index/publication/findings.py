@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import count_noun, list_names, show_percentage
 from bpo_index.publication.standard_phrases import name_level
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
@@ -30,29 +31,33 @@ def name_assumption(assumption: str) -> str:
     return _ASSUMPTIONS.get(assumption, assumption)
 
 
-def describe_support(ranking: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition) -> list[str]:
+def describe_support(
+    ranking: pl.DataFrame, tables: Mapping[str, pl.DataFrame], *, confidence_level: float, titles: Mapping[str, str]
+) -> list[str]:
     """Return sentences on how far a ranking can be trusted and what drives it; none with fewer than two ranked units.
 
     Parameters
     ----------
     ranking
-        As `columns.RANKING`.
+        As the table of this name.
     tables
-        By name, as `columns.ROBUSTNESS_TABLES`.
-    definition
-        For the confidence level of rank sets and the titles of categories.
+        The others, by name.
+    confidence_level
+        Of the rank sets.
+    titles
+        Id to title of every category.
     """
     ranked = ranking.filter(pl.col("rank").is_not_null())
     if ranked.height < 2:
         return []
     return [
-        *_describe_lead(ranked, tables["first_ranks"], name_level(definition)),
+        *_describe_lead(ranked, tables["first_ranks"], name_level(confidence_level)),
         *_describe_pairs(ranked, tables["pairs"]),
         *_describe_first(ranked.height, tables["first_ranks"]),
         *_describe_shift(tables["replicate_ranks"]),
         *_describe_assumptions(tables["sensitivity"]),
         *_describe_swaps(ranked, tables["weight_swaps"]),
-        *_describe_influence(ranked.height, tables["influence"], definition),
+        *_describe_influence(ranked.height, tables["influence"], titles),
     ]
 
 
@@ -135,7 +140,7 @@ def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
     ]
 
 
-def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+def _describe_influence(units: int, influence: pl.DataFrame, titles: Mapping[str, str]) -> list[str]:
     if units <= FIRST_FEW:
         return []
     sentences = []
@@ -146,7 +151,6 @@ def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDe
             f"{row['changing_first_five']} of {items} cases."
         )
     categories = influence.filter((pl.col("left_out") == "category") & pl.col("changing_first_five").is_not_null())
-    titles = {category.id: category.title for category in definition.categories}
     changing = [titles[item] for item in categories.filter(pl.col("changing_first_five") > 0)["item"]]
     if changing:
         listed = f"{', '.join(changing[:-1])} or {changing[-1]}" if len(changing) > 1 else changing[0]

@@ -12,16 +12,10 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition.method_block import Method
+from bpo_index.publication.columns.weights import NEIGHBOURS
 from bpo_index.scoring.decomposition import decompose_difference, find_power
 from bpo_index.scoring.methods.registry import get_aggregation
 
-NEIGHBOURS_SCHEMA = {
-    "ahead": pl.String,
-    "behind": pl.String,
-    "difference": pl.Float64,
-    "category": pl.String,
-    "contribution": pl.Float64,
-}
 #: Contributions that miss the difference by more, in score points, belong to a score made in another way.
 _EXACT = 1e-6
 
@@ -34,7 +28,7 @@ def tabulate_neighbours(
     Parameters
     ----------
     ranking, categories, weights
-        As `columns.RANKING`, `columns.CATEGORIES` and the table `weights`.
+        As the tables of these names.
     method
         For the aggregation.
 
@@ -49,7 +43,7 @@ def tabulate_neighbours(
     used = weights.filter(pl.col("question").is_null())
     rows: list[tuple[str, str, float, str, float]] = []
     if power is None or used.is_empty() or used["weight"].null_count():
-        return pl.DataFrame(schema=NEIGHBOURS_SCHEMA)
+        return pl.DataFrame(schema=NEIGHBOURS.schema)
     ids, shares = used["category"].to_list(), used["weight"].to_numpy()
     told = {
         (row["unit"], row["category"]): row["score"]
@@ -68,4 +62,4 @@ def tabulate_neighbours(
                 (ahead, behind, first - second, category, part)
                 for category, part in zip(ids, parts.tolist(), strict=True)
             ]
-    return pl.DataFrame(rows, schema=NEIGHBOURS_SCHEMA, orient="row").with_columns(pl.col(pl.Float64).round(9))
+    return pl.DataFrame(rows, schema=NEIGHBOURS.schema, orient="row").with_columns(pl.col(pl.Float64).round(9))

@@ -29,6 +29,7 @@ from bpo_index.display.labels import show_text
 from bpo_index.display.notebook import show_block, show_link, show_list, show_sentence
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, read_json, sync_folder, write_synced
+from bpo_index.kinds import list_extensions
 from bpo_index.publication.integrity import check_release, join_faults, list_faults, make_manifest
 from bpo_index.publication.pointers import (
     announce,
@@ -100,7 +101,10 @@ def identify_release(
         "key": "public" if key.is_public else "private",
         "definition_sha256": definition.hash_content(),
         "settings": dict(settings),
-        "versions": {"bpo-index": __version__} | {name: version(name) for name in NUMERIC_DEPENDENCIES},
+        # NOTE: extensions only where there are any, so that ids of plain installations stay as they are.
+        "versions": {"bpo-index": __version__}
+        | {name: version(name) for name in NUMERIC_DEPENDENCIES}
+        | list_extensions(),
     }
     canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
     return key.sign("release", canonical.encode())[:8].hex(), identity
@@ -181,7 +185,14 @@ def publish_release(
             f"The release cannot be written to {edition_folder}: {error.strerror or error}{named}. Free space, change "
             "the permissions or choose another folder with --out. Releases that were there before are whole."
         ) from None
-    return Release(target, release_id, is_new, is_latest, standing, tuple(warnings))
+    return Release(
+        path=target,
+        release_id=release_id,
+        is_new=is_new,
+        is_latest=is_latest,
+        standing=standing,
+        warnings=tuple(warnings),
+    )
 
 
 def _close(trials: Path) -> None:

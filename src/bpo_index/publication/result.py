@@ -12,7 +12,8 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.display.numbers import show_number, show_range, show_score, show_share
-from bpo_index.publication.columns import CATEGORIES, RANKING, ROBUSTNESS_TABLES
+from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.answers import NONRESPONSE
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
 from bpo_index.publication.standard_phrases import choose_notice
@@ -20,7 +21,6 @@ from bpo_index.publication.standing import OFFICIAL, Standing
 from bpo_index.robustness.assess import NOTES, Robustness
 from bpo_index.scoring.unit_scores import Scores
 from bpo_index.validation.audit import Audit
-from bpo_index.validation.nonresponse import NONRESPONSE_SCHEMA
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Result:
     Attributes
     ----------
     ranking
-        One row per unit, by rank, units without a rank last; columns as in `columns.RANKING`.
+        One row per unit, by rank, units without a rank last; columns as in `columns.list_tables()`.
     categories
-        One row per category and unit, categories in the definition's order; columns as in `columns.CATEGORIES`.
+        One row per category and unit, categories in the definition's order; columns likewise.
     tables
-        The tables of `columns.ROBUSTNESS_TABLES`, by name; `pairs` has one row per pair of ranked units.
+        The other tables of `columns.list_tables()` but `long`, by name; `pairs` has one row per pair of ranked units.
     findings
         Sentences on what the ranking supports.
     data_origin
@@ -136,6 +136,7 @@ def build_result(
     robustness: Robustness,
     audit: Audit,
     definition: IndexDefinition,
+    *,
     nonresponse: pl.DataFrame | None = None,
     standing: Standing = OFFICIAL,
 ) -> Result:
@@ -185,22 +186,29 @@ def build_result(
         "sensitivity": robustness.sensitivity,
         "method_ranks": robustness.method_ranks,
         "exclusions": robustness.exclusions.public,
-        "nonresponse": pl.DataFrame(schema=NONRESPONSE_SCHEMA) if nonresponse is None else nonresponse,
+        "nonresponse": pl.DataFrame(schema=NONRESPONSE.schema) if nonresponse is None else nonresponse,
     }
     for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):
         tables |= vars(part)
+    described = list_tables()
     return Result(
-        ranking.select([column.name for column in RANKING]),
-        categories.select([column.name for column in CATEGORIES]),
-        {
-            name: tables[name].with_columns(data_origin=pl.lit(origin)).select([column.name for column in columns])
-            for name, columns in ROBUSTNESS_TABLES.items()
+        ranking=described["ranking"].complete(ranking),
+        categories=described["categories"].complete(categories),
+        tables={
+            name: table.complete(tables[name].with_columns(data_origin=pl.lit(origin)))
+            for name, table in described.items()
+            if table.folder
         },
-        scores.notes,
-        describe_support(ranking, tables, definition),
-        origin,
-        robustness.replicates,
-        robustness.replicates_not_ranked,
-        robustness.assumptions_not_ranked,
-        standing,
+        notes=scores.notes,
+        findings=describe_support(
+            ranking,
+            tables,
+            confidence_level=definition.method.confidence_level,
+            titles={category.id: category.title for category in definition.categories},
+        ),
+        data_origin=origin,
+        replicates=robustness.replicates,
+        replicates_not_ranked=robustness.replicates_not_ranked,
+        assumptions_not_ranked=robustness.assumptions_not_ranked,
+        standing=standing,
     )

@@ -14,16 +14,15 @@ def choose_notice(data_origin: str) -> str:
     return {"survey": "", "synthetic": SYNTHETIC_NOTICE}.get(data_origin, PARTLY_SYNTHETIC_NOTICE)
 
 
-def name_level(definition: IndexDefinition) -> str:
+def name_level(confidence_level: float) -> str:
     """Return the confidence level as readers see it.
 
     Examples
     --------
-    >>> from bpo_index.definition import load_definition
-    >>> name_level(load_definition("offshore-bpo-2021"))
+    >>> name_level(0.95)
     '95%'
     """
-    return f"{100 * definition.method.confidence_level:g}%"
+    return f"{100 * confidence_level:g}%"
 
 
 def names_percentage(definition: IndexDefinition) -> bool:
@@ -50,7 +49,12 @@ def name_points(definition: IndexDefinition) -> str:
     return "%" if names_percentage(definition) else "points"
 
 
-def name_unit(definition: IndexDefinition) -> str:
-    """Return what is ranked, with a capital."""
-    word = definition.columns.unit
+def name_unit(word: str) -> str:
+    """Return the word for what is ranked with a capital.
+
+    Examples
+    --------
+    >>> name_unit("country")
+    'Country'
+    """
     return word[:1].upper() + word[1:]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bpo_index.display.numbers import show_score
 from bpo_index.pipeline import Outcome
-from bpo_index.publication.columns import RANKING
 from bpo_index.publication.columns.description import format_cell
+from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.validation.reasons import REASONS
 
@@ -14,7 +14,7 @@ _SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "ra
 
 def list_ranking_rows(outcome: Outcome) -> list[dict[str, str]]:
     """Return the ranking as rows of text, numbers rounded for readers."""
-    described = {column.name: column for column in RANKING}
+    described = {column.name: column for column in RANKING.columns}
     return [
         {name: format_cell(row[name], described[name]) for name in _SHOWN} | {"score": show_score(row)}
         for row in outcome.result.ranking.iter_rows(named=True)

@@ -107,9 +107,19 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
     wanted = _choose_target(settings, len(survey.codes))
     plan = plan_survey(survey, wanted, seed=settings.seed, progress=progress)
     origin = name_origin(audit)
-    sentences = describe_plan(plan, wanted, survey, definition, origin)
-    files = _write_plan(plan, wanted, sentences, definition, origin, Path(settings.out))
-    return PlanOutcome(definition, survey, wanted, plan, origin, sentences, files)
+    sentences = describe_plan(plan, wanted, survey, unit=definition.columns.unit, origin=origin)
+    files = _write_plan(
+        plan, wanted, sentences=sentences, definition=definition, origin=origin, folder=Path(settings.out)
+    )
+    return PlanOutcome(
+        definition=definition,
+        survey=survey,
+        wanted=wanted,
+        plan=plan,
+        data_origin=origin,
+        sentences=sentences,
+        files=files,
+    )
 
 
 def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 2021) -> LastSurvey:
@@ -128,17 +138,15 @@ def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 20
         matrix[ranked, 0],
         errors.chosen[ranked, 0],
         errors.clusters[ranked, 0],
-        correlation,
-        definition.method.confidence_level,
-        sample.structure.score_bounds[0],
+        correlation=correlation,
+        confidence_level=definition.method.confidence_level,
+        bounds=sample.structure.score_bounds[0],
     )
 
 
-def describe_plan(
-    plan: Plan, wanted: Wanted, survey: LastSurvey, definition: IndexDefinition, origin: str
-) -> list[str]:
+def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, unit: str, origin: str) -> list[str]:
     """Return what a plan says, as sentences."""
-    unit, units = definition.columns.unit, len(survey.codes)
+    units = len(survey.codes)
     goals = []
     if wanted.width is not None:
         goals.append(f"rank sets of at most {wanted.width:g} of {units} ranks, in the mean over units")
@@ -191,7 +199,7 @@ def _choose_target(settings: PlanSettings, units: int) -> Wanted:
 
 
 def _write_plan(
-    plan: Plan, wanted: Wanted, sentences: list[str], definition: IndexDefinition, origin: str, folder: Path
+    plan: Plan, wanted: Wanted, *, sentences: list[str], definition: IndexDefinition, origin: str, folder: Path
 ) -> tuple[Path, ...]:
     marked = plan.table.with_columns(data_origin=pl.lit(origin))
     summary = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.files.csv_tables import render_csv
-from bpo_index.publication.columns import TABLES
+from bpo_index.publication.columns import list_tables
 from bpo_index.publication.formats.datapackage import describe_package
 from bpo_index.publication.formats.html_tables import render_html
 from bpo_index.publication.formats.latex import render_latex
@@ -21,7 +21,7 @@ from bpo_index.publication.formats.reader_tables import describe_reading, lay_ou
 from bpo_index.publication.formats.table_files import render_parquet, render_records
 from bpo_index.publication.formats.workbook import make_about, make_codebook, make_sheet, render_workbook
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import names_percentage
+from bpo_index.publication.standard_phrases import name_level, names_percentage
 
 
 def render_tables(result: Result, definition: IndexDefinition) -> dict[str, bytes]:
@@ -34,14 +34,15 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
     definition
         The index.
     """
-    frames = list_frames(result)
+    frames, described = list_frames(result), list_tables()
     is_percentage = names_percentage(definition)
     notice = result.notice
     pages = {"ranking": lay_out_ranking(result, definition), "categories": lay_out_categories(result, definition)}
     print_setup: dict[str, Any] = {"title": definition.title, "notice": notice, "is_percentage": is_percentage}
     files: dict[str, bytes] = {}
     for name, page in pages.items():
-        sheets = [make_sheet(TABLES[name], frames[name]), make_codebook([TABLES[name]], is_percentage=is_percentage)]
+        table = described[name]
+        sheets = [make_sheet(table, frames[name]), make_codebook([table], is_percentage=is_percentage)]
         files |= {
             f"{name}.csv": render_csv(frames[name]),
             f"{name}.json": render_records(frames[name]),
@@ -52,8 +53,8 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
             f"{name}.xlsx": render_workbook(sheets, **print_setup),
         }
     files |= {"long.csv": render_csv(frames["long"]), "long.parquet": render_parquet(frames["long"])}
-    files |= {TABLES[name].path: render_csv(table) for name, table in result.tables.items()}
-    tables = [table for name, table in TABLES.items() if name in frames and name != "long"]
+    files |= {described[name].path: render_csv(frame) for name, frame in result.tables.items()}
+    tables = [table for name, table in described.items() if name in frames and name != "long"]
     sheets = [make_sheet(table, frames[table.name]) for table in tables]
     about = make_about(_list_paragraphs(result, definition, notice), sheets)
     sheets = [about, *sheets, make_codebook(tables, is_percentage=is_percentage)]
@@ -70,6 +71,6 @@ def _list_paragraphs(result: Result, definition: IndexDefinition, notice: str) -
         *([("data", notice)] if notice else []),
         ("provenance", definition.provenance.note),
         *(("finding", sentence) for sentence in result.findings),
-        ("how to read", describe_reading(definition)),
+        ("how to read", describe_reading(name_level(definition.method.confidence_level), definition.columns.unit)),
         *(("note", note) for note in result.notes),
     ]

@@ -32,7 +32,8 @@ def verify_sample() -> list[FactCheck]:
         responses = read_responses([find_resource("sample_data", f"{name}.csv")], definition)
         scores = score_units(validate_responses(responses, definition).accepted, definition)
         mine = [fact for fact in facts if fact.edition == definition.edition]
-        checks += check_facts(mine, scores.units, scores.categories, scores.unit_means, definition)
+        reverse = [question.id for question in definition.questions if question.reverse]
+        checks += check_facts(mine, scores.units, scores.categories, scores.unit_means, reverse=reverse)
         done.add(definition.edition)
     checks += [
         FactCheck(fact, "not testable", fact.not_testable or "no answers of this edition are at hand")
@@ -67,7 +68,7 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     if definition.index != load_definition(DEFAULT_DEFINITION).index:
         facts = []
     try:
-        checks = check_facts(facts, ranking, categories, None, definition)
+        checks = check_facts(facts, ranking, categories, None)
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise _explain_strange_release(folder, error) from None
     return checks, manifest.get("data_origin") != "survey"

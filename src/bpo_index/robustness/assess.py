@@ -219,7 +219,17 @@ def assess_robustness(
     column_seeds = rank_seed.spawn(matrix.shape[1])
     columns, sets = [], []
     for n in range(matrix.shape[1]):
-        found = _assess_column(n, told, bounded, ranked, published, errors, structure, level, column_seeds[n])
+        found = _assess_column(
+            n,
+            matrix=told,
+            bounded=bounded,
+            ranked_matrix=ranked,
+            published=published,
+            errors=errors,
+            structure=structure,
+            confidence_level=level,
+            seed=column_seeds[n],
+        )
         tally = sampling.tallies[n]
         shares = {}
         for name, top in (("p_first", 1), ("p_top3", 3)):
@@ -230,40 +240,41 @@ def assess_robustness(
         columns.append(found[0] | shares)
         sets.append(found[1])
     return Robustness(
-        _frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish),
-        _frame_categories(scores.categories, columns[1:], definition).drop("tier"),
-        tabulate_outcomes(accepted, scores, definition),
-        tabulate_structure(scores, definition),
-        tabulate_ranks(
+        units=_frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish),
+        categories=_frame_categories(scores.categories, columns[1:], definition).drop("tier"),
+        outcomes=tabulate_outcomes(accepted, scores, definition),
+        structure=tabulate_structure(scores, definition),
+        ranks=tabulate_ranks(
             [unit.code for unit in definition.units],
             matrix[:, 0],
             ranked[:, 0],
             sets[0],
-            {"sampling": sampling.tallies[0], "all_assumptions": varied.tallies[0]},
-            level,
+            tallies={"sampling": sampling.tallies[0], "all_assumptions": varied.tallies[0]},
+            confidence_level=level,
         ),
-        tabulate_sampling_error(scores, definition, matrix, errors),
-        tabulate_assumptions(definition, structure, scenarios),
-        tabulate_effects(
+        sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),
+        assumptions=tabulate_assumptions(definition, structure, scenarios),
+        sensitivity=tabulate_effects(
             effects,
             scores.units.filter("ranked")["unit"].to_list(),
             scores.categories.filter(pl.col("suppressed") | pl.col("score_bound").is_not_null())["unit"]
             .unique()
             .to_list(),
         ),
-        tabulate_method_ranks(combinations, scores),
-        tabulate_weights(scores, definition, weights_seed),
-        assess_influence(accepted, set_aside, scores, definition),
-        compare_exclusions(accepted, set_aside, scores, definition),
-        replicates,
-        replicates - sampling.tallies[0].replicates,
-        replicates - varied.tallies[0].replicates,
-        seed,
+        method_ranks=tabulate_method_ranks(combinations, scores),
+        weights=tabulate_weights(scores, definition, weights_seed),
+        influence=assess_influence(accepted, set_aside, scores, definition),
+        exclusions=compare_exclusions(accepted, set_aside, scores, definition),
+        replicates=replicates,
+        replicates_not_ranked=replicates - sampling.tallies[0].replicates,
+        assumptions_not_ranked=replicates - varied.tallies[0].replicates,
+        seed=seed,
     )
 
 
 def _assess_column(
     column: int,
+    *,
     matrix: Floats,
     bounded: np.ndarray,
     ranked_matrix: np.ndarray,
@@ -279,7 +290,7 @@ def _assess_column(
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
     bounds, smooth = structure.score_bounds[min(column, 1)], structure.has_derivative[min(column, 1)]
     degrees = clusters - 1
-    low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level, bounds)
+    low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level, bounds=bounds)
     in_ranking = np.where(ranked, scores, np.nan)
     covariance = np.diag(se**2)
     if errors.correlations is not None:

@@ -6,13 +6,14 @@ centred by unit; between units: scores. Method page: docs/methods/reliability.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns.answers import COMPONENTS, CORRELATIONS, QUESTIONS, RELIABILITY
+from bpo_index.publication.columns.description import Table
 from bpo_index.robustness.correlations import correlate_item_total, correlate_items
 from bpo_index.robustness.reliability import (
     compose_alpha,
@@ -75,47 +76,30 @@ def tabulate_structure(scores: Scores, definition: IndexDefinition) -> Structure
     level = definition.method.confidence_level
     given = scores.unit_means.drop("unit").to_numpy().astype(float)
     means = normalise_scale(given, structure.minimum, structure.maximum, structure.reverse)
-    rows = [{"category": None} | _measure(shares, _average(persons, structure.category_weights), unit_of, means, level)]
+    rows = [
+        {"category": None}
+        | _measure(shares, _average(persons, structure.category_weights), unit_of, means, confidence_level=level)
+    ]
     items = []
     for n, category in enumerate(definition.categories):
         chosen = structure.list_questions(n)
         rows.append(
-            {"category": category.id} | _measure(shares[:, chosen], persons[:, n], unit_of, means[:, chosen], level)
+            {"category": category.id}
+            | _measure(shares[:, chosen], persons[:, n], unit_of, means[:, chosen], confidence_level=level)
         )
         items += _measure_questions(shares[:, chosen], unit_of, category.id, [q.id for q in category.questions])
     matrix = unit_score_matrix(scores, definition)[:, 1:]
     ids = [category.id for category in definition.categories]
     return StructureTables(
-        _frame(rows, _RELIABILITY),
-        _frame(items, _QUESTIONS),
-        _tabulate_correlations(matrix, ids),
-        _tabulate_pca(matrix, ids),
+        reliability=_frame(rows, RELIABILITY),
+        questions=_frame(items, QUESTIONS),
+        correlations=_tabulate_correlations(matrix, ids),
+        components=_tabulate_pca(matrix, ids),
     )
 
 
-_RELIABILITY = {
-    "category": pl.String,
-    "questions": pl.Int64,
-    "respondents": pl.Int64,
-    **dict.fromkeys(("alpha", "alpha_low", "alpha_high", "omega", "alpha_between"), pl.Float64),
-    **dict.fromkeys(("icc1", "icc1_low", "icc1_high", "icc1k", "mean_respondents"), pl.Float64),
-    "respondents_needed": pl.Int64,
-}
-_QUESTIONS = {"category": pl.String, "question": pl.String, "item_total": pl.Float64, "alpha_if_deleted": pl.Float64}
-_CORRELATIONS = {"first": pl.String, "second": pl.String} | dict.fromkeys(
-    ("pearson", "spearman", "kendall"), pl.Float64
-)
-_COMPONENTS = {
-    "component": pl.Int64,
-    **dict.fromkeys(("eigenvalue", "share", "cumulative_share"), pl.Float64),
-    "category": pl.String,
-    "loading": pl.Float64,
-}
-
-
-def _frame(rows: list[dict[str, object]], schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    return round_table(frame)
+def _frame(rows: list[dict[str, object]], table: Table) -> pl.DataFrame:
+    return round_table(pl.DataFrame(rows, schema=table.schema, orient="row"))
 
 
 def _average(persons: Floats, weights: Floats) -> Floats:
@@ -125,7 +109,7 @@ def _average(persons: Floats, weights: Floats) -> Floats:
 
 
 def _measure(
-    shares: Floats, totals: Floats, unit_of: Ints, means: Floats, confidence_level: float
+    shares: Floats, totals: Floats, unit_of: Ints, means: Floats, *, confidence_level: float
 ) -> dict[str, object]:
     """Return the row of one group of questions, but for its name."""
     questions = shares.shape[1]
@@ -185,19 +169,19 @@ def _measure_questions(shares: Floats, unit_of: Ints, category: str, ids: list[s
 
 def _tabulate_correlations(matrix: Floats, ids: list[str]) -> pl.DataFrame:
     if len(ids) > MOST_PAIRED:
-        return pl.DataFrame(schema=_CORRELATIONS)
+        return pl.DataFrame(schema=CORRELATIONS.schema)
     found = {method: correlate_items(matrix, method) for method in ("pearson", "spearman", "kendall")}
     rows: list[dict[str, object]] = [
         {"first": ids[i], "second": ids[j]} | {method: float(table[i, j]) for method, table in found.items()}
         for i in range(len(ids))
         for j in range(i + 1, len(ids))
     ]
-    return _frame(rows, _CORRELATIONS)
+    return _frame(rows, CORRELATIONS)
 
 
 def _tabulate_pca(matrix: Floats, ids: list[str]) -> pl.DataFrame:
     if int((~np.isnan(matrix)).all(axis=1).sum()) < 3 or len(ids) > MOST_PAIRED:
-        return pl.DataFrame(schema=_COMPONENTS)
+        return pl.DataFrame(schema=COMPONENTS.schema)
     table = explain_pca(estimate_between_covariance(matrix))
     rows: list[dict[str, object]] = [
         {
@@ -211,4 +195,4 @@ def _tabulate_pca(matrix: Floats, ids: list[str]) -> pl.DataFrame:
         for n in range(len(ids))
         for c, category in enumerate(ids)
     ]
-    return _frame(rows, _COMPONENTS)
+    return _frame(rows, COMPONENTS)

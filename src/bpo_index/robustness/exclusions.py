@@ -17,6 +17,8 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.errors import DataRefused
+from bpo_index.publication.columns.influence import EXCLUSIONS
+from bpo_index.publication.columns.private import EXACT_EXCLUSIONS
 from bpo_index.robustness.ranks.possible_ranks import Range, bound_scores, rank_between
 from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring.arrays import Floats
@@ -38,19 +40,9 @@ _CHANGE = "change told"
 _NO_COMPANY = ("n/a", "na", "none")
 _NOISE = 1e-9
 
-_UNIT = {"unit": pl.String, "name": pl.String, "respondents": pl.Int64, "score": pl.Float64, "rank": pl.Int64}
-EXACT_SCHEMA = _UNIT | {
-    "respondents_without": pl.Int64,
-    "score_without": pl.Float64,
-    "rank_without": pl.Int64,
-    "score_change": pl.Float64,
-}
-PUBLIC_SCHEMA = _UNIT | {
-    "respondents_without": pl.Int64,
-    "rank_without_low": pl.Int64,
-    "rank_without_high": pl.Int64,
-    "score_change": pl.Float64,
-}
+EXACT_SCHEMA = EXACT_EXCLUSIONS.schema
+#: With the names of units, for the terminal; the release has the columns of `EXCLUSIONS` only.
+PUBLIC_SCHEMA = pl.Schema({name: EXACT_SCHEMA[name] for name in ("unit", "name")} | EXCLUSIONS.schema)
 
 
 @dataclass(frozen=True)
@@ -103,9 +95,9 @@ def compare_exclusions(
     table = table.join(after, on="unit", maintain_order="left").with_columns(
         score_change=pl.col("score_without") - pl.col("score")
     )
-    exact = table.sort("rank", "unit", nulls_last=True).select(list(EXACT_SCHEMA)).cast(pl.Schema(EXACT_SCHEMA))
+    exact = table.sort("rank", "unit", nulls_last=True).select(EXACT_SCHEMA.names()).cast(EXACT_SCHEMA)
     ranked = table.filter("ranked")
-    is_told = _find_told(ranked, aside, scores, without, definition)
+    is_told = _find_told(ranked, aside, scores, without, definition=definition)
     told = ranked.with_columns(is_told=pl.Series(is_told, dtype=pl.Boolean))
     return Exclusions(round_table(exact), round_table(_guard(told, let_in, scores, definition)), let_in.height, refusal)
 
@@ -130,13 +122,13 @@ def _guard(told: pl.DataFrame, let_in: pl.DataFrame, scores: Scores, definition:
             score_change=pl.when("is_told").then(_CHANGE),
         )
         .sort("rank", "unit")
-        .select(list(PUBLIC_SCHEMA))
-        .cast(pl.Schema(PUBLIC_SCHEMA))
+        .select(PUBLIC_SCHEMA.names())
+        .cast(PUBLIC_SCHEMA)
     )
 
 
 def _find_told(
-    ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, without: Scores, definition: IndexDefinition
+    ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, without: Scores, *, definition: IndexDefinition
 ) -> list[bool]:
     """Return whether the change of score of each ranked unit may be told.
 

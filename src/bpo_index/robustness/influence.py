@@ -21,6 +21,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
+from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT
+from bpo_index.publication.columns.private import INFLUENCE_ITEMS
 from bpo_index.robustness.ranks.possible_ranks import Range, are_means_own, bound_scores, measure_changes, rank_between
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
@@ -41,36 +43,6 @@ _CELLS = 1_200_000
 
 #: What is left out under a name that is for the private audit only.
 PRIVATE = ("respondent", "company")
-
-INFLUENCE_SCHEMA = {
-    "left_out": pl.String,
-    "item": pl.String,
-    "items": pl.Int64,
-    "changing_first": pl.Int64,
-    "changing_first_five": pl.Int64,
-    "changing_any_rank": pl.Int64,
-    "largest_shift": pl.Int64,
-    "mean_rank_shift": pl.Float64,
-    "not_computed": pl.Int64,
-}
-RANKS_WITHOUT_SCHEMA = {
-    "left_out": pl.String,
-    "item": pl.String,
-    "unit": pl.String,
-    "rank": pl.Int64,
-    "rank_without": pl.Int64,
-}
-ITEMS_SCHEMA = {
-    "left_out": pl.String,
-    "item": pl.String,
-    "unit": pl.String,
-    "score_change": pl.Float64,
-    "ranks_changed": pl.Int64,
-    "largest_shift": pl.Int64,
-    "mean_rank_shift": pl.Float64,
-    "changes_first": pl.Boolean,
-    "changes_first_five": pl.Boolean,
-}
 
 
 @dataclass(frozen=True)
@@ -118,7 +90,7 @@ def assess_influence(
         What `score_units` made of the answers, and the index.
     """
     if not scores.units["ranked"].any():
-        return Influence(*(pl.DataFrame(schema=s) for s in (INFLUENCE_SCHEMA, RANKS_WITHOUT_SCHEMA, ITEMS_SCHEMA)))
+        return Influence(*(pl.DataFrame(schema=table.schema) for table in (INFLUENCE, RANKS_WITHOUT, INFLUENCE_ITEMS)))
     items = [
         *_leave_out_people(accepted, scores, definition),
         *_leave_out_questions(accepted, scores, definition),
@@ -292,7 +264,15 @@ def _leave_out_rules(
         let_in = set_aside.filter(pl.col("reasons") == [named.name]).select(accepted.columns)
         anew = pl.concat([accepted, let_in])
         found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
-        items.append(_Item("quality_rule", named.name, None, found, _find_possible_ranks(let_in, scores, definition)))
+        items.append(
+            _Item(
+                kind="quality_rule",
+                name=named.name,
+                unit=None,
+                scores=found,
+                possible=_find_possible_ranks(let_in, scores, definition),
+            )
+        )
     return items
 
 
@@ -331,7 +311,7 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
             },
         }
     ).with_columns(pl.col(pl.Float64).round(6))
-    blank = [name for name in ITEMS_SCHEMA if name not in ("left_out", "item", "unit")]
+    blank = [name for name in INFLUENCE_ITEMS.schema if name not in ("left_out", "item", "unit")]
     measures = measures.with_columns(pl.when("computed").then(name).alias(name) for name in blank)
     private = measures.sort(
         "mean_rank_shift", pl.col("score_change").abs(), descending=True, nulls_last=True, maintain_order=True
@@ -346,8 +326,8 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
     ]
     return Influence(
         _count(measures, [(item.name, *item.possible) for item in items if item.possible], ranks),
-        pl.DataFrame(rows, schema=RANKS_WITHOUT_SCHEMA, orient="row"),
-        private.select(list(ITEMS_SCHEMA)).cast(pl.Schema(ITEMS_SCHEMA)),
+        pl.DataFrame(rows, schema=RANKS_WITHOUT.schema, orient="row"),
+        private.select(INFLUENCE_ITEMS.schema.names()).cast(INFLUENCE_ITEMS.schema),
     )
 
 
@@ -378,7 +358,7 @@ def _count(measures: pl.DataFrame, rules: Sequence[tuple[str, Ints, Ints]], rank
             mean_rank_shift=pl.col("mean_rank_shift").mean().round(6),
             not_computed=(~pl.col("computed")).sum(),
         )
-        .cast(pl.Schema(INFLUENCE_SCHEMA))
+        .cast(INFLUENCE.schema)
     )
     if not rules:
         return counted
@@ -386,4 +366,4 @@ def _count(measures: pl.DataFrame, rules: Sequence[tuple[str, Ints, Ints]], rank
         ("quality_rule", name, 1, *measure_changes(ranks, best, worst, FIRST_FEW), 0) for name, best, worst in rules
     ]
     others = counted.filter(pl.col("left_out") != "quality_rule")
-    return pl.concat([others, pl.DataFrame(told, schema=INFLUENCE_SCHEMA, orient="row")])
+    return pl.concat([others, pl.DataFrame(told, schema=INFLUENCE.schema, orient="row")])

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.errors import DataRefused
+from bpo_index.publication.columns.private import PLAN
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
 from bpo_index.robustness.ranks.rank_sets import draw_normal, find_rank_sets
 from bpo_index.robustness.sampling.shrinkage import shrink_scores
@@ -33,18 +34,6 @@ _NEAR = 0.02
 _DRAWS = 2_000
 #: Surveys simulated in one task.
 _TOGETHER = 25
-
-PLAN_SCHEMA = {
-    "respondents": pl.Int64,
-    "rank_set_width": pl.Float64,
-    "rank_set_width_low": pl.Float64,
-    "rank_set_width_high": pl.Float64,
-    "rank_interval_width": pl.Float64,
-    "neighbours_apart": pl.Float64,
-    "pairs_apart": pl.Float64,
-    "reached": pl.Float64,
-    "needed": pl.Boolean,
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ class Plan:
     needed: int | None
     """Respondents a unit; None: more than the largest size tried."""
     table: pl.DataFrame
-    """One row per size tried: columns of `PLAN_SCHEMA`."""
+    """One row per size tried: columns of `PLAN`."""
     surveys: int
     """Surveys simulated of each size."""
 
@@ -111,6 +100,7 @@ def describe_last_survey(
     scores: Floats,
     se: Floats,
     clusters: Ints,
+    *,
     correlation: Floats | None,
     confidence_level: float,
     bounds: tuple[float, float],
@@ -147,7 +137,14 @@ def describe_last_survey(
     factor = np.sqrt(min(shrunken.variance / observed, 1.0)) if observed else 0.0
     truth = scores.mean() + factor * (scores - scores.mean())
     together = np.eye(len(scores)) if correlation is None else correlation
-    return LastSurvey(tuple(codes), truth, spread, together, bounds, confidence_level)
+    return LastSurvey(
+        codes=tuple(codes),
+        truth=truth,
+        spread=spread,
+        correlation=together,
+        bounds=bounds,
+        confidence_level=confidence_level,
+    )
 
 
 def plan_survey(
@@ -211,7 +208,7 @@ def plan_survey(
         else:
             last = middle
     rows = [_describe(size, precision, wanted, needed) for size, precision in sorted(found.items())]
-    table = pl.DataFrame(rows, schema=PLAN_SCHEMA, orient="row").with_columns(pl.col(pl.Float64).round(4))
+    table = pl.DataFrame(rows, schema=PLAN.schema, orient="row").with_columns(pl.col(pl.Float64).round(4))
     return Plan(needed, table, surveys)
 
 

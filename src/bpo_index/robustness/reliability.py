@@ -252,7 +252,17 @@ def measure_icc(values: Floats, unit_of: Ints, *, confidence_level: float = 0.95
     spread = between + (n0 - 1) * within
     if spread <= 1e-18:
         nan = float("nan")
-        return Icc(nan, nan, nan, nan, n0, between, within, groups, n)
+        return Icc(
+            icc1=nan,
+            low=nan,
+            high=nan,
+            icc1k=nan,
+            n0=n0,
+            mean_square_between=between,
+            mean_square_within=within,
+            units=groups,
+            respondents=n,
+        )
     icc1 = (between - within) / spread
     icc1k = (between - within) / between if between > 1e-18 else float("nan")
     low = high = 1.0
@@ -261,7 +271,17 @@ def measure_icc(values: Floats, unit_of: Ints, *, confidence_level: float = 0.95
         smaller = between / within / f.ppf(1 - tail, groups - 1, n - groups)
         larger = between / within / f.ppf(tail, groups - 1, n - groups)
         low, high = ((ratio - 1) / (ratio + n0 - 1) for ratio in (smaller, larger))
-    return Icc(icc1, float(low), float(high), icc1k, n0, between, within, groups, n)
+    return Icc(
+        icc1=icc1,
+        low=float(low),
+        high=float(high),
+        icc1k=icc1k,
+        n0=n0,
+        mean_square_between=between,
+        mean_square_within=within,
+        units=groups,
+        respondents=n,
+    )
 
 
 def measure_unit_mean_reliability(icc1: float, respondents: float) -> float:

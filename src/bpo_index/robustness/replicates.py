@@ -97,12 +97,12 @@ class ReplicateSummary:
     def __add__(self, other: ReplicateSummary) -> ReplicateSummary:
         """Return the summary of both."""
         return ReplicateSummary(
-            self.replicates + other.replicates,
-            self.computed + other.computed,
-            self.deviation + other.deviation,
-            self.squares + other.squares,
-            self.products + other.products,
-            tuple(mine + theirs for mine, theirs in zip(self.tallies, other.tallies, strict=True)),
+            replicates=self.replicates + other.replicates,
+            computed=self.computed + other.computed,
+            deviation=self.deviation + other.deviation,
+            squares=self.squares + other.squares,
+            products=self.products + other.products,
+            tallies=tuple(mine + theirs for mine, theirs in zip(self.tallies, other.tallies, strict=True)),
         )
 
     @property
@@ -183,7 +183,7 @@ def evaluate_replicates(
         msg = "at least one replicate is needed"
         raise ValueError(msg)
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    tasks = _list_tasks(scenarios, drawing or Drawing(), scores, ranked, root)
+    tasks = _list_tasks(scenarios, drawing or Drawing(), scores, ranked, root=root)
     summary: ReplicateSummary | None = None
     for part in evaluate_in_order(_score_chunk, tasks, executor):
         summary = part if summary is None else summary + part
@@ -198,6 +198,7 @@ def _list_tasks(
     drawing: Drawing,
     scores: Floats,
     ranked: np.ndarray,
+    *,
     root: np.random.SeedSequence,
 ) -> Iterator[_Task]:
     number = 0
@@ -231,7 +232,12 @@ def _score_chunk(task: _Task) -> ReplicateSummary:
         products[column] = moved.T @ moved
     squares = np.diagonal(products, axis1=1, axis2=2).T
     return ReplicateSummary(
-        task.size, there.sum(axis=0), deviation.sum(axis=0), squares.copy(), products, tuple(tallies)
+        replicates=task.size,
+        computed=there.sum(axis=0),
+        deviation=deviation.sum(axis=0),
+        squares=squares.copy(),
+        products=products,
+        tallies=tuple(tallies),
     )
 
 

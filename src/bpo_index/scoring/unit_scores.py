@@ -15,6 +15,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.display.numbers import show_number, show_score
+from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, learn_index, score_means
 from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample
@@ -28,7 +29,7 @@ from bpo_index.scoring.scores_at_ends import (
     find_wanted_openness,
 )
 from bpo_index.scoring.unit_means import estimate_unit_means
-from bpo_index.scoring.weights_table import WEIGHTS_SCHEMA, check_weights, describe_weights
+from bpo_index.scoring.weights_table import check_weights, describe_weights
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     scores[:, 1:][hidden] = np.nan
     bounds = find_end_margins(structure, method.minimum_respondents_to_publish)
     scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
-    weights, notes = pl.DataFrame(schema=WEIGHTS_SCHEMA), list(sample.notes)
+    weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
     if learnt:
         weights, said = describe_weights(
             everything[published], scores[published], structure, learnt, evidence, definition

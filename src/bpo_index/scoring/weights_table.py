@@ -13,19 +13,13 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
+from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence, LearntIndex
 from bpo_index.scoring.methods.balanced import share_squared_correlations
 from bpo_index.scoring.methods.record import WeightsReport
 from bpo_index.scoring.structure import IndexStructure
 
-WEIGHTS_SCHEMA = {
-    "category": pl.String,
-    "question": pl.String,
-    "nominal_weight": pl.Float64,
-    "weight": pl.Float64,
-    "effective_importance": pl.Float64,
-}
 #: Fewer units than this for each variable make a covariance between units a poor guide.
 _UNITS_A_VARIABLE = 3
 
@@ -98,7 +92,7 @@ def describe_weights(
         given = structure.question_weights[structure.list_questions(n)]
         for question, own, weight in zip(category.questions, given, learnt.question_weights[n], strict=True):
             rows.append((category.id, question.id, float(own / given.sum()), float(weight), None))
-    table = pl.DataFrame(rows, schema=WEIGHTS_SCHEMA, orient="row")
+    table = pl.DataFrame(rows, schema=WEIGHTS.schema, orient="row")
     return table.with_columns(pl.col(pl.Float64).round(9)), _write_notes(
         scores, structure, learnt, evidence, definition
     )

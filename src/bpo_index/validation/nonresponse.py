@@ -10,9 +10,9 @@ from __future__ import annotations
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns.answers import NONRESPONSE
 
 COUNTS = ("respondents", "ratings", "dont_know", "skipped", "not_asked")
-NONRESPONSE_SCHEMA = {"question": pl.String, "unit": pl.String} | dict.fromkeys(COUNTS, pl.Int64)
 
 
 def tabulate_nonresponse(accepted: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
@@ -51,7 +51,7 @@ def tabulate_nonresponse(accepted: pl.DataFrame, definition: IndexDefinition) ->
     found = found.with_columns(pl.col("respondents", "ratings", "dont_know", "not_asked").fill_null(0).cast(pl.Int64))
     found = found.with_columns(
         skipped=pl.col("respondents") - pl.col("ratings") - pl.col("dont_know") - pl.col("not_asked")
-    ).select(list(NONRESPONSE_SCHEMA))
+    ).select(NONRESPONSE.schema.names())
     return _put_totals_first(found)
 
 
@@ -74,7 +74,7 @@ def hide_small_units(nonresponse: pl.DataFrame, minimum: int) -> pl.DataFrame:
     --------
     >>> exact = pl.DataFrame(
     ...     [("q", None, 8, 7, 1, 0, 0), ("q", "AAA", 6, 5, 1, 0, 0), ("q", "BBB", 2, 2, 0, 0, 0)],
-    ...     schema=NONRESPONSE_SCHEMA,
+    ...     schema=NONRESPONSE.schema,
     ...     orient="row",
     ... )
     >>> hide_small_units(exact, 5).rows()
@@ -89,7 +89,7 @@ def hide_small_units(nonresponse: pl.DataFrame, minimum: int) -> pl.DataFrame:
 def _put_totals_first(by_unit: pl.DataFrame) -> pl.DataFrame:
     """Return the table with one row per question over all units before the rows of its units; nulls are left out."""
     totals = by_unit.group_by("question", maintain_order=True).agg(pl.col(COUNTS).sum())
-    totals = totals.with_columns(unit=pl.lit(None, pl.String)).select(list(NONRESPONSE_SCHEMA))
+    totals = totals.with_columns(unit=pl.lit(None, pl.String)).select(NONRESPONSE.schema.names())
     order = {question: n for n, question in enumerate(totals["question"])}
     place = pl.col("question").replace_strict(order, return_dtype=pl.Int64)
     return pl.concat([totals, by_unit]).sort(place, maintain_order=True)

@@ -1,10 +1,19 @@
-"""The records that say what a published table and each of its columns hold; every format is made from them."""
+"""The records that say what a published table and each of its columns hold; everything else is made from them.
+
+`Table.schema` gives the polars types with which a module builds its frame, `Table.complete` the frame that is
+published. A column that a file of its own or another package adds to a table has a `value`, computed from the columns
+that are published anyway: so it says nothing that they do not say.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, field
+
+import polars as pl
 
 from bpo_index.display.numbers import NOTHING
+from bpo_index.errors import EnvironmentFailed
 
 #: Units of measure, and the least and the largest value of any number in them; None: no end.
 UNITS: dict[str, tuple[float | None, float | None]] = {
@@ -35,6 +44,18 @@ UNITS: dict[str, tuple[float | None, float | None]] = {
     "pairs": (0, None),
     "see value_unit": (None, None),
 }
+#: Of which answers the numbers of a column are made.
+ANSWERS = {
+    "none": "of no answers: names, codes, settings of the definition",
+    "unit": "of those of the row's unit, in a table of categories to the questions of the row's category; under a "
+    "method that compares units, of those of the others too",
+    "all units": "of those of all units that take part",
+}
+#: Types that all formats of tables can hold.
+DTYPES = (pl.String, pl.Boolean, pl.Int64, pl.Float64)
+
+Dtype = type[pl.DataType]
+Value = pl.Expr | Callable[[pl.DataFrame], pl.Series]
 
 
 @dataclass(frozen=True)
@@ -42,14 +63,23 @@ class Column:
     """One published column."""
 
     name: str
+    dtype: Dtype
+    """Its polars type, one of `DTYPES`."""
     meaning: str
     """What it holds and what null means."""
-    decimals: int | None = None
-    """Decimals in tables for readers; machine-readable tables keep what was computed."""
+    _: KW_ONLY
     unit: str = "none"
     """The unit of measure, one of `UNITS`."""
+    decimals: int | None = None
+    """Decimals in tables for readers; machine-readable tables keep what was computed."""
     heading: str = ""
     """What stands above it in tables for readers; empty: its name in words."""
+    answers: str | None = None
+    """Of which answers its numbers are made, one of `ANSWERS`; None: not stated."""
+    table: str = ""
+    """The table that it is added to, for a column with a record of its own; empty: the table lists it."""
+    value: Value | None = field(default=None, compare=False)
+    """For an added column: an expression over the other columns of its table, or a function of the published frame."""
 
     def name_heading(self, *, is_percentage: bool = False) -> str:
         """Return what stands above the column in tables for readers.
@@ -61,16 +91,25 @@ class Column:
 
         Examples
         --------
-        >>> Column("rank_without", "").name_heading()
+        >>> Column("rank_without", pl.Int64, "").name_heading()
         'Rank without'
-        >>> Column("score", "", unit="score points").name_heading(is_percentage=True)
+        >>> Column("score", pl.Float64, "", unit="score points").name_heading(is_percentage=True)
         'Score (%)'
         """
         heading = self.heading or self.name.replace("_", " ").capitalize()
         return f"{heading} (%)" if is_percentage and self.unit == "score points" else heading
 
 
-@dataclass(frozen=True)
+ORIGIN = Column("data_origin", pl.String, "survey, synthetic or partly synthetic", answers="none")
+UNIT_AND_CATEGORY = (
+    Column("unit", pl.String, "code of the unit", answers="none"),
+    Column("category", pl.String, "id of the category; null: all categories", answers="none"),
+)
+#: Where the tables beside ranking and categories lie.
+ROBUSTNESS_FOLDER = "robustness/"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """One published table."""
 
@@ -79,11 +118,26 @@ class Table:
     title: str
     row: str
     """What a row is, after the words "one row per"."""
-    columns: tuple[Column, ...]
+    own: tuple[Column, ...]
+    """The columns of the frame that a module makes; the origin of the data and added columns follow them."""
+    place: int
+    """Tables are published in the order of this number, those of one module as the module lists them."""
     key: tuple[str, ...] = ()
     """Columns that together tell rows apart and are never null; empty: there are none."""
-    folder: str = ""
-    """The folder of its files within the release, with a slash at its end."""
+    folder: str = ROBUSTNESS_FOLDER
+    """The folder of its files within the release, with a slash at its end; empty: the release itself."""
+    added: tuple[Column, ...] = ()
+    """Columns that files of their own and other packages add."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All published columns, in their order."""
+        return (*self.own, ORIGIN, *self.added)
+
+    @property
+    def schema(self) -> pl.Schema:
+        """The polars types of the table's own columns: what a module builds its frame with."""
+        return pl.Schema({column.name: column.dtype for column in self.own})
 
     @property
     def path(self) -> str:
@@ -91,19 +145,52 @@ class Table:
 
         Examples
         --------
-        >>> Table("pairs", "", "", (), folder="robustness/").path
+        >>> Table(name="pairs", title="", row="", own=(), place=0).path
         'robustness/pairs.csv'
         """
         return f"{self.folder}{self.name}.csv"
 
+    def complete(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame as it is published: columns in their order, with their types, added ones computed.
 
-ORIGIN = Column("data_origin", "survey, synthetic or partly synthetic")
-UNIT_AND_CATEGORY = (
-    Column("unit", "code of the unit"),
-    Column("category", "id of the category; null: all categories"),
-)
-#: Where the tables beside ranking and categories lie.
-ROBUSTNESS_FOLDER = "robustness/"
+        Parameters
+        ----------
+        frame
+            With the table's own columns and the origin of the data.
+
+        Raises
+        ------
+        EnvironmentFailed
+            When an added column cannot be computed.
+
+        Examples
+        --------
+        >>> gap = Column("gap", pl.Float64, "", table="t", value=pl.col("score").max() - pl.col("score"))
+        >>> table = Table(name="t", title="", row="", own=(Column("score", pl.Float64, ""),), place=0, added=(gap,))
+        >>> table.complete(pl.DataFrame({"score": [9.0, 7.5], "data_origin": "survey"})).rows()
+        [(9.0, 'survey', 0.0), (7.5, 'survey', 1.5)]
+        """
+        made = pl.Schema({column.name: column.dtype for column in (*self.own, ORIGIN)})
+        published = frame.select(made.names()).cast(made)
+        for column in self.added:
+            published = _add_column(published, column)
+        return published
+
+
+def _add_column(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
+    """Return a published frame with an added column; what is no finite number is null, as JSON has no place for it."""
+    value, name = column.value, column.name
+    try:
+        assert value is not None
+        computed = value if isinstance(value, pl.Expr) else value(frame)
+        longer = frame.with_columns(computed.alias(name)).cast({name: column.dtype})
+    # NOTE: whatever another package's function raises.
+    except Exception as error:
+        raise EnvironmentFailed(
+            f"The column {name} of the table {column.table} cannot be computed: {type(error).__name__}: {error}. "
+            "Repair or uninstall the extension that adds it."
+        ) from error
+    return longer.with_columns(pl.when(pl.col(name).is_finite()).then(name)) if column.dtype.is_float() else longer
 
 
 def format_cell(value: object, column: Column) -> str:
@@ -111,7 +198,8 @@ def format_cell(value: object, column: Column) -> str:
 
     Examples
     --------
-    >>> format_cell(90.902778, Column("score", "", 1)), format_cell(None, Column("rank", ""))
+    >>> score, rank = Column("score", pl.Float64, "", decimals=1), Column("rank", pl.Int64, "")
+    >>> format_cell(90.902778, score), format_cell(None, rank)
     ('90.9', '–')
     """
     if value is None:

@@ -2,124 +2,168 @@
 
 from __future__ import annotations
 
-from bpo_index.publication.columns.description import ORIGIN, ROBUSTNESS_FOLDER, Column, Table
+import polars as pl
+
+from bpo_index.publication.columns.description import Column, Table
 
 _WEIGHTS_DRAWN = Column(
-    "weights", "all: any weights, evenly; bounded: those between the multiples of the definition's weight_bounds"
+    "weights",
+    pl.String,
+    "all: any weights, evenly; bounded: those between the multiples of the definition's weight_bounds",
 )
-WEIGHTS = (
-    Column("category", "id of the category"),
-    Column("question", "id of the question; null: the row is of the category within the index"),
-    Column("nominal_weight", "weight of the definition, sum one", 3, unit="share"),
-    Column("weight", "weight that was used, sum one; null: every unit has its own", 3, unit="share of the weight"),
-    Column(
-        "effective_importance",
-        "category's share of the squared correlations with the overall score; null: none",
-        3,
-        unit="share",
+NEIGHBOURS = Table(
+    name="neighbours",
+    title="What puts a unit ahead of the next",
+    row="unit, the next one in the ranking, and category",
+    place=6,
+    key=("ahead", "behind", "category"),
+    own=(
+        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead"),
+        Column("behind", pl.String, "code of the next unit in the ranking", heading="Unit behind"),
+        Column("difference", pl.Float64, "difference of the scores", unit="score points", decimals=1),
+        Column("category", pl.String, "id of the category"),
+        Column(
+            "contribution",
+            pl.Float64,
+            "what the category adds to the difference; over the categories of a pair they add up to it exactly",
+            unit="score points",
+            decimals=2,
+        ),
     ),
-    ORIGIN,
 )
-WEIGHT_SWAPS = (
-    Column("ahead", "code of the unit ahead", heading="Unit ahead"),
-    Column("behind", "code of the unit behind", heading="Unit behind"),
-    Column(
-        "weight_moved",
-        "least share of the total weight to be moved between categories until the two draw level; null: none is enough",
-        3,
-        unit="share of the weight",
+WEIGHTS = Table(
+    name="weights",
+    title="Weights",
+    row="category and question",
+    place=6,
+    own=(
+        Column("category", pl.String, "id of the category"),
+        Column("question", pl.String, "id of the question; null: the row is of the category within the index"),
+        Column("nominal_weight", pl.Float64, "weight of the definition, sum one", unit="share", decimals=3),
+        Column(
+            "weight",
+            pl.Float64,
+            "weight that was used, sum one; null: every unit has its own",
+            unit="share of the weight",
+            decimals=3,
+        ),
+        Column(
+            "effective_importance",
+            pl.Float64,
+            "category's share of the squared correlations with the overall score; null: none",
+            unit="share",
+            decimals=3,
+        ),
     ),
-    Column("gains", "category that gains this weight; null: none is enough", heading="Category that gains"),
-    Column(
-        "loses",
-        "categories that lose it, the largest loss first, separated by spaces; null: none is enough",
-        heading="Categories that lose",
-    ),
-    ORIGIN,
 )
-WEIGHT_INTERVALS = (
-    Column("category", "id of the category"),
-    Column("kept", "what stays: the ranking, the first, or which are the first_five"),
-    Column("weight", "weight that was used, sum one", 3, unit="share of the weight"),
-    Column(
-        "low",
-        "least weight of the category that keeps it, the other weights in their proportions",
-        3,
-        unit="share of the weight",
-        heading="Least weight",
+WEIGHT_SWAPS = Table(
+    name="weight_swaps",
+    title="Weights that swap pairs",
+    row="pair of units",
+    place=6,
+    key=("ahead", "behind"),
+    own=(
+        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead"),
+        Column("behind", pl.String, "code of the unit behind", heading="Unit behind"),
+        Column(
+            "weight_moved",
+            pl.Float64,
+            "least share of the total weight to be moved between categories until the two draw level; null: "
+            "none is enough",
+            unit="share of the weight",
+            decimals=3,
+        ),
+        Column(
+            "gains", pl.String, "category that gains this weight; null: none is enough", heading="Category that gains"
+        ),
+        Column(
+            "loses",
+            pl.String,
+            "categories that lose it, the largest loss first, separated by spaces; null: none is enough",
+            heading="Categories that lose",
+        ),
     ),
-    Column("high", "largest weight that keeps it", 3, unit="share of the weight", heading="Largest weight"),
-    Column("level_at_low", "codes of the two units that draw level there, separated by a space; null: none do"),
-    Column("level_at_high", "the same at the largest weight"),
-    ORIGIN,
 )
-RANK_ACCEPTABILITY = (
-    _WEIGHTS_DRAWN,
-    Column("unit", "code of the unit"),
-    Column("place", "place in the ranking", unit="rank"),
-    Column("share", "rank acceptability: share of these weights under which the unit holds the place", 2, unit="share"),
-    ORIGIN,
-)
-CENTRAL_WEIGHTS = (
-    _WEIGHTS_DRAWN,
-    Column("unit", "code of the unit"),
-    Column("share_first", "share of these weights that put the unit first", 2, unit="share"),
-    Column("category", "id of the category"),
-    Column("weight", "weight that was used, sum one", 3, unit="share of the weight"),
-    Column(
-        "central_weight", "mean of the weights that put the unit first; null: none do", 3, unit="share of the weight"
+WEIGHT_INTERVALS = Table(
+    name="weight_intervals",
+    title="Weights that keep the ranking",
+    row="category and what stays",
+    place=6,
+    key=("category", "kept"),
+    own=(
+        Column("category", pl.String, "id of the category"),
+        Column("kept", pl.String, "what stays: the ranking, the first, or which are the first_five"),
+        Column("weight", pl.Float64, "weight that was used, sum one", unit="share of the weight", decimals=3),
+        Column(
+            "low",
+            pl.Float64,
+            "least weight of the category that keeps it, the other weights in their proportions",
+            unit="share of the weight",
+            decimals=3,
+            heading="Least weight",
+        ),
+        Column(
+            "high",
+            pl.Float64,
+            "largest weight that keeps it",
+            unit="share of the weight",
+            decimals=3,
+            heading="Largest weight",
+        ),
+        Column(
+            "level_at_low",
+            pl.String,
+            "codes of the two units that draw level there, separated by a space; null: none do",
+        ),
+        Column("level_at_high", pl.String, "the same at the largest weight"),
     ),
-    ORIGIN,
 )
-NEIGHBOURS = (
-    Column("ahead", "code of the unit ahead", heading="Unit ahead"),
-    Column("behind", "code of the next unit in the ranking", heading="Unit behind"),
-    Column("difference", "difference of the scores", 1, unit="score points"),
-    Column("category", "id of the category"),
-    Column(
-        "contribution",
-        "what the category adds to the difference; over the categories of a pair they add up to it exactly",
-        2,
-        unit="score points",
+RANK_ACCEPTABILITY = Table(
+    name="rank_acceptability",
+    title="Rank acceptability",
+    row="set of weights, unit and place",
+    place=6,
+    key=("weights", "unit", "place"),
+    own=(
+        _WEIGHTS_DRAWN,
+        Column("unit", pl.String, "code of the unit"),
+        Column("place", pl.Int64, "place in the ranking", unit="rank"),
+        Column(
+            "share",
+            pl.Float64,
+            "rank acceptability: share of these weights under which the unit holds the place",
+            unit="share",
+            decimals=2,
+        ),
     ),
-    ORIGIN,
+)
+CENTRAL_WEIGHTS = Table(
+    name="central_weights",
+    title="Central weights",
+    row="set of weights, unit and category",
+    place=6,
+    key=("weights", "unit", "category"),
+    own=(
+        _WEIGHTS_DRAWN,
+        Column("unit", pl.String, "code of the unit"),
+        Column("share_first", pl.Float64, "share of these weights that put the unit first", unit="share", decimals=2),
+        Column("category", pl.String, "id of the category"),
+        Column("weight", pl.Float64, "weight that was used, sum one", unit="share of the weight", decimals=3),
+        Column(
+            "central_weight",
+            pl.Float64,
+            "mean of the weights that put the unit first; null: none do",
+            unit="share of the weight",
+            decimals=3,
+        ),
+    ),
 )
 
-WEIGHT_TABLES = (
-    Table(
-        "neighbours",
-        "What puts a unit ahead of the next",
-        "unit, the next one in the ranking, and category",
-        NEIGHBOURS,
-        ("ahead", "behind", "category"),
-        ROBUSTNESS_FOLDER,
-    ),
-    Table("weights", "Weights", "category and question", WEIGHTS, (), ROBUSTNESS_FOLDER),
-    Table(
-        "weight_swaps", "Weights that swap pairs", "pair of units", WEIGHT_SWAPS, ("ahead", "behind"), ROBUSTNESS_FOLDER
-    ),
-    Table(
-        "weight_intervals",
-        "Weights that keep the ranking",
-        "category and what stays",
-        WEIGHT_INTERVALS,
-        ("category", "kept"),
-        ROBUSTNESS_FOLDER,
-    ),
-    Table(
-        "rank_acceptability",
-        "Rank acceptability",
-        "set of weights, unit and place",
-        RANK_ACCEPTABILITY,
-        ("weights", "unit", "place"),
-        ROBUSTNESS_FOLDER,
-    ),
-    Table(
-        "central_weights",
-        "Central weights",
-        "set of weights, unit and category",
-        CENTRAL_WEIGHTS,
-        ("weights", "unit", "category"),
-        ROBUSTNESS_FOLDER,
-    ),
+RECORDS = (
+    NEIGHBOURS,
+    WEIGHTS,
+    WEIGHT_SWAPS,
+    WEIGHT_INTERVALS,
+    RANK_ACCEPTABILITY,
+    CENTRAL_WEIGHTS,
 )

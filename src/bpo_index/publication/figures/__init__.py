@@ -1,33 +1,51 @@
 """Figures of a release and of a plan, as SVG and PNG, without any outside call.
 
-Stages of a figure: rows from the published frames, a chart (altair, `chart_…`), drawing (vl-convert, `draw`). Both are
-imported by whoever draws. Limits: texts in scripts that the bundled font lacks are drawn with a font of the machine,
-and the letters of a PNG come from the machine's own Liberation Sans where there is one.
+A figure is a module of this folder, or one of another package (entry points of the group `bpo_index.figures`), with a
+`FigureRecord` in its `RECORDS`. Stages of a figure: rows from the published frames, a chart (altair), drawing
+(vl-convert, `draw`). Both libraries are imported by whoever draws. Limits: texts in scripts that the bundled font lacks
+are drawn with a font of the machine, and the letters of a PNG come from the machine's own Liberation Sans where there
+is one.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from bpo_index.kinds import find_records, refuse_same_names
 from bpo_index.publication.figures.drawing import Figure, describe_chart, draw, prepare_drawing, skip_checks
-from bpo_index.publication.figures.profiles import chart_profiles
-from bpo_index.publication.figures.rank_probabilities import chart_rank_probabilities
-from bpo_index.publication.figures.ranking import chart_ranking
-from bpo_index.publication.figures.sensitivity import chart_sensitivity
-from bpo_index.publication.figures.weights import chart_weights
+from bpo_index.publication.figures.record import FigureRecord
 from bpo_index.publication.result import Result
 
-#: By name: the file of a figure within `figures/`.
-_CHARTS = {
-    "ranking": chart_ranking,
-    "rank-probabilities": chart_rank_probabilities,
-    "profiles": chart_profiles,
-    "sensitivity": chart_sensitivity,
-    "weights": chart_weights,
-}
+#: The group of entry points by which another package offers figures.
+GROUP = "bpo_index.figures"
 
-__all__ = ["Figure", "draw_figures"]
+__all__ = ["Figure", "draw_figures", "list_figures"]
+
+
+@cache
+def list_figures() -> tuple[FigureRecord, ...]:
+    """Return the records of all figures, in the order in which they are listed and shown.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When two figures have one name, or a name is no name of a file.
+    """
+    records = sorted(find_records(FigureRecord, __name__, GROUP), key=lambda record: record.order)
+    refuse_same_names(records, "figure")
+    wrong = [record.name for record in records if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", record.name)]
+    if wrong:
+        raise EnvironmentFailed(
+            f"The figure {wrong[0]!r} cannot be drawn: its name is not made of a to z, 0 to 9 and hyphens. Repair or "
+            "uninstall the extension that draws it."
+        )
+    return tuple(records)
 
 
 def draw_figures(result: Result, definition: IndexDefinition) -> dict[str, Figure]:
@@ -39,14 +57,42 @@ def draw_figures(result: Result, definition: IndexDefinition) -> dict[str, Figur
         Its frames are all that is drawn.
     definition
         For titles and the words that say how scores and intervals were made.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When a figure of another package cannot be drawn.
     """
     drawn = {}
     # NOTE: what draws needs a while to start, and works outside Python: meanwhile the next figure is described.
     with ThreadPoolExecutor(2) as pool:
         pool.submit(prepare_drawing)
         with skip_checks():
-            for name, make_chart in _CHARTS.items():
-                chart = make_chart(result, definition)
-                if chart is not None:
-                    drawn[name] = pool.submit(draw, name, chart.title, chart.alt, describe_chart(chart))
-    return {name: figure.result() for name, figure in drawn.items()}
+            for record in list_figures():
+                with _name_in_errors(record):
+                    if record.needs(result):
+                        title = f"{record.title}: {definition.title}"
+                        described = describe_chart(record.chart(result, definition), title, result.notices)
+                        alt = f"{title}. {record.describe(result, definition)}"
+                        drawn[record] = pool.submit(draw, record.name, title, alt, described)
+    figures = {}
+    for record, drawing in drawn.items():
+        with _name_in_errors(record):
+            figures[record.name] = drawing.result()
+    return figures
+
+
+@contextmanager
+def _name_in_errors(record: FigureRecord) -> Iterator[None]:
+    """Turn whatever the functions of another package raise into an error that names the figure."""
+    try:
+        yield
+    except BpoIndexError:
+        raise
+    except Exception as error:
+        if record.chart.__module__.startswith("bpo_index."):
+            raise
+        raise EnvironmentFailed(
+            f"The figure {record.name} cannot be drawn: {type(error).__name__}: {error}. Repair or uninstall the "
+            f"extension that draws it ({record.chart.__module__})."
+        ) from error

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bpo_index.publication.figures.labels import clean, wrap
+from bpo_index.publication.figures.record import Chart
 from bpo_index.publication.figures.style import FAINT, FONT, INK, LINE, MUTED, SMALL_SIZE
 from bpo_index.publication.figures.svg import finish_svg
-
-if TYPE_CHECKING:
-    import altair as alt
 
 _TITLE_SIZE = 16
 #: Of the PNG: a figure of 720 units is ten inches wide, and three times as fine as on a screen.
@@ -30,19 +29,6 @@ class Figure:
     """Alternative text: what a reader who cannot see the figure should know."""
     svg: bytes
     png: bytes
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A figure, described."""
-
-    chart: alt.LayerChart | alt.HConcatChart | alt.VConcatChart | alt.FacetChart
-    title: str
-    lines: list[str]
-    """How to read it, under the title."""
-    alt: str
-    width: float
-    """Of the whole, pixels: headings are broken into lines of it."""
 
 
 def prepare_drawing() -> None:
@@ -79,15 +65,25 @@ def draw(name: str, title: str, alt: str, described: dict[str, Any]) -> Figure:
     return Figure(title, alt, svg.encode(), vl_convert.svg_to_png(svg, ppi=_PNG_PPI))
 
 
-def describe_chart(chart: Chart) -> dict[str, Any]:
-    """Return a chart with its heading and the look that all figures share, as Vega-Lite."""
+def describe_chart(chart: Chart, title: str, notices: Iterable[str]) -> dict[str, Any]:
+    """Return a chart with its heading and the look that all figures share, as Vega-Lite.
+
+    Parameters
+    ----------
+    chart
+        What is drawn.
+    title
+        In the heading.
+    notices
+        First under the title: that it is a trial or a draft, that the data is synthetic.
+    """
     import altair as alt  # noqa: PLC0415
 
     width = max(chart.width, _LEAST_HEADING)
     heading = alt.Title(
         # NOTE: bold letters are wider than `measure` says.
-        wrap(chart.title, width / _TITLE_SIZE * 0.93, 3),
-        subtitle=[line for said in chart.lines for line in wrap(said, width / SMALL_SIZE, 6)],
+        wrap(title, width / _TITLE_SIZE * 0.93, 3),
+        subtitle=[line for said in (*notices, *chart.lines) for line in wrap(said, width / SMALL_SIZE, 6)],
         anchor="start",
         frame="bounds",
         offset=14,

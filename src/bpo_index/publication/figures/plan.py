@@ -16,7 +16,7 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], unit: str
     Parameters
     ----------
     table
-        Columns of `PLAN_SCHEMA`.
+        Columns of `columns.private.PLAN`.
     title, subtitle
         Heading, and lines under it.
     unit

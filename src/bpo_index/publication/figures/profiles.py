@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.figures.captions import choose_shape, find_range, mark_origin, tell_score
-from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows
+from bpo_index.publication.figures.record import Chart, FigureRecord
+from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_score
+from bpo_index.publication.standard_phrases import name_points, name_score
 
 if TYPE_CHECKING:
     import altair as alt
@@ -25,16 +25,15 @@ _PANEL, _ROW, _GAP, _LONGEST_TITLE = 132, 15, 14, 16
 _COLUMNS, _MANY = 4, 24
 
 
-def chart_profiles(result: Result, definition: IndexDefinition) -> Chart | None:
-    """Return the figure; None with fewer than two units that have a score in any category."""
+def compares_categories(result: Result) -> bool:
+    """Return whether at least two units have a score in any category."""
+    return len(_list_units(result)) >= 2
+
+
+def chart_profiles(result: Result, definition: IndexDefinition) -> Chart:
+    """Return a panel a unit: its category scores against those of the others."""
     units = _list_units(result)
-    if len(units) < 2:
-        return None
-    categories = [category.title for category in definition.categories]
-    panels = {code: panel for panel, code in enumerate(units)}
-    order = {category.id: n for n, category in enumerate(definition.categories)}
-    table = result.categories.filter(pl.col("unit").is_in(list(units)))
-    cells = compare_with_others([_describe_cell(row, panels, order) for row in table.iter_rows(named=True)])
+    cells = _list_cells(result, [category.id for category in definition.categories])
     lines = [
         "Dot: score of the category, filled at or above the mean of the other units (upright line), open below it. "
         "Grey: from the lowest to the highest of the other units.",
@@ -43,9 +42,29 @@ def chart_profiles(result: Result, definition: IndexDefinition) -> Chart | None:
     left_out = result.ranking.height - len(units)
     if left_out:
         lines.append(f"Left out, for nothing of them is published: {left_out} of {result.ranking.height} units.")
-    title = f"Category profiles: {definition.title}"
-    chart, width = _facet(cells, list(units.values()), categories, name_score(definition))
-    return Chart(chart, title, mark_origin(lines, result), _tell(cells, units, categories, title, definition), width)
+    titles = [category.title for category in definition.categories]
+    chart, width = _facet(cells, list(units.values()), titles, name_score(definition))
+    return Chart(chart, lines, width)
+
+
+def describe_profiles(result: Result, definition: IndexDefinition) -> str:
+    """Return the highest and the lowest category of the first and the last unit, and the order of the categories."""
+    names = list(_list_units(result).values())
+    cells = _list_cells(result, [category.id for category in definition.categories])
+    titles, points = [category.title for category in definition.categories], name_points(definition)
+    said = []
+    for panel in (0, len(names) - 1):
+        own = sorted((cell for cell in cells if cell["panel"] == panel and cell["score"] is not None), key=_take_score)
+        low, high = (f"{titles[cell['row']]} ({tell_score(cell, points)})" for cell in (own[0], own[-1]))
+        said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
+    return f"{len(names)} units, by rank. {' '.join(said)} Categories, from above: {'; '.join(titles)}."
+
+
+def _list_cells(result: Result, categories: list[str]) -> Rows:
+    panels = {code: panel for panel, code in enumerate(_list_units(result))}
+    order = {category: n for n, category in enumerate(categories)}
+    table = result.categories.filter(pl.col("unit").is_in(list(panels)))
+    return compare_with_others([_describe_cell(row, panels, order) for row in table.iter_rows(named=True)])
 
 
 def _list_units(result: Result) -> dict[str, str]:
@@ -164,15 +183,19 @@ def _facet(cells: Rows, names: list[str], categories: list[str], axis_title: str
     return chart, width
 
 
-def _tell(cells: Rows, units: dict[str, str], categories: list[str], title: str, definition: IndexDefinition) -> str:
-    said = []
-    names = list(units.values())
-    for panel in (0, len(names) - 1):
-        own = sorted((cell for cell in cells if cell["panel"] == panel and cell["score"] is not None), key=_take_score)
-        low, high = (f"{categories[cell['row']]} ({tell_score(cell, definition)})" for cell in (own[0], own[-1]))
-        said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
-    return f"{title}. {len(names)} units, by rank. {' '.join(said)} Categories, from above: {'; '.join(categories)}."
-
-
 def _take_score(cell: Mapping[str, Any]) -> float:
     return float(cell["score"])
+
+
+RECORDS = (
+    FigureRecord(
+        name="profiles",
+        title="Category profiles",
+        line="the category scores of each unit against those of the others, one panel a unit",
+        needs=compares_categories,
+        chart=chart_profiles,
+        describe=describe_profiles,
+        place="categories",
+        order=3,
+    ),
+)

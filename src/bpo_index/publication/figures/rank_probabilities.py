@@ -8,10 +8,9 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_percentage
-from bpo_index.publication.figures.captions import mark_origin
-from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
 from bpo_index.robustness.ranks.rank_tables import VERSIONS
@@ -30,30 +29,43 @@ _PANELS = dict(zip(VERSIONS, ("Respondents drawn anew", "All assumptions drawn")
 _RAMP = ((238, 245, 252), (107, 174, 214), (4, 50, 104))
 
 
-def chart_rank_probabilities(result: Result, definition: IndexDefinition) -> Chart | None:
-    """Return the figure; None with fewer than two ranked units or without shares."""
-    ranked = dict(result.ranking.filter(pl.col("rank").is_not_null()).select("unit", "name").iter_rows())
-    panels = {
-        says: _describe_cells(result.tables["rank_probabilities"].filter(pl.col("version") == version), list(ranked))
-        for version, says in _PANELS.items()
-    }
-    panels = {says: cells for says, cells in panels.items() if cells}
-    if len(ranked) < 2 or not panels:
-        return None
-    title = f"How often each unit holds each place: {definition.title}"
+def has_shares(result: Result) -> bool:
+    """Return whether at least two units have a rank and any of them a share of replicates."""
+    return len(_name_ranked(result)) >= 2 and bool(_list_panels(result))
+
+
+def chart_rank_probabilities(result: Result, _definition: IndexDefinition) -> Chart:
+    """Return a panel of units x places for respondents drawn, and one for all assumptions drawn."""
     lines = [
         f"Numbers: share of replicates in %, written from {_WRITTEN:.0%}; the darker, the larger. Respondents drawn "
         "anew: sampling only. All assumptions drawn: weights and methods vary as well. Shares are no confidence levels."
     ]
-    names = list(ranked.values())
-    chart, width = _join_panels(panels, [shorten(name, _LONGEST_NAME) for name in names])
+    labels = [shorten(name, _LONGEST_NAME) for name in _name_ranked(result).values()]
+    chart, width = _join_panels(_list_panels(result), labels)
+    return Chart(chart, lines, width)
+
+
+def describe_rank_probabilities(result: Result, _definition: IndexDefinition) -> str:
+    """Return how often which units are first."""
+    names = list(_name_ranked(result).values())
     told = [
         f"{says}: {_tell_first(cells, names)}"
-        for says, cells in panels.items()
+        for says, cells in _list_panels(result).items()
         if any(cell["place"] == 1 for cell in cells)
     ]
-    said = f"{title}. Heat map of {len(names)} units by {len(names)} places. {'; '.join(told)}."
-    return Chart(chart, title, mark_origin(lines, result), said, width)
+    return f"Heat map of {len(names)} units by {len(names)} places. {'; '.join(told)}."
+
+
+def _name_ranked(result: Result) -> dict[str, str]:
+    """Return the ranked units, code to name, by rank."""
+    return dict(result.ranking.filter(pl.col("rank").is_not_null()).select("unit", "name").iter_rows())
+
+
+def _list_panels(result: Result) -> dict[str, Rows]:
+    """Return what is said of each panel and its cells, without panels that have none."""
+    units, table = list(_name_ranked(result)), result.tables["rank_probabilities"]
+    panels = {says: _describe_cells(table.filter(version=version), units) for version, says in _PANELS.items()}
+    return {says: cells for says, cells in panels.items() if cells}
 
 
 def _describe_cells(table: pl.DataFrame, units: list[str]) -> Rows:
@@ -133,3 +145,17 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConca
     if many:
         return alt.vconcat(*charts, spacing=36), names + width
     return alt.hconcat(*charts, spacing=24), names + len(charts) * (width + 24) - 24
+
+
+RECORDS = (
+    FigureRecord(
+        name="rank-probabilities",
+        title="How often each unit holds each place",
+        line="the share of replicates in which each unit holds each place, as a heat map",
+        needs=has_shares,
+        chart=chart_rank_probabilities,
+        describe=describe_rank_probabilities,
+        place="ranks",
+        order=2,
+    ),
+)

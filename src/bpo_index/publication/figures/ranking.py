@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_range, show_score
-from bpo_index.publication.figures.captions import choose_shape, find_range, mark_origin, tell_score
-from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.record import Chart, FigureRecord
+from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.style import BLUE, MUTED, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_score
+from bpo_index.publication.standard_phrases import name_level, name_points, name_score
 
 if TYPE_CHECKING:
     import altair as alt
@@ -25,22 +25,44 @@ _LONGEST_NAME, _LONGEST_LIST = 17, 30
 _SCORES_END, _RANKS_START, _LINES_END = 80, 102, 172
 
 
-def chart_ranking(result: Result, definition: IndexDefinition) -> Chart | None:
-    """Return the figure; None with fewer than two ranked units."""
-    rows = [_describe_row(place, row) for place, row in enumerate(result.ranking.iter_rows(named=True))]
-    ranked = [row for row in rows if row["rank"] is not None]
-    if len(ranked) < 2:
-        return None
-    level = name_level(definition)
+def compares_units(result: Result) -> bool:
+    """Return whether at least two units have a rank."""
+    return bool(result.ranking["rank"].count() >= 2)
+
+
+def chart_ranking(result: Result, definition: IndexDefinition) -> Chart:
+    """Return every unit's score and interval, rank and ranks that it may have."""
+    rows = _list_rows(result)
+    level = name_level(definition.method.confidence_level)
     lines = [
         f"Dot: score. Bar: its {level} confidence interval, from the sampling of respondents only. On the right, the "
         f"ranks that a unit may have at {level} confidence.",
         *_explain_marks(rows),
         *_list_notes(rows),
     ]
-    title = f"Scores and ranks: {definition.title}"
     chart, width = _layer_rows(rows, name_score(definition), f"Ranks, {level}")
-    return Chart(chart, title, mark_origin(lines, result), _tell(ranked, rows, title, definition), width)
+    return Chart(chart, lines, width)
+
+
+def describe_ranking(result: Result, definition: IndexDefinition) -> str:
+    """Return who is first and who is last, with which score, and who has no rank."""
+    rows, level = _list_rows(result), name_level(definition.method.confidence_level)
+    points = name_points(definition)
+    ranked = [row for row in rows if row["rank"] is not None]
+
+    def tell(row: Mapping[str, Any]) -> str:
+        said = f"{row['name']} with {tell_score(row, points)}"
+        if row["ci_low"] is not None:
+            said += f" ({level} interval {row['ci_low']:.1f} to {row['ci_high']:.1f})"
+        return f"{said}, rank {row['rank']}, at {level} confidence {row['ranks']}"
+
+    said = f"{len(ranked)} units are ranked. First is {tell(ranked[0])}; last is {tell(ranked[-1])}."
+    others = [row["name"] for row in rows if row["rank"] is None]
+    return f"{said} Without a rank: {', '.join(others)}." if others else said
+
+
+def _list_rows(result: Result) -> Rows:
+    return [_describe_row(place, row) for place, row in enumerate(result.ranking.iter_rows(named=True))]
 
 
 def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,15 +141,15 @@ def _layer_rows(rows: Rows, axis_title: str, ranks_title: str) -> tuple[alt.Laye
     return chart, names + 34 + _PLOT + _LINES_END
 
 
-def _tell(ranked: Rows, rows: Rows, title: str, definition: IndexDefinition) -> str:
-    level = name_level(definition)
-
-    def tell(row: Mapping[str, Any]) -> str:
-        said = f"{row['name']} with {tell_score(row, definition)}"
-        if row["ci_low"] is not None:
-            said += f" ({level} interval {row['ci_low']:.1f} to {row['ci_high']:.1f})"
-        return f"{said}, rank {row['rank']}, at {level} confidence {row['ranks']}"
-
-    said = f"{title}. {len(ranked)} units are ranked. First is {tell(ranked[0])}; last is {tell(ranked[-1])}."
-    others = [row["name"] for row in rows if row["rank"] is None]
-    return f"{said} Without a rank: {', '.join(others)}." if others else said
+RECORDS = (
+    FigureRecord(
+        name="ranking",
+        title="Scores and ranks",
+        line="every unit's score with its confidence interval, and the ranks that it may have",
+        needs=compares_units,
+        chart=chart_ranking,
+        describe=describe_ranking,
+        place="answer",
+        order=1,
+    ),
+)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.figures.captions import mark_origin
-from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
@@ -28,26 +27,39 @@ _INDICES = {
 _PANEL, _ROW, _GAP = 300, 32, 36
 
 
-def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart | None:
-    """Return the figure; None where the ranks do not vary or were not analysed."""
-    table = result.tables["sensitivity"].filter(
-        (pl.col("output") == "all_ranks") & pl.col("unit").is_null() & pl.col("shapley").is_not_null()
-    )
-    if table.is_empty():
-        return None
-    ordered = table.sort("shapley", descending=True, maintain_order=True)
-    rows = [_describe_row(place, row) for place, row in enumerate(ordered.iter_rows(named=True))]
+def has_effects(result: Result) -> bool:
+    """Return whether ranks vary, and it was analysed why."""
+    return not _select_effects(result).is_empty()
+
+
+def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart:
+    """Return Shapley effects as bars, and beside them both Sobol indices."""
+    level = name_level(definition.method.confidence_level)
     lines = [
         "How much of the variance of ranks each assumption brings about. Left: its share when what assumptions do "
         "together is divided fairly; these shares sum to 100%. Right: what it does alone, and with all that it does "
         "together with others.",
-        f"Thin lines: {name_level(definition)} intervals for the error of computing with finitely many replicates.",
+        f"Thin lines: {level} intervals for the error of computing with finitely many replicates.",
     ]
-    title = f"What moves the ranks: {definition.title}"
-    chart, width = _join_panels(rows)
-    told = ", ".join(f"{row['label']} {row['written']} %" for row in rows)
-    said = f"{title}. Shares of the variance of ranks (Shapley effects): {told}."
-    return Chart(chart, title, mark_origin(lines, result), said, width)
+    chart, width = _join_panels(_list_rows(result))
+    return Chart(chart, lines, width)
+
+
+def describe_sensitivity(result: Result, _definition: IndexDefinition) -> str:
+    """Return the Shapley effect of every assumption."""
+    told = ", ".join(f"{row['label']} {row['written']} %" for row in _list_rows(result))
+    return f"Shares of the variance of ranks (Shapley effects): {told}."
+
+
+def _select_effects(result: Result) -> pl.DataFrame:
+    return result.tables["sensitivity"].filter(
+        (pl.col("output") == "all_ranks") & pl.col("unit").is_null() & pl.col("shapley").is_not_null()
+    )
+
+
+def _list_rows(result: Result) -> Rows:
+    ordered = _select_effects(result).sort("shapley", descending=True, maintain_order=True)
+    return [_describe_row(place, row) for place, row in enumerate(ordered.iter_rows(named=True))]
 
 
 def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,3 +149,17 @@ def _layer_indices(rows: Rows, place_share: Callable[[str], alt.X]) -> list[alt.
             ),
         ]
     return layers
+
+
+RECORDS = (
+    FigureRecord(
+        name="sensitivity",
+        title="What moves the ranks",
+        line="how much of the variance of ranks each assumption brings about",
+        needs=has_effects,
+        chart=chart_sensitivity,
+        describe=describe_sensitivity,
+        place="drivers",
+        order=4,
+    ),
+)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.publication.figures.captions import mark_origin
-from bpo_index.publication.figures.drawing import Chart
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
 
@@ -29,15 +28,14 @@ _PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 17
 _SAME = 0.0005
 
 
-def chart_weights(result: Result, definition: IndexDefinition) -> Chart | None:
-    """Return the figure; None where no category has an effective importance."""
-    table = result.tables["weights"].filter(pl.col("question").is_null())
-    known = table.height - table["effective_importance"].null_count()
-    if not known:
-        return None
-    titles = {category.id: category.title for category in definition.categories}
-    ordered = table.sort("effective_importance", descending=True, nulls_last=True, maintain_order=True)
-    rows = [_describe_row(place, row, titles) for place, row in enumerate(ordered.iter_rows(named=True))]
+def has_importance(result: Result) -> bool:
+    """Return whether any category has an effective importance."""
+    return bool(_select_categories(result)["effective_importance"].count())
+
+
+def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
+    """Return the weights of every category, and how far its effective importance lies from them."""
+    table = _select_categories(result)
     differ = ((pl.col("weight") - pl.col("nominal_weight")).abs() >= _SAME).any()
     is_used_shown = bool(table.select(differ).item())
     lines = [
@@ -45,13 +43,33 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart | None:
         "units. Where it lies far from the weight, the category counts for more, or less, than its weight says.",
         *(["Every unit has weights of its own: no weight used is shown."] if table["weight"].is_null().all() else []),
     ]
-    title = f"Weights and effective importance of categories: {definition.title}"
-    chart, width = _layer_rows(rows, [name for name in _LOOKS if name != "used" or is_used_shown])
-    told = " ".join(
+    shown = [name for name in _LOOKS if name != "used" or is_used_shown]
+    chart, width = _layer_rows(_list_rows(result, _name_categories(definition)), shown)
+    return Chart(chart, lines, width)
+
+
+def describe_weights(result: Result, definition: IndexDefinition) -> str:
+    """Return the largest and the smallest effective importance."""
+    known = [row for row in _list_rows(result, _name_categories(definition)) if row["effective"] is not None]
+    return " ".join(
         f"{which}: {row['title']}, {row['effective']:.1f} % against a weight of {row['nominal']:.1f} %."
-        for which, row in (("Largest effective importance", rows[0]), ("Smallest", rows[known - 1]))
+        for which, row in (("Largest effective importance", known[0]), ("Smallest", known[-1]))
     )
-    return Chart(chart, title, mark_origin(lines, result), f"{title}. {told}", width)
+
+
+def _select_categories(result: Result) -> pl.DataFrame:
+    return result.tables["weights"].filter(pl.col("question").is_null())
+
+
+def _name_categories(definition: IndexDefinition) -> dict[str, str]:
+    return {category.id: category.title for category in definition.categories}
+
+
+def _list_rows(result: Result, titles: Mapping[str, str]) -> Rows:
+    ordered = _select_categories(result).sort(
+        "effective_importance", descending=True, nulls_last=True, maintain_order=True
+    )
+    return [_describe_row(place, row, titles) for place, row in enumerate(ordered.iter_rows(named=True))]
 
 
 def _describe_row(place: int, row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
@@ -99,3 +117,17 @@ def _layer_rows(rows: Rows, shown: list[str]) -> tuple[alt.LayerChart | alt.Face
         ]
     chart = alt.layer(*layers).properties(width=_PLOT, height=_ROW * len(rows))
     return chart, names + _PLOT + _COLUMN * len(shown) + 16
+
+
+RECORDS = (
+    FigureRecord(
+        name="weights",
+        title="Weights and effective importance of categories",
+        line="the weight of each category, and the importance that it has in effect",
+        needs=has_importance,
+        chart=chart_weights,
+        describe=describe_weights,
+        place="weights",
+        order=5,
+    ),
+)

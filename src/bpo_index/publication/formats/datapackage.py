@@ -11,8 +11,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.files.atomic import render_json
-from bpo_index.publication.columns import TABLES, UNITS, Column, Table
-from bpo_index.publication.formats.long_form import list_frames
+from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.description import UNITS, Column, Dtype, Table
 from bpo_index.publication.result import Result
 
 _MEDIA_TYPES = {
@@ -35,12 +35,11 @@ def describe_package(files: Mapping[str, bytes], result: Result, definition: Ind
     Parameters
     ----------
     files
-        Path within the release to content; tables in CSV are those of `columns.TABLES`.
+        Path within the release to content; tables in CSV are those of `columns.list_tables`.
     result, definition
         Of which the files were made.
     """
-    schemas = {name: frame.schema for name, frame in list_frames(result).items()}
-    tables = {table.path: table for name, table in TABLES.items() if name in schemas}
+    tables = {table.path: table for table in list_tables().values()}
     package: dict[str, Any] = {
         "profile": "data-package",
         "name": f"{definition.index}-{definition.edition}",
@@ -54,9 +53,7 @@ def describe_package(files: Mapping[str, bytes], result: Result, definition: Ind
     if definition.provenance.published:
         package["sources"] = [{"title": statement} for statement in definition.provenance.published]
     package["resources"] = [
-        _describe_table(tables[path], schemas[tables[path].name], content)
-        if path in tables
-        else _describe_file(path, content)
+        _describe_table(tables[path], content) if path in tables else _describe_file(path, content)
         for path, content in files.items()
     ]
     return render_json(package)
@@ -80,10 +77,8 @@ def _describe_file(path: str, content: bytes) -> dict[str, Any]:
     return described | ({"encoding": "utf-8"} if is_text else {})
 
 
-def _describe_table(table: Table, schema: pl.Schema, content: bytes) -> dict[str, Any]:
-    fields = [
-        _describe_column(column, schema[column.name], is_key=column.name in table.key) for column in table.columns
-    ]
+def _describe_table(table: Table, content: bytes) -> dict[str, Any]:
+    fields = [_describe_column(column, is_key=column.name in table.key) for column in table.columns]
     described = _describe_file(table.path, content) | {
         "name": table.name,
         "profile": "tabular-data-resource",
@@ -95,8 +90,8 @@ def _describe_table(table: Table, schema: pl.Schema, content: bytes) -> dict[str
     return described | {"schema": {"fields": fields, "missingValues": [""]} | key}
 
 
-def _describe_column(column: Column, dtype: pl.DataType, *, is_key: bool) -> dict[str, Any]:
-    kind = name_type(dtype, column)
+def _describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
+    kind = name_type(column.dtype)
     least, most = UNITS[column.unit] if kind in ("integer", "number") else (None, None)
     ends = {"minimum": least, "maximum": most}
     constraints = ({"required": True} if is_key else {}) | {end: n for end, n in ends.items() if n is not None}
@@ -110,18 +105,16 @@ def _describe_column(column: Column, dtype: pl.DataType, *, is_key: bool) -> dic
     return described | ({"constraints": constraints} if constraints else {})
 
 
-def name_type(dtype: pl.DataType, column: Column) -> str:
-    """Return the Table Schema type of a column; one that polars has no type for, all null, has that of its unit.
+def name_type(dtype: Dtype) -> str:
+    """Return the Table Schema type of a column.
 
     Examples
     --------
-    >>> name_type(pl.Int64(), Column("rank", "")), name_type(pl.Null(), Column("se", "", unit="score points"))
+    >>> name_type(pl.Int64), name_type(pl.Float64)
     ('integer', 'number')
     """
     if dtype == pl.Boolean:
         return "boolean"
     if dtype.is_integer():
         return "integer"
-    if dtype.is_float() or (dtype == pl.Null and column.unit != "none"):
-        return "number"
-    return "string"
+    return "number" if dtype.is_float() else "string"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from bpo_index.publication.columns import CATEGORIES, LONG, RANKING, Column
+from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.description import Column
 from bpo_index.publication.result import Result
 
 
@@ -14,28 +15,29 @@ def tabulate_long(ranking: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFra
     Parameters
     ----------
     ranking, categories
-        As `columns.RANKING` and `columns.CATEGORIES`.
+        As in a `Result`.
 
     Returns
     -------
     polars.DataFrame
-        As `columns.LONG`: first the rows of the ranking (`category` null), then those of the categories, each in its
+        As the table `long`: first the rows of the ranking (`category` null), then those of the categories, each in its
         table's order, measures in the order of the columns.
 
     Examples
     --------
-    >>> from bpo_index.publication.columns import CATEGORIES, RANKING
-    >>> ranking = {column.name: [None] for column in RANKING}
+    >>> ranking, categories = (list_tables()[name].columns for name in ("ranking", "categories"))
+    >>> ranking = {column.name: [None] for column in ranking}
     >>> ranking |= {"unit": ["COL"], "rank": [1], "score": [99.0], "score_bound": ["at least"]}
-    >>> categories = pl.DataFrame(schema=[column.name for column in CATEGORIES])
+    >>> categories = pl.DataFrame(schema=[column.name for column in categories])
     >>> tabulate_long(pl.DataFrame(ranking), categories).select("unit", "category", "measure", "value").rows()
     [('COL', None, 'rank', 1.0), ('COL', None, 'score_at_least', 99.0)]
     """
+    described = list_tables()
     parts = [
-        _unpivot(ranking.with_columns(category=pl.lit(None, pl.String)), RANKING),
-        _unpivot(categories, CATEGORIES),
+        _unpivot(ranking.with_columns(category=pl.lit(None, pl.String)), described["ranking"].columns),
+        _unpivot(categories, described["categories"].columns),
     ]
-    return pl.concat(parts).select(column.name for column in LONG)
+    return described["long"].complete(pl.concat(parts))
 
 
 def _unpivot(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
@@ -59,7 +61,7 @@ def _unpivot(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
 
 
 def list_frames(result: Result) -> dict[str, pl.DataFrame]:
-    """Return every table of a result by its name, as `columns.TABLES`."""
+    """Return every table of a result by its name, as `columns.list_tables`."""
     return {
         "ranking": result.ranking,
         "categories": result.categories,

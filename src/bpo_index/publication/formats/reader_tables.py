@@ -16,7 +16,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import NOTHING, show_number, show_range, show_score, show_share
-from bpo_index.publication.columns import RANKING
+from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level, name_unit, names_percentage
 
@@ -24,7 +24,7 @@ from bpo_index.publication.standard_phrases import name_level, name_unit, names_
 NAME_AT = 1
 # NOTE: not allowed in XML and HTML, so that a file with one of them would not open.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_DESCRIBED = {column.name: column for column in RANKING}
+_DESCRIBED = {column.name: column for column in RANKING.columns}
 
 
 @dataclass(frozen=True)
@@ -70,24 +70,25 @@ def replace_controls(text: str) -> str:
 
 def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:
     """Return the ranking as a page for readers: a row per unit, as in `Result.ranking`."""
-    return _make_page([("", result.ranking)], result, definition, "Ranking", result.findings)
+    return _make_page([("", result.ranking)], result, definition, caption="Ranking", findings=result.findings)
 
 
 def lay_out_categories(result: Result, definition: IndexDefinition) -> Page:
     """Return the scores by category as a page for readers: a section per category, a row per unit."""
     parts = result.categories.partition_by("category", maintain_order=True)
     sections = [(str(part["category_title"][0]), part) for part in parts]
-    return _make_page(sections, result, definition, "Scores by category", [])
+    return _make_page(sections, result, definition, caption="Scores by category", findings=[])
 
 
 def _make_page(
     sections: Sequence[tuple[str, pl.DataFrame]],
     result: Result,
     definition: IndexDefinition,
+    *,
     caption: str,
     findings: Sequence[str],
 ) -> Page:
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     said = dict.fromkeys(note for _, frame in sections for note in frame["note"] if note)
     marks = {"": ""} | {note: _make_mark(number) for number, note in enumerate(said)}
     return Page(
@@ -97,7 +98,7 @@ def _make_page(
         mark=result.mark,
         headings=(
             "Rank",
-            name_unit(definition),
+            name_unit(definition.columns.unit),
             _DESCRIBED["score"].name_heading(is_percentage=names_percentage(definition)),
             f"{level} interval",
             f"Ranks, {level}",
@@ -108,7 +109,7 @@ def _make_page(
         sections=tuple((title, _lay_out_rows(frame, marks)) for title, frame in sections),
         notes=tuple((marks[note], f"{note}.") for note in said),
         legend=(
-            describe_reading(definition),
+            describe_reading(level, definition.columns.unit),
             *findings,
             definition.provenance.note,
             *result.notes,
@@ -116,9 +117,16 @@ def _make_page(
     )
 
 
-def describe_reading(definition: IndexDefinition) -> str:
-    """Return how the columns of a table for readers are to be read, as a paragraph."""
-    level, unit = name_level(definition), definition.columns.unit
+def describe_reading(level: str, unit: str) -> str:
+    """Return how the columns of a table for readers are to be read, as a paragraph.
+
+    Parameters
+    ----------
+    level
+        The confidence level, from `name_level`.
+    unit
+        What is ranked.
+    """
     return (
         f"Interval and ranks: {level} confidence, from the sampling of respondents only. “Ranks, {level}” holds for "
         "one row by itself, “all at once” for all rows of its table together. P(first) is the share of replicates, "

@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from bpo_index.publication.columns import TABLES, Column, Table
+from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.description import Column, Table
 from bpo_index.publication.formats.reader_tables import replace_controls
 
 #: Rows of a sheet; a table that has more is cut, and the sheet `about` says so. Excel takes 1,048,575 below a heading.
@@ -22,13 +23,13 @@ _MOST_CHARACTERS = 32_767
 _LEAST_WIDTH, _LINE_HEIGHT, _MOST_LINES = 6, 15, 27
 _CREATED = datetime.datetime(1980, 1, 1)
 _CODEBOOK = (
-    Column("table", "name of the table, of its file and of its sheet"),
-    Column("column", "name of the column in CSV, JSON and Parquet"),
-    Column("heading", "heading of the column in tables for readers"),
-    Column("unit", "unit of measure"),
-    Column("meaning", "what the column holds and what null, in a workbook an empty cell, means"),
+    Column("table", pl.String, "name of the table, of its file and of its sheet"),
+    Column("column", pl.String, "name of the column in CSV, JSON and Parquet"),
+    Column("heading", pl.String, "heading of the column in tables for readers"),
+    Column("unit", pl.String, "unit of measure"),
+    Column("meaning", pl.String, "what the column holds and what null, in a workbook an empty cell, means"),
 )
-_ABOUT = (Column("about", "what is told"), Column("text", "what is told of it"))
+_ABOUT = (Column("about", pl.String, "what is told"), Column("text", pl.String, "what is told of it"))
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def make_about(paragraphs: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -
 
 
 def _describe_sheet(sheet: Sheet) -> str:
-    table = TABLES[sheet.name]
+    table = list_tables()[sheet.name]
     text = f"{table.title}: one row per {table.row}."
     rows = sheet.frame.height
     if rows <= MOST_ROWS:
@@ -84,7 +85,7 @@ def _describe_sheet(sheet: Sheet) -> str:
 
 
 def _make_texts(columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema={column.name: pl.String for column in columns}, orient="row")
+    return pl.DataFrame(rows, schema={column.name: column.dtype for column in columns}, orient="row")
 
 
 def render_workbook(sheets: Sequence[Sheet], *, title: str, notice: str, is_percentage: bool) -> bytes:
@@ -122,14 +123,14 @@ def _write_sheet(workbook: Any, worksheet: Any, sheet: Sheet, *, is_percentage: 
         heading = column.name_heading(is_percentage=is_percentage)
         values = frame[column.name]
         width = _measure_width(heading, values, column.decimals, sheet.widest)
-        shown = _choose_format(column, values.dtype)
+        shown = _choose_format(column)
         aligned = {key: shown[key] for key in ("align", "indent") if key in shown} or {"align": "right"}
         cells = workbook.add_format({"valign": "top", **shown})
         worksheet.set_column(at, at, width)
         worksheet.write_string(0, at, heading, workbook.add_format(head | aligned))
         lines[0] = max(lines[0], _count_lines(heading, width - 1))
         for row, value in enumerate(values, start=1):
-            _write_cell(worksheet, row, at, value, cells)
+            _write_cell(worksheet, row, at, value, cells=cells)
             if isinstance(value, str) and len(value) >= width:
                 lines[row] = max(lines[row], _count_lines(value, width - 1))
     # NOTE: not every program finds by itself how high a row with broken lines must be.
@@ -141,7 +142,7 @@ def _write_sheet(workbook: Any, worksheet: Any, sheet: Sheet, *, is_percentage: 
         worksheet.autofilter(0, 0, frame.height, len(sheet.columns) - 1)
 
 
-def _write_cell(worksheet: Any, row: int, at: int, value: object, cells: Any) -> None:
+def _write_cell(worksheet: Any, row: int, at: int, value: object, *, cells: Any) -> None:
     """Write a value as what it is; null leaves the cell empty."""
     match value:
         case None | "":
@@ -164,7 +165,8 @@ def _cut(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
 
 
-def _choose_format(column: Column, dtype: pl.DataType) -> dict[str, Any]:
+def _choose_format(column: Column) -> dict[str, Any]:
+    dtype = column.dtype
     if dtype.is_integer():
         return {"num_format": "0"}
     if dtype.is_float():

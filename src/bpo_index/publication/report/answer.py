@@ -43,22 +43,25 @@ def write_answer(result: Result, definition: IndexDefinition) -> Answer:
     names = dict(ranked.select("unit", "name").iter_rows())
     sure = set(result.tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     first_ranks, compares = result.tables["first_ranks"], ranked.height > 1
+    level, unit = name_level(definition.method.confidence_level), definition.columns.unit
     return Answer(
-        _write_headline(ranked, result.tables, definition),
-        _list_supported(names, sure, first_ranks) if compares else [],
-        _list_unsupported(ranked, sure, first_ranks, definition) if compares else [],
-        result.findings,
-        _tabulate(result.ranking, definition),
-        [f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
+        headline=_write_headline(ranked, result.tables, level=level, unit=unit, points=name_points(definition)),
+        supported=_list_supported(names, sure, first_ranks) if compares else [],
+        unsupported=_list_unsupported(ranked, sure, first_ranks, level=level, unit=unit) if compares else [],
+        numbers=result.findings,
+        table=_tabulate(result.ranking, definition),
+        unit_notes=[f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
     )
 
 
-def _write_headline(ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], definition: IndexDefinition) -> str:
+def _write_headline(
+    ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], *, level: str, unit: str, points: str
+) -> str:
     if ranked.is_empty():
-        return f"No {definition.columns.unit} has a rank."
+        return f"No {unit} has a rank."
     leaders = ranked.filter(pl.col("rank") == 1)
     said = f"{_name_few(leaders['name'].to_list(), 'unit')} {'has' if leaders.height == 1 else 'share'} the highest"
-    said += f" score, {show_score(ranked.row(0, named=True))} {name_points(definition)}"
+    said += f" score, {show_score(ranked.row(0, named=True))} {points}"
     others = [f"{row['name']} ({show_score(row)})" for row in ranked.filter(pl.col("rank") > 1).head(4).to_dicts()]
     said += f", followed by {list_names(others)}." if others else "."
     if ranked.height < 2:
@@ -67,7 +70,7 @@ def _write_headline(ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], defin
     may = tables["first_ranks"]["candidates_count"][0]
     certain = f"{sure} of {count_noun(tables['pairs'].height, 'pair')} can be told apart"
     first = f"{may} of {ranked.height} may be first, and " if may > 1 else ""
-    return f"{said} At {name_level(definition)} confidence {first}{certain}."
+    return f"{said} At {level} confidence {first}{certain}."
 
 
 def _list_supported(names: dict[str, str], sure: set[tuple[str, str]], first_ranks: pl.DataFrame) -> list[str]:
@@ -88,7 +91,7 @@ def _list_supported(names: dict[str, str], sure: set[tuple[str, str]], first_ran
 
 
 def _list_unsupported(
-    ranked: pl.DataFrame, sure: set[tuple[str, str]], first_ranks: pl.DataFrame, definition: IndexDefinition
+    ranked: pl.DataFrame, sure: set[tuple[str, str]], first_ranks: pl.DataFrame, *, level: str, unit: str
 ) -> list[str]:
     unsupported, codes = [], ranked["unit"].to_list()
     leaders = ranked.filter(pl.col("rank") == 1)
@@ -98,7 +101,7 @@ def _list_unsupported(
         may = f", and {candidates} may be first" if candidates > 1 else ""
         said = f"That {_name_few(leaders['name'].to_list(), 'unit')} {'is' if leaders.height == 1 else 'are'} first"
         whose = "its rank" if leaders.height == 1 else f"the rank of {leaders['name'][0]}"
-        unsupported.append(f"{said}: at {name_level(definition)} confidence {whose} may be as low as {lowest}{may}.")
+        unsupported.append(f"{said}: at {level} confidence {whose} may be as low as {lowest}{may}.")
     open_pairs = [(ahead, behind) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
     if open_pairs:
         is_none = len(open_pairs) == len(codes) - 1
@@ -112,7 +115,7 @@ def _list_unsupported(
                 f"Which {row['k']} are the best: {row['candidates_count']} of {len(codes)} may be among them."
             )
     unsupported.append(
-        f"That one {definition.columns.unit} is better than another: managers rate their own only, so that generous "
+        f"That one {unit} is better than another: managers rate their own only, so that generous "
         "raters and good conditions look the same."
     )
     return unsupported
@@ -124,7 +127,7 @@ def _name_few(names: list[str], noun: str) -> str:
 
 
 def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition) -> ReportTable:
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     rows = [
         (
             row["rank"],
@@ -141,7 +144,7 @@ def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition) -> ReportTable
     ]
     headings = (
         "Rank",
-        name_unit(definition),
+        name_unit(definition.columns.unit),
         name_score(definition),
         f"{level} interval",
         f"Rank, {level}",

@@ -34,7 +34,7 @@ def collect_names(result: Result, definition: IndexDefinition) -> Names:
     return Names(
         dict(result.ranking.select("unit", "name").iter_rows()),
         {category.id: category.title for category in definition.categories},
-        name_unit(definition),
+        name_unit(definition.columns.unit),
     )
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
+from bpo_index.definition.method_block import Method
 from bpo_index.display.numbers import list_names, show_score
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, NORMALISATIONS, Explorer, read_place_shares
 from bpo_index.publication.result import Result
@@ -80,7 +80,7 @@ def write_explorer_data(explorer: Explorer, result: Result) -> str:
     return text
 
 
-def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
+def write_explorer_notes(explorer: Explorer, result: Result, method: Method) -> list[str]:
     """Return what is to be known of the explorer: first, where its probabilities come from."""
     notes = ["There are no standard errors: as soon as anything is moved there are no probabilities."]
     if len(explorer.draws):
@@ -106,8 +106,8 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
         )
     if not explorer.reproduces:
         notes.append(
-            f"The published ranking (weighting {definition.method.weighting.replace('_', ' ')}, aggregation "
-            f"{definition.method.aggregation.replace('_', ' ')}) is not computed here: as soon as anything is moved, "
+            f"The published ranking (weighting {method.weighting.replace('_', ' ')}, aggregation "
+            f"{method.aggregation.replace('_', ' ')}) is not computed here: as soon as anything is moved, "
             f"scores are put together by the {get_aggregation(explorer.aggregation).explorer.partition(':')[0]}."
         )
     return notes

@@ -63,7 +63,7 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
         if key not in left_out and (record := find_method(key, getattr(method, key))) is not None
     ]
     return [
-        _describe_respondent_weights(definition, fits_margins),
+        _describe_respondent_weights(bool(definition.columns.design_weight), method.trim_weights, fits_margins),
         *(
             Step(title, record.name.replace("_", " "), record.line, record.formula)
             for title, record in chosen
@@ -72,13 +72,13 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
     ]
 
 
-def _describe_respondent_weights(definition: IndexDefinition, fits_margins: bool) -> Step:
-    given = "design weights of the file" if definition.columns.design_weight else "all weigh the same"
+def _describe_respondent_weights(has_design_weights: bool, trim_weights: float | None, fits_margins: bool) -> Step:
+    given = "design weights of the file" if has_design_weights else "all weigh the same"
     said = [given]
     if fits_margins:
         said.append("fitted to shares of the population within units")
-    if definition.method.trim_weights is not None:
-        said.append(f"none above {definition.method.trim_weights:g} times the mean of the unit")
+    if trim_weights is not None:
+        said.append(f"none above {trim_weights:g} times the mean of the unit")
     return Step("Weights of respondents", "fitted" if fits_margins else "as given", ", ".join(said), "")
 
 
@@ -147,7 +147,7 @@ def tabulate_assumptions(result: Result) -> ReportTable:
 def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:
     """Return the limits of the index, general and of this edition."""
     method, word = definition.method, definition.columns.unit
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     limits = [
         f"Each manager rates the {word} in which he or she operates and no other: how one {word} is judged and who "
         f"judges it cannot be told apart. A generous style of answering looks like confidence.",

@@ -8,11 +8,12 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.explorer import prepare_explorer
-from bpo_index.publication.figures import Figure
+from bpo_index.publication.figures import Figure, list_figures
+from bpo_index.publication.figures.record import Place
 from bpo_index.publication.report import categories, drivers, quality, ranks
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.explorer_part import (
@@ -68,11 +69,12 @@ def render_report(
     """
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
-    level = name_level(definition)
+    level = name_level(definition.method.confidence_level)
     names = categories.collect_names(result, definition)
     explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition)
     pages = write_unit_pages(result, definition)
     ends = _find_strip_ends(pages)
+    shown = _place_figures(figures)
     script = (_ASSETS / "report.js").read_text(encoding="utf-8")
     page = _load_template().render(
         title=definition.title,
@@ -93,6 +95,7 @@ def render_report(
             ("categories", "Categories"),
             ("units", f"{names.unit_word} by {definition.columns.unit}"),
             ("robustness", "Robustness"),
+            *([("figures", "Further figures")] if shown["further"] else []),
             ("respondents", "Respondents and quality"),
             ("method", "Method"),
             ("limits", "Limits"),
@@ -104,10 +107,7 @@ def render_report(
         strips={page.code: [Markup(draw_strip(line, *ends)) for line in page.lines] for page in pages},
         strip_low=f"{ends[0]:g}",
         strip_high=f"{ends[1]:g}",
-        figures={
-            name: Markup(figure.svg.decode()) for name, figure in figures.items() if len(figure.svg) <= _MOST_BYTES
-        },
-        beside=[name for name, figure in figures.items() if len(figure.svg) > _MOST_BYTES],
+        figures=shown,
         shows_ticks=len(pages) <= MOST_UNITS_SHOWN + 1,
         tables={
             "category_ends": categories.tabulate_category_ends(result, names),
@@ -138,12 +138,24 @@ def render_report(
         carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
         explorer=Markup(write_explorer_data(explorer, result)) if len(explorer.units) > 1 else "",
         explorer_categories=[category.title for category in definition.categories],
-        explorer_notes=write_explorer_notes(explorer, result, definition),
+        explorer_notes=write_explorer_notes(explorer, result, definition.method),
         slider_most=find_slider_most(explorer),
         aggregations=list_aggregations(explorer),
         normalisations=list_normalisations(),
     )
     return str(page).encode()
+
+
+def _place_figures(figures: Mapping[str, Figure]) -> dict[str, list[dict[str, str]]]:
+    """Return the figures of each place of the page: names and SVG, which is empty where it lies beside the page."""
+    from markupsafe import Markup  # noqa: PLC0415
+
+    places = {record.name: record.place for record in list_figures()}
+    shown: dict[str, list[dict[str, str]]] = {place: [] for place in get_args(Place)}
+    for name, figure in figures.items():
+        svg = Markup(figure.svg.decode()) if len(figure.svg) <= _MOST_BYTES else ""
+        shown.get(places.get(name, ""), shown["further"]).append({"name": name, "svg": svg})
+    return shown
 
 
 def _write_policy(script: str) -> str:

@@ -46,4 +46,6 @@ def make_table(
     """
     places = range(texts) if isinstance(texts, int) else texts
     shown = [tuple(NOTHING if cell is None else str(cell) for cell in row) for row in rows]
-    return ReportTable(key, caption, tuple(headings), shown, frozenset(places), note)
+    return ReportTable(
+        key=key, caption=caption, headings=tuple(headings), rows=shown, texts=frozenset(places), note=note
+    )

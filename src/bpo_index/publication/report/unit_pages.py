@@ -81,7 +81,7 @@ class UnitPage:
 
 def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPage]:
     """Return the pages in the order of the ranking."""
-    points = name_points(definition)
+    level, points = name_level(definition.method.confidence_level), name_points(definition)
     titles = {category.id: category.title for category in definition.categories}
     ranked = int(result.ranking["rank"].count())
     pages = []
@@ -90,15 +90,15 @@ def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPa
         lines = [_compare(line, result.categories) for line in own.iter_rows(named=True)]
         pages.append(
             UnitPage(
-                row["unit"],
-                row["name"],
-                row["region"] or "",
-                row["rank"],
-                _list_facts(row, result, definition),
-                _write_sentences(row, lines, ranked, points, name_level(definition)),
-                lines if not row["suppressed"] else [],
-                _find_neighbours(row, result, titles),
-                row["note"],
+                code=row["unit"],
+                name=row["name"],
+                region=row["region"] or "",
+                rank=row["rank"],
+                facts=_list_facts(row, result, level, points),
+                sentences=_write_sentences(row, lines, ranked=ranked, points=points, level=level),
+                lines=lines if not row["suppressed"] else [],
+                neighbours=_find_neighbours(row, result, titles),
+                note=row["note"],
             )
         )
     return pages
@@ -111,18 +111,18 @@ def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
     mean = float(peers.to_numpy().mean()) if len(peers) else None
     low, high = row["ci_low"], row["ci_high"]
     return CategoryLine(
-        row["category_title"],
-        show_score(row),
-        show_range(low, high),
-        show_number(row["rank"]),
-        show_number(None if value is None or mean is None else value - mean, signed=True),
-        mean is not None and low is not None and not low <= mean <= high,
-        _qualify(row, mean),
-        value,
-        low,
-        high,
-        peers.to_list(),
-        row["note"],
+        title=row["category_title"],
+        score=show_score(row),
+        interval=show_range(low, high),
+        rank=show_number(row["rank"]),
+        difference=show_number(None if value is None or mean is None else value - mean, signed=True),
+        is_beyond=mean is not None and low is not None and not low <= mean <= high,
+        qualification=_qualify(row, mean),
+        value=value,
+        low=low,
+        high=high,
+        others=peers.to_list(),
+        note=row["note"],
     )
 
 
@@ -134,12 +134,10 @@ def _qualify(row: dict[str, Any], mean: float | None) -> str:
     return ", within its interval" if mean is not None and row["ci_low"] <= mean <= row["ci_high"] else ""
 
 
-def _list_facts(row: dict[str, Any], result: Result, definition: IndexDefinition) -> list[tuple[str, str]]:
-    points = name_points(definition)
+def _list_facts(row: dict[str, Any], result: Result, level: str, points: str) -> list[tuple[str, str]]:
     respondents = str(row["respondents"])
     if row["score"] is None:
         return [("Respondents", respondents)]
-    level = name_level(definition)
     if row["effective_n"] is not None:
         respondents += f" (effective {row['effective_n']:.1f})"
     facts = [
@@ -162,7 +160,9 @@ def _list_facts(row: dict[str, Any], result: Result, definition: IndexDefinition
     return facts
 
 
-def _write_sentences(row: dict[str, Any], lines: list[CategoryLine], ranked: int, points: str, level: str) -> list[str]:
+def _write_sentences(
+    row: dict[str, Any], lines: list[CategoryLine], *, ranked: int, points: str, level: str
+) -> list[str]:
     if row["score"] is None or row["rank"] is None:
         why = str(row["note"]) or "it takes no rank"
         return [f"{row['name']} has no rank: {why}."]

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns.assumptions import ASSUMPTIONS, METHOD_RANKS
 from bpo_index.robustness.replicates import Drawing, Scenario
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.methods.record import VARIED
@@ -31,22 +32,6 @@ from bpo_index.scoring.unit_scores import Scores
 USUAL_VARIATION = 0.25
 # Below it all weights of a draw may be smaller than a number can be, and no shares can be made of them.
 _LEAST_CONCENTRATION = 0.1
-
-METHOD_RANKS_SCHEMA = {
-    "combination": pl.Int64,
-    **dict.fromkeys(VARIED, pl.String),
-    "share": pl.Float64,
-    "nominal": pl.Boolean,
-    "unit": pl.String,
-    "rank": pl.Int64,
-}
-ASSUMPTIONS_SCHEMA = {
-    "assumption": pl.String,
-    "level": pl.String,
-    "share": pl.Float64,
-    "replicates": pl.Int64,
-    "nominal": pl.Boolean,
-}
 
 
 @dataclass(frozen=True)
@@ -93,7 +78,9 @@ def list_combinations(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         is_nominal = all(getattr(definition.method, key) == name for key, name in named)
         share = math.prod(share for _, share in chosen)
         structure = replace(sample.structure, method=method)
-        combinations.append(Combination(named, share, structure, sample.answers, is_nominal))
+        combinations.append(
+            Combination(levels=named, share=share, structure=structure, answers=sample.answers, is_nominal=is_nominal)
+        )
     return combinations
 
 
@@ -161,7 +148,7 @@ def tabulate_assumptions(
         rows.append((f"excluded {key}", "none", 1 - probability, None, True))
         if probability:
             rows.append((f"excluded {key}", f"one {key}, drawn evenly", probability, None, False))
-    return pl.DataFrame(rows, schema=ASSUMPTIONS_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=ASSUMPTIONS.schema, orient="row")
 
 
 def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -> pl.DataFrame:
@@ -186,7 +173,7 @@ def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -
         rows += [
             (number, *named, combination.share, combination.is_nominal, codes[n], int(ranks[n]) or None) for n in order
         ]
-    frame = pl.DataFrame(rows, schema=METHOD_RANKS_SCHEMA, orient="row")
+    frame = pl.DataFrame(rows, schema=METHOD_RANKS.schema, orient="row")
     return frame.with_columns(pl.col("share").round(6))
 
 

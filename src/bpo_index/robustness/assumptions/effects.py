@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns.assumptions import SENSITIVITY
 from bpo_index.robustness.assumptions.combinations import Combination, plan_drawing, share_levels
 from bpo_index.robustness.assumptions.evaluations import (
     CELLS_IN_TASK,
@@ -39,16 +40,6 @@ SCRAMBLES = 16
 #: Replicates for each block of a scramble: the evaluations of all blocks then cost about as much as the replicates.
 _REPLICATES_PER_BLOCK = 320
 _MOST_BLOCKS = 256
-
-SENSITIVITY_SCHEMA = {
-    "output": pl.String,
-    "unit": pl.String,
-    "assumption": pl.String,
-    **{f"{index}{end}": pl.Float64 for index in ("shapley", "first_order", "total") for end in ("", "_low", "_high")},
-    "variance": pl.Float64,
-    "blocks": pl.Int64,
-    "blocks_left_out": pl.Int64,
-}
 
 
 @dataclass(frozen=True)
@@ -123,7 +114,16 @@ def analyse_assumptions(
         return None
     shares = share_levels(definition)
     drawing = plan_drawing(definition, structure)
-    design = Design(factors, combinations, shares, drawing, definition.method, ranked, ranks, blocks)
+    design = Design(
+        factors=factors,
+        combinations=combinations,
+        shares=shares,
+        drawing=drawing,
+        method=definition.method,
+        ranked=ranked,
+        ranks=ranks,
+        blocks=blocks,
+    )
     seeds = seed.spawn(scrambles)
     cells = len(combinations[0].answers) * len(structure.category_of) * blocks * 2 ** len(factors)
     together = max(1, CELLS_IN_TASK // cells)
@@ -143,7 +143,7 @@ def analyse_assumptions(
 def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Collection[str] = ()) -> pl.DataFrame:
     """Return one row per output, unit (null: all; else by rank) and assumption, the largest Shapley effect first.
 
-    Columns as `SENSITIVITY_SCHEMA`: shares of the output's variance with their confidence intervals, the variance, the
+    Columns as `SENSITIVITY`: shares of the output's variance with their confidence intervals, the variance, the
     blocks evaluated and those left out. Where an output does not vary, the shares are null. Units with a hidden
     category score, `hidden`, have no rows of their score: what weights do to it tells how its categories differ.
     """
@@ -158,7 +158,7 @@ def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Coll
         outputs += [("score", units[n], n, held, effects.scores) for n in effects.order if units[n] not in hidden]
         for output, unit, column, factors, indices in outputs:
             rows += [(output, unit, *row) for row in _list_rows(indices, column, factors)]
-    frame = pl.DataFrame(rows, schema=SENSITIVITY_SCHEMA, orient="row")
+    frame = pl.DataFrame(rows, schema=SENSITIVITY.schema, orient="row")
     return round_table(frame)
 
 

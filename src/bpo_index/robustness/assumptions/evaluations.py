@@ -155,7 +155,7 @@ def plan_evaluations(design: Design, rows: Rows, blocks: int) -> Evaluations:
     mask, block = np.nonzero(needed)
     varied = np.take_along_axis(number, lean, axis=0)
     if "normalisation" not in factors:
-        return Evaluations(block, mask, np.zeros(len(mask), dtype=bool), varied, varied)
+        return Evaluations(block=block, mask=mask, is_held=np.zeros(len(mask), dtype=bool), varied=varied, held=varied)
 
     own = 1 << factors.index("normalisation")
     others = masks[(masks & own) == 0][:, np.newaxis]
@@ -183,7 +183,9 @@ def plan_evaluations(design: Design, rows: Rows, blocks: int) -> Evaluations:
     )
     row, more = np.nonzero(held_needed)
     is_held = np.repeat([False, True], [len(mask), len(row)])
-    return Evaluations(np.append(block, more), np.append(mask, others[row, 0]), is_held, varied, held)
+    return Evaluations(
+        block=np.append(block, more), mask=np.append(mask, others[row, 0]), is_held=is_held, varied=varied, held=held
+    )
 
 
 def score_evaluations(design: Design, rows: Rows, plan: Evaluations) -> Floats:

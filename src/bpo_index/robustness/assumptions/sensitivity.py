@@ -142,15 +142,15 @@ def estimate_sensitivity(scrambles: Iterable[BlockSums], confidence_level: float
     blocks = sum(part.blocks for part in parts)
     first, whole, shapley = (slice(n * factors, (n + 1) * factors) for n in range(3))
     return SensitivityIndices(
-        variance,
-        indices[first],
-        indices[whole],
-        indices[shapley],
-        intervals[:, first],
-        intervals[:, whole],
-        intervals[:, shapley],
-        blocks,
-        blocks - count,
+        variance=variance,
+        first_order=indices[first],
+        total=indices[whole],
+        shapley=indices[shapley],
+        first_order_interval=intervals[:, first],
+        total_interval=intervals[:, whole],
+        shapley_interval=intervals[:, shapley],
+        blocks=blocks,
+        left_out=blocks - count,
     )
 
 

@@ -183,7 +183,9 @@ def find_rank_sets(
             draws = draw_normal(inner, degrees[measured], DRAWS, np.random.default_rng(seed))
         elif len(draws.se) == len(scores):
             draws = StudentisedDraws(draws.deviations[measured], draws.se[measured])
-        simultaneous, marginal = _adjust(scores[measured], inner, degrees[measured], draws, bounds, side)
+        simultaneous, marginal = _adjust(
+            scores[measured], inner, degrees[measured], draws=draws, bounds=bounds, side=side
+        )
 
     def spread(adjusted: Floats) -> Floats:
         full = np.full((len(scores), len(scores)), np.nan)
@@ -208,6 +210,7 @@ def _adjust(
     scores: Floats,
     covariance: Floats,
     degrees: Floats,
+    *,
     draws: StudentisedDraws,
     bounds: tuple[float, float],
     side: Side,

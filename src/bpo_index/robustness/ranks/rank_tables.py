@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from bpo_index.publication.columns.ranks import FIRST_RANKS, PAIRS, RANK_PROBABILITIES, REPLICATE_RANKS
 from bpo_index.robustness.ranks.rank_sets import RankSets
 from bpo_index.robustness.ranks.tallies import RankTally
 from bpo_index.robustness.rounding import round_table
@@ -46,6 +47,7 @@ def tabulate_ranks(
     scores: Floats,
     ranked: np.ndarray,
     sets: RankSets,
+    *,
     tallies: Mapping[str, RankTally],
     confidence_level: float,
 ) -> RankTables:
@@ -67,12 +69,15 @@ def tabulate_ranks(
     ranks = rank_units(scores[place])
     order = np.argsort(-scores[place], kind="stable")
     return RankTables(
-        _frame_pairs(names, scores[place], order, place, sets, tallies),
+        _frame_pairs(names, scores[place], order, place, sets=sets, tallies=tallies),
         pl.concat([_frame_places(version, names, order, tally) for version, tally in tallies.items()]),
         pl.concat(
-            [_frame_ranks(version, names, ranks, order, tally, confidence_level) for version, tally in tallies.items()]
+            [
+                _frame_ranks(version, names, ranks, order, tally=tally, confidence_level=confidence_level)
+                for version, tally in tallies.items()
+            ]
         ),
-        _frame_first(names, ranks, order, place, sets, tallies),
+        _frame_first(names, ranks, order, place, sets=sets, tallies=tallies),
     )
 
 
@@ -81,6 +86,7 @@ def _frame_pairs(
     scores: Floats,
     order: Ints,
     place: Ints,
+    *,
     sets: RankSets,
     tallies: Mapping[str, RankTally],
 ) -> pl.DataFrame:
@@ -100,15 +106,7 @@ def _frame_pairs(
                     *shares,
                 )
             )
-    schema = {
-        "ahead": pl.String,
-        "behind": pl.String,
-        "difference": pl.Float64,
-        "surely": pl.Boolean,
-        "adjusted_p": pl.Float64,
-        **{f"p_ahead_{version}": pl.Float64 for version in VERSIONS},
-    }
-    return round_table(pl.DataFrame(rows, schema=schema, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=PAIRS.schema, orient="row"))
 
 
 def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally) -> pl.DataFrame:
@@ -122,13 +120,13 @@ def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally)
                 "place": list(range(1, units + 1)) * units,
                 "share": shares.reshape(-1),
             },
-            schema={"version": pl.String, "unit": pl.String, "place": pl.Int64, "share": pl.Float64},
+            schema=RANK_PROBABILITIES.schema,
         )
     )
 
 
 def _frame_ranks(
-    version: str, names: list[str], ranks: Ints, order: Ints, tally: RankTally, confidence_level: float
+    version: str, names: list[str], ranks: Ints, order: Ints, *, tally: RankTally, confidence_level: float
 ) -> pl.DataFrame:
     places = np.arange(1, len(names) + 1)
     shift = np.abs(places - ranks[:, np.newaxis])
@@ -153,14 +151,7 @@ def _frame_ranks(
                 "p_top5": tally.share_top(5)[order],
                 "mean_rank_shift": moved[order],
             },
-            schema={
-                "version": pl.String,
-                "unit": pl.String,
-                **dict.fromkeys(
-                    ("rank", "median_rank", "replicate_rank_range_low", "replicate_rank_range_high"), pl.Int64
-                ),
-                **dict.fromkeys(("p_first", "p_top3", "p_top5", "mean_rank_shift"), pl.Float64),
-            },
+            schema=REPLICATE_RANKS.schema,
         )
     )
 
@@ -170,6 +161,7 @@ def _frame_first(
     ranks: Ints,
     order: Ints,
     place: Ints,
+    *,
     sets: RankSets,
     tallies: Mapping[str, RankTally],
 ) -> pl.DataFrame:
@@ -187,12 +179,4 @@ def _frame_first(
             for version in VERSIONS
         ]
         rows.append((k, " ".join(first), " ".join(candidates), len(candidates), " ".join(surely), *holds))
-    schema = {
-        "k": pl.Int64,
-        "units": pl.String,
-        "candidates": pl.String,
-        "candidates_count": pl.Int64,
-        "surely": pl.String,
-        **{f"holds_{version}": pl.Float64 for version in VERSIONS},
-    }
-    return round_table(pl.DataFrame(rows, schema=schema, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=FIRST_RANKS.schema, orient="row"))

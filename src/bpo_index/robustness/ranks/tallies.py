@@ -113,7 +113,14 @@ def tally_ranks(scores: Floats, nominal: Ints) -> RankTally:
     ordered = nominal[order]
     holds[:-1][ordered[1:] == ordered[:-1]] = 0
     shifts = np.abs(behind - nominal[:, np.newaxis]).sum(axis=0, dtype=np.int64)
-    return RankTally(size, ranks, places, wins, holds, np.bincount(shifts, minlength=units * (units - 1) + 1))
+    return RankTally(
+        replicates=size,
+        ranks=ranks,
+        places=places,
+        wins=wins,
+        holds=holds,
+        shifts=np.bincount(shifts, minlength=units * (units - 1) + 1),
+    )
 
 
 def _count_ranks(ranks: np.ndarray) -> Ints:

@@ -22,6 +22,7 @@ def estimate_logit_t_interval(
     se: Floats,
     degrees: Floats,
     confidence_level: float,
+    *,
     bounds: tuple[float, float] = (0.0, SCORE_RANGE),
 ) -> tuple[Floats, Floats]:
     """Return the lower and upper ends of the logit-t interval; of the plain t interval where there are no bounds.

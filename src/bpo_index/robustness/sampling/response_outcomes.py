@@ -15,6 +15,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
+from bpo_index.publication.columns.answers import OUTCOMES
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
 from bpo_index.scoring.arrays import Floats
@@ -29,12 +30,6 @@ from bpo_index.scoring.unit_scores import Scores
 _STRETCH: dict[Literal["top_two_box", "net_balance"], tuple[float, float]] = {
     "top_two_box": (1.0, 0.0),
     "net_balance": (2.0, -100.0),
-}
-OUTCOMES_SCHEMA = {
-    "unit": pl.String,
-    "category": pl.String,
-    "respondents": pl.Int64,
-    **{name: pl.Float64 for outcome in _STRETCH for name in (outcome, f"{outcome}_se")},
 }
 
 
@@ -60,7 +55,7 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     codes = [unit.code for unit in definition.units]
     ids = [category.id for category in definition.categories]
     if overlap_boxes(definition.method.outcome_boxes, (definition.scale.minimum, definition.scale.maximum)):
-        return pl.DataFrame(schema=OUTCOMES_SCHEMA)
+        return pl.DataFrame(schema=OUTCOMES.schema)
     shape = (len(codes), len(ids))
     told = np.column_stack(
         [
@@ -95,7 +90,7 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
             "is_public": (scores.sample.published[:, np.newaxis] | (np.arange(1 + len(ids)) == 0)).ravel(),
             **{name: values.ravel() for name, values in columns.items()},
         },
-        schema=OUTCOMES_SCHEMA | {"is_public": pl.Boolean},
+        schema=OUTCOMES.schema | {"is_public": pl.Boolean},
     )
     return round_table(
         frame.with_columns(pl.when("is_public").then("respondents").alias("respondents")).drop("is_public")

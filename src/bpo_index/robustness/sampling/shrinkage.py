@@ -66,7 +66,7 @@ def shrink_scores(scores: Floats, se: Floats) -> Shrinkage:
     k = int(known.sum())
     nothing = np.full(len(scores), np.nan)
     if k < _FEWEST:
-        return Shrinkage(nothing, nothing, nothing, float("nan"), float("nan"))
+        return Shrinkage(scores=nothing, se=nothing, factors=nothing, mean=float("nan"), variance=float("nan"))
     y, v = scores[known], se[known] ** 2
     between, mu = float(np.var(y, ddof=1)), float(y.mean())
     for _ in range(_STEPS):
@@ -88,4 +88,4 @@ def shrink_scores(scores: Floats, se: Floats) -> Shrinkage:
     shrunken, errors, factors = nothing.copy(), nothing.copy(), nothing.copy()
     shrunken[known] = (1 - factor) * y + factor * mu
     errors[known], factors[known] = np.sqrt(variance), factor
-    return Shrinkage(shrunken, errors, factors, mu, between)
+    return Shrinkage(scores=shrunken, se=errors, factors=factors, mean=mu, variance=between)

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns.sampling import SAMPLING_ERROR
 from bpo_index.robustness.replicates import ReplicateSummary
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
@@ -53,7 +54,13 @@ def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summa
     bootstrap = summary.estimate_standard_errors()
     columns = bootstrap.shape[1]
     if not answers:
-        return Errors(bootstrap, bootstrap, bootstrap, np.zeros(bootstrap.shape, dtype=np.int64), None)
+        return Errors(
+            replicates=bootstrap,
+            linearised=bootstrap,
+            chosen=bootstrap,
+            clusters=np.zeros(bootstrap.shape, dtype=np.int64),
+            correlations=None,
+        )
     evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
     analytic, clusters = linearise_standard_errors(answers, structure, evidence)
     se = np.where(clusters >= BOOTSTRAP_FROM, bootstrap, analytic)
@@ -62,7 +69,7 @@ def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summa
     together = None
     if not structure.units_are_independent:
         together = [summary.estimate_correlation(n) for n in range(columns)]
-    return Errors(bootstrap, analytic, chosen, clusters, together)
+    return Errors(replicates=bootstrap, linearised=analytic, chosen=chosen, clusters=clusters, correlations=together)
 
 
 def tabulate_sampling_error(
@@ -97,9 +104,10 @@ def tabulate_sampling_error(
         frame = pl.DataFrame(
             {
                 "unit": [code for code, keep in zip(codes, published, strict=True) if keep],
-                "category": pl.Series([category] * len(shown), dtype=pl.String),
+                "category": [category] * len(shown),
                 **columns,
-            }
+            },
+            schema=SAMPLING_ERROR.schema,
         )
         frames.append(frame.filter(pl.Series(there, dtype=pl.Boolean)))
     return round_table(pl.concat(frames))

@@ -37,7 +37,7 @@ def draw_weights(rng: np.random.Generator, size: int, categories: int) -> Floats
     return drawn.T
 
 
-def draw_bounded_weights(rng: np.random.Generator, size: int, nominal: Floats, low: Floats, high: Floats) -> Floats:
+def draw_bounded_weights(rng: np.random.Generator, size: int, nominal: Floats, *, low: Floats, high: Floats) -> Floats:
     """Return size x categories: weights drawn evenly from those that sum to one and lie between bounds.
 
     Each draw starts at the nominal weights; in every round the weights are paired at random, and each pair divides its

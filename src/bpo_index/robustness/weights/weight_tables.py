@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.columns.weights import CENTRAL_WEIGHTS, RANK_ACCEPTABILITY, WEIGHT_INTERVALS, WEIGHT_SWAPS
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.weights.order_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
@@ -24,32 +25,6 @@ from bpo_index.scoring.unit_scores import Scores, unit_score_matrix
 
 #: Weights drawn from each set: shares are then right to half a percent.
 _DRAWS = 10_000
-
-SWAPS_SCHEMA = {
-    "ahead": pl.String,
-    "behind": pl.String,
-    "weight_moved": pl.Float64,
-    "gains": pl.String,
-    "loses": pl.String,
-}
-INTERVALS_SCHEMA = {
-    "category": pl.String,
-    "kept": pl.String,
-    "weight": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "level_at_low": pl.String,
-    "level_at_high": pl.String,
-}
-ACCEPTABILITY_SCHEMA = {"weights": pl.String, "unit": pl.String, "place": pl.Int64, "share": pl.Float64}
-CENTRAL_SCHEMA = {
-    "weights": pl.String,
-    "unit": pl.String,
-    "share_first": pl.Float64,
-    "category": pl.String,
-    "weight": pl.Float64,
-    "central_weight": pl.Float64,
-}
 
 
 @dataclass(frozen=True)
@@ -81,18 +56,24 @@ def tabulate_weights(scores: Scores, definition: IndexDefinition, seed: np.rando
     if len(chosen) > 1 and len(counted) > 1 and (weights[counted] > 0).all():
         values = _make_values(matrix, counted, complete, definition)
     if values is None:
-        schemas = (SWAPS_SCHEMA, INTERVALS_SCHEMA, ACCEPTABILITY_SCHEMA, CENTRAL_SCHEMA)
-        return WeightTables(*(pl.DataFrame(schema=schema) for schema in schemas))
+        return WeightTables(
+            weight_swaps=pl.DataFrame(schema=WEIGHT_SWAPS.schema),
+            weight_intervals=pl.DataFrame(schema=WEIGHT_INTERVALS.schema),
+            rank_acceptability=pl.DataFrame(schema=RANK_ACCEPTABILITY.schema),
+            central_weights=pl.DataFrame(schema=CENTRAL_WEIGHTS.schema),
+        )
     shares = weights[counted] / weights[counted].sum()
     codes = [definition.units[n].code for n in chosen]
     ranks = rank_units(matrix[chosen, 0])
     pairs = list_pairs(ranks)
-    acceptability, central = _frame_space(values[chosen], shares, ranks, codes, ids, definition, seed)
+    acceptability, central = _frame_space(
+        values[chosen], shares, ranks, codes, ids=ids, definition=definition, seed=seed
+    )
     return WeightTables(
-        _frame_swaps(values[chosen], shares, pairs, codes, ids),
-        _frame_intervals(values[chosen], shares, ranks, pairs, codes, ids),
-        acceptability,
-        central,
+        weight_swaps=_frame_swaps(values[chosen], shares, pairs, codes=codes, ids=ids),
+        weight_intervals=_frame_intervals(values[chosen], shares, ranks, pairs, codes=codes, ids=ids),
+        rank_acceptability=acceptability,
+        central_weights=central,
     )
 
 
@@ -113,7 +94,7 @@ def _make_values(matrix: Floats, counted: Ints, complete: np.ndarray, definition
 
 
 def _frame_swaps(
-    values: Floats, weights: Floats, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
+    values: Floats, weights: Floats, pairs: Ints, *, codes: Sequence[str], ids: Sequence[str]
 ) -> pl.DataFrame:
     found = find_swaps(values[pairs[0]] - values[pairs[1]], weights)
     rows = []
@@ -129,11 +110,11 @@ def _frame_swaps(
                 None if never else loses,
             )
         )
-    return round_table(pl.DataFrame(rows, schema=SWAPS_SCHEMA, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=WEIGHT_SWAPS.schema, orient="row"))
 
 
 def _frame_intervals(
-    values: Floats, weights: Floats, ranks: Ints, pairs: Ints, codes: Sequence[str], ids: Sequence[str]
+    values: Floats, weights: Floats, ranks: Ints, pairs: Ints, *, codes: Sequence[str], ids: Sequence[str]
 ) -> pl.DataFrame:
     rows = []
     for kept, first in (("ranking", None), ("first", 1), ("first_five", FIRST_FEW)):
@@ -152,7 +133,7 @@ def _frame_intervals(
                 for pair in (found.pair_at_low[n], found.pair_at_high[n])
             ]
             rows.append((category, kept, float(weights[n]), float(found.low[n]), float(found.high[n]), *level))
-    return round_table(pl.DataFrame(rows, schema=INTERVALS_SCHEMA, orient="row"))
+    return round_table(pl.DataFrame(rows, schema=WEIGHT_INTERVALS.schema, orient="row"))
 
 
 def _frame_space(
@@ -160,6 +141,7 @@ def _frame_space(
     weights: Floats,
     ranks: Ints,
     codes: Sequence[str],
+    *,
     ids: Sequence[str],
     definition: IndexDefinition,
     seed: np.random.SeedSequence,
@@ -168,7 +150,9 @@ def _frame_space(
     whole, bounded = (np.random.default_rng(part) for part in seed.spawn(2))
     sets = {
         "all": draw_weights(whole, _DRAWS, len(weights)),
-        "bounded": draw_bounded_weights(bounded, _DRAWS, weights, weights * low, np.minimum(weights * high, 1.0)),
+        "bounded": draw_bounded_weights(
+            bounded, _DRAWS, weights, low=weights * low, high=np.minimum(weights * high, 1.0)
+        ),
     }
     places, centres = [], []
     order = np.argsort(ranks, kind="stable")
@@ -188,6 +172,6 @@ def _frame_space(
                 for c, category in enumerate(ids)
             ]
     return (
-        round_table(pl.DataFrame(places, schema=ACCEPTABILITY_SCHEMA, orient="row")),
-        round_table(pl.DataFrame(centres, schema=CENTRAL_SCHEMA, orient="row")),
+        round_table(pl.DataFrame(places, schema=RANK_ACCEPTABILITY.schema, orient="row")),
+        round_table(pl.DataFrame(centres, schema=CENTRAL_WEIGHTS.schema, orient="row")),
     )

@@ -1,27 +1,19 @@
-"""What several figures say in the same words: where the data comes from, the confidence level, scores and bounds."""
+"""What several figures say and show in the same way: scores, bounds, and the range of an axis."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_score
-from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_points
 
 #: Shapes of a score: a triangle points to where the score of a bound lies.
 _SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-left"}
 
 
-def mark_origin(lines: Iterable[str], result: Result) -> list[str]:
-    """Return the lines under a title, the first of which say that it is a trial or a draft, that data is synthetic."""
-    return [*result.notices, *lines]
-
-
-def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:
-    """Return a score with its unit, in a sentence; a bound as a bound."""
-    return f"{show_score(row)} {name_points(definition)}"
+def tell_score(row: Mapping[str, Any], points: str) -> str:
+    """Return a score with its unit, from `name_points`, in a sentence; a bound as a bound."""
+    return f"{show_score(row)} {points}"
 
 
 def choose_shape(bound: str | None) -> str:

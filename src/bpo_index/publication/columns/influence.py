@@ -1,0 +1,115 @@
+"""What the tables on what is left out mean."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from bpo_index.publication.columns.description import Column, Table
+
+INFLUENCE = Table(
+    name="influence",
+    title="Influence of what is left out",
+    row="what is left out",
+    place=5,
+    own=(
+        Column("left_out", pl.String, "respondent, company, question, category or quality_rule"),
+        Column("item", pl.String, "id of what is left out; null: single respondents and companies, each left out once"),
+        Column("items", pl.Int64, "how many were left out, one at a time", unit="left out, one at a time"),
+        Column(
+            "changing_first",
+            pl.Int64,
+            "without how many of them another unit is first; null: it hangs on what a row let in says",
+            unit="left out, one at a time",
+        ),
+        Column(
+            "changing_first_five",
+            pl.Int64,
+            "without how many of them the first five are others; null: likewise",
+            unit="left out, one at a time",
+        ),
+        Column(
+            "changing_any_rank",
+            pl.Int64,
+            "without how many of them any rank changes; null: likewise",
+            unit="left out, one at a time",
+        ),
+        Column("largest_shift", pl.Int64, "most places that any unit moves; null: likewise", unit="places"),
+        Column(
+            "mean_rank_shift",
+            pl.Float64,
+            "mean over them and over units of the places moved; null: likewise",
+            unit="places",
+            decimals=2,
+        ),
+        Column(
+            "not_computed", pl.Int64, "how many left nothing that could be computed", unit="left out, one at a time"
+        ),
+    ),
+)
+RANKS_WITHOUT = Table(
+    name="ranks_without",
+    title="Ranks without an item",
+    row="question, category or quality rule left out, and unit",
+    place=5,
+    key=("left_out", "item", "unit"),
+    own=(
+        Column("left_out", pl.String, "question, category or quality_rule"),
+        Column("item", pl.String, "id of what is left out"),
+        Column("unit", pl.String, "code of the unit"),
+        Column("rank", pl.Int64, "rank in the ranking", unit="rank"),
+        Column(
+            "rank_without",
+            pl.Int64,
+            "rank without it; null: none, or it hangs on what a row that the rule keeps out says",
+            unit="rank",
+        ),
+    ),
+)
+EXCLUSIONS = Table(
+    name="exclusions",
+    title="With and without the quality exclusions",
+    row="ranked unit",
+    place=5,
+    key=("unit",),
+    own=(
+        Column("unit", pl.String, "code of the unit"),
+        Column("respondents", pl.Int64, "accepted respondents", unit="respondents"),
+        Column("score", pl.Float64, "confidence score; null: told as a bound", unit="score points", decimals=1),
+        Column("rank", pl.Int64, "rank in the ranking", unit="rank"),
+        Column(
+            "respondents_without",
+            pl.Int64,
+            "respondents with those let in whom nothing but quality rules keeps out",
+            unit="respondents",
+        ),
+        Column(
+            "rank_without_low",
+            pl.Int64,
+            "best rank that the unit can have with them, among the same units, whatever those say whose "
+            "score change is not told; null: not told under this method",
+            unit="rank",
+            heading="Rank without, best",
+        ),
+        Column(
+            "rank_without_high",
+            pl.Int64,
+            "worst rank that it can have; where both are the same, that is its rank",
+            unit="rank",
+            heading="Rank without, worst",
+        ),
+        Column(
+            "score_change",
+            pl.Float64,
+            "score with them less score; null: fewer than five are let in, or what one or two of them said "
+            "could be told from it",
+            unit="score points",
+            decimals=1,
+        ),
+    ),
+)
+
+RECORDS = (
+    INFLUENCE,
+    RANKS_WITHOUT,
+    EXCLUSIONS,
+)
