@@ -17,8 +17,8 @@ from tests.limits import HANG_SECONDS
 PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another. A module belongs to the
-# part with the longest name that fits it: the records of methods stand before the definition, which is written in
-# their names, and those of columns before all that build their frames with them.
+# part with the longest name that fits it: the records of methods and of quality rules stand before the definition,
+# which is written in their names, and those of columns before all that build their frames with them.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
@@ -26,7 +26,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("publication.columns",),
     ("fields",),
     ("files",),
-    ("scoring.arrays", "scoring.ranking", "scoring.methods"),
+    ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules"),
     ("definition",),
     ("responses",),
     ("validation",),

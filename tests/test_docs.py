@@ -14,7 +14,9 @@ from pydantic.fields import FieldInfo
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.assess import NOTES
-from bpo_index.validation.schema import REASONS
+from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.rules.record import RowRule
+from bpo_index.validation.rules.registry import list_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -136,6 +138,20 @@ def test_every_key_of_a_definition_is_tabulated_with_its_default(path: str, mode
 def test_reason_codes_are_those_of_the_code_in_its_order() -> None:
     rows = read_table("methods/validation.md", "Reason codes")
     assert [(row[0].strip("`"), row[1]) for row in rows] == list(REASONS.items())
+
+
+def test_quality_rules_are_tabulated_as_their_records_say() -> None:
+    rows = read_table("methods/quality-rules.md", "The rules")
+    assert rows == [
+        [
+            f"`{rule.name}`",
+            rule.line,
+            "the row by itself" if isinstance(rule, RowRule) else "other rows",
+            f"`{rule.options().action}`",
+            f"[page]({rule.page}.md)",
+        ]
+        for rule in list_rules()
+    ]
 
 
 def test_notes_are_those_of_the_code() -> None:

@@ -1,12 +1,14 @@
-"""A column and a figure of another package: one file each, and they are in every file of a release that has such."""
+"""What somebody else adds to the program: one file in a package of their own, found by its entry point."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import polars as pl
 import pytest
@@ -14,7 +16,6 @@ import pytest
 from bpo_index.definition import load_definition
 from bpo_index.disclosure import PUBLIC_KEY
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.files.resources import find_resource
 from bpo_index.publication import columns
 from bpo_index.publication.columns.description import Column
 from bpo_index.publication.columns.scores import RANKING
@@ -24,6 +25,278 @@ from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
 EXTENDING = Path(__file__).resolve().parent / "extending"
+SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "offshore-bpo-2021.csv"
+
+
+def run_command(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, and return what it answered."""
+    command = [sys.executable, "-m", "bpo_index", *map(str, arguments)]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=HANG_SECONDS, encoding="utf-8"
+    )
+
+
+# ---- methods ---------------------------------------------------------------------------------------------------------
+
+METHODS = ("stretched_z", "trimmed_mean", "range_weights")
+
+
+@pytest.fixture(scope="module")
+def methods_installed(tmp_path_factory) -> dict[str, str]:
+    """Return the environment in which three methods are installed, a file each."""
+    folder = tmp_path_factory.mktemp("methods")
+    sources = {name: (EXTENDING / f"{name}.py").read_text(encoding="utf-8") for name in METHODS}
+    (folder / "all_methods.py").write_text(
+        "".join(f"import {name}\n" for name in METHODS)
+        + f"RECORDS = ({''.join(f'*{name}.RECORDS, ' for name in METHODS)})\n",
+        encoding="utf-8",
+    )
+    return install_extension(folder, sources, {"bpo_index.methods": "all_methods"}) | {"PYTHONUTF8": "1"}
+
+
+def write_definition(folder: Path, method: str, uncertainty: str = "") -> Path:
+    """Write the definition of 2021 with other keys of its `method:` block, and other variations or none."""
+    text = Path(quick_definition()).read_text(encoding="utf-8")
+    text = re.sub(r"(?ms)^uncertainty:.*?(?=^\S)", f"uncertainty: {{{uncertainty}}}\n", text)
+    text = re.sub(r"(?ms)^method:.*?(?=^\S)", lambda _: f"method:\n  replicates: 200\n  {method}\n", text)
+    path = folder / "definition.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def publish(environment: dict[str, str], folder: Path, method: str, uncertainty: str = "") -> Path:
+    """Return the release of the sample under a method."""
+    folder.mkdir()
+    definition = write_definition(folder, method, uncertainty)
+    places = ("--out", folder / "out", "--audit-dir", folder / "audit")
+    answer = run_command(environment, "run", SAMPLE, "--definition", definition, *places, "--json")
+    assert answer.returncode == 0, answer.stderr
+    return Path(json.loads(answer.stdout)["path"])
+
+
+def read_scores(release: Path) -> pl.DataFrame:
+    return pl.read_parquet(release / "ranking.parquet").sort("unit")
+
+
+def test_methods_of_others_are_listed(methods_installed):
+    listed = run_command(methods_installed, "methods").stdout
+    assert all(re.search(rf"(?m)^  {name} ", listed) for name in METHODS)
+    entries = json.loads(run_command(methods_installed, "methods", "--json").stdout)
+    assert entries["aggregation"][-1]["options"] == ["cut"]
+
+
+def test_a_normalisation_of_others_has_the_errors_of_the_one_that_it_stretches(methods_installed, tmp_path):
+    plain, stretched = (
+        read_scores(publish(methods_installed, tmp_path / name, f"normalisation: {name}"))
+        for name in ("z_score", "stretched_z")
+    )
+    for column in ("score", "ci_low", "ci_high"):
+        wanted = 100 + 1.5 * (plain[column].to_numpy() - 50)
+        assert stretched[column].to_numpy() == pytest.approx(wanted, abs=1e-5), column
+    assert stretched["se"].to_numpy() == pytest.approx(1.5 * plain["se"].to_numpy(), abs=1e-5)
+    assert (stretched["rank"] == plain["rank"]).all()
+    assert (stretched["p_first"] == plain["p_first"]).all()
+    # Beyond 100 there is room: no logit keeps the interval within ends that are none.
+    assert stretched["ci_high"].max() > 100
+
+
+def test_a_normalisation_of_others_is_one_assumption_among_others(methods_installed, tmp_path):
+    release = publish(
+        methods_installed, tmp_path / "varied", "aggregation: arithmetic", "normalisation: {scale: 1, stretched_z: 1}"
+    )
+    levels = pl.read_csv(release / "robustness" / "assumptions.csv").filter(assumption="normalisation")
+    assert levels["level"].to_list() == ["scale", "stretched_z"]
+    assert levels["replicates"].to_list() == [100, 100]
+    report = (release / "report.html").read_text(encoding="utf-8")
+    assert "stretched z" in report
+
+
+def test_an_aggregation_of_others_brings_its_option(methods_installed, tmp_path):
+    release = publish(methods_installed, tmp_path / "cut", "aggregation: trimmed_mean\n  cut: 2")
+    categories = pl.read_parquet(release / "categories.parquet").sort("unit", "category")
+    ranking = read_scores(release)
+    cells = np.sort(categories["score"].to_numpy().reshape(ranking.height, -1), axis=1)
+    assert ranking["score"].to_numpy() == pytest.approx(cells[:, 2:-2].mean(axis=1), abs=1e-6)
+    # Nothing says that it is smooth: errors come from replicates and from no derivative.
+    assert ranking.filter(pl.col("se").is_null())["unit"].to_list() == ["NIC"]
+    report = (release / "report.html").read_text(encoding="utf-8")
+    assert "S: mean of what is left" in report
+    assert "mean without the highest and the lowest items" in report
+
+
+def test_a_weighting_of_others_is_learnt_in_every_replicate(methods_installed, tmp_path):
+    release = publish(methods_installed, tmp_path / "ranges", "weighting: range_weights")
+    categories = pl.read_parquet(release / "categories.parquet").sort("unit", "category")
+    cells = categories["score"].to_numpy().reshape(-1, 10)
+    width = cells.max(axis=0) - cells.min(axis=0)
+    weights = pl.read_csv(release / "robustness" / "weights.csv").filter(pl.col("question").is_null())
+    found = dict(weights.select("category", "weight").iter_rows())
+    names = categories["category"].to_list()[:10]
+    assert [found[name] for name in names] == pytest.approx((width / width.sum()).tolist(), abs=1e-6)
+    levels = pl.read_csv(release / "robustness" / "assumptions.csv").filter(assumption="weights")
+    assert levels["level"].to_list() == ["learnt: range_weights"]
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("aggregation: trimmed_mean\n  cut: 9", "must be at most 3; found 9"),
+        ("aggregation: geometric\n  cut: 2\n  power: 2", "no method that is chosen has this option (generalised_mean"),
+        ("aggregation: arithmetic\n  cut: 2", "no method that is chosen has this option (trimmed_mean would)"),
+        # Nothing says how low its values may be, so they may be below zero.
+        ("normalisation: stretched_z\n  aggregation: geometric", "needs positive values"),
+        ("weighting: range_weight", "must be"),
+    ],
+)
+def test_what_does_not_go_with_methods_of_others_is_refused(methods_installed, tmp_path, method, expected):
+    definition = write_definition(tmp_path, method)
+    answer = run_command(methods_installed, "check", SAMPLE, "--definition", definition, "--audit-dir", tmp_path / "a")
+    assert answer.returncode == 2
+    assert expected in answer.stderr
+
+
+def test_a_broken_extension_is_named(tmp_path):
+    environment = install_extension(tmp_path, {"broken": "import nowhere\n"}, {"bpo_index.methods": "broken"})
+    answer = run_command(environment, "methods")
+    assert answer.returncode == 3
+    assert "The extension broken" in answer.stderr
+    assert "No module named 'nowhere'" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+# ---- quality rules ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rule_installed(project: Path, tmp_path: Path) -> dict[str, str]:
+    """Return the environment in which the quality rule `few_digits` is installed, and nothing else."""
+    folder = tmp_path / "installed"
+    folder.mkdir()
+    source = (project / "tests" / "extending" / "few_digits.py").read_text(encoding="utf-8")
+    environment = install_extension(folder, {"few_digits": source}, {"bpo_index.rules": "few_digits"})
+    return environment | {"PYTHONUTF8": "1"}
+
+
+def name_rule(folder: Path, options: str) -> Path:
+    """Write the definition of 2021 with the rule `few_digits` and these options."""
+    text = Path(quick_definition()).read_text(encoding="utf-8")
+    path = folder / "definition.yaml"
+    path.write_text(text.rstrip() + f"\n  few_digits: {{{options}}}\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def survey(project: Path, tmp_path: Path) -> Path:
+    """Return the sample of 2021 with two rows more, whose ratings are 3 and 7 in turn."""
+    sample = (project / "sample_data" / "offshore-bpo-2021.csv").read_text(encoding="utf-8")
+    header, first = sample.splitlines()[:2]
+    place = header.split(",").index("pol_stable")
+    added = []
+    for number, country in enumerate(("Poland", "El Salvador")):
+        cells = first.split(",")[:place]
+        cells[0], cells[2], cells[3] = f"added-{number}", country, f"Added company {number}"
+        added.append(",".join([*cells, *["3", "7"] * 12]))
+    path = tmp_path / "survey.csv"
+    path.write_text("\n".join([sample.rstrip(), *added, ""]), encoding="utf-8")
+    return path
+
+
+def test_a_quality_rule_is_one_file(rule_installed: dict[str, str], survey: Path, tmp_path: Path) -> None:
+    definition = name_rule(tmp_path, "most: 2")
+    given = [survey, "--definition", definition, "--audit-dir", tmp_path / "audit"]
+    checked = run_command(rule_installed, "check", *given)
+    assert checked.returncode == 0, checked.stderr
+    assert "Quarantined    3  few_digits: the ratings use only a few different values" in checked.stdout
+
+    published = run_command(rule_installed, "run", *given, "--out", tmp_path / "releases", "--json")
+    assert published.returncode == 0, published.stderr
+    (release,) = (path.parent for path in (tmp_path / "releases").rglob("audit.json"))
+    audit = json.loads((release / "audit.json").read_text(encoding="utf-8"))
+    assert audit["reasons"]["few_digits"] == 3
+    assert "few digits" in (report := (release / "report.html").read_text(encoding="utf-8"))
+    assert "the ratings use only a few different values" in report
+    influence = pl.read_csv(release / "robustness" / "influence.csv").filter(left_out="quality_rule")
+    assert influence["item"].to_list()[-1] == "few_digits"
+
+    (quarantine,) = (tmp_path / "audit").rglob("quarantine.csv")
+    rows = pl.read_csv(quarantine, infer_schema=False).filter(pl.col("reasons").str.contains("few_digits"))
+    # The sample has a row of one and the same rating; a row has all of its reasons, those of extensions last.
+    assert rows["reasons"].to_list() == ["straight_line few_digits", "few_digits", "few_digits"]
+    assert rows["sentences"].to_list()[1:] == ["The ratings use 2 different values; 2 are too few."] * 2
+    assert [text.split(",")[0] for text in rows["text"]][1:] == ["added-0", "added-1"]
+
+
+def test_rows_that_a_rule_flags_are_used(rule_installed: dict[str, str], survey: Path, tmp_path: Path) -> None:
+    definition = name_rule(tmp_path, "action: flag")
+    given = [survey, "--definition", definition, "--audit-dir", tmp_path / "audit"]
+    checked = run_command(rule_installed, "check", *given)
+    assert checked.returncode == 0, checked.stderr
+    assert "Flagged and used    2  few_digits: the ratings use only a few different values" in checked.stdout
+    (flags,) = (tmp_path / "audit").rglob("flags.csv")
+    rows = pl.read_csv(flags).filter(reason="few_digits")
+    assert rows["respondent_id"].to_list() == ["added-0", "added-1"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("most: 0", "quality_rules.few_digits.most (line {line}): must be at least 1; found 0"),
+        ("most: 21", "quality_rules.few_digits.most (line {line}): must be at most 20; found 21"),
+        ("most: few", "quality_rules.few_digits.most (line {line}): must be a number"),
+        ("least: 2", "quality_rules.few_digits.least (line {line}): is not a key of a definition"),
+        ("action: drop", "quality_rules.few_digits.action (line {line}): must be 'flag' or 'quarantine'"),
+    ],
+)
+def test_the_options_of_a_rule_are_checked(
+    rule_installed: dict[str, str], survey: Path, tmp_path: Path, options: str, says: str
+) -> None:
+    definition = name_rule(tmp_path, options)
+    line = len(definition.read_text(encoding="utf-8").splitlines())
+    refused = run_command(rule_installed, "check", survey, "--definition", definition)
+    assert refused.returncode == 2
+    assert says.format(line=line) in " ".join(refused.stderr.split())
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_rule_that_is_installed_and_not_named_changes_no_definition(rule_installed: dict[str, str]) -> None:
+    from bpo_index.definition import load_definition
+
+    command = "from bpo_index import load_definition; print(load_definition('offshore-bpo-2021').hash_content())"
+    answer = subprocess.run(
+        [sys.executable, "-c", command], env=rule_installed, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.strip() == load_definition("offshore-bpo-2021").hash_content()
+    assert "few_digits" not in load_definition("offshore-bpo-2021").to_canonical_json()
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({'name="few_digits"': 'name="speeder"'}, "have a quality rule called speeder"),
+        ({'name="few_digits"': 'name="Few digits"'}, "needs a name of small letters"),
+        ({'name="few_digits"': 'name="no_answers"'}, "the name of another reason: no_answers"),
+        ({"RECORDS = (": "import bpo_index_missing\n\nRECORDS = ("}, "cannot be loaded: ModuleNotFoundError"),
+        ({" <= options.most": ""}, "few_digits does not say true or false of each row"),
+        ({"options.most": "options.least"}, "few_digits fails (AttributeError)"),
+    ],
+)
+def test_a_broken_rule_is_named_and_stops_the_command(
+    project: Path, survey: Path, tmp_path: Path, changed: dict[str, str], says: str
+) -> None:
+    source = (project / "tests" / "extending" / "few_digits.py").read_text(encoding="utf-8")
+    for old, new in changed.items():
+        assert old in source
+        source = source.replace(old, new)
+    folder = tmp_path / "installed"
+    folder.mkdir()
+    environment = install_extension(folder, {"few_digits": source}, {"bpo_index.rules": "few_digits"})
+    answer = run_command(environment, "check", survey, "--definition", name_rule(tmp_path, ""))
+    assert answer.returncode == 3, answer.stderr
+    assert says in " ".join(answer.stderr.split())
+    assert "Traceback" not in answer.stderr
+
+
+# ---- columns and figures ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +309,17 @@ def release_with_column_and_figure(tmp_path_factory):
         {name: (EXTENDING / f"{name}.py").read_text(encoding="utf-8") for name in ("score_gap", "score_bars")},
         {"bpo_index.columns": "score_gap", "bpo_index.figures": "score_bars"},
     )
-    return run_sample(folder, environment)
-
-
-def run_sample(folder: Path, environment: dict[str, str]) -> Path:
-    sample = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
-    command = [sys.executable, "-m", "bpo_index", "run", sample, "--definition", quick_definition(replicates=100)]
-    command += ["--out", str(folder / "out"), "--audit-dir", str(folder / "audit"), "--json"]
-    finished = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
+    places = (
+        "--definition",
+        quick_definition(replicates=100),
+        "--out",
+        folder / "out",
+        "--audit-dir",
+        folder / "audit",
     )
-    assert finished.returncode == 0, finished.stderr
-    return next(path.parent for path in (folder / "out").rglob("manifest.json"))
+    answer = run_command(environment, "run", SAMPLE, *places, "--json")
+    assert answer.returncode == 0, answer.stderr
+    return Path(json.loads(answer.stdout)["path"])
 
 
 def test_a_column_of_another_package_is_in_every_table_format(release_with_column_and_figure):

@@ -44,7 +44,7 @@ from bpo_index.validation.audit import (
 )
 from bpo_index.validation.check import Validation, validate_responses
 from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
-from bpo_index.validation.schema import REASONS
+from bpo_index.validation.reasons import REASONS
 
 DEFAULT_DEFINITION = "offshore-bpo-2021"
 #: The folder of trials, in the private folder.

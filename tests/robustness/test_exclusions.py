@@ -13,6 +13,8 @@ from bpo_index.robustness.exclusions import EXACT_SCHEMA, PUBLIC_SCHEMA, compare
 from bpo_index.robustness.ranks.possible_ranks import bound_scores, measure_changes, rank_between
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.check import validate_responses
+from bpo_index.validation.rules import registry
+from bpo_index.validation.rules.record import ComparingRule
 from tests.surveys import SMALL, make_definition, validate_rows
 
 
@@ -234,3 +236,26 @@ def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_t
     rules = definition.quality_rules.model_copy(update={"near_identical": None})
     without = (definition.model_copy(update={"quality_rules": rules}), *five_kept_out[1:])
     assert find_change(without, reasons=pl.lit(["unfinished"]), **alike)[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("states", "is_told"),
+    [
+        ({}, False),
+        ({"columns": ("duration",)}, False),
+        ({"columns": ()}, True),
+        ({"finds_one_person": False}, True),
+    ],
+)
+def test_a_rule_of_others_is_taken_to_find_rows_of_one_person_unless_it_says_otherwise(
+    five_kept_out, monkeypatch, states, is_told
+):
+    nothing = pl.DataFrame(schema={"response": pl.UInt32, "sentence": pl.String})
+    rule = ComparingRule(name="odd", line="it is odd", compare=lambda *_: nothing, **states)
+    rules = (*registry.list_rules(), rule)
+    monkeypatch.setattr(registry, "list_rules", lambda: rules)
+    definition = five_kept_out[0]
+    named = definition.quality_rules.model_dump() | {"odd": {}}
+    block = registry.build_rules_block(rules, __name__).model_validate(named)
+    with_rule = definition.model_copy(update={"quality_rules": block})
+    assert (find_change((with_rule, *five_kept_out[1:]))[0] is not None) is is_told

@@ -6,21 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaError, SchemaErrors
 
+from bpo_index.validation.reasons import HARD_REASONS, REASONS
+from bpo_index.validation.row_marks import name_mark
 from bpo_index.validation.schema import (
-    HARD_REASONS,
-    REASONS,
     build_schema,
     find_failures,
     list_checks,
     list_comparison_checks,
     list_types,
-    name_mark,
 )
-from tests.validation.rules import EVERY_RULE, set_rules
+from tests.validation.rule_sets import EVERY_RULE, set_rules
 
 DEFINITION = set_rules(**EVERY_RULE)
-MARKS = ["not_a_rating", "unclear_field", "duplicate_response", "conflicting_id", "incomplete", "straight_line"]
-MARKS += ["long_string", "low_variance"]
+ASKED, RULES = DEFINITION.questionnaire, DEFINITION.quality_rules.list_named()
+MARKS = ["not_a_rating", "unclear_field", "duplicate_response", "conflicting_id", "test_row", "unfinished"]
+MARKS += ["incomplete", "straight_line", "long_string", "low_variance"]
 RATING = st.sampled_from([None, -1.0, 0.0, 5.5, 10.0, 10.5])
 
 
@@ -31,17 +31,15 @@ def make_rows(**columns):
         "unit": ["AAA", "BBB"],
         "design_weight": [1.0, 0.5],
         "answers": [3, 1],
-        "is_test": [False, False],
-        "finished": [True, None],
         **{question: [0.0, None] for question in DEFINITION.question_ids},
         **{name_mark(code): [False, False] for code in MARKS},
     }
-    types = {"response": pl.Int64} | list_types(list_checks(DEFINITION), DEFINITION)
+    types = {"response": pl.Int64} | list_types(list_checks(DEFINITION), ASKED.questions)
     return pl.DataFrame(good | columns, schema=types)
 
 
 def find(rows):
-    return find_failures(rows, list_checks(DEFINITION), DEFINITION).rows()
+    return find_failures(rows, list_checks(DEFINITION), ASKED).rows()
 
 
 def test_rows_that_pass():
@@ -59,8 +57,6 @@ def test_rows_that_pass():
         ("q2", 10.5, "out_of_range"),
         ("q3", -1.0, "out_of_range"),
         ("answers", 0, "no_answers"),
-        ("is_test", True, "test_row"),
-        ("finished", False, "unfinished"),
         *((name_mark(code), True, code) for code in MARKS),
     ],
 )
@@ -84,8 +80,6 @@ def test_every_rating_outside_the_scale_is_named_in_the_order_of_the_questions()
                 "unit": st.sampled_from([None, "AAA", "Narnia"]),
                 "design_weight": st.sampled_from([None, -1.0, 0.0, 2.0]),
                 "answers": st.integers(0, 3),
-                "is_test": st.booleans(),
-                "finished": st.sampled_from([None, True, False]),
                 **dict.fromkeys(DEFINITION.question_ids, RATING),
                 **{name_mark(code): st.booleans() for code in MARKS},
             }
@@ -94,14 +88,13 @@ def test_every_rating_outside_the_scale_is_named_in_the_order_of_the_questions()
     )
 )
 def test_two_steps_find_what_one_schema_and_plain_python_find(rows):
-    typed = pl.DataFrame(rows, schema=list_types(list_checks(DEFINITION), DEFINITION)).with_row_index("response")
+    typed = pl.DataFrame(rows, schema=list_types(list_checks(DEFINITION), ASKED.questions)).with_row_index("response")
     typed = typed.with_columns(pl.col("response").cast(pl.Int64))
     expected = []
     for n, row in enumerate(rows):
         expected += [(n, "missing_unit")] * (row["unit"] is None) + [(n, "unknown_unit")] * (row["unit"] == "Narnia")
         expected += [(n, "invalid_weight")] * (row["design_weight"] not in (2.0,))
-        expected += [(n, "no_answers")] * (row["answers"] == 0) + [(n, "test_row")] * row["is_test"]
-        expected += [(n, "unfinished")] * (row["finished"] is False)
+        expected += [(n, "no_answers")] * (row["answers"] == 0)
         expected += [(n, code) for code in MARKS if row[name_mark(code)]]
         expected += [(n, "out_of_range") for q in DEFINITION.question_ids if row[q] in (-1.0, 10.5)]
     assert sorted((response, reason) for response, _, reason in find(typed)) == sorted(expected)
@@ -118,19 +111,19 @@ def test_two_steps_find_what_one_schema_and_plain_python_find(rows):
 def test_a_frame_of_other_columns_is_an_error_not_a_reason():
     with pytest.raises(SchemaError, match="Int64"):
         find(make_rows().with_columns(pl.col("answers").cast(pl.Float64)))
-    with pytest.raises(pl.exceptions.ColumnNotFoundError, match="finished"):
-        find(make_rows().drop("finished"))
+    with pytest.raises(pl.exceptions.ColumnNotFoundError, match=r"mark\.unfinished"):
+        find(make_rows().drop("mark.unfinished"))
 
 
 def test_rules_that_are_off_are_not_in_the_schema():
     assert set(build_schema(set_rules()).columns) == {
-        *("unit", "design_weight", "answers", *DEFINITION.question_ids),
+        *("unit", "design_weight", "answers", *ASKED.questions),
         *(name_mark(code) for code in MARKS[:4]),
     }
-    assert list_comparison_checks(set_rules(long_string="")) == []
+    assert list_comparison_checks(set_rules(long_string="").quality_rules.list_named()) == []
     marks = {name_mark(code): [False, True] for code in ("speeder", "near_identical", "company_answers", "outlying")}
-    assert set(list_types(list_comparison_checks(DEFINITION), DEFINITION)) == set(marks)
-    found = find_failures(pl.DataFrame({"response": [5, 6]} | marks), list_comparison_checks(DEFINITION), DEFINITION)
+    assert set(list_types(list_comparison_checks(RULES), ASKED.questions)) == set(marks)
+    found = find_failures(pl.DataFrame({"response": [5, 6]} | marks), list_comparison_checks(RULES), ASKED)
     assert sorted(found.select("response", "reason").rows()) == [(6, name.split(".")[1]) for name in sorted(marks)]
 
 

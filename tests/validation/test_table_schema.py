@@ -72,7 +72,7 @@ def test_required_fields_and_types_are_pandera_s(tmp_path):
 def test_missing_values_are_no_ratings(tmp_path):
     for text in describe_responses(DEFINITION)["missingValues"]:
         responses = read_rows(tmp_path, f"a,AAA,1,{text},2,3", header="id,country,w,q1,q2,q3", definition=DEFINITION)
-        from bpo_index.validation.cast import cast_responses
+        from bpo_index.validation.typed_responses import cast_responses
 
         assert cast_responses(responses.table, DEFINITION)["q1"].to_list() == [None]
 

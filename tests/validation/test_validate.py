@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from bpo_index.validation.audit import summarise_audit, write_private_audit
-from bpo_index.validation.cast import cast_responses
 from bpo_index.validation.check import validate_responses
 from bpo_index.validation.duplicates import mark_duplicates
-from bpo_index.validation.row_rules import mark_rows
-from bpo_index.validation.schema import REASONS, build_schema
+from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.row_marks import mark_rows
+from bpo_index.validation.schema import build_schema
+from bpo_index.validation.typed_responses import cast_responses
 from tests.surveys import make_definition, read_rows, validate_rows
 
 GOOD = "a,Aland,1,2,3"
@@ -129,7 +130,8 @@ def test_long_rows_are_quarantined_with_their_respondent(tmp_path):
 def test_pandera_does_the_checking(tmp_path):
     definition = make_definition()
     typed = cast_responses(read_rows(tmp_path, GOOD).table, definition)
-    typed = mark_rows(mark_duplicates(typed, definition), definition)
+    typed = mark_rows(typed, definition.questionnaire, definition.quality_rules.list_named())
+    typed = mark_duplicates(typed, definition)
     assert build_schema(definition).validate(typed).equals(typed)
 
 

@@ -23,7 +23,7 @@ from bpo_index.publication.standard_phrases import choose_notice, name_level, na
 from bpo_index.publication.survey_plan import PlanOutcome
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.audit import Audit
-from bpo_index.validation.schema import REASONS
+from bpo_index.validation.reasons import REASONS
 
 #: Replicates from which on a bar is worth showing (about a second).
 BAR_FROM = 100_000

@@ -5,29 +5,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from bpo_index.fields import (
-    LEAST_PART,
-    MOST,
     Block,
-    Count,
-    CountFromTwo,
-    Finite,
     ItemId,
     Name,
     Number,
-    Part,
-    Share,
     Text,
     UnitCode,
     Weight,
     Whole,
 )
+from bpo_index.validation.rules.registry import RulesBlock, build_rules_block, list_rules
 
-Action = Literal["flag", "quarantine"]
 Origin = Literal["published", "topic", "own"]
 
 
@@ -179,95 +172,7 @@ class Columns(Block):
     """Long layout only: the answer."""
 
 
-class UnfinishedRule(Block):
-    """Rows whose respondent did not reach the end, as the column `finished` says."""
-
-    action: Action = "quarantine"
-
-
-class IncompleteRule(Block):
-    """Rows with a rating on fewer than `minimum_share` of the questions asked."""
-
-    action: Action = "quarantine"
-    minimum_share: Share = 0.5
-
-
-class StraightLineRule(Block):
-    """Rows that give one and the same rating to every question answered, `minimum_answers` or more."""
-
-    action: Action = "quarantine"
-    minimum_answers: CountFromTwo = 10
-
-
-class MarkedTestRule(Block):
-    """Rows that the survey tool marks as a test, a preview or spam in the column `status`."""
-
-    action: Action = "quarantine"
-    values: tuple[Text, ...] = ()
-    """Texts of the column `status` that mark such rows, beside those that are known of survey tools."""
-
-
-class LongStringRule(Block):
-    """Rows with the same rating to `longest_run` or more questions in a row, in the order of the questionnaire."""
-
-    action: Action = "flag"
-    longest_run: CountFromTwo = 12
-
-
-class LowVarianceRule(Block):
-    """Rows whose ratings, `minimum_answers` or more, have a standard deviation under `minimum_sd`."""
-
-    action: Action = "flag"
-    minimum_sd: Part = 0.5
-    """In points of the scale, divisor n - 1."""
-    minimum_answers: CountFromTwo = 10
-
-
-class SpeederRule(Block):
-    """Rows that took less than `minimum_share` of the median time."""
-
-    action: Action = "flag"
-    minimum_share: Annotated[Finite, Field(ge=LEAST_PART, lt=1)] = 0.33
-    minimum_times: CountFromTwo = 20
-    """Rows with a time that the rule needs; with fewer it does nothing and says so."""
-
-
-class NearIdenticalRule(Block):
-    """Rows that agree with another row in `minimum_share` or more of the questions that both rated."""
-
-    action: Action = "flag"
-    minimum_share: Annotated[Finite, Field(ge=LEAST_PART, le=1)] = 0.9
-    minimum_answers: CountFromTwo = 10
-    """Questions that both rated, at least."""
-
-
-class CompanyAnswersRule(Block):
-    """Rows beyond the first `most` of one company in one unit."""
-
-    action: Action = "flag"
-    most: Count = 1
-
-
-class OutlyingRule(Block):
-    """Rows far from the others of their unit in Mahalanobis distance."""
-
-    action: Action = "flag"
-    level: Annotated[Finite, Field(ge=LEAST_PART, lt=0.5)] = 0.001
-    """The share of rows beyond the limit if very many answered from one normal distribution; of few, less."""
-    rows_per_question: Annotated[Finite, Field(ge=1, le=MOST)] = 5.0
-    """Complete rows that the rule needs, a question; with fewer it does nothing and says so."""
-
-
-class QualityRules(Block):
-    """Rules on the quality of a row. A rule that is left out is not applied."""
-
-    test_row: MarkedTestRule | None = None
-    unfinished: UnfinishedRule | None = None
-    incomplete: IncompleteRule | None = None
-    straight_line: StraightLineRule | None = None
-    long_string: LongStringRule | None = None
-    low_variance: LowVarianceRule | None = None
-    speeder: SpeederRule | None = None
-    near_identical: NearIdenticalRule | None = None
-    company_answers: CompanyAnswersRule | None = None
-    outlying: OutlyingRule | None = None
+if TYPE_CHECKING:
+    QualityRules = RulesBlock
+else:
+    QualityRules = build_rules_block(list_rules(), __name__)

@@ -31,7 +31,6 @@ RESERVED_COLUMNS = (
     "asked",
     "answers",
     "all_same",
-    "is_test",
     "unreadable",
     "unclear",
     "reasons",

@@ -7,7 +7,7 @@ from bpo_index.pipeline import Outcome
 from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.validation.schema import REASONS
+from bpo_index.validation.reasons import REASONS
 
 _SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
 

@@ -8,13 +8,13 @@ Method page: docs/methods/exclusions.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import NearIdenticalRule
 from bpo_index.display.labels import fold_label
 from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.influence import EXCLUSIONS
@@ -27,7 +27,9 @@ from bpo_index.scoring.scores_at_ends import OPEN_SHARE
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
 from bpo_index.scoring.unit_scores import Scores, score_units
-from bpo_index.validation.near_identical import MOST_ROWS, match_rows
+from bpo_index.validation.rules.application import compare_by_rule
+from bpo_index.validation.rules.record import ComparingRule, Questionnaire
+from bpo_index.validation.rules.registry import NamedRule
 
 #: From this many rows let in a change of score may be told (docs/adr/0010-what-is-told.md).
 FEWEST_TOLD = 5
@@ -135,6 +137,7 @@ def _find_told(
     structure = scores.sample.structure
     answers = {unit.unit: unit for unit in scores.sample.answers}
     bounded = without.units.filter(pl.col("score_bound").is_not_null())["unit"].to_list()
+    rules = definition.quality_rules.list_named()
     found = []
     for code, bound, after in ranked.select("unit", "score_bound", "score_without").iter_rows():
         rows = aside.filter(unit=code)
@@ -152,29 +155,35 @@ def _find_told(
         ratings = rows.select(pl.col(definition.question_ids).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
         lowest, moves = _measure_moves(unit, ratings, rows["design_weight"].to_numpy(), structure)
         is_safe = is_change_safe(after - lowest, moves)
-        found.append(is_safe and not _may_be_one_persons(rows, ratings, definition.quality_rules.near_identical))
+        found.append(is_safe and not _may_be_one_persons(rows, definition.questionnaire, rules))
     return found
 
 
-def _may_be_one_persons(rows: pl.DataFrame, ratings: Floats, rule: NearIdenticalRule | None) -> bool:
+def _may_be_one_persons(rows: pl.DataFrame, asked: Questionnaire, rules: Sequence[NamedRule]) -> bool:
     """Return whether one person may know several of a unit's rows let in.
 
     That is where two are of one company, however its letters are written, or one names none; and, as far as the
-    definition has a rule on rows that are almost the same, where one is: as validation found it, or among rows let in
-    that validation does not compare (unfinished ones, tests, or too many to compare).
+    definition has a rule that may find rows of one person, where it finds one: in validation, or among rows let in that
+    validation does not compare (unfinished ones, tests, or too many to compare).
     """
+    finding = [(named, rule) for named in rules if isinstance(rule := named.rule, ComparingRule)]
+    finding = [(named, rule) for named, rule in finding if rule.finds_one_person]
     company = pl.col("cluster").map_elements(fold_label, return_dtype=pl.String)
     is_named = company.str.contains(r"[\p{L}\p{N}]") & ~company.is_in(_NO_COMPANY)
     one_company = ~is_named.fill_null(value=False) | company.is_duplicated()
-    alike = pl.any_horizontal(pl.col(codes).list.contains("near_identical") for codes in ("reasons", "flags"))
+    codes = [rule.name for _, rule in finding]
+    alike = pl.concat_list("reasons", "flags").list.eval(pl.element().is_in(codes)).list.any()
     if rows.select((one_company | alike).any()).item():
         return True
-    if rule is None:
-        return False
-    if rows.height > MOST_ROWS:
+    return any(_may_mark(named, rule, rows, asked) for named, rule in finding)
+
+
+def _may_mark(named: NamedRule, rule: ComparingRule, rows: pl.DataFrame, asked: Questionnaire) -> bool:
+    """Return whether a rule marks one of these rows, or could if it knew more of them."""
+    if rule.columns is None or not set(rule.columns) <= set(rows.columns):
         return True
-    found = match_rows(ratings, minimum_share=rule.minimum_share, minimum_answers=rule.minimum_answers)
-    return bool((found.partner >= 0).any())
+    found = compare_by_rule(rule, named.options, rows.with_row_index("response"), asked)
+    return isinstance(found, str) or found.height > 0
 
 
 def _is_sum(structure: IndexStructure) -> bool:

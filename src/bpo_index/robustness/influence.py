@@ -20,7 +20,6 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import QualityRules
 from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT
 from bpo_index.publication.columns.private import INFLUENCE_ITEMS
@@ -127,10 +126,17 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         np.add.at(lost[n], unit_of[list(rows)], 1)
     method = definition.method
     needed = max(method.minimum_respondents_to_publish, method.minimum_respondents_to_rank)
-    falls = ((lost > 0) & (np.bincount(unit_of, minlength=len(published)) - lost < needed)).any(axis=1)
-    together = np.flatnonzero(~falls) if _is_separable(scores) else np.empty(0, dtype=np.int64)
+    falls = (lost > 0) & (np.bincount(unit_of, minlength=len(published)) - lost < needed)
+    if not _is_separable(scores):
+        together = np.empty(0, dtype=np.int64)
+    elif sample.structure.units_are_independent:  # a unit that falls out changes no other
+        together = np.arange(len(groups))
+    else:
+        together = np.flatnonzero(~falls.any(axis=1))
     found = np.full((len(groups), len(ranked)), np.nan)
     found[np.ix_(together, ranked)] = _score_without([groups[n] for n in together], unit_of, scores)
+    fallen, unit = np.nonzero(falls)
+    found[fallen, np.flatnonzero(sample.published)[unit]] = np.nan
     alone = np.setdiff1d(np.arange(len(groups)), together)
     if len(alone) <= (_MOST_IMPUTED if scores.sample.structure.missing_answers.looks_at_others else _MOST_RECOMPUTED):
         for n in alone:
@@ -252,17 +258,16 @@ def _leave_out_rules(
     accepted: pl.DataFrame, set_aside: pl.DataFrame, scores: Scores, definition: IndexDefinition
 ) -> list[_Item]:
     items = []
-    for name in QualityRules.model_fields:
-        rule = getattr(definition.quality_rules, name)
-        if rule is None or rule.action != "quarantine":
+    for named in definition.quality_rules.list_named():
+        if named.options.action != "quarantine":
             continue
-        let_in = set_aside.filter(pl.col("reasons") == [name]).select(accepted.columns)
+        let_in = set_aside.filter(pl.col("reasons") == [named.name]).select(accepted.columns)
         anew = pl.concat([accepted, let_in])
         found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
         items.append(
             _Item(
                 kind="quality_rule",
-                name=name,
+                name=named.name,
                 unit=None,
                 scores=found,
                 possible=_find_possible_ranks(let_in, scores, definition),

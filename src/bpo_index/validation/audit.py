@@ -11,13 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import QualityRules
 from bpo_index.display.notebook import show_block, show_list, show_sentence, show_table
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.files.atomic import make_folder, render_json, replace_file
@@ -25,10 +23,8 @@ from bpo_index.files.csv_tables import render_csv
 from bpo_index.responses import Responses
 from bpo_index.validation.check import Validation
 from bpo_index.validation.nonresponse import tabulate_nonresponse
-from bpo_index.validation.schema import REASONS, keep_out_only
+from bpo_index.validation.reasons import READER_REASONS, REASONS, RULE_REASONS, is_kept_out_only_by
 
-#: Reasons for which the reader puts a row aside, before anything is checked: the first of all.
-READER_REASONS = tuple(takewhile(lambda code: code != "missing_unit", REASONS))
 #: Tables about single respondents that are added once there is an index.
 INDEX_TABLES = ("influence.csv", "exclusions.csv")
 
@@ -112,7 +108,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
     dont_know = int(accepted["dont_know"].list.len().sum())
     not_asked = int(accepted["not_asked"].list.len().sum())
     by_unit = dict(accepted.group_by("unit").len().iter_rows())
-    by_reader, by_rules = (_count_kept_out(quarantined, codes) for codes in (READER_REASONS, QualityRules.model_fields))
+    by_reader, by_rules = (_count_kept_out(quarantined, codes) for codes in (READER_REASONS, RULE_REASONS))
     return Audit(
         rows_read=validation.rows.height,
         rows_accepted=validation.rows.height - quarantined.height,
@@ -136,7 +132,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
 
 def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
     """Return how many rows are kept out by nothing but reasons of these codes."""
-    return int(quarantined.select(keep_out_only(codes).sum()).item() or 0)
+    return int(quarantined.select(is_kept_out_only_by(codes).sum()).item() or 0)
 
 
 def publish_audit(audit: Audit, validation: Validation, nonresponse: pl.DataFrame) -> Audit:

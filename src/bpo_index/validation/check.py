@@ -1,8 +1,9 @@
 """Accepted and quarantined rows, with every reason.
 
-Stages: `cast_responses` (text to types), `find_other_scales` (files on another scale are refused), `mark_duplicates`
-and `mark_rows` (what a row is by itself), `find_failures` (pandera), `compare_rows` (rules that look at several rows;
-pandera again), `explain_failures` (failures to reason codes and sentences). accepted + quarantined = rows read, always.
+Stages: `cast_responses` (text to types), `find_other_scales` (files on another scale are refused), `mark_rows`
+and `mark_duplicates` (what a row is by itself), `find_failures` (pandera), `compare_rows` (rules that look at several
+rows; pandera again), `explain_failures` (failures to reason codes and sentences). accepted + quarantined = rows read,
+always.
 
 Method page: docs/methods/validation.md.
 """
@@ -14,24 +15,17 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import QualityRules
 from bpo_index.responses import Responses
-from bpo_index.validation.cast import cast_responses
-from bpo_index.validation.comparison import compare_rows, find_idle_rules
+from bpo_index.validation.comparison import compare_rows
 from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
+from bpo_index.validation.notes import Note, find_idle_rules
 from bpo_index.validation.other_scale import find_other_scales
-from bpo_index.validation.phrases import Note
-from bpo_index.validation.row_rules import mark_rows
-from bpo_index.validation.schema import (
-    REASONS,
-    find_failures,
-    keep_out_only,
-    list_checks,
-    list_comparison_checks,
-    list_flag_codes,
-)
+from bpo_index.validation.reasons import REASONS, RULE_REASONS, is_kept_out_only_by, list_flag_codes
+from bpo_index.validation.row_marks import mark_rows
+from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks
 from bpo_index.validation.sentences import explain_failures
+from bpo_index.validation.typed_responses import cast_responses
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class Validation:
         `background_<variable>` (text), `dont_know` and `not_asked` (ids of the questions answered with "don't know",
         or not asked), `<question ids>` (ratings; null where there is none).
     set_aside
-        One row per respondent whom nothing but quality rules keeps out: the columns of `accepted`, `reasons` and
+        One row per respondent excluded by quality rules only: the columns of `accepted`, `reasons` and
         `flags` (codes; an empty list where there is none).
     rows
         One row per row read: `source_file, source_row, text, respondent_id, reasons, sentences`; the last two are
@@ -89,14 +83,15 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     if other_scales:
         nothing = validate_responses(_put_aside(responses, list(other_scales)), definition)
         return replace(nothing, refusals=list(dict.fromkeys(other_scales.values())))
-    typed = mark_rows(mark_duplicates(typed, definition), definition)
-    failures = find_failures(typed, list_checks(definition), definition)
-    comparison = compare_rows(typed, failures, definition)
-    comparing = list_comparison_checks(definition)
+    asked, rules = definition.questionnaire, definition.quality_rules.list_named()
+    typed = mark_duplicates(mark_rows(typed, asked, rules), definition)
+    failures = find_failures(typed, list_checks(definition), asked)
+    comparison = compare_rows(typed, failures, asked, rules)
+    comparing = list_comparison_checks(rules)
     if comparing:
-        failures = pl.concat([failures, find_failures(comparison.marked, comparing, definition)])
-    reasons = explain_failures(failures, comparison.sentences, typed, table, definition)
-    is_flag = pl.col("reason").is_in(sorted(list_flag_codes(definition)))
+        failures = pl.concat([failures, find_failures(comparison.marked, comparing, asked)])
+    reasons = explain_failures(failures, comparison.sentences, definition, typed=typed, table=table)
+    is_flag = pl.col("reason").is_in(sorted(list_flag_codes(rules)))
     grouped = (
         reasons.filter(~is_flag)
         .group_by("response", maintain_order=True)
@@ -109,7 +104,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .select("source_file", "source_row", "respondent_id", "reason", "sentence")
         .sort("source_file", "source_row", "reason")
     )
-    by_rules = grouped.filter(keep_out_only(QualityRules.model_fields))
+    by_rules = grouped.filter(is_kept_out_only_by(RULE_REASONS))
     flagged = flagging.group_by("response", maintain_order=True).agg(flags=pl.col("reason"))
     set_aside = (
         typed.join(by_rules, on="response", maintain_order="left")
@@ -128,7 +123,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         _account_rows(responses, grouped),
         flags,
         notes=[
-            *find_idle_rules(table, definition),
+            *find_idle_rules(table, rules),
             *comparison.notes,
             *find_turned_questions(accepted, definition),
         ],

@@ -1,26 +1,28 @@
 """The quality rules that compare rows: who is compared with whom, in which order, and what they mark.
 
-Compared are rows without a hard reason that are neither test rows nor unfinished, whether or not there is a rule on
-those: broken rows, trials and second attempts never change what others get. A row that is not compared gets no mark.
-`speeder`, `near_identical` and `outlying` look at all of these and not at each other; `company_answers` comes last and
-looks at those that nothing else puts aside.
+Compared are rows without a hard reason that are answers to the survey (no test rows, not unfinished), whether or not
+there is a rule on those: broken rows, trials and second attempts never change what others get. A row that is not
+compared gets no mark. The rules look at all of these and not at each other; one that comes last looks at those that
+nothing else puts aside.
 
-Method page: docs/methods/validation.md.
+Method page: docs/methods/quality-rules.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
-from bpo_index.validation.company_answers import find_company_answers
-from bpo_index.validation.near_identical import find_near_identical
-from bpo_index.validation.outlying import find_outlying
-from bpo_index.validation.phrases import Note
-from bpo_index.validation.schema import HARD_REASONS, list_comparing_rules, list_flag_codes, name_mark
-from bpo_index.validation.speeders import find_speeders
+from bpo_index.validation.notes import Note, say_idle
+from bpo_index.validation.reasons import HARD_REASONS, list_flag_codes
+from bpo_index.validation.row_marks import list_no_answer_marks, name_mark
+from bpo_index.validation.rules.application import compare_by_rule
+from bpo_index.validation.rules.record import ComparingRule, Questionnaire
+from bpo_index.validation.rules.registry import NamedRule
+
+_SENTENCES = {"response": pl.Int64, "reason": pl.String, "sentence": pl.String}
 
 
 @dataclass(frozen=True)
@@ -42,78 +44,49 @@ class Comparison:
     notes: list[Note]
 
 
-def compare_rows(typed: pl.DataFrame, failures: pl.DataFrame, definition: IndexDefinition) -> Comparison:
-    """Apply the definition's rules that compare rows.
+def compare_rows(
+    typed: pl.DataFrame, failures: pl.DataFrame, asked: Questionnaire, rules: Sequence[NamedRule]
+) -> Comparison:
+    """Apply the rules that compare rows.
 
     Parameters
     ----------
     typed
-        The frame of `cast_responses`.
+        The frame of `mark_rows`.
     failures
         What each row fails by itself: `response, reason`.
+    rules
+        All that the definition names.
     """
-    rules, questions = definition.quality_rules, list(definition.question_ids)
-    names = list_comparing_rules(definition)
-    quarantining = set(names) - list_flag_codes(definition)
-    compared = keep_comparable(typed, failures) if names else typed.clear()
-    found: dict[str, pl.DataFrame] = {}
-    notes: list[Note] = []
-
-    def enter(name: str, result: pl.DataFrame | str) -> None:
-        if isinstance(result, pl.DataFrame):
-            found[name] = result.select("response", pl.lit(name).alias("reason"), "sentence")
+    comparing = [(named, rule) for named in rules if isinstance(rule := named.rule, ComparingRule)]
+    compared = keep_comparable(typed, failures) if comparing else typed.clear()
+    flagging = sorted(list_flag_codes(rules))
+    sentences = pl.DataFrame(schema=_SENTENCES)
+    notes = []
+    for named, rule in sorted(comparing, key=lambda pair: pair[1].comes_last):
+        rows = compared
+        if rule.comes_last:
+            aside = pl.concat([failures.select("response", "reason"), sentences.select("response", "reason")])
+            aside = aside.filter(~pl.col("reason").is_in(flagging))
+            rows = compared.join(aside, on="response", how="anti", maintain_order="left")
+        found = compare_by_rule(rule, named.options, rows, asked)
+        if isinstance(found, pl.DataFrame):
+            said = found.select("response", pl.lit(rule.name).alias("reason"), "sentence")
+            sentences = pl.concat([sentences, said])
         elif typed.height:
-            notes.append(say_idle(name, result))
-
-    if rules.speeder:
-        enter("speeder", find_speeders(compared, rules.speeder))
-    if rules.near_identical:
-        enter("near_identical", find_near_identical(compared, questions, rules.near_identical))
-    if rules.outlying:
-        enter("outlying", find_outlying(compared, questions, rules.outlying))
-    if rules.company_answers:
-        put_aside = [failures.filter(~pl.col("reason").is_in(sorted(list_flag_codes(definition)))).select("response")]
-        put_aside += [rows.select("response") for name, rows in found.items() if name in quarantining]
-        counting = compared.join(pl.concat(put_aside), on="response", how="anti", maintain_order="left")
-        enter("company_answers", find_company_answers(counting, rules.company_answers))
-    nothing = pl.DataFrame(schema={"response": pl.Int64, "reason": pl.String, "sentence": pl.String})
-    sentences = pl.concat([nothing, *found.values()])
-    marked = typed.select(
-        "response",
-        *(
-            pl.col("response")
-            .is_in(sentences.filter(pl.col("reason") == name)["response"].implode())
-            .alias(name_mark(name))
-            for name in names
-        ),
-    )
+            notes.append(Note(say_idle(rule.name), found))
+    marked = typed.select("response", *(_find_marked(rule.name, sentences) for _, rule in comparing))
     return Comparison(marked, sentences, notes)
 
 
+def _find_marked(name: str, sentences: pl.DataFrame) -> pl.Expr:
+    marked = sentences.filter(pl.col("reason") == name)["response"].implode()
+    return pl.col("response").is_in(marked).alias(name_mark(name))
+
+
 def keep_comparable(typed: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that are compared: no hard reason, no test row, not unfinished."""
+    """Return the rows that are compared: no hard reason, and an answer to the survey."""
     hard = failures.filter(pl.col("reason").is_in(HARD_REASONS)).select("response")
     return typed.join(hard, on="response", how="anti", maintain_order="left").filter(
-        ~pl.col("is_test") & pl.col("finished").fill_null(value=True)
+        ~pl.any_horizontal(list_no_answer_marks())
     )
-
-
-def find_idle_rules(table: pl.DataFrame, definition: IndexDefinition) -> list[Note]:
-    """Return a note for each rule on a row by itself whose column no row fills.
-
-    Parameters
-    ----------
-    table
-        The text frame of the responses.
-    """
-    needs = {"test_row": ("status", "what kind of row it is"), "unfinished": ("finished", "whether it was finished")}
-    return [
-        Note(f"The quality rule {name} does nothing: no row says {what}")
-        for name, (column, what) in needs.items()
-        if getattr(definition.quality_rules, name) and table.height and table[column].null_count() == table.height
-    ]
-
-
-def say_idle(name: str, why: str) -> Note:
-    """Return the note on a rule that does nothing."""
-    return Note(f"The quality rule {name} does nothing", why)

@@ -19,7 +19,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Question
-from bpo_index.validation.phrases import Note
+from bpo_index.validation.notes import Note
 
 #: Respondents needed, and the standard normal quantile of 0.001.
 _FEWEST, _BEYOND_CHANCE = 30, -3.0902

@@ -12,7 +12,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
-from bpo_index.validation.schema import name_mark
+from bpo_index.validation.row_marks import list_no_answer_marks, name_mark
 
 
 def list_respondent_fields(definition: IndexDefinition) -> list[str]:
@@ -21,13 +21,14 @@ def list_respondent_fields(definition: IndexDefinition) -> list[str]:
 
 
 def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
-    """Add the boolean marks of `duplicate_response` and `conflicting_id` to the frame of `cast_responses`.
+    """Add the boolean marks of `duplicate_response` and `conflicting_id` to the frame of `mark_rows`.
 
     Of rows with one respondent id and the same content the first in file and row is kept; where the content differs,
     none is.
     """
     content = [
-        *("unit", "design_weight", "cluster", "started_at", "finished_at", "finished", "duration", "is_test"),
+        *("unit", "design_weight", "cluster", "started_at", "finished_at", "finished", "duration"),
+        *list_no_answer_marks(),
         *("data_origin", *list_respondent_fields(definition), "dont_know", "not_asked", "unreadable"),
         *definition.question_ids,
     ]

@@ -44,7 +44,10 @@ def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -
         Of the definition.
     """
     rated = [pl.col(question) for question in questions]
-    on_scale = [column.filter(is_in_range(question, scale)) for question, column in zip(questions, rated, strict=True)]
+    on_scale = [
+        column.filter(is_in_range(question, scale.minimum, scale.maximum))
+        for question, column in zip(questions, rated, strict=True)
+    ]
     files = (
         typed.group_by("source_file")
         .agg(
@@ -55,7 +58,9 @@ def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -
             low=pl.min_horizontal(column.min() for column in on_scale),
             high=pl.max_horizontal(column.max() for column in on_scale),
             whole=pl.all_horizontal((column == column.round()).all() for column in on_scale),
-            rows=pl.any_horizontal(is_in_range(question, scale) for question in questions).sum().cast(pl.Int64),
+            rows=pl.any_horizontal(is_in_range(question, scale.minimum, scale.maximum) for question in questions)
+            .sum()
+            .cast(pl.Int64),
         )
         .filter(pl.col("ratings") > 0)
         .sort("source_file")

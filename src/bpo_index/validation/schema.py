@@ -20,47 +20,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import QualityRules, Scale
+from bpo_index.validation.row_marks import name_mark
+from bpo_index.validation.rules.record import ComparingRule, Questionnaire, RowRule
+from bpo_index.validation.rules.registry import NamedRule
 
 if TYPE_CHECKING:
     import pandera.polars as pa
 
-#: Reason code to what it means, in the order in which reasons are listed; the reader's own come first.
-REASONS = {
-    "file_refused": "the file was refused as a whole",
-    "other_scale": "the file was answered on another scale than the definition's",
-    "malformed_quotes": "the row breaks the rules of quoting",
-    "undecodable": "the row holds bytes that are not text",
-    "ragged_row": "the row has another number of cells than the header row",
-    "missing_respondent": "no respondent is named (long layout)",
-    "unknown_question": "the question is not one of the definition's (long layout)",
-    "duplicate_row": "the row says the same as another (long layout)",
-    "conflicting_rows": "rows of one respondent contradict each other (long layout)",
-    "repeated_answer": "a respondent answers a question twice (long layout)",
-    "missing_unit": "no country (unit) is named",
-    "unknown_unit": "the country (unit) is not one of the definition's",
-    "invalid_weight": "the design weight is not a number from 0.000001 to 1,000,000,000",
-    "not_a_rating": "an answer is neither a rating nor a don't-know",
-    "out_of_range": "an answer lies outside the scale",
-    "no_answers": "no question has a rating",
-    "duplicate_response": "the row says the same as another row of the respondent",
-    "conflicting_id": "rows under one respondent id contradict each other",
-    "test_row": "the survey tool marks the row as a test, a preview or spam",
-    "unfinished": "the respondent did not reach the end",
-    "incomplete": "too few questions have a rating",
-    "straight_line": "all questions have one and the same rating",
-    "long_string": "too many questions in a row have the same rating",
-    "low_variance": "the ratings of the row hardly differ",
-    "speeder": "the respondent took far less time than others",
-    "near_identical": "the ratings are almost the same as those of another row",
-    "company_answers": "the company has more rows in the country (unit) than the rule takes",
-    "outlying": "the ratings lie far from those of the others in the country (unit)",
-    "unclear_field": "a time, the mark of completion or an importance cannot be read",
-}
-#: Quality rules that look at one row beside others; the others look at each row by itself.
-COMPARING_RULES = ("speeder", "near_identical", "company_answers", "outlying")
-#: Reasons that no definition can turn off: neither a quality rule nor a flag.
-HARD_REASONS = tuple(code for code in REASONS if code not in {*QualityRules.model_fields, "unclear_field"})
 #: The least and the largest design weight: sums of them, and of their squares, stay exact enough in 64 bits.
 WEIGHTS = (1e-6, 1e9)
 #: Types of the columns that are checked; all others are marks.
@@ -79,20 +45,9 @@ class Check:
     """The column it is about; None: the ratings of all questions."""
 
 
-def name_mark(code: str) -> str:
-    """Return the name of the boolean column that marks rows for a reason; no id of a question has a point.
-
-    Examples
-    --------
-    >>> name_mark("straight_line")
-    'mark.straight_line'
-    """
-    return f"mark.{code}"
-
-
-def is_in_range(question: str, scale: Scale) -> pl.Expr:
+def is_in_range(question: str, minimum: float, maximum: float) -> pl.Expr:
     """Return whether the rating of a question lies on the scale; null where there is none."""
-    return pl.col(question).is_between(scale.minimum, scale.maximum)
+    return pl.col(question).is_between(minimum, maximum)
 
 
 def list_checks(definition: IndexDefinition) -> list[Check]:
@@ -100,63 +55,43 @@ def list_checks(definition: IndexDefinition) -> list[Check]:
 
     All rules of the definition are among them, those that only flag too: the reason code decides what follows.
     """
-    rules, questions = definition.quality_rules, definition.question_ids
+    asked, rules = definition.questionnaire, definition.quality_rules.list_named()
     unit, weight, codes = pl.col("unit"), pl.col("design_weight"), [unit.code for unit in definition.units]
+    on_scale = [is_in_range(question, asked.minimum, asked.maximum) for question in asked.questions]
     marks = ["not_a_rating", "unclear_field", "duplicate_response", "conflicting_id"]
-    marks += [code for code in ("incomplete", "straight_line", "long_string", "low_variance") if getattr(rules, code)]
-    checks = [
+    marks += [named.name for named in rules if isinstance(named.rule, RowRule)]
+    return [
         Check("missing_unit", unit.is_not_null(), "unit"),
         Check("unknown_unit", unit.is_in(codes), "unit"),
         Check("invalid_weight", weight.is_not_null() & weight.is_between(*WEIGHTS), "design_weight"),
-        Check("out_of_range", pl.all_horizontal(is_in_range(q, definition.scale) for q in questions), None),
+        Check("out_of_range", pl.all_horizontal(on_scale), None),
         Check("no_answers", pl.col("answers") > 0, "answers"),
-        *(_forbid(code, name_mark(code)) for code in marks),
+        *(_forbid(code) for code in marks),
     ]
-    if rules.test_row:
-        checks.append(_forbid("test_row", "is_test"))
-    if rules.unfinished:
-        checks.append(Check("unfinished", pl.col("finished"), "finished"))
-    return checks
 
 
-def list_comparison_checks(definition: IndexDefinition) -> list[Check]:
+def list_comparison_checks(rules: Iterable[NamedRule]) -> list[Check]:
     """Return the checks of the rules that compare rows, in the columns of `compare_rows`."""
-    return [_forbid(code, name_mark(code)) for code in list_comparing_rules(definition)]
+    return [_forbid(named.name) for named in rules if isinstance(named.rule, ComparingRule)]
 
 
-def _forbid(code: str, column: str) -> Check:
+def _forbid(code: str) -> Check:
+    column = name_mark(code)
     return Check(code, pl.col(column).not_(), column)
-
-
-def list_comparing_rules(definition: IndexDefinition) -> list[str]:
-    """Return the names of the definition's quality rules that compare rows."""
-    return [code for code in COMPARING_RULES if getattr(definition.quality_rules, code)]
-
-
-def keep_out_only(codes: Iterable[str]) -> pl.Expr:
-    """Return whether nothing but reasons of these codes keeps a row out, over its list of `reasons`."""
-    return pl.col("reasons").list.eval(pl.element().is_in(list(codes))).list.all()
-
-
-def list_flag_codes(definition: IndexDefinition) -> set[str]:
-    """Return the reason codes that flag a row and leave it in."""
-    rules = definition.quality_rules
-    flagged = {name for name in type(rules).model_fields if (rule := getattr(rules, name)) and rule.action == "flag"}
-    return flagged | {"unclear_field"}
 
 
 def build_schema(definition: IndexDefinition) -> pa.DataFrameSchema:
     """Return the pandera schema of a row by itself: the types, and a check for each reason."""
     checks = list_checks(definition)
-    return _build_schema(checks, list_types(checks, definition))
+    return _build_schema(checks, list_types(checks, definition.question_ids))
 
 
-def list_types(checks: Sequence[Check], definition: IndexDefinition) -> dict[str, type[pl.DataType]]:
+def list_types(checks: Sequence[Check], questions: Sequence[str]) -> dict[str, type[pl.DataType]]:
     """Return the columns that the checks look at, and the type of each."""
     types: dict[str, type[pl.DataType]] = {}
     for check in checks:
         if check.column is None:
-            types |= dict.fromkeys(definition.question_ids, pl.Float64)
+            types |= dict.fromkeys(questions, pl.Float64)
         else:
             types[check.column] = _TYPES.get(check.column, pl.Boolean)
     return types
@@ -178,7 +113,7 @@ def _make_check(check: Check) -> pa.Check:
     return pa.Check(lambda data: data.lazyframe.select(check.holds), error=check.reason, n_failure_cases=1)
 
 
-def find_failures(typed: pl.DataFrame, checks: Sequence[Check], definition: IndexDefinition) -> pl.DataFrame:
+def find_failures(typed: pl.DataFrame, checks: Sequence[Check], asked: Questionnaire) -> pl.DataFrame:
     """Return every failure that pandera finds, as `response, column, reason`.
 
     Parameters
@@ -187,21 +122,23 @@ def find_failures(typed: pl.DataFrame, checks: Sequence[Check], definition: Inde
         Responses with the columns of the checks, and `response`.
     checks
         Those of `list_checks` or of `list_comparison_checks`.
+    asked
+        The questions and the ends of the scale.
 
     Returns
     -------
     DataFrame
         A row per response and check that fails; for `out_of_range` a row per question, in their order.
     """
-    types = list_types(checks, definition)
+    types = list_types(checks, asked.questions)
     # NOTE: hung on one column, whichever: of what fails a check of the frame pandera copies every column.
     screen = Check("screen", pl.all_horizontal(check.holds for check in checks), next(iter(types)))
     few = typed.select("response", *types)[_find_failing(typed, screen, types)]
     found = [pl.DataFrame(schema=_FAILURES)]
     for check in checks if few.height else ():
-        failing = few[_find_failing(few, check, list_types([check], definition))]
+        failing = few[_find_failing(few, check, list_types([check], asked.questions))]
         if check.column is None:
-            found.append(_locate_ratings(failing, definition))
+            found.append(_locate_ratings(failing, asked))
         else:
             found.append(failing.select("response", column=pl.lit(check.column), reason=pl.lit(check.reason)))
     return pl.concat(found)
@@ -227,10 +164,11 @@ def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl
     return pl.Series(dtype=pl.UInt32)
 
 
-def _locate_ratings(rows: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
+def _locate_ratings(rows: pl.DataFrame, asked: Questionnaire) -> pl.DataFrame:
     """Return which ratings of rows that have one outside the scale are, question by question."""
-    questions = list(definition.question_ids)
-    outside = rows.select("response", *(is_in_range(question, definition.scale).not_() for question in questions))
+    questions = list(asked.questions)
+    on_scale = [is_in_range(question, asked.minimum, asked.maximum) for question in questions]
+    outside = rows.select("response", *(holds.not_() for holds in on_scale))
     return (
         outside.unpivot(on=questions, index="response", variable_name="column", value_name="is_outside")
         .filter("is_outside")

@@ -10,8 +10,8 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses.template import list_codebook
-from bpo_index.validation.cast import MOST_POINTS
 from bpo_index.validation.schema import WEIGHTS
+from bpo_index.validation.typed_responses import MOST_POINTS
 
 #: Kinds of columns to Table Schema types; all others are texts.
 _TYPES = {"design_weight": "number", "duration": "number", "finished": "boolean"}

@@ -9,7 +9,7 @@ from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.validation.audit import Audit
-from bpo_index.validation.schema import REASONS
+from bpo_index.validation.reasons import REASONS
 
 
 def tabulate_rows(audit: Audit) -> ReportTable:

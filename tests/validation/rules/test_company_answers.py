@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.surveys import validate_rows
-from tests.validation.rules import HEADER, set_rules
+from tests.validation.rule_sets import HEADER, set_rules
 
 
 def write(ident, company, ratings="1,5,9", unit="Aland", end="", done="yes"):

@@ -7,10 +7,24 @@ Method page: docs/methods/speeders.md.
 
 from __future__ import annotations
 
-import polars as pl
+from typing import Annotated
 
-from bpo_index.definition.blocks import SpeederRule
-from bpo_index.validation.phrases import say, show
+import polars as pl
+from pydantic import Field
+
+from bpo_index.display.text_expressions import say, show
+from bpo_index.fields import LEAST_PART, CountFromTwo, Finite
+from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
+
+
+class SpeederRule(RuleOptions):
+    """Rows that took less than `minimum_share` of the median time."""
+
+    action: Action = "flag"
+    minimum_share: Annotated[Finite, Field(ge=LEAST_PART, lt=1)] = 0.33
+    """The share of the median time under which a row is marked."""
+    minimum_times: CountFromTwo = 20
+    """Rows with a time that the rule needs; with fewer it does nothing and says so."""
 
 
 def find_speeders(rows: pl.DataFrame, rule: SpeederRule) -> pl.DataFrame | str:
@@ -51,3 +65,17 @@ def find_speeders(rows: pl.DataFrame, rule: SpeederRule) -> pl.DataFrame | str:
     )
     # Times are known to the microsecond at best: what differs by less is the same.
     return rows.filter(pl.col("duration").round(6) < round(limit, 6)).select("response", sentence=sentence)
+
+
+RECORDS = (
+    ComparingRule(
+        name="speeder",
+        line="the respondent took far less time than others",
+        options=SpeederRule,
+        compare=lambda rows, _, options: find_speeders(rows, options),
+        columns=("duration",),
+        finds_one_person=False,
+        page="speeders",
+        place=70,
+    ),
+)

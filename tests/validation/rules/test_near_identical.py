@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.validation import near_identical
-from bpo_index.validation.near_identical import match_rows
+from bpo_index.validation.rules import near_identical
+from bpo_index.validation.rules.near_identical import match_rows
 from tests.surveys import validate_rows
-from tests.validation.rules import HEADER, set_rules
+from tests.validation.rule_sets import HEADER, set_rules
 
 RATING = st.sampled_from([float("nan"), 0.0, 1.5, 2.0])
 

@@ -10,15 +10,18 @@ Method page: docs/methods/near-identical-answers.md.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from pydantic import Field
 
-from bpo_index.definition.blocks import NearIdenticalRule
-from bpo_index.validation.phrases import quote, say
+from bpo_index.display.text_expressions import quote, say
+from bpo_index.fields import LEAST_PART, CountFromTwo, Finite
+from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -29,6 +32,16 @@ Counts = npt.NDArray[np.unsignedinteger[Any]]
 #: of so many questions that there would be more answers to compare.
 MOST_ROWS, MOST_COMPARED = 20_000, 20_000_000_000
 _BLOCK_PAIRS = 1 << 18
+
+
+class NearIdenticalRule(RuleOptions):
+    """Rows that agree with another row in `minimum_share` or more of the questions that both rated."""
+
+    action: Action = "flag"
+    minimum_share: Annotated[Finite, Field(ge=LEAST_PART, le=1)] = 0.9
+    """The share of equal ratings from which two rows are marked."""
+    minimum_answers: CountFromTwo = 10
+    """Questions that both rated, at least."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Matches:
     both: Ints
 
 
-def find_near_identical(rows: pl.DataFrame, questions: list[str], rule: NearIdenticalRule) -> pl.DataFrame | str:
+def find_near_identical(rows: pl.DataFrame, questions: Sequence[str], rule: NearIdenticalRule) -> pl.DataFrame | str:
     """Return the rows that are almost the same as another, or why none can be found.
 
     Parameters
@@ -181,3 +194,17 @@ def _keep_nearest(matches: Matches, start: int, shares: Floats, same: Counts, bo
         matches.partner[entered] = partners[nearer] + start
         for kept, found in ((matches.share, shares), (matches.same, same), (matches.both, both)):
             kept[entered] = found[pairs][nearer]
+
+
+RECORDS = (
+    ComparingRule(
+        name="near_identical",
+        line="the ratings are almost the same as those of another row",
+        options=NearIdenticalRule,
+        compare=lambda rows, asked, options: find_near_identical(rows, asked.questions, options),
+        columns=(),
+        finds_one_person=True,
+        page="near-identical-answers",
+        place=80,
+    ),
+)

@@ -12,18 +12,33 @@ Method page: docs/methods/outlying-answers.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Annotated
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from pydantic import Field
 
-from bpo_index.definition.blocks import OutlyingRule
-from bpo_index.validation.phrases import say, show
+from bpo_index.display.text_expressions import say, show
+from bpo_index.fields import LEAST_PART, MOST, Finite
+from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def find_outlying(rows: pl.DataFrame, questions: list[str], rule: OutlyingRule) -> pl.DataFrame | str:
+class OutlyingRule(RuleOptions):
+    """Rows far from the others of their unit in Mahalanobis distance."""
+
+    action: Action = "flag"
+    level: Annotated[Finite, Field(ge=LEAST_PART, lt=0.5)] = 0.001
+    """The share of rows beyond the limit if very many answered from one normal distribution; of few, less."""
+    rows_per_question: Annotated[Finite, Field(ge=1, le=MOST)] = 5.0
+    """Complete rows that the rule needs, a question; with fewer it does nothing and says so."""
+
+
+def find_outlying(rows: pl.DataFrame, questions: Sequence[str], rule: OutlyingRule) -> pl.DataFrame | str:
     """Return the rows that lie beyond the limit, or why none can be found.
 
     Parameters
@@ -113,3 +128,17 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
         return None
     degrees = len(ratings) - len(sizes)
     return np.asarray(degrees * (scaled * np.linalg.solve(products, scaled.T).T).sum(axis=1))
+
+
+RECORDS = (
+    ComparingRule(
+        name="outlying",
+        line="the ratings lie far from those of the others in the country (unit)",
+        options=OutlyingRule,
+        compare=lambda rows, asked, options: find_outlying(rows, asked.questions, options),
+        columns=("unit",),
+        finds_one_person=False,
+        page="outlying-answers",
+        place=100,
+    ),
+)

@@ -17,8 +17,6 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.answer_texts import find_unit, map_answers, parse_number
 
-#: What survey tools write where a row is no answer to the survey, in the column `status`.
-_TEST_STATUS = frozenset({"test", "survey test", "preview", "survey preview", "spam"})
 # In the languages in which survey tools write choices; none of these words means both.
 _FINISHED = frozenset(
     [
@@ -55,7 +53,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
 
     Columns beside the tidy ones: `unit` is a code, or the text given where no unit has that name; `dont_know`,
     `not_asked` and `unreadable` list question ids; `asked` counts the questions that were, `answers` the ratings;
-    `all_same` says that all ratings given are equal; `finished` and `is_test` are booleans; `duration` is in seconds,
+    `all_same` says that all ratings given are equal; `finished` is a boolean; `duration` is in seconds,
     from 0, null where unknown; `importance_<category>` is a number from 0; `unclear` lists the fields (times, duration,
     finished, importance) whose text could not be read.
     """
@@ -66,8 +64,6 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     units = _map_unique(table["unit"], lambda text: find_unit(text, definition.unit_by_label) or text, pl.String)
     weights = _map_unique(table["design_weight"], parse_number, pl.Float64)
     finished = _map_unique(table["finished"], _parse_finished, pl.Boolean)
-    rule = definition.quality_rules.test_row
-    tests = _TEST_STATUS | {fold_label(text) for text in (rule.values if rule else ())}
     points = [f"importance_{category}" for category in definition.columns.importance]
     has_weights = definition.columns.design_weight is not None
     typed = table.with_columns(
@@ -77,9 +73,6 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         _parse_time("finished_at"),
         finished,
         _map_unique(table["duration"], _parse_points, pl.Float64),
-        _map_unique(table["status"], lambda text: fold_label(text) in tests, pl.Boolean)
-        .fill_null(value=False)
-        .alias("is_test"),
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
         *(
             pl.col(question).replace_strict(found.ratings, default=None, return_dtype=pl.Float64)

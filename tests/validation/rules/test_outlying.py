@@ -7,10 +7,9 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from bpo_index.definition.blocks import OutlyingRule
-from bpo_index.validation.outlying import find_outlying, measure_squared_distances
+from bpo_index.validation.rules.outlying import OutlyingRule, find_outlying, measure_squared_distances
 from tests.surveys import validate_rows
-from tests.validation.rules import HEADER, set_rules
+from tests.validation.rule_sets import HEADER, set_rules
 
 QUESTIONS = ["q1", "q2", "q3"]
 

@@ -1,34 +1,11 @@
-"""Notes on a whole survey, and parts of the sentences that say why a row is put aside or flagged.
+"""Parts of sentences as polars expressions, for a sentence a row of a frame.
 
-The parts are polars expressions: texts are joined, never formatted, so that whatever a file holds in braces is only
-text.
+Texts are joined, never formatted, so that whatever a file holds in braces is only text.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
-
-
-@dataclass(frozen=True)
-class Note:
-    """A sentence on the answers as a whole.
-
-    Examples
-    --------
-    >>> str(Note("The quality rule speeder does nothing", "4 rows have a time, and it needs 20"))
-    'The quality rule speeder does nothing: 4 rows have a time, and it needs 20.'
-    """
-
-    text: str
-    """What anyone may read, without the point at the end."""
-    detail: str = ""
-    """Why, for the owner of the answers: it may count rows of units that are not published."""
-
-    def __str__(self) -> str:
-        """Return the whole sentence."""
-        return f"{self.text}: {self.detail}." if self.detail else f"{self.text}."
 
 
 def say(*parts: str | pl.Expr) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Long strings, low variance and completeness: hand-computed rows, and numbers in print."""
+"""Straight lines, long strings and low variance: hand-computed rows, and numbers in print."""
 
 import itertools
 import statistics
@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.validation.row_rules import measure_longest_run, measure_variance
+from bpo_index.validation.rules.long_string import measure_longest_run
+from bpo_index.validation.rules.low_variance import measure_variance
 from tests.surveys import validate_rows
-from tests.validation.rules import set_rules
+from tests.validation.rule_sets import set_rules
 
 HEADER = "id,country,q1,q2,q3"
 
@@ -96,25 +97,3 @@ def test_a_limit_is_no_low_variance(tmp_path):
     definition = set_rules(low_variance="action: quarantine, minimum_sd: 1, minimum_answers: 3")
     validation = validate_rows(tmp_path, "a,Aland,5,6,7", "b,Aland,5,5,", definition=definition)
     assert validation.accepted["respondent_id"].to_list() == ["a", "b"]
-
-
-def test_completeness_is_counted_on_what_was_asked(tmp_path):
-    definition = set_rules(incomplete="minimum_share: 0.7")
-    rows = ["a,Aland,5,6,", "b,Aland,5,6,n/a", "c,Aland,5,n/a,n/a", "d,Aland,5,dk,n/a"]
-    definition = definition.model_copy(update={"scale": definition.scale.model_copy(update={"not_asked": ("n/a",)})})
-    validation = validate_rows(tmp_path, *rows, definition=definition)
-    assert validation.accepted["respondent_id"].to_list() == ["b", "c"]
-    assert validation.quarantined["sentences"].to_list() == [
-        ["2 of 3 questions asked have a rating; 70% are needed."],
-        ["1 of 2 questions asked have a rating; 70% are needed."],
-    ]
-
-
-def test_seven_of_ten_questions_are_70_percent():
-    # 0.7 x 10 is 7.000000000000001 in binary fractions.
-    from bpo_index.validation.row_rules import mark_rows
-
-    nothing = pl.lit([], dtype=pl.List(pl.String))
-    rows = pl.DataFrame({"answers": [7, 6], "asked": [10, 10]}).with_columns(unreadable=nothing, unclear=nothing)
-    marks = mark_rows(rows, set_rules(incomplete="minimum_share: 0.7"))
-    assert marks["mark.incomplete"].to_list() == [False, True]

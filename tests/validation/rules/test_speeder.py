@@ -3,10 +3,9 @@
 import polars as pl
 import pytest
 
-from bpo_index.definition.blocks import SpeederRule
-from bpo_index.validation.speeders import find_speeders
+from bpo_index.validation.rules.speeder import SpeederRule, find_speeders
 from tests.surveys import validate_rows
-from tests.validation.rules import HEADER, set_rules
+from tests.validation.rule_sets import HEADER, set_rules
 
 TIMES = [95, 300, 610, 620, 700]  # median 610, .33 of it 201.3
 

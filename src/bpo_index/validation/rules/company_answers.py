@@ -10,8 +10,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from bpo_index.definition.blocks import CompanyAnswersRule
-from bpo_index.validation.phrases import quote, say
+from bpo_index.display.text_expressions import quote, say
+from bpo_index.fields import Count
+from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
+
+
+class CompanyAnswersRule(RuleOptions):
+    """Rows beyond the first `most` of one company in one unit."""
+
+    action: Action = "flag"
+    most: Count = 1
+    """Rows of one company in one unit that count."""
 
 
 def find_company_answers(rows: pl.DataFrame, rule: CompanyAnswersRule) -> pl.DataFrame | str:
@@ -52,3 +61,19 @@ def find_company_answers(rows: pl.DataFrame, rule: CompanyAnswersRule) -> pl.Dat
         "Number ", place, " of the rows of company ", company, " in ", pl.col("unit"), f"; the rule takes {rule.most}."
     )
     return placed.filter(pl.col("place") > rule.most).select("response", sentence=sentence)
+
+
+RECORDS = (
+    ComparingRule(
+        name="company_answers",
+        line="the company has more rows in the country (unit) than the rule takes",
+        options=CompanyAnswersRule,
+        compare=lambda rows, _, options: find_company_answers(rows, options),
+        columns=("unit", "cluster", "answers", "finished_at"),
+        comes_last=True,
+        # Two rows of one company are taken for one person's whether or not there is this rule (robustness.exclusions).
+        finds_one_person=False,
+        page="company-answers",
+        place=90,
+    ),
+)

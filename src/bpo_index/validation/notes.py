@@ -1,0 +1,58 @@
+"""Notes on the answers as a whole: quality rules that lack what they need, and questions that seem turned round.
+
+Method page: docs/methods/validation.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from bpo_index.validation.rules.record import RowRule
+from bpo_index.validation.rules.registry import NamedRule
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence on the answers as a whole.
+
+    Examples
+    --------
+    >>> str(Note("The quality rule speeder does nothing", "4 rows have a time, and it needs 20"))
+    'The quality rule speeder does nothing: 4 rows have a time, and it needs 20.'
+    """
+
+    text: str
+    """What anyone may read, without the point at the end."""
+    detail: str = ""
+    """Why, for the owner of the answers: it may count rows of units that are not published."""
+
+    def __str__(self) -> str:
+        """Return the whole sentence."""
+        return f"{self.text}: {self.detail}." if self.detail else f"{self.text}."
+
+
+def find_idle_rules(table: pl.DataFrame, rules: Iterable[NamedRule]) -> list[Note]:
+    """Return a note for each rule on a row by itself whose column no row fills.
+
+    Parameters
+    ----------
+    table
+        The text frame of the responses.
+    """
+    return [
+        Note(f"{say_idle(rule.name)}: {rule.idle or f'no row has a {rule.needs}'}")
+        for rule in (named.rule for named in rules)
+        if isinstance(rule, RowRule) and rule.needs and table.height and not _is_filled(table, rule.needs)
+    ]
+
+
+def say_idle(name: str) -> str:
+    """Return the beginning of the note on a rule that does nothing."""
+    return f"The quality rule {name} does nothing"
+
+
+def _is_filled(table: pl.DataFrame, column: str) -> bool:
+    return column in table.columns and table[column].null_count() < table.height
