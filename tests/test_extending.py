@@ -16,7 +16,6 @@ import pytest
 from bpo_index.definition import load_definition
 from bpo_index.disclosure import PUBLIC_KEY
 from bpo_index.errors import EnvironmentFailed
-from bpo_index.files.resources import find_resource
 from bpo_index.publication import columns
 from bpo_index.publication.columns.description import Column
 from bpo_index.publication.columns.scores import RANKING
@@ -310,18 +309,17 @@ def release_with_column_and_figure(tmp_path_factory):
         {name: (EXTENDING / f"{name}.py").read_text(encoding="utf-8") for name in ("score_gap", "score_bars")},
         {"bpo_index.columns": "score_gap", "bpo_index.figures": "score_bars"},
     )
-    return run_sample(folder, environment)
-
-
-def run_sample(folder: Path, environment: dict[str, str]) -> Path:
-    sample = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
-    command = [sys.executable, "-m", "bpo_index", "run", sample, "--definition", quick_definition(replicates=100)]
-    command += ["--out", str(folder / "out"), "--audit-dir", str(folder / "audit"), "--json"]
-    finished = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
+    places = (
+        "--definition",
+        quick_definition(replicates=100),
+        "--out",
+        folder / "out",
+        "--audit-dir",
+        folder / "audit",
     )
-    assert finished.returncode == 0, finished.stderr
-    return next(path.parent for path in (folder / "out").rglob("manifest.json"))
+    answer = run_command(environment, "run", SAMPLE, *places, "--json")
+    assert answer.returncode == 0, answer.stderr
+    return Path(json.loads(answer.stdout)["path"])
 
 
 def test_a_column_of_another_package_is_in_every_table_format(release_with_column_and_figure):
