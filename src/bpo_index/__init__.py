@@ -26,8 +26,6 @@ Examples
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from bpo_index.version import __version__ as __version__
-
 if TYPE_CHECKING:
     from bpo_index.definition import IndexDefinition, load_definition, parse_definition, replace_method
     from bpo_index.errors import (
@@ -67,6 +65,7 @@ if TYPE_CHECKING:
     from bpo_index.scoring.unit_scores import Scores, score_units
     from bpo_index.validation.audit import Audit, summarise_audit
     from bpo_index.validation.check import Validation, validate_responses
+    from bpo_index.version import __version__ as __version__
 
 
 __all__ = [
@@ -162,7 +161,9 @@ _HOMES = {
     "validation.audit": ("Audit", "summarise_audit"),
     "validation.check": ("Validation", "validate_responses"),
 }
-_MODULE_OF = {name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names}
+_MODULE_OF = {"__version__": f"{__name__}.version"} | {
+    name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names
+}
 
 if not TYPE_CHECKING:  # else any misspelt name would pass as one of unknown type
 
