@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bpo_index.scoring.methods.record import STEPS
+from bpo_index.scoring.methods.registry import list_methods
 from tests.limits import HANG_SECONDS
 
 PACKAGE = "bpo_index"
@@ -288,3 +290,23 @@ def test_every_csv_file_is_written_where_formulas_are_escaped(package: Path) -> 
         if any(call in module.read_text(encoding="utf-8") for call in ("write_csv(", "DictWriter(", "writerows("))
     ]
     assert writing == ["files/csv_tables.py"]
+
+
+def test_no_code_names_a_method_but_its_own_module(package: Path) -> None:
+    """What the rest must know of a method is in its record; words that mean other things too are left out."""
+    steps = ("missing_answers", "outliers", "normalisation", "weighting", "aggregation")
+    common = {"none", "log", "power", "scale", "rank", "mean", "given", "equal", "importance", "median", "robust"}
+    usual = {step.default for step in STEPS}
+    names = {name for step in steps for name in list_methods()[step]} - common - usual
+    assert len(names) > 25
+    wrong = []
+    for module in list_modules(package):
+        if find_part(name_module(package, module)) == "scoring.methods":
+            continue
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        # What an estimator takes where nothing is said.
+        defaults = {default for node in ast.walk(tree) if isinstance(node, ast.arguments) for default in node.defaults}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and node not in defaults and node.value in names:
+                wrong.append(f"{module.relative_to(package)}:{node.lineno} names {node.value}")
+    assert wrong == []

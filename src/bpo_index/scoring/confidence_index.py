@@ -223,7 +223,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             counted=categories,
             questions={name: int(size) for name, size in zip(names, sizes, strict=True)},
         )
-        if self.reference_unit is not None and raw.get("normalisation") == "distance_to_reference":
+        options = getattr(find_method("normalisation", method.normalisation), "options", ())
+        if self.reference_unit is not None and any(option.name == "reference_unit" for option in options):
             raw["reference_unit"] = str(self.reference_unit)
         problems = [f"{key}: {says}" for key, says in [*list_unused_options(raw), *list_method_problems(raw, around)]]
         if problems:
