@@ -24,6 +24,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("kinds",),
     ("display",),
     ("files",),
+    ("settings",),
     ("scoring.arrays", "scoring.ranking", "scoring.methods"),
     ("definition",),
     ("responses",),
@@ -34,15 +35,15 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("disclosure",),
     ("publication",),
     ("pipeline",),
-    ("publication.survey_plan", "publication.verification", "publication.summary"),
+    ("handover",),
     ("inbox",),
     ("cli", "__main__"),
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
 STAGES = {
-    *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication", "pipeline"),
-    *("publication.survey_plan", "publication.verification", "publication.summary", "inbox"),
+    *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication"),
+    *("pipeline", "handover", "inbox"),
 }
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
