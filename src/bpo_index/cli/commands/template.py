@@ -25,12 +25,13 @@ def template(
     if as_json:
         print_json({"questionnaire": str(questionnaire), "codebook": str(codebook)})
         return
+    console = make_console()
     for line in (
         f"Questionnaire: {questionnaire}",
         f"Codebook: {codebook}",
         "One row a respondent; `bpo-index check` says whether the filled file can be used.",
     ):
-        make_console().print(line, markup=False, soft_wrap=True)
+        console.print(line, markup=False, soft_wrap=True)
 
 
 RECORDS = (
