@@ -111,7 +111,15 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
     origin = name_origin(audit)
     sentences = describe_plan(plan, wanted, survey, definition, origin)
     files = _write_plan(plan, wanted, sentences, definition, origin, Path(settings.out))
-    return CompletedPlan(definition, survey, wanted, plan, origin, sentences, files)
+    return CompletedPlan(
+        definition=definition,
+        survey=survey,
+        wanted=wanted,
+        plan=plan,
+        data_origin=origin,
+        sentences=sentences,
+        files=files,
+    )
 
 
 def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 2021) -> LastSurvey:
