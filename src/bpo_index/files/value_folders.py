@@ -225,6 +225,7 @@ def _read_json(path: Path) -> Any:
 
 def _write_bytes(path: Path, content: bytes) -> Path:
     """Write a new file for its owner only."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, how, 0o600), "wb") as file:
         file.write(content)
     return path
