@@ -7,21 +7,26 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bpo_index.definition import replace_method
+from bpo_index.definition.method_block import list_chosen_options
 from bpo_index.errors import BpoIndexError
 from bpo_index.publication.result import build_result
 from bpo_index.publication.tables import render_tables
 from bpo_index.robustness.assess import assess_robustness
-from bpo_index.scoring.methods.catalogue import CATALOGUE
+from bpo_index.scoring.methods.registry import list_methods, list_options
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.audit import summarise_audit
 from tests.commands import fuzz
 from tests.surveys import make_definition, validate_rows
 
-NAMES = {step: [entry.name for entry in entries] for step, entries in CATALOGUE.items() if step != "respondent_weights"}
-OPTIONS = (
-    "goalposts: [2, 9]\ntarget: 8\nreference_unit: AAA\ncomparisons: [[1, 2], [0.5, 1]]\nlowest_share: 0.2\n"
-    "normalisation_range: [1, 100]"
-)
+NAMES = {step: list(entries) for step, entries in list_methods().items() if step != "respondent_weights"}
+OPTIONS = {
+    "goalposts": "[2, 9]",
+    "target": "8",
+    "reference_unit": "AAA",
+    "comparisons": "[[1, 2], [0.5, 1]]",
+    "lowest_share": "0.2",
+    "normalisation_range": "[1, 100]",
+}
 Choices = st.fixed_dictionaries(
     {},
     optional={
@@ -47,7 +52,10 @@ BASE = make_definition(**{"straight_line: {minimum_answers: 3}": ""})
 )
 @example({}, [("Aland", ["", "0", "0"]), ("Aland", ["0", "", "0"]), *[("Beland", ["", "0", "0"])] * 3])
 def test_scored_or_refused(choices, survey):
-    text = "\n".join([*(f"{key}: {value}" for key, value in choices.items()), OPTIONS])
+    # What no chosen method would use is refused, and there is nothing to see.
+    used = list_chosen_options(choices)
+    keys = {key: value for key, value in (OPTIONS | choices).items() if key not in list_options() or key in used}
+    text = "\n".join(f"{key}: {value}" for key, value in keys.items()) or "aggregation: arithmetic"
     rows = [f"r{n},{unit},{','.join(ratings)}" for n, (unit, ratings) in enumerate(survey)]
     try:
         definition = replace_method(BASE, text)

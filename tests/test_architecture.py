@@ -23,6 +23,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
     ("display",),
+    ("fields",),
     ("files",),
     ("settings",),
     ("scoring.arrays", "scoring.ranking", "scoring.methods"),

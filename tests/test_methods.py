@@ -2,28 +2,23 @@
 
 import dataclasses
 import json
-from typing import get_args
 
 import numpy as np
 import polars as pl
 import pytest
 
 from bpo_index.cli.main import main
-from bpo_index.definition import Method, replace_method
+from bpo_index.definition import replace_method
+from bpo_index.definition.method_block import Method
 from bpo_index.errors import DataRefused, DefinitionError
 from bpo_index.files.resources import find_resource
 from bpo_index.robustness.assess import assess_robustness
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
 from bpo_index.robustness.sampling.resampling import Resampler
 from bpo_index.scoring.chain import Evidence, score_means
-from bpo_index.scoring.methods import catalogue as methods
-from bpo_index.scoring.methods.aggregation import AGGREGATIONS
-from bpo_index.scoring.methods.missing_answers import MISSING_ANSWERS
-from bpo_index.scoring.methods.normalisation import NORMALISATIONS
-from bpo_index.scoring.methods.outcomes import OUTCOMES
-from bpo_index.scoring.methods.outliers import OUTLIER_TREATMENTS
+from bpo_index.scoring.margins import read_margins
+from bpo_index.scoring.methods.registry import list_methods, list_names
 from bpo_index.scoring.preparation import prepare_sample
-from bpo_index.scoring.respondent_weights import read_margins
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means, sort_respondents
 from bpo_index.scoring.unit_scores import score_units as score
@@ -61,24 +56,13 @@ def run(tmp_path, capsys, monkeypatch):
     return call
 
 
-def test_the_catalogue_names_what_a_definition_takes_and_the_code_has(project):
-    names = {step: tuple(entry.name for entry in entries) for step, entries in methods.CATALOGUE.items()}
-    for step, literal, built in (
-        ("outcome", methods.Outcome, OUTCOMES),
-        ("missing_answers", methods.MissingAnswers, MISSING_ANSWERS),
-        ("outliers", methods.Outliers, OUTLIER_TREATMENTS),
-        ("normalisation", methods.Normalisation, NORMALISATIONS),
-        ("aggregation", methods.Aggregation, AGGREGATIONS),
-    ):
-        assert names[step] == get_args(literal)
-        assert sorted(names[step]) == sorted(built)
-    assert names["weighting"] == get_args(methods.Weighting)
-    assert set(get_args(methods.QuestionWeighting)) < set(names["weighting"])
-    assert set(names) - {"respondent_weights"} <= set(Method.model_fields)
-    for entries in methods.CATALOGUE.values():
-        for entry in entries:
+def test_every_method_has_a_line_a_page_and_a_source_that_there_is(project):
+    sources = (project / "docs" / "references.bib").read_text(encoding="utf-8")
+    for entries in list_methods().values():
+        for entry in entries.values():
             assert (project / "docs" / "methods" / f"{entry.page}.md").is_file(), entry.page
             assert len(entry.line) < 90
+            assert entry.source is None or f"{{{entry.source}," in sources
 
 
 def test_the_command_lists_every_method(run):
@@ -91,13 +75,15 @@ def test_the_command_lists_every_method(run):
 
 
 def list_method_texts():
-    for step, entries in methods.CATALOGUE.items():
+    for step, entries in list_methods().items():
         if step == "respondent_weights":
             continue
-        for entry in entries:
+        for entry in entries.values():
             extra = EXTRAS.get(entry.name, "")
             yield f"{step}: {entry.name}\n{extra}"
-            if step == "aggregation" or entry.name in get_args(methods.QuestionWeighting):
+            if step == "aggregation" or (
+                step == "weighting" and entry.name in list_names("weighting", "question_weighting")
+            ):
                 yield f"question_{step}: {entry.name}\n{extra}"
 
 
@@ -395,7 +381,7 @@ def test_an_empty_cell_leaves_the_category_without_a_score_under_every_missing_a
         for u, name in (("a", "Aland"), ("b", "Beland"))
         for n in range(3)
     ]
-    for method in MISSING_ANSWERS:
+    for method in list_names("missing_answers"):
         definition = make_definition(**{"method: {": f"method: {{missing_answers: {method}, "})
         scores = score(validate_rows(tmp_path, *rows, definition=definition).accepted, definition)
         cell = scores.categories.filter(unit="AAA", category="last").row(0, named=True)

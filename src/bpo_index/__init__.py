@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from bpo_index.responses.template import write_template
     from bpo_index.robustness.assess import Robustness, assess_robustness
     from bpo_index.scoring.confidence_index import ConfidenceIndex
-    from bpo_index.scoring.respondent_weights import read_margins
+    from bpo_index.scoring.margins import read_margins
     from bpo_index.scoring.unit_scores import Scores, score_units
     from bpo_index.settings import Settings
     from bpo_index.validation.audit import Audit, summarise_audit
@@ -141,7 +141,7 @@ _HOMES = {
     "responses.template": ("write_template",),
     "robustness.assess": ("Robustness", "assess_robustness"),
     "scoring.confidence_index": ("ConfidenceIndex",),
-    "scoring.respondent_weights": ("read_margins",),
+    "scoring.margins": ("read_margins",),
     "scoring.unit_scores": ("Scores", "score_units"),
     "settings": ("Settings",),
     "validation.audit": ("Audit", "summarise_audit"),

@@ -23,7 +23,7 @@ from bpo_index.responses import Responses, read_responses
 from bpo_index.robustness.assess import Robustness
 from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.exclusions import Exclusions
-from bpo_index.scoring.respondent_weights import read_margins
+from bpo_index.scoring.margins import read_margins
 from bpo_index.scoring.unit_scores import Scores
 from bpo_index.settings import Settings
 from bpo_index.validation.checked import Checked

@@ -27,7 +27,7 @@ from bpo_index.robustness.assess import Robustness, assess_robustness
 from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.exclusions import compare_exclusions
 from bpo_index.robustness.executors import open_executor
-from bpo_index.scoring.respondent_weights import read_margins
+from bpo_index.scoring.margins import read_margins
 from bpo_index.scoring.unit_scores import Scores, score_units
 from bpo_index.settings import Settings
 from bpo_index.validation.audit import add_refusal_to_private_audit, add_to_private_audit, publish_audit

@@ -28,7 +28,7 @@ from bpo_index.responses import read_responses
 from bpo_index.responses.inspection import inspect_files
 from bpo_index.responses.records import iterate_records
 from bpo_index.responses.template import write_template
-from bpo_index.scoring.respondent_weights import read_margins
+from bpo_index.scoring.margins import read_margins
 from bpo_index.settings import Settings
 from bpo_index.validation.check import validate_responses
 from tests.surveys import HEADER, SMALL, make_definition, write_csv

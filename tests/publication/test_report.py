@@ -20,15 +20,15 @@ from bpo_index.publication.figures import Figure
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
 from bpo_index.publication.report.drivers import tabulate_influence, tabulate_sensitivity
-from bpo_index.publication.report.method import FORMULAS, describe_intervals, list_steps
+from bpo_index.publication.report.method import describe_intervals, list_steps
 from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.render import draw_strip
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
 from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, names_percentage
-from bpo_index.scoring.methods.aggregation import aggregate
-from bpo_index.scoring.methods.catalogue import CATALOGUE
-from bpo_index.scoring.methods.normalisation import normalise
+from bpo_index.scoring.methods.record import AnswerScale
+from bpo_index.scoring.methods.registry import list_methods
+from bpo_index.scoring.steps import aggregate, normalise
 from bpo_index.settings import Settings
 from tests.disclosure.people import MEANS, make_people, write_files
 from tests.publication.nasty import ALL, NASTY
@@ -320,7 +320,7 @@ def test_a_figure_that_is_too_large_lies_beside_the_page(sample):
 
 def test_every_step_of_every_method_has_its_formula():
     for step in ("missing_answers", "outcome", "outliers", "normalisation", "aggregation"):
-        assert set(FORMULAS[step]) == {entry.name for entry in CATALOGUE[step]}
+        assert all(entry.formula for entry in list_methods()[step].values())
 
 
 VALUES = np.array([[80.0, 60.0], [50.0, 90.0], [20.0, 30.0]])
@@ -345,11 +345,12 @@ def compute_as_printed(formula, row, others):
     }[formula]()
 
 
-@pytest.mark.parametrize("name", FORMULAS["aggregation"])
+@pytest.mark.parametrize("name", list_methods()["aggregation"])
 def test_aggregations_are_what_the_page_prints(name):
     found = aggregate(VALUES, WEIGHTS, name, power=3.0)
     by_hand = [
-        compute_as_printed(FORMULAS["aggregation"][name], VALUES[n], np.delete(VALUES, n, axis=0)) for n in range(3)
+        compute_as_printed(list_methods()["aggregation"][name].formula, VALUES[n], np.delete(VALUES, n, axis=0))
+        for n in range(3)
     ]
     assert found == pytest.approx(by_hand)
 
@@ -370,11 +371,12 @@ NORMALISED = {
 }
 
 
-@pytest.mark.parametrize("name", FORMULAS["normalisation"])
+@pytest.mark.parametrize("name", list_methods()["normalisation"])
 def test_normalisations_are_what_the_page_prints(name):
     x = np.array([2.0, 3.0, 5.0, 8.0])
-    options = {"minimum": 1, "maximum": 9, "output_range": (10, 90), "targets": 7, "reference": 2, "goalposts": (3, 6)}
-    assert normalise(x[:, np.newaxis], name, **options).ravel() == pytest.approx(NORMALISED[name](x))
+    scale = AnswerScale(minimum=1, maximum=9, reference=2)
+    options = {"normalisation_range": (10, 90), "target": 7, "goalposts": (3, 6)}
+    assert normalise(x[:, np.newaxis], name, scale, **options).ravel() == pytest.approx(NORMALISED[name](x))
 
 
 def change_method(definition, **changes):

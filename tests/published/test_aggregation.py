@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bpo_index.scoring.methods.aggregation import aggregate, aggregate_median
-from bpo_index.scoring.methods.normalisation import normalise
+from bpo_index.scoring.methods.aggregation import aggregate_median
 from bpo_index.scoring.methods.outranking import outrank, rank_kemeny, score_borda, score_copeland
+from bpo_index.scoring.steps import aggregate, normalise
 
 
 def read_ballots(ballots, units):

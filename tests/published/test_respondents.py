@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from bpo_index.scoring.methods.missing_answers import complete_answers
-from bpo_index.scoring.respondent_weights import Margin, rake
+from bpo_index.scoring.methods.record import Questionnaire
+from bpo_index.scoring.methods.respondent_weights import Margin, rake
+from bpo_index.scoring.steps import complete_answers
 
 
 def test_iterative_proportional_fitting_of_a_table():
@@ -28,12 +29,14 @@ def test_nearest_neighbours_of_the_scikit_learn_documentation():
     completed = complete_answers(
         answers,
         "knn",
-        unit_of=np.zeros(4, dtype=np.int64),
-        category_of=np.zeros(3, dtype=np.int64),
-        question_weights=np.ones(3),
-        reverse=np.zeros(3, dtype=bool),
-        minimum=0,
-        maximum=10,
+        Questionnaire(
+            unit_of=np.zeros(4, dtype=np.int64),
+            category_of=np.zeros(3, dtype=np.int64),
+            weights=np.ones(3),
+            reverse=np.zeros(3, dtype=bool),
+            minimum=0,
+            maximum=10,
+        ),
         neighbours=2,
     )
     assert completed.ratings.tolist() == [[1.0, 2.0, 4.0], [3.0, 4.0, 3.0], [5.5, 6.0, 5.0], [8.0, 8.0, 7.0]]

@@ -18,9 +18,9 @@ from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
 from bpo_index.scoring.methods.covariance import correlate, estimate_between_covariance
 from bpo_index.scoring.methods.data_weights import explain_pca, rotate_varimax
-from bpo_index.scoring.methods.normalisation import normalise
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sklearn_steps import Aggregator, Normaliser
+from bpo_index.scoring.steps import normalise
 
 # Telephones per 1,000 people and kilowatt-hours of electricity per person, countries in the order of the indicators.
 TELEPHONES = [

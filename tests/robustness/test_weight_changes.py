@@ -5,8 +5,8 @@ import pytest
 from scipy.optimize import linprog
 
 from bpo_index.robustness.weights.order_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
-from bpo_index.scoring.methods.aggregation import aggregate
 from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.steps import aggregate
 
 
 def make_case(seed, units=7, categories=5):
@@ -115,7 +115,7 @@ def test_stability_intervals_are_those_of_a_search(seed):
 def test_additive_values_order_units_as_the_aggregation_does_under_any_weights(aggregation, power):
     rng = np.random.default_rng(3)
     values = rng.uniform(5, 95, (6, 4))
-    additive = make_additive(values, aggregation, power)
+    additive = make_additive(values, aggregation, power=power)
     for weights in rng.dirichlet(np.ones(4), 50):
         expected = rank_units(aggregate(values, weights, aggregation, power=power))
         order = np.argsort(-(additive @ weights), kind="stable")
@@ -126,6 +126,6 @@ def test_there_is_no_weighted_sum_behind_medians_pairs_or_zeros():
     values = np.array([[10.0, 0.0], [5.0, 2.0]])
     for aggregation in ("median", "copeland", "kemeny", "geometric", "harmonic"):
         assert make_additive(values, aggregation) is None
-    assert make_additive(values, "generalised_mean", 2.0) is not None
-    assert make_additive(-values, "generalised_mean", 2.0) is None
+    assert make_additive(values, "generalised_mean", power=2.0) is not None
+    assert make_additive(-values, "generalised_mean", power=2.0) is None
     assert make_additive(-values, "arithmetic") is not None

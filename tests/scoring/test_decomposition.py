@@ -63,5 +63,7 @@ def test_missing_scores_and_zeros_under_a_geometric_mean_are_not_decomposed():
 
 
 def test_only_means_have_a_power():
-    found = {name: find_power(name, 3.0) for name in ("arithmetic", "harmonic", "generalised_mean", "median", "borda")}
+    found = {
+        name: find_power(name, power=3.0) for name in ("arithmetic", "harmonic", "generalised_mean", "median", "borda")
+    }
     assert found == {"arithmetic": 1.0, "harmonic": -1.0, "generalised_mean": 3.0, "median": None, "borda": None}

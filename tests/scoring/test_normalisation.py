@@ -10,28 +10,17 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.preprocessing import PowerTransformer
 
-from bpo_index.scoring.methods.normalisation import (
-    NORMALISATIONS,
-    apply_normalisation,
-    learn_normalisation,
-    normalise,
-    normalise_scale,
-    orient,
-)
-from bpo_index.scoring.methods.outliers import (
-    OUTLIER_TREATMENTS,
-    apply_outliers,
-    learn_outliers,
-    measure_kurtosis,
-    measure_skewness,
-    treat_outliers,
-)
+from bpo_index.scoring.methods.normalisation import normalise_scale, orient
+from bpo_index.scoring.methods.outliers import learn_limits, measure_kurtosis, measure_skewness
+from bpo_index.scoring.methods.record import AnswerScale
+from bpo_index.scoring.methods.registry import list_names
+from bpo_index.scoring.steps import learn_normalisation, learn_outliers, normalise, treat_outliers
 
 OPTIONS = {
-    "scale": {"minimum": 0, "maximum": 10},
-    "min_max": {"output_range": (1, 100)},
-    "distance_to_target": {"targets": 8.0},
-    "distance_to_reference": {"reference": 2},
+    "scale": {"scale": AnswerScale(minimum=0, maximum=10)},
+    "min_max": {"normalisation_range": (1, 100)},
+    "distance_to_target": {"target": 8.0},
+    "distance_to_reference": {"scale": AnswerScale(reference=2)},
     "goalposts": {"goalposts": (4.0, 9.0)},
 }
 SCALE_FREE = ("min_max", "z_score", "robust", "rank", "borda", "percentile_rank", "distance_to_maximum")
@@ -66,7 +55,7 @@ def normalise_by_hand(method, column):
     return [formula(x) for x in column]
 
 
-@pytest.mark.parametrize("method", NORMALISATIONS)
+@pytest.mark.parametrize("method", list_names("normalisation"))
 def test_each_normalisation_is_its_formula(method):
     values = np.random.default_rng(3).integers(10, 100, (9, 4)) / 10
     values[4] = values[5]
@@ -75,7 +64,7 @@ def test_each_normalisation_is_its_formula(method):
         assert normalised == pytest.approx(normalise_by_hand(method, column), abs=1e-9)
 
 
-@pytest.mark.parametrize("method", NORMALISATIONS)
+@pytest.mark.parametrize("method", list_names("normalisation"))
 def test_a_batch_is_normalised_as_one_by_one_and_missing_values_stay_missing(method):
     values = np.random.default_rng(4).uniform(1, 10, (2, 3, 8, 5))
     values[0, 0, 0, 0] = values[1, 2, 3, 1] = np.nan
@@ -87,13 +76,13 @@ def test_a_batch_is_normalised_as_one_by_one_and_missing_values_stay_missing(met
             assert found[i, j] == pytest.approx(alone, abs=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize("method", NORMALISATIONS)
+@pytest.mark.parametrize("method", list_names("normalisation"))
 def test_what_was_learnt_serves_other_units(method):
     values = np.random.default_rng(5).uniform(1, 10, (8, 3))
     learnt = learn_normalisation(values, method, **OPTIONS.get(method, {}))
-    assert (apply_normalisation(values, learnt) == normalise(values, method, **OPTIONS.get(method, {}))).all()
-    assert apply_normalisation(values[2:4], learnt) == pytest.approx(apply_normalisation(values, learnt)[2:4])
-    between = apply_normalisation(np.full((1, 3), 5.0), learnt)
+    assert (learnt.apply(values) == normalise(values, method, **OPTIONS.get(method, {}))).all()
+    assert learnt.apply(values[2:4]) == pytest.approx(learnt.apply(values)[2:4])
+    between = learnt.apply(np.full((1, 3), 5.0))
     assert np.isfinite(between).all()
 
 
@@ -105,7 +94,7 @@ def test_a_change_of_scale_leaves_scale_free_methods_alone(method, factor, shift
     assert normalise(factor * values + shift, method) == pytest.approx(normalise(values, method), abs=1e-6)
 
 
-@pytest.mark.parametrize("method", NORMALISATIONS)
+@pytest.mark.parametrize("method", list_names("normalisation"))
 @settings(max_examples=15)
 @given(unit=st.integers(0, 6), rise=st.floats(0, 3))
 def test_more_is_never_less(method, unit, rise):
@@ -122,12 +111,13 @@ def test_more_is_never_less(method, unit, rise):
         assert after[unit] >= before[unit] - 1e-9
 
 
-@pytest.mark.parametrize("method", NORMALISATIONS)
+@pytest.mark.parametrize("method", list_names("normalisation"))
 def test_the_order_of_units_does_not_matter(method):
     values = np.random.default_rng(8).uniform(1, 9, (9, 4))
     order = np.random.default_rng(9).permutation(9)
     options = dict(OPTIONS.get(method, {}))
-    moved = options | ({"reference": int(np.flatnonzero(order == 2)[0])} if "reference" in options else {})
+    place = int(np.flatnonzero(order == 2)[0])
+    moved = options | ({"scale": AnswerScale(reference=place)} if method == "distance_to_reference" else {})
     assert normalise(values[order], method, **moved) == pytest.approx(
         normalise(values, method, **options)[order], abs=1e-12
     )
@@ -151,15 +141,15 @@ def test_robust_falls_back_on_the_mean_deviation_where_most_units_are_equal():
 
 def test_anchors_that_cannot_be_are_missing():
     values = np.array([[6.0], [8.0]])
-    assert np.isnan(normalise(values, "distance_to_target", targets=6.0)).all()
-    assert np.isnan(normalise(np.array([[0.0], [8.0]]), "distance_to_reference", reference=0)).all()
+    assert np.isnan(normalise(values, "distance_to_target", target=6.0)).all()
+    assert np.isnan(normalise(np.array([[0.0], [8.0]]), "distance_to_reference", AnswerScale(reference=0))).all()
     assert np.isnan(normalise(np.zeros((2, 1)), "fraction_of_maximum")).all()
 
 
 @pytest.mark.parametrize(
     ("method", "options", "expected"),
     [
-        ("none", {}, "method must be one of"),
+        ("none", {}, "normalisation must be one of"),
         ("distance_to_target", {}, "target"),
         ("distance_to_reference", {}, "reference"),
         ("goalposts", {}, "goalposts"),
@@ -175,7 +165,7 @@ def test_directions_are_turned_round_on_the_scale():
     values = np.array([[2.0, 9.0]])
     assert orient(values, np.array([False, True]), 0, 10).tolist() == [[2.0, 1.0]]
     assert orient(values, np.array([False, False]), 0, 10) is values
-    turned = normalise(orient(values, np.array([True, True]), 0, 10), "scale", minimum=0, maximum=10)
+    turned = normalise(orient(values, np.array([True, True]), 0, 10), "scale", AnswerScale(minimum=0, maximum=10))
     assert turned == pytest.approx(normalise_scale(values, 0, 10, np.array([True, True])))
 
 
@@ -215,14 +205,14 @@ def test_winsorising_pulls_in_one_value_after_another():
         assert treated == pytest.approx(winsorise_by_hand(column))
     assert (found[:, 2] == values[:, 2]).all()
     assert found[0, 0] < 90
-    assert learn_outliers(values, "winsorise", most=0).settled.tolist() == [False, False, True]
+    assert learn_limits(values, most=0).settled.tolist() == [False, False, True]
 
 
 def test_the_logarithm_is_of_the_distance_from_the_lowest():
     values = np.array([[1.0, 5.0], [3.0, 5.0], [11.0, 5.0]])
     assert treat_outliers(values, "log")[:, 0] == pytest.approx([math.log(x - 1 + 0.1) for x in (1, 3, 11)])
     assert treat_outliers(values, "log")[:, 1].tolist() == [5.0] * 3
-    below = apply_outliers(np.array([[0.0, 9.0]]), learn_outliers(values, "log"))
+    below = learn_outliers(values, "log").apply(np.array([[0.0, 9.0]]))
     assert below[0] == pytest.approx([math.log(0.1), 9.0])
 
 
@@ -234,7 +224,7 @@ def test_the_power_transform_is_that_of_scikit_learn():
         assert treat_outliers(values, "power") == pytest.approx(expected.transform(values), rel=1e-4)
 
 
-@pytest.mark.parametrize("method", OUTLIER_TREATMENTS)
+@pytest.mark.parametrize("method", list_names("outliers"))
 def test_treatments_keep_order_missing_values_constants_and_batches(method):
     values = np.random.default_rng(5).gamma(0.4, 3, (2, 12, 3))
     values[0, 3, 0] = np.nan

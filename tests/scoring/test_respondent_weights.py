@@ -9,16 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpo_index.errors import UsageError
-from bpo_index.scoring.respondent_weights import (
+from bpo_index.scoring.margins import build_margins, hash_margins, read_margins
+from bpo_index.scoring.methods.respondent_weights import (
     Margin,
-    build_margins,
     find_margin_problems,
-    hash_margins,
     measure_design_effect,
     measure_effective_n,
     post_stratify,
     rake,
-    read_margins,
     trim_weights,
 )
 

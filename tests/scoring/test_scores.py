@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
-from bpo_index.definition.blocks import Method
+from bpo_index.definition.method_block import Method
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.ranking import rank_units

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpo_index.definition.blocks import Method
 from bpo_index.scoring.methods.ahp import RANDOM_INDEX, weigh_by_ahp
 from bpo_index.scoring.methods.balanced import measure_effective_importance, share_squared_correlations, weigh_balanced
 from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
@@ -23,7 +22,7 @@ from bpo_index.scoring.methods.data_weights import (
     weigh_by_pca,
     weigh_by_standard_deviation,
 )
-from bpo_index.scoring.methods.weighting import learn_weights
+from bpo_index.scoring.steps import learn_weights
 
 COVARIANCE_WEIGHTS = {
     "standard_deviation": weigh_by_standard_deviation,
@@ -41,7 +40,7 @@ def make_values(seed=1, units=15, items=4, leading=()):
 
 
 def learn(weighting, values):
-    return learn_weights(weighting, np.ones(values.shape[-1]), values, Method())
+    return learn_weights(weighting, np.ones(values.shape[-1]), values)
 
 
 def test_standard_deviation_critic_and_entropy_by_hand():
@@ -206,11 +205,11 @@ def test_entropy_refuses_negative_values():
 def test_items_of_nominal_weight_zero_take_no_part():
     values, nominal = make_values(11), np.array([1.0, 0.0, 1.0, 2.0])
     for weighting in (*LEARNT, "equal", "given"):
-        weights = learn_weights(weighting, nominal, values, Method())
+        weights = learn_weights(weighting, nominal, values)
         assert weights[1] == 0
         assert weights.sum() == pytest.approx(1)
     with pytest.raises(ValueError, match="respondents"):
-        learn_weights("importance", nominal, values, Method())
+        learn_weights("importance", nominal, values)
 
 
 # ---- effective importance and balanced weights -----------------------------------------------------------------------

@@ -7,86 +7,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
-from bpo_index.display.labels import fold_label
-from bpo_index.scoring.methods.catalogue import (
-    Aggregation,
-    MissingAnswers,
-    Normalisation,
-    Outcome,
-    Outliers,
-    QuestionWeighting,
-    Weighting,
-    WeightingLevel,
+from bpo_index.fields import (
+    LEAST_PART,
+    MOST,
+    Block,
+    Count,
+    CountFromTwo,
+    Finite,
+    ItemId,
+    Name,
+    Number,
+    Part,
+    Share,
+    Text,
+    UnitCode,
+    Weight,
+    Whole,
 )
 
-
-def _number_as_text(value: object) -> object:
-    """Let an unquoted ``2021`` or ``97`` stand for the text: ids and codes are text."""
-    if isinstance(value, bool):
-        return value
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _refuse_half_characters(value: str) -> str:
-    """Refuse a text that no file can hold: half of a pair of surrogates, as YAML's ``\\ud800`` makes."""
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError("holds half of a character (a lone surrogate); write the whole character")
-    return value
-
-
-def _refuse_blank(value: str) -> str:
-    """Refuse a name of which nothing can be seen, which would stand for every blank."""
-    if not fold_label(value):
-        raise ValueError("has nothing that can be seen; write a name")
-    return value
-
-
-Text = Annotated[
-    str,
-    BeforeValidator(_number_as_text),
-    Field(min_length=1, max_length=2_000),
-    AfterValidator(_refuse_half_characters),
-]
-Name = Annotated[Text, AfterValidator(_refuse_blank)]
-PathId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9-]{1,64}$")]
-ItemId = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[a-z0-9_-]{1,64}$")]
-UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-
-
-def _refuse_other_than_numbers(value: object) -> object:
-    """Refuse true, false and texts where a number is asked for: they are no 1 and 0, and rules look at numbers."""
-    if isinstance(value, bool | str):
-        raise ValueError(f"must be a number{', without quotation marks' if isinstance(value, str) else ''}")
-    return value
-
-
-def _refuse_tiny(value: float) -> float:
-    """Refuse a number that is above zero and yet too near to it to be divided by; take minus zero for zero."""
-    if 0 < abs(value) < LEAST_PART:
-        raise ValueError(f"must be 0 or at least {LEAST_PART:f}")
-    return value + 0.0
-
-
-# Every number has bounds, so that nothing that is computed from them overflows (docs/methods/definition.md).
-MOST, LEAST_PART, MOST_COUNT = 1e9, 1e-6, 10**9
-Finite = Annotated[float, BeforeValidator(_refuse_other_than_numbers), Field(allow_inf_nan=False)]
-Number = Annotated[Finite, Field(ge=-MOST, le=MOST), AfterValidator(_refuse_tiny)]
-Weight = Annotated[Finite, Field(ge=0, le=MOST), AfterValidator(_refuse_tiny)]
-Share = Annotated[Finite, Field(ge=0, le=1), AfterValidator(_refuse_tiny)]
-Part = Annotated[Finite, Field(ge=LEAST_PART, le=MOST)]
-Whole = Annotated[int, BeforeValidator(_refuse_other_than_numbers)]
-Count = Annotated[Whole, Field(ge=1, le=MOST_COUNT)]
-CountFromTwo = Annotated[Whole, Field(ge=2, le=MOST_COUNT)]
 Action = Literal["flag", "quarantine"]
 Origin = Literal["published", "topic", "own"]
-
-
-class Block(BaseModel):
-    """A mapping of the file: unknown keys are refused, and nothing is changed once it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Provenance(Block):
@@ -235,95 +177,6 @@ class Columns(Block):
     """Long layout only: the question's id, alias or text."""
     rating: Text | None = None
     """Long layout only: the answer."""
-
-
-class Method(Block):
-    """How ratings become scores and ranks; `bpo-index methods` says what each name stands for."""
-
-    missing_answers: MissingAnswers = "available_case"
-    """What stands for a rating that was not given."""
-    neighbours: Annotated[Whole, Field(ge=1, le=100)] = 5
-    """Respondents from whom `knn` takes a missing rating."""
-    questions_needed: Count | None = None
-    """How many questions of a category must have answers for a category score; null: all of them."""
-    outcome: Outcome = "mean"
-    """What of a question's ratings is scored."""
-    outcome_boxes: Count = 2
-    """Scale points at an end that `top_two_box` and `net_balance` count."""
-    trim_weights: Annotated[Finite, Field(ge=1, le=MOST)] | None = None
-    """No respondent weighs more than so many times the mean of the unit; null: weights are not trimmed."""
-    outliers: Outliers = "none"
-    """Treatment of extreme units before normalisation."""
-    normalisation: Normalisation = "scale"
-    """How question means come onto one scale."""
-    normalisation_range: tuple[Number, Number] = (0.0, 100.0)
-    """What `min_max` makes of the lowest and the highest unit; `borda` of one beaten by all and one beating all."""
-    goalposts: tuple[Number, Number] | None = None
-    """The scale points that `goalposts` makes 0 and 100."""
-    target: Number | None = None
-    """The scale point that `distance_to_target` makes 100."""
-    reference_unit: UnitCode | None = None
-    """The unit that `distance_to_reference` makes 100."""
-    question_weighting: QuestionWeighting = "given"
-    """The weights of questions within their category."""
-    weighting: Weighting = "given"
-    """The weights of categories within the index."""
-    weighting_level: WeightingLevel = "between"
-    """Where weightings by covariance look: `between` units, or `within` units, between respondents."""
-    negative_weights: bool = False
-    """Whether `pca` keeps negative loadings as negative weights; otherwise they become zero."""
-    factors: Count | None = None
-    """How many factors `factor_analysis` keeps; null: those with an eigenvalue above one."""
-    comparisons: tuple[tuple[Annotated[Finite, Field(ge=0.001, le=1000)], ...], ...] | None = None
-    """For `ahp`: how many times more important the category of the row is than that of the column."""
-    lowest_share: Share | None = None
-    """For `benefit_of_the_doubt`: the least share of a unit's weight that any category has."""
-    highest_share: Share | None = None
-    """For `benefit_of_the_doubt`: the largest share of a unit's weight that any category has."""
-    question_aggregation: Aggregation = "arithmetic"
-    """How questions become a category score."""
-    aggregation: Aggregation = "arithmetic"
-    """How category scores become the index."""
-    power: Annotated[Finite, Field(ge=-100, le=100)] | None = None
-    """The power of `generalised_mean`: 1 arithmetic, 0 geometric, -1 harmonic."""
-    confidence_level: Annotated[Finite, Field(ge=0.5, le=0.999)] = 0.95
-    """The level of intervals and rank sets."""
-    minimum_respondents_to_publish: Count = 5
-    """A unit, or a unit's category, with fewer respondents is suppressed: no score, no rank."""
-    minimum_respondents_to_rank: Count = 5
-    """A unit with fewer respondents takes no rank."""
-    replicates: Annotated[int, Field(ge=100, le=10_000_000)] = 10_000
-    """How often the index is computed again under drawn assumptions, in each version."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 2021
-    """The seed of all draws; those of a survey are drawn from it and the owner's key."""
-
-
-class Uncertainty(Block):
-    """What is drawn anew in each replicate, beside the definition's own method: the assumptions of the index.
-
-    Levels of one assumption have parts, which are divided by their sum; an assumption without levels stays as the
-    `method:` block says.
-    """
-
-    respondents: bool = True
-    """Whether respondents are resampled."""
-    weight_variation: Share | None = None
-    """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null:
-    0.25 where weights are fixed, none where they are learnt from the answers."""
-    weight_bounds: tuple[Share, Annotated[Finite, Field(ge=1, le=1000)]] = (0.5, 2.0)
-    """Ranks are also told over all weights between these multiples of the weights used."""
-    normalisation: dict[Normalisation, Part] = {}
-    """Normalisations and their parts."""
-    normalisation_range: tuple[Number, Number] = (1.0, 100.0)
-    """`normalisation_range` of the normalisations listed here."""
-    aggregation: dict[Aggregation, Part] = {}
-    """Aggregations of categories and their parts."""
-    missing_answers: dict[MissingAnswers, Part] = {}
-    """Treatments of missing answers and their parts."""
-    excluded_category: Share = 0.0
-    """How often one category, drawn evenly, is left out."""
-    excluded_question: Share = 0.0
-    """How often one question, drawn evenly from categories with more than one, is left out."""
 
 
 class UnfinishedRule(Block):

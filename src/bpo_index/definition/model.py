@@ -11,34 +11,32 @@ import hashlib
 import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from bpo_index.definition.blocks import (
-    Block,
     Category,
     Columns,
-    Method,
-    Name,
-    PathId,
     Provenance,
     QualityRules,
     Question,
     Scale,
     Source,
-    Uncertainty,
     Unit,
 )
 from bpo_index.definition.conflicts import list_conflicts
+from bpo_index.definition.method_block import Method, Uncertainty, list_chosen_options
 from bpo_index.definition.method_conflicts import list_uncertainty_conflicts
 from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
 from bpo_index.display.labels import fold_label
 from bpo_index.display.notebook import show_block, show_sentence, show_table
 from bpo_index.display.numbers import NOTHING
 from bpo_index.errors import DefinitionError
+from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
 from bpo_index.files.resources import list_definitions
+from bpo_index.scoring.methods.registry import list_options
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -70,6 +68,16 @@ class IndexDefinition(Block):
     method: Method = Method()
     uncertainty: Uncertainty = Uncertainty()
     quality_rules: QualityRules = QualityRules()
+
+    @model_serializer(mode="wrap")
+    def _leave_out_unused_options(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out the options of methods that are not chosen: they say nothing of the index."""
+        written: dict[str, Any] = handler(self)
+        used = list_chosen_options(written["method"], self.uncertainty.varied)
+        written["method"] = {
+            key: value for key, value in written["method"].items() if key not in list_options() or key in used
+        }
+        return written
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -229,6 +237,13 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
     raw = definition.model_dump(mode="json")
     if isinstance(keys, dict):
         raw["method"] |= keys
+        # Options of the definition's own methods go with them.
+        used = list_chosen_options(raw["method"], definition.uncertainty.varied)
+        raw["method"] = {
+            key: value
+            for key, value in raw["method"].items()
+            if key not in list_options() or key in used or key in keys
+        }
         if list_uncertainty_conflicts(raw):
             # The definition's own variations of its method do not go with this one: they are not made.
             raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}

@@ -20,9 +20,9 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.methods.aggregation import aggregate
-from bpo_index.scoring.methods.normalisation import normalise
+from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation, list_names
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
+from bpo_index.scoring.steps import aggregate, normalise
 from bpo_index.scoring.structure import IndexStructure
 
 #: Draws, where as many numbers as `_MOST_NUMBERS` allow.
@@ -42,9 +42,12 @@ _SAME_SCORE = 1e-6
 
 AS_PUBLISHED = "as_published"
 #: What a reader may choose, beside the method of the ranking.
-NORMALISATIONS = (AS_PUBLISHED, "min_max", "z_score", "borda")
-AGGREGATIONS = ("arithmetic", "geometric", "harmonic", "median", "copeland", "borda")
-_COMPUTED = (*AGGREGATIONS, "generalised_mean")
+NORMALISATIONS = (
+    AS_PUBLISHED,
+    *(name for name in list_names("normalisation") if get_normalisation(name).explorer),
+)
+_COMPUTED = tuple(name for name in list_names("aggregation") if get_aggregation(name).explorer)
+AGGREGATIONS = tuple(name for name in _COMPUTED if not get_aggregation(name).options)
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,7 @@ def prepare_explorer(
         scores=scores,
         weights=weights,
         aggregation=aggregation,
-        power=method.power if aggregation == "generalised_mean" else None,
+        power=get_aggregation(aggregation).pick(method).get("power"),
         normalisation_range=definition.uncertainty.normalisation_range,
         reproduces=reproduces,
         step=step,
@@ -206,7 +209,7 @@ def rescore_values(
     The normalisation works on category scores, among the units of each leading index.
     """
     if normalisation != AS_PUBLISHED:
-        values = normalise(values, normalisation, output_range=output_range)
+        values = normalise(values, normalisation, normalisation_range=output_range)
     return np.asarray(np.round(aggregate(values, weights, aggregation, power=power), SCORE_DECIMALS))
 
 

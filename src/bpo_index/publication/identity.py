@@ -14,7 +14,7 @@ from bpo_index.disclosure import Key
 from bpo_index.errors import UsageError
 from bpo_index.publication.result import Result
 from bpo_index.robustness.assess import Robustness
-from bpo_index.scoring.respondent_weights import hash_margins
+from bpo_index.scoring.margins import hash_margins
 from bpo_index.version import __version__
 
 #: Raised by one whenever the same input would give other files.

@@ -11,8 +11,9 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from bpo_index.definition.blocks import Method
+from bpo_index.definition.method_block import Method
 from bpo_index.scoring.decomposition import decompose_difference, find_power
+from bpo_index.scoring.methods.registry import get_aggregation
 
 NEIGHBOURS_SCHEMA = {
     "ahead": pl.String,
@@ -44,7 +45,7 @@ def tabulate_neighbours(
         any score with a weight is hidden or told as a bound has no rows, nor has any pair under a method whose
         differences do not add up.
     """
-    power = find_power(method.aggregation, method.power)
+    power = find_power(method.aggregation, **get_aggregation(method.aggregation).pick(method))
     used = weights.filter(pl.col("question").is_null())
     rows: list[tuple[str, str, float, str, float]] = []
     if power is None or used.is_empty() or used["weight"].null_count():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.method_conflicts import COMPARING
+from bpo_index.scoring.structure import IndexStructure
 
 SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
 PARTLY_SYNTHETIC_NOTICE = "PARTLY SYNTHETIC DATA: some answers were made by a program. Not the published index."
@@ -37,10 +37,7 @@ def names_percentage(definition: IndexDefinition) -> bool:
     >>> names_percentage(load_definition("offshore-bpo-2021"))
     True
     """
-    method = definition.method
-    compares = {method.aggregation, method.question_aggregation} & set(COMPARING)
-    is_share = method.normalisation == "scale" and method.outcome != "net_balance"
-    return is_share and not compares and method.weighting != "benefit_of_the_doubt"
+    return IndexStructure.from_definition(definition).is_percentage
 
 
 def name_score(definition: IndexDefinition) -> str:

@@ -14,6 +14,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.files.csv_tables import restore_text
 from bpo_index.responses.exports import Headings, ToolField
+from bpo_index.scoring.methods.registry import get_weighting
 
 #: Definition key of a source column, and the name of the column in the tidy responses.
 TIDY_COLUMNS = {
@@ -180,7 +181,7 @@ def _choose_fields(headings: Headings, matches: dict[str, Match], definition: In
 def _list_required(definition: IndexDefinition, *, is_long: bool) -> list[str]:
     """Return the tidy columns and questions without which no index can be computed."""
     required = ["unit"] + (["design_weight"] if definition.columns.design_weight else [])
-    if definition.method.weighting == "importance":
+    if get_weighting(definition.method.weighting).needs_importance:
         required += [f"importance_{category}" for category in definition.columns.importance]
     return [*required, *(["respondent_id"] if is_long else definition.question_ids)]
 

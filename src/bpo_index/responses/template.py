@@ -21,6 +21,7 @@ from bpo_index.responses.encodings import decode_text
 from bpo_index.responses.grids import DELIMITERS
 from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
 from bpo_index.responses.records import iterate_records, split_lines
+from bpo_index.scoring.methods.registry import get_weighting
 
 #: Bytes of a questionnaire without answers.
 _MOST_EMPTY = 2**24
@@ -51,7 +52,7 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
     for variable, heading in definition.columns.background.items():
         rows.append((heading, False, f"background: {variable}", "text"))
     titles = {category.id: category.title for category in definition.categories}
-    needs_points = definition.method.weighting == "importance"
+    needs_points = get_weighting(definition.method.weighting).needs_importance
     for category, heading in definition.columns.importance.items():
         rows.append((heading, needs_points, f"importance of: {titles[category]}", "points, a number from 0"))
     scales = {reverse: _describe_scale(definition, reverse=reverse) for reverse in (False, True)}

@@ -187,14 +187,7 @@ def _may_be_one_persons(rows: pl.DataFrame, ratings: Floats, rule: NearIdentical
 
 def _is_sum(structure: IndexStructure) -> bool:
     """Return whether a score is a weighted sum of the answers, and nothing else."""
-    method = structure.method
-    return (
-        structure.units_are_independent
-        and method.normalisation == "scale"
-        and method.question_aggregation == method.aggregation == "arithmetic"
-        and method.missing_answers == "available_case"
-        and method.outcome == "mean"
-    )
+    return structure.is_linear and structure.missing_answers.complete is None and structure.outcome.code is None
 
 
 def _measure_moves(

@@ -27,8 +27,6 @@ from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
-from bpo_index.scoring.methods.benefit_of_the_doubt import are_possible
-from bpo_index.scoring.methods.missing_answers import IMPUTATIONS
 from bpo_index.scoring.preparation import gather_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
@@ -162,7 +160,7 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     found = np.full((len(groups), len(ranked)), np.nan)
     found[np.ix_(together, ranked)] = _score_without([groups[n] for n in together], unit_of, scores)
     alone = np.setdiff1d(np.arange(len(groups)), together)
-    if len(alone) <= (_MOST_IMPUTED if method.missing_answers in IMPUTATIONS else _MOST_RECOMPUTED):
+    if len(alone) <= (_MOST_IMPUTED if scores.sample.structure.missing_answers.looks_at_others else _MOST_RECOMPUTED):
         for n in alone:
             gone = people["respondent_id"].gather(groups[n]).to_list()
             found[n] = _score_anew(accepted.filter(~pl.col("respondent_id").is_in(gone)), scores, definition)
@@ -249,26 +247,23 @@ def _leave_out_questions(accepted: pl.DataFrame, scores: Scores, definition: Ind
     items, own = [], estimate_unit_means(scores.sample.answers)
     for kind, name, changed in changes:
         answers, means = scores.sample.answers, own
-        if structure.method.missing_answers == "person_category_mean" and kind == "question":
+        if structure.missing_answers.weighs_questions and kind == "question":
             weight = dict(zip(ids, changed.question_weights, strict=True))
             answers = prepare_sample(accepted, _reweigh(definition, weight), scores.sample.margins).answers
             means = estimate_unit_means(answers)
         evidence = gather_evidence(answers, [unit.weights for unit in answers], changed)
         found = np.full(len(published), np.nan)
-        if _can_share_out(changed):
+        if _can_weigh(changed):
             found[published] = score_means(means, changed, evidence=evidence)[:, 0]
         items.append(_Item(kind, name, None, np.where(ranked, found, np.nan)))
     return items
 
 
-def _can_share_out(structure: IndexStructure) -> bool:
-    """Return whether the categories that are left can have the shares that `benefit_of_the_doubt` is to keep."""
-    method, counted = structure.method, len(list_counted_categories(structure))
-    if method.weighting != "benefit_of_the_doubt":
-        return True
-    low = 0.0 if method.lowest_share is None else method.lowest_share
-    high = 1.0 if method.highest_share is None else method.highest_share
-    return are_possible(np.full(counted, low), np.full(counted, high))
+def _can_weigh(structure: IndexStructure) -> bool:
+    """Return whether there can be weights for the categories that are left."""
+    weighting = structure.weighting
+    counted = len(list_counted_categories(structure))
+    return weighting.can_weigh is None or weighting.can_weigh(weighting.pick(structure.method), counted)
 
 
 def _reweigh(definition: IndexDefinition, weight: dict[str, float]) -> IndexDefinition:

@@ -18,14 +18,13 @@ from functools import cached_property
 
 import numpy as np
 
-from bpo_index.definition.method_conflicts import FIXED
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
 from bpo_index.robustness.ranks.tallies import RankTally, tally_ranks
 from bpo_index.robustness.sampling.resampling import Resampler, average_units
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
-from bpo_index.scoring.methods.weighting import learn_weights
 from bpo_index.scoring.ranking import rank_units
+from bpo_index.scoring.steps import learn_weights
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
 
@@ -252,9 +251,10 @@ def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
 
 def find_nominal_weights(structure: IndexStructure) -> Floats:
     """Return the weights round which those of categories are drawn, sum one: the fixed ones, else the definition's."""
-    weighting = structure.method.weighting
+    if structure.weighting.learns:
+        return learn_weights("given", structure.category_weights, None)
     return learn_weights(
-        weighting if weighting in FIXED else "given", structure.category_weights, None, structure.method
+        structure.weighting.name, structure.category_weights, None, **structure.weighting.pick(structure.method)
     )
 
 

@@ -12,19 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpo_index.definition.method_conflicts import FIXED
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.aggregation import aggregate
-from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
-from bpo_index.scoring.methods.normalisation import (
-    LearntNormalisation,
-    apply_normalisation,
-    learn_normalisation,
-    orient,
-)
-from bpo_index.scoring.methods.outliers import LearntOutliers, apply_outliers, learn_outliers
-from bpo_index.scoring.methods.weighting import learn_weights
+from bpo_index.scoring.methods.normalisation import orient
+from bpo_index.scoring.methods.record import Learnt
 from bpo_index.scoring.ranking import SCORE_DECIMALS
+from bpo_index.scoring.steps import aggregate, learn_normalisation, learn_outliers, learn_weights
 from bpo_index.scoring.structure import IndexStructure
 
 
@@ -44,14 +36,14 @@ class Evidence:
 class LearntIndex:
     """What the methods learnt from units."""
 
-    outliers: LearntOutliers
+    outliers: Learnt
     """Limits or transforms of the questions."""
-    normalisation: LearntNormalisation
+    normalisation: Learnt
     """The map of the questions onto the common scale."""
     question_weights: tuple[Floats, ...]
     """Per category: (... x) its questions."""
     category_weights: Floats | None
-    """(... x) categories; None under `benefit_of_the_doubt`, where each unit has its own."""
+    """(... x) categories; None where each unit has its own."""
 
 
 def score_means(
@@ -76,8 +68,8 @@ def score_means(
     learnt
         From `learn_index`; None: learnt from these units, for each leading index anew.
     category_factors
-        ... x categories: what the weights of categories are multiplied by, from 0; None: nothing. Not under
-        `benefit_of_the_doubt`, where each unit has weights of its own.
+        ... x categories: what the weights of categories are multiplied by, from 0; None: nothing. Not where each unit
+        has weights of its own.
     question_factors
         ... x questions: the same for questions.
 
@@ -87,7 +79,7 @@ def score_means(
         ... x units x (1 + categories): the overall score, then the category scores; score points, rounded to 1e-9. NaN:
         a category with too few questions answered, and the index of a unit that lacks any category with a weight.
     """
-    if category_factors is not None or question_factors is not None or not is_linear(structure):
+    if category_factors is not None or question_factors is not None or not structure.is_linear:
         return _walk(means, structure, evidence, learnt, category_factors, question_factors)[0]
     matrix, offset = compose_linear(structure)
     rows = means.reshape(-1, means.shape[-1])
@@ -115,10 +107,10 @@ def _walk(
 ) -> tuple[Floats, LearntIndex]:
     method, seen = structure.method, evidence or Evidence()
     values = orient(means, structure.reverse, structure.minimum, structure.maximum)
-    outliers = learnt.outliers if learnt else learn_outliers(values, method.outliers)
-    values = apply_outliers(values, outliers)
+    outliers = learnt.outliers if learnt else _learn_outliers(values, structure)
+    values = outliers.apply(values)
     normalisation = learnt.normalisation if learnt else _learn_normalisation(values, structure)
-    values = apply_normalisation(values, normalisation)
+    values = normalisation.apply(values)
 
     # All scores side by side in memory, categories behind units: .T turns all axes round.
     scores = np.empty((1 + len(structure.category_weights), *values.T.shape[1:])).T
@@ -132,20 +124,24 @@ def _walk(
         else:
             inner = seen.question_covariance
             inner = None if inner is None else inner[..., questions[:, np.newaxis], questions]
-            weights = learn_weights(method.question_weighting, nominal, part, method, covariance=inner)
+            options = structure.question_weighting.pick(method)
+            weights = learn_weights(method.question_weighting, nominal, part, covariance=inner, **options)
         if question_factors is not None:
             weights = weights * question_factors[..., questions]
         categories[..., category] = aggregate(
-            part, weights, method.question_aggregation, needed=method.questions_needed, power=method.power
+            part,
+            weights,
+            method.question_aggregation,
+            needed=method.questions_needed,
+            **structure.question_aggregation.pick(method),
         )
         question_weights.append(weights)
 
-    if method.weighting == "benefit_of_the_doubt":
+    weighting = structure.weighting
+    if weighting.score is not None:
         counted = structure.category_weights > 0
         category_weights = None
-        scores[..., 0] = score_benefit_of_the_doubt(
-            categories[..., counted], lowest_share=method.lowest_share, highest_share=method.highest_share
-        ).scores
+        scores[..., 0] = weighting.score(categories[..., counted], **weighting.pick(method))
     else:
         category_weights = (
             learnt.category_weights
@@ -154,40 +150,26 @@ def _walk(
                 method.weighting,
                 structure.category_weights,
                 categories,
-                method,
                 covariance=seen.category_covariance,
                 importance=seen.importance,
+                **weighting.pick(method),
             )
         )
         if category_factors is not None:
             category_weights = category_weights * category_factors
-        scores[..., 0] = aggregate(categories, category_weights, method.aggregation, power=method.power)
+        scores[..., 0] = aggregate(
+            categories, category_weights, method.aggregation, **structure.aggregation.pick(method)
+        )
     return round_scores(scores), LearntIndex(outliers, normalisation, tuple(question_weights), category_weights)
 
 
-def _learn_normalisation(values: Floats, structure: IndexStructure) -> LearntNormalisation:
-    method = structure.method
-    return learn_normalisation(
-        values,
-        method.normalisation,
-        minimum=structure.minimum,
-        maximum=structure.maximum,
-        output_range=method.normalisation_range,
-        targets=method.target,
-        reference=structure.reference,
-        goalposts=method.goalposts,
-    )
+def _learn_outliers(values: Floats, structure: IndexStructure) -> Learnt:
+    return learn_outliers(values, structure.method.outliers, **structure.outliers.pick(structure.method))
 
 
-def is_linear(structure: IndexStructure) -> bool:
-    """Return whether a unit's scores are a fixed linear function of its own question means."""
-    method = structure.method
-    return (
-        method.normalisation == "scale"
-        and method.outliers == "none"
-        and {method.weighting, method.question_weighting} <= set(FIXED)
-        and method.question_aggregation == method.aggregation == "arithmetic"
-    )
+def _learn_normalisation(values: Floats, structure: IndexStructure) -> Learnt:
+    options = structure.normalisation.pick(structure.method)
+    return learn_normalisation(values, structure.method.normalisation, structure.scale, **options)
 
 
 def compose_linear(structure: IndexStructure) -> tuple[Floats, Floats]:
@@ -200,8 +182,12 @@ def compose_linear(structure: IndexStructure) -> tuple[Floats, Floats]:
     for category in range(weights.shape[1]):
         questions = structure.list_questions(category)
         nominal = structure.question_weights[questions]
-        weights[questions, category] = learn_weights(method.question_weighting, nominal, None, method)
-    overall = weights @ learn_weights(method.weighting, structure.category_weights, None, method)
+        weights[questions, category] = learn_weights(
+            method.question_weighting, nominal, None, **structure.question_weighting.pick(method)
+        )
+    overall = weights @ learn_weights(
+        method.weighting, structure.category_weights, None, **structure.weighting.pick(method)
+    )
     matrix = np.column_stack([overall, weights])
     return np.ascontiguousarray(slopes[:, np.newaxis] * matrix), offsets @ matrix
 

@@ -15,34 +15,31 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import Method
-from bpo_index.definition.method_conflicts import list_method_conflicts
+from bpo_index.definition.method_block import Method
+from bpo_index.definition.method_conflicts import list_method_problems
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import learn_index, score_means
+from bpo_index.scoring.methods.record import STEPS, Surroundings, Weighting
+from bpo_index.scoring.methods.registry import find_method
+from bpo_index.scoring.option_parameters import add_parameters, keep_parameters, list_step_options
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.structure import IndexStructure, number_categories
+from bpo_index.scoring.structure import IndexStructure, find_reference, number_categories
 
-#: The parameters that are keys of a definition's `method:` block, by the same names.
-METHOD_PARAMETERS = (
-    "questions_needed",
-    "outliers",
-    "normalisation",
-    "normalisation_range",
-    "goalposts",
-    "target",
-    "question_weighting",
-    "weighting",
-    "negative_weights",
-    "factors",
-    "comparisons",
-    "lowest_share",
-    "highest_share",
-    "question_aggregation",
-    "aggregation",
-    "power",
-)
+#: The steps from question means on.
+_STEPS = ("outliers", "normalisation", "weighting", "aggregation")
 
 
+def _list_parameters() -> dict[str, Any]:
+    """Return the parameters that are keys of a definition's `method:` block, with their defaults.
+
+    Question means hold no covariance within units, so that there is no level; the unit of reference is a row.
+    """
+    keys = {key: step.default for step in STEPS if step.name in _STEPS for key in step.keys}
+    options = list_step_options(*_STEPS, without=("weighting_level", "reference_unit"))
+    return {"questions_needed": None} | keys | {name: option.default for name, option in options.items()}
+
+
+@add_parameters(_list_parameters())
 class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """A composite index of units by categories of questions.
 
@@ -64,15 +61,13 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The ends of the answer scale.
     questions_needed
         Questions with a mean that a category needs; None: all.
-    outliers, normalisation, normalisation_range, goalposts, target
-        As in the definition's `method:` block; numbers in scale points.
     reference_unit
         The row of the fitted units that `distance_to_reference` refers to.
-    question_weighting, weighting, negative_weights, factors, comparisons, lowest_share, highest_share
-        As in the definition. Question means hold neither stated importance nor covariance within units, so
+    **method
+        Keys of the definition's `method:` block by their names, from outliers on: `outliers`, `normalisation`,
+        `question_weighting`, `weighting`, `question_aggregation`, `aggregation` and the options of their methods;
+        numbers in scale points. Question means hold neither stated importance nor covariance within units, so
         `importance` is refused and the level of weightings is `between`.
-    question_aggregation, aggregation, power
-        As in the definition.
 
     Attributes
     ----------
@@ -81,7 +76,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     learnt_
         What the methods learnt from the units.
     weights_
-        The weight of each category, their sum one; None under `benefit_of_the_doubt`.
+        The weight of each category, their sum one; None where each unit has its own.
     category_names_
         The categories in order.
     n_features_in_, feature_names_in_
@@ -108,23 +103,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         reverse: ArrayLike | None = None,
         scale_minimum: float = 0.0,
         scale_maximum: float = 10.0,
-        questions_needed: int | None = None,
-        outliers: str = "none",
-        normalisation: str = "scale",
-        normalisation_range: tuple[float, float] = (0.0, 100.0),
-        goalposts: tuple[float, float] | None = None,
-        target: float | None = None,
         reference_unit: int | None = None,
-        question_weighting: str = "given",
-        weighting: str = "given",
-        negative_weights: bool = False,
-        factors: int | None = None,
-        comparisons: ArrayLike | None = None,
-        lowest_share: float | None = None,
-        highest_share: float | None = None,
-        question_aggregation: str = "arithmetic",
-        aggregation: str = "arithmetic",
-        power: float | None = None,
+        **method: Any,
     ) -> None:
         self.categories = categories
         self.question_weights = question_weights
@@ -132,23 +112,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.reverse = reverse
         self.scale_minimum = scale_minimum
         self.scale_maximum = scale_maximum
-        self.questions_needed = questions_needed
-        self.outliers = outliers
-        self.normalisation = normalisation
-        self.normalisation_range = normalisation_range
-        self.goalposts = goalposts
-        self.target = target
         self.reference_unit = reference_unit
-        self.question_weighting = question_weighting
-        self.weighting = weighting
-        self.negative_weights = negative_weights
-        self.factors = factors
-        self.comparisons = comparisons
-        self.lowest_share = lowest_share
-        self.highest_share = highest_share
-        self.question_aggregation = question_aggregation
-        self.aggregation = aggregation
-        self.power = power
+        keep_parameters(self, method)
 
     @classmethod
     def from_definition(cls, definition: IndexDefinition) -> ConfidenceIndex:
@@ -157,7 +122,6 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Respondents' methods (missing answers, outcome, weights) come before question means and are not in it.
         """
         method = definition.method
-        codes = [unit.code for unit in definition.units]
         return cls(
             categories=[category.id for category in definition.categories for _ in category.questions],
             question_weights=[question.weight for question in definition.questions],
@@ -165,8 +129,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             reverse=[question.reverse for question in definition.questions],
             scale_minimum=definition.scale.minimum,
             scale_maximum=definition.scale.maximum,
-            reference_unit=codes.index(method.reference_unit) if method.reference_unit in codes else None,
-            **{name: getattr(method, name) for name in METHOD_PARAMETERS},
+            reference_unit=find_reference(method, [unit.code for unit in definition.units]),
+            **{name: getattr(method, name) for name in _list_parameters()},
         )
 
     def fit(self, X: ArrayLike, y: object = None) -> ConfidenceIndex:
@@ -200,9 +164,10 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.weights_ = self.learnt_.category_weights
         for weights in (*self.learnt_.question_weights, self.weights_):
             if weights is not None and np.isnan(weights).any():
+                methods = f"{method.question_weighting} of questions, {method.weighting} of categories"
                 msg = (
-                    f"the weights ({self.question_weighting} of questions, {self.weighting} of categories) cannot be "
-                    f"learnt from these {units} units (1 sample tells nothing of spread; correlations may be singular)"
+                    f"the weights ({methods}) cannot be learnt from these {units} units (1 sample tells nothing of "
+                    "spread; correlations may be singular)"
                 )
                 raise ValueError(msg)
         self.category_names_ = names
@@ -237,10 +202,12 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _build_method(self, units: int, category_of: Ints, categories: int) -> Method:
         """Return the methods by name; refuse names that there are not and pairs that do not go together."""
-        raw: dict[str, Any] = {name: getattr(self, name) for name in METHOD_PARAMETERS}
-        if self.comparisons is not None:
-            raw["comparisons"] = np.asarray(self.comparisons, dtype=float).tolist()
-        if self.weighting == "importance":
+        raw: dict[str, Any] = {name: getattr(self, name) for name in _list_parameters()}
+        if raw["comparisons"] is not None:
+            raw["comparisons"] = np.asarray(raw["comparisons"], dtype=float).tolist()
+        raw = {name: value for name, value in raw.items() if value != _list_parameters()[name]}
+        weighting = find_method("weighting", raw.get("weighting"))
+        if isinstance(weighting, Weighting) and weighting.needs_importance:
             msg = "importance needs respondents: give the mean of their stated importance as category_weights"
             raise ValueError(msg)
         try:
@@ -249,12 +216,16 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             wrong = [f"{item['loc'][0]}: {item['msg']}; found {item.get('input')!r}" for item in error.errors()]
             raise ValueError("; ".join(wrong)) from None
         sizes = np.bincount(category_of, minlength=categories)
-        context = {
-            "units": [{"code": str(n)} for n in range(units)],
-            "categories": [{"id": str(n), "questions": [{}] * int(size)} for n, size in enumerate(sizes)],
-        }
-        raw["reference_unit"] = None if self.reference_unit is None else str(self.reference_unit)
-        problems = [f"{place[-1]}: {says}" for place, says in list_method_conflicts(raw, context)]
+        names = tuple(str(n) for n in range(categories))
+        around = Surroundings(
+            units=tuple(str(n) for n in range(units)),
+            categories=names,
+            counted=categories,
+            questions={name: int(size) for name, size in zip(names, sizes, strict=True)},
+        )
+        if self.reference_unit is not None and raw.get("normalisation") == "distance_to_reference":
+            raw["reference_unit"] = str(self.reference_unit)
+        problems = [f"{key}: {says}" for key, says in list_method_problems(raw, around)]
         if problems:
             raise ValueError("; ".join(problems))
         return method

@@ -11,22 +11,25 @@ other powers follow in the same way. Method page: docs/methods/decomposition.md.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.aggregation import GEOMETRIC, POWERS, aggregate_mean
+from bpo_index.scoring.methods.aggregation import GEOMETRIC, aggregate_mean
+from bpo_index.scoring.methods.registry import get_aggregation
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 
 
-def find_power(aggregation: str, power: float | None) -> float | None:
+def find_power(aggregation: str, **options: Any) -> float | None:
     """Return the power of an aggregation that is a weighted mean; None for one whose differences do not add up.
 
     Examples
     --------
-    >>> find_power("geometric", None), find_power("generalised_mean", 0.5), find_power("copeland", None)
+    >>> find_power("geometric"), find_power("generalised_mean", power=0.5), find_power("copeland")
     (0.0, 0.5, None)
     """
-    found = power if aggregation == "generalised_mean" else POWERS.get(aggregation)
+    found = get_aggregation(aggregation).find_power(options)
     return 0.0 if found is not None and abs(found) < GEOMETRIC else found
 
 

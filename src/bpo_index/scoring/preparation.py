@@ -15,19 +15,19 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import Method
+from bpo_index.definition.method_block import Method
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence
+from bpo_index.scoring.margins import build_margins
 from bpo_index.scoring.methods.aggregation import aggregate_mean
-from bpo_index.scoring.methods.catalogue import CATALOGUE
 from bpo_index.scoring.methods.covariance import pool_within_covariance
-from bpo_index.scoring.methods.missing_answers import IMPUTATIONS, complete_answers
 from bpo_index.scoring.methods.normalisation import normalise_scale
-from bpo_index.scoring.methods.outcomes import code_answers
-from bpo_index.scoring.respondent_weights import Margin, build_margins, find_margin_problems, rake, trim_weights
+from bpo_index.scoring.methods.record import STEPS, Questionnaire
+from bpo_index.scoring.methods.respondent_weights import Margin, find_margin_problems, rake, trim_weights
 from bpo_index.scoring.scores_at_ends import code_ends
-from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.steps import code_answers, complete_answers
+from bpo_index.scoring.structure import IndexStructure, find_reference
 from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_units
 
 
@@ -72,18 +72,18 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     method = definition.method
     codes = [unit.code for unit in definition.units]
     points = [f"importance_{category.id}" for category in definition.categories]
-    wanted = points if method.weighting == "importance" else []
+    structure = IndexStructure.from_definition(definition)
+    wanted = points if structure.weighting.needs_importance else []
     everybody = split_units(accepted, codes, definition.question_ids, wanted)
     respondents = np.array([unit.respondents for unit in everybody])
     published = respondents >= method.minimum_respondents_to_publish
-    structure = IndexStructure.from_definition(definition)
     raters = count_raters(everybody, structure)
     shown = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
     notes = _describe_choices(definition, margins)
     shown = _complete(shown, definition, structure, notes)
     shown = _weigh(shown, accepted, definition, margins)
     shown = code_ends(shown, structure, method.minimum_respondents_to_publish)
-    structure = _place_reference(structure, shown, definition)
+    structure = _place_reference(structure, shown)
     return Sample(published, respondents, raters, shown, structure, notes, margins)
 
 
@@ -114,7 +114,7 @@ def weigh_respondents(unit: UnitAnswers, design_weights: Floats) -> Floats:
 
 def needs_evidence(structure: IndexStructure) -> bool:
     """Return whether a weighting of the structure needs more of the respondents than question means."""
-    return structure.method.weighting == "importance" or structure.method.weighting_level == "within"
+    return structure.weighting.needs_importance or structure.method.weighting_level == "within"
 
 
 def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], structure: IndexStructure) -> Evidence:
@@ -129,8 +129,10 @@ def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], s
     structure
         The index.
     """
-    method = structure.method
-    wants_importance, wants_covariance = method.weighting == "importance", method.weighting_level == "within"
+    wants_importance, wants_covariance = (
+        structure.weighting.needs_importance,
+        structure.method.weighting_level == "within",
+    )
     if not answers or not needs_evidence(structure):
         return Evidence()
     everybody = np.concatenate(weights, axis=-1)
@@ -184,8 +186,7 @@ def _pool_question_covariance(
 def _describe_choices(definition: IndexDefinition, margins: pl.DataFrame | None) -> list[str]:
     """Return one sentence on the methods that are not the default, and one on margins."""
     usual = Method()
-    steps = [step for step in CATALOGUE if step in Method.model_fields]
-    keys = [key for step in steps for key in (f"question_{step}", step) if key in Method.model_fields]
+    keys = [key for step in STEPS for key in step.keys]
     chosen = [
         f"{key} {getattr(definition.method, key)}"
         for key in keys
@@ -202,36 +203,35 @@ def _complete(
 ) -> list[UnitAnswers]:
     """Return the answers with missing ratings treated and the outcome coded."""
     method, scale = definition.method, definition.scale
-    if not answers or (method.missing_answers == "available_case" and method.outcome == "mean"):
+    treatment, outcome = structure.missing_answers, structure.outcome
+    if not answers or (treatment.complete is None and outcome.code is None):
         return answers
     sizes = [unit.respondents for unit in answers]
     ratings = np.concatenate([unit.ratings for unit in answers])
     reverse = np.array([question.reverse for question in definition.questions])
-    completed = complete_answers(
-        ratings,
-        method.missing_answers,
+    asked = Questionnaire(
         unit_of=np.repeat(np.arange(len(answers)), sizes),
         category_of=structure.category_of,
-        question_weights=structure.question_weights,
+        weights=structure.question_weights,
         reverse=reverse,
         minimum=scale.minimum,
         maximum=scale.maximum,
-        neighbours=method.neighbours,
     )
-    if method.missing_answers in IMPUTATIONS:
+    completed = complete_answers(ratings, treatment.name, asked, **treatment.pick(method))
+    if treatment.looks_at_others:
         notes.append(
-            f"{completed.filled} missing ratings were filled in ({method.missing_answers}), once, before resampling: "
+            f"{completed.filled} missing ratings were filled in ({treatment.name}), once, before resampling: "
             "intervals and ranks do not include the uncertainty of that."
         )
     if not completed.converged:
         notes.append("The iterative filling of missing ratings had not settled when it was stopped.")
     coded = code_answers(
         completed.ratings,
-        method.outcome,
+        outcome.name,
         reverse=reverse,
         minimum=scale.minimum,
         maximum=scale.maximum,
-        boxes=method.outcome_boxes,
+        **outcome.pick(method),
     )
     parts = np.split(coded, np.cumsum(sizes)[:-1])
     return [dataclasses.replace(unit, ratings=part) for unit, part in zip(answers, parts, strict=True)]
@@ -292,16 +292,14 @@ def _find_raking_failure(unit: UnitAnswers) -> list[str]:
     ]
 
 
-def _place_reference(
-    structure: IndexStructure, answers: list[UnitAnswers], definition: IndexDefinition
-) -> IndexStructure:
-    wanted = definition.method.reference_unit
-    if definition.method.normalisation != "distance_to_reference":
+def _place_reference(structure: IndexStructure, answers: list[UnitAnswers]) -> IndexStructure:
+    if structure.reference is None:
         return structure
     shown = [unit.unit for unit in answers]
-    if wanted not in shown:
+    reference = find_reference(structure.method, shown)
+    if reference is None:
         raise DataRefused(
-            f"The unit of reference, {wanted}, has too few respondents to be published, so nothing can be compared "
-            "with it. Choose another reference_unit or another normalisation."
+            f"The unit of reference, {structure.method.reference_unit}, has too few respondents to be published, so "
+            "nothing can be compared with it. Choose another reference_unit or another normalisation."
         )
-    return dataclasses.replace(structure, reference=shown.index(wanted))
+    return dataclasses.replace(structure, reference=reference)

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bpo_index.definition.method_conflicts import COMPARING
 from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.record import Outcome
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
 
@@ -68,28 +68,22 @@ def find_end_margins(structure: IndexStructure, respondents: Ints | int) -> Floa
     return np.asarray(np.clip(np.ceil(steps - _NOISE), LEAST_MARGIN, LARGEST_MARGIN))
 
 
-def find_ends(shares: Floats, margins: Floats, outcome: str) -> Ints:
+def find_ends(shares: Floats, margins: Floats, outcome: Outcome) -> Ints:
     """Return 1 where a share of the scale, 0 to 100, lies at the high end, -1 where it lies at the low end, else 0.
 
-    A top-two-box share of zero is none: it leaves most of the scale open for every answer.
+    A low end that tells nearly nothing, such as a top-two-box share of zero, is none.
     """
     with np.errstate(invalid="ignore"):
         high = shares >= 100.0 - margins - _NOISE
-        low = (shares <= margins + _NOISE) & (outcome != "top_two_box")
+        low = (shares <= margins + _NOISE) & outcome.low_end_tells
     return high.astype(np.int64) - low
 
 
 def find_score_ends(scores: Floats, structure: IndexStructure, margins: Floats) -> Ints:
     """Return the same for scores, units x (1 + categories); zero where a method leaves no ends that answers reach."""
-    method = structure.method
-    ends = find_ends(scores, margins, method.outcome)
-    if method.normalisation not in ("scale", "goalposts"):
-        return np.zeros_like(ends)
-    if method.question_aggregation in COMPARING:
-        ends[:, 1:] = 0
-    if {method.aggregation, method.question_aggregation} & set(COMPARING) or method.weighting == "benefit_of_the_doubt":
-        ends[:, 0] = 0
-    return ends
+    overall, categories = structure.has_ends
+    reaches = np.array([overall, *[categories] * (scores.shape[1] - 1)])
+    return np.where(reaches, find_ends(scores, margins, structure.outcome), 0)
 
 
 def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure, minimum: int) -> list[UnitAnswers]:
@@ -109,7 +103,7 @@ def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure, minimum
     coded = []
     for unit in answers:
         share = _average_plainly(unit, structure)
-        end = int(find_ends(np.array(share), np.array(margin), structure.method.outcome))
+        end = int(find_ends(np.array(share), np.array(margin), structure.outcome))
         if not end:
             coded.append(unit)
             continue

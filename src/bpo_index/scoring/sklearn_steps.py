@@ -14,15 +14,17 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bpo_index.definition.blocks import Method
-from bpo_index.definition.method_conflicts import list_method_conflicts
+from bpo_index.definition.method_conflicts import list_method_problems
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.aggregation import aggregate
-from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
-from bpo_index.scoring.methods.missing_answers import complete_answers
-from bpo_index.scoring.methods.normalisation import apply_normalisation, learn_normalisation, orient
-from bpo_index.scoring.methods.outliers import apply_outliers, learn_outliers
-from bpo_index.scoring.methods.weighting import learn_weights
+from bpo_index.scoring.methods.normalisation import orient
+from bpo_index.scoring.methods.record import AnswerScale, Questionnaire, Surroundings
+from bpo_index.scoring.methods.registry import get_weighting
+from bpo_index.scoring.option_parameters import add_parameters, keep_parameters, list_step_options
+from bpo_index.scoring.steps import aggregate, complete_answers, learn_normalisation, learn_outliers, learn_weights
+
+
+def _list_defaults(*steps: str, without: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {name: option.default for name, option in list_step_options(*steps, without=without).items()}
 
 
 class _Step(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -38,17 +40,18 @@ class _Step(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
+@add_parameters(_list_defaults("missing_answers"))
 class AnswerImputer(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
     """Missing ratings of respondents x questions, all of one unit, treated as `complete_answers` says.
 
     Parameters
     ----------
     method
-        `available_case`, `person_category_mean`, `knn` or `iterative`.
+        A treatment of missing answers of `bpo-index methods`.
     scale_minimum, scale_maximum
         The ends of the answer scale.
-    neighbours
-        For `knn`.
+    **options
+        Options of the methods by name, such as `neighbours`.
 
     Examples
     --------
@@ -63,12 +66,12 @@ class AnswerImputer(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
         *,
         scale_minimum: float = 0.0,
         scale_maximum: float = 10.0,
-        neighbours: int = 5,
+        **options: Any,
     ) -> None:
         self.method = method
         self.scale_minimum = scale_minimum
         self.scale_maximum = scale_maximum
-        self.neighbours = neighbours
+        keep_parameters(self, options)
 
     def fit(self, X: ArrayLike, y: object = None) -> AnswerImputer:
         """Check the ratings; nothing is learnt from one set of respondents for another."""
@@ -83,26 +86,27 @@ class AnswerImputer(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
 
     def _complete(self, ratings: Floats) -> Floats:
         respondents, questions = ratings.shape
-        return complete_answers(
-            ratings,
-            self.method,
+        asked = Questionnaire(
             unit_of=np.zeros(respondents, dtype=np.int64),
             category_of=np.zeros(questions, dtype=np.int64),
-            question_weights=np.ones(questions),
+            weights=np.ones(questions),
             reverse=np.zeros(questions, dtype=bool),
             minimum=self.scale_minimum,
             maximum=self.scale_maximum,
-            neighbours=self.neighbours,
-        ).ratings
+        )
+        return complete_answers(ratings, self.method, asked, **_read_options(self)).ratings
 
 
+@add_parameters(_list_defaults("outliers"))
 class OutlierTreatment(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
-    """Extreme units of units x questions, treated as `learn_outliers` says.
+    """Extreme units of units x questions, treated by a method.
 
     Parameters
     ----------
     method
-        `none`, `winsorise`, `log` or `power`.
+        A treatment of extreme units of `bpo-index methods`.
+    **options
+        Options of the methods by name.
 
     Attributes
     ----------
@@ -110,21 +114,24 @@ class OutlierTreatment(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
         Limits or transforms of the columns.
     """
 
-    def __init__(self, method: str = "winsorise") -> None:
+    def __init__(self, method: str = "winsorise", **options: Any) -> None:
         self.method = method
+        keep_parameters(self, options)
 
     def fit(self, X: ArrayLike, y: object = None) -> OutlierTreatment:
         """Learn limits or transforms from the units."""
         del y
-        self.learnt_ = learn_outliers(self._read(X, reset=True), self.method)
+        self.learnt_ = learn_outliers(self._read(X, reset=True), self.method, **_read_options(self))
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return the treated values, same shape."""
         check_is_fitted(self)
-        return apply_outliers(self._read(X, reset=False), self.learnt_)
+        transformed: Floats = self.learnt_.apply(self._read(X, reset=False))
+        return transformed
 
 
+@add_parameters(_list_defaults("normalisation"))
 class Normaliser(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
     """Units x questions onto one scale, as `learn_normalisation` says.
 
@@ -136,8 +143,9 @@ class Normaliser(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
         The ends of the answer scale.
     reverse
         Per question, true where a high value means low confidence; None: nowhere.
-    normalisation_range, goalposts, target, reference_unit
-        As for `ConfidenceIndex`.
+    **options
+        Options of the methods by name, such as `goalposts`; `reference_unit` is the number of a row. Targets and
+        goalposts may be one number, or one a column.
 
     Attributes
     ----------
@@ -157,46 +165,37 @@ class Normaliser(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
         scale_minimum: float = 0.0,
         scale_maximum: float = 10.0,
         reverse: ArrayLike | None = None,
-        normalisation_range: tuple[float, float] = (0.0, 100.0),
-        goalposts: tuple[ArrayLike, ArrayLike] | None = None,
-        target: ArrayLike | None = None,
-        reference_unit: int | None = None,
+        **options: Any,
     ) -> None:
         self.method = method
         self.scale_minimum = scale_minimum
         self.scale_maximum = scale_maximum
         self.reverse = reverse
-        self.normalisation_range = normalisation_range
-        self.goalposts = goalposts
-        self.target = target
-        self.reference_unit = reference_unit
+        keep_parameters(self, options)
 
     def fit(self, X: ArrayLike, y: object = None) -> Normaliser:
         """Learn the map from the units."""
         del y
         values = self._read(X, reset=True)
-        self.learnt_ = learn_normalisation(
-            self._orient(values),
-            self.method,
-            minimum=self.scale_minimum,
-            maximum=self.scale_maximum,
-            output_range=self.normalisation_range,
-            targets=self.target,
-            reference=self.reference_unit,
-            goalposts=self.goalposts,
+        options = _read_options(self)
+        scale = AnswerScale(
+            minimum=self.scale_minimum, maximum=self.scale_maximum, reference=options.get("reference_unit")
         )
+        self.learnt_ = learn_normalisation(self._orient(values), self.method, scale, **options)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
         """Return the normalised values, same shape, score points."""
         check_is_fitted(self)
-        return apply_normalisation(self._orient(self._read(X, reset=False)), self.learnt_)
+        normalised: Floats = self.learnt_.apply(self._orient(self._read(X, reset=False)))
+        return normalised
 
     def _orient(self, values: Floats) -> Floats:
         reverse = np.zeros(values.shape[1], bool) if self.reverse is None else np.asarray(self.reverse, bool)
         return orient(values, reverse, self.scale_minimum, self.scale_maximum)
 
 
+@add_parameters(_list_defaults("weighting", "aggregation", without=("weighting_level",)))
 class Aggregator(_Step):
     """Units x items, normalised, into one score per unit: weights as `learn_weights` says, then `aggregate`.
 
@@ -208,17 +207,16 @@ class Aggregator(_Step):
         An aggregation of `bpo-index methods`.
     nominal
         Items: the nominal weights; None: equal.
-    power
-        For `generalised_mean`.
     needed
         How many items must have a value; None: all.
-    negative_weights, factors, comparisons, lowest_share, highest_share
-        As for `ConfidenceIndex`.
+    **options
+        Options of the methods by name, such as `power`. Values hold no covariance within units: weightings look between
+        them.
 
     Attributes
     ----------
     weights_
-        Items, their sum one; None under `benefit_of_the_doubt`.
+        Items, their sum one; None where each unit has its own.
 
     Examples
     --------
@@ -233,24 +231,14 @@ class Aggregator(_Step):
         aggregation: str = "arithmetic",
         *,
         nominal: ArrayLike | None = None,
-        power: float | None = None,
         needed: int | None = None,
-        negative_weights: bool = False,
-        factors: int | None = None,
-        comparisons: ArrayLike | None = None,
-        lowest_share: float | None = None,
-        highest_share: float | None = None,
+        **options: Any,
     ) -> None:
         self.weighting = weighting
         self.aggregation = aggregation
         self.nominal = nominal
-        self.power = power
         self.needed = needed
-        self.negative_weights = negative_weights
-        self.factors = factors
-        self.comparisons = comparisons
-        self.lowest_share = lowest_share
-        self.highest_share = highest_share
+        keep_parameters(self, options)
 
     def fit(self, X: ArrayLike, y: object = None) -> Aggregator:
         """Learn the weights from the units."""
@@ -260,19 +248,22 @@ class Aggregator(_Step):
         if nominal.shape != (values.shape[1],) or not (nominal >= 0).all() or not nominal.sum() > 0:
             msg = f"nominal must be {values.shape[1]} numbers from 0 on, not all zero"
             raise ValueError(msg)
-        options = {name: getattr(self, name) for name in ("power", "negative_weights", "factors")}
-        if self.comparisons is not None:
-            options["comparisons"] = np.asarray(self.comparisons, dtype=float).tolist()
-        chosen: dict[str, Any] = {"weighting": self.weighting, "aggregation": self.aggregation} | options
-        items = [{"id": str(n)} for n in range(values.shape[1])]
-        units = [{"code": str(n)} for n in range(values.shape[0])]
-        problems = list_method_conflicts(chosen, {"categories": items, "units": units})
+        options = _read_options(self)
+        chosen = {"weighting": self.weighting, "aggregation": self.aggregation} | _keep_changed(self, options)
+        items = tuple(str(n) for n in range(values.shape[1]))
+        # Stated importance is given as `nominal`.
+        around = Surroundings(
+            units=tuple(str(n) for n in range(values.shape[0])),
+            categories=items,
+            counted=int((nominal > 0).sum()),
+            importance=items,
+        )
+        problems = list_method_problems(chosen, around)
         if problems:
-            raise ValueError("; ".join(f"{place[1]}: {says}" for place, says in problems))
-        method = Method(**options)
+            raise ValueError("; ".join(f"{key}: {says}" for key, says in problems))
         self.weights_ = None
-        if self.weighting != "benefit_of_the_doubt":
-            self.weights_ = learn_weights(self.weighting, nominal, values, method)
+        if not get_weighting(self.weighting).has_own_scores:
+            self.weights_ = learn_weights(self.weighting, nominal, values, **options)
             if np.isnan(self.weights_).any():
                 msg = f"the weights ({self.weighting}) cannot be learnt from {len(values)} sample(s)"
                 raise ValueError(msg)
@@ -282,13 +273,14 @@ class Aggregator(_Step):
     def transform(self, X: ArrayLike) -> Floats:
         """Return units x 1: the scores."""
         check_is_fitted(self)
-        values = self._read(X, reset=False)
+        values, options = self._read(X, reset=False), _read_options(self)
         if self.weights_ is None:
-            scores = score_benefit_of_the_doubt(
-                values[:, self.counted_], lowest_share=self.lowest_share, highest_share=self.highest_share
-            ).scores
+            weighting = get_weighting(self.weighting)
+            own = {option.name: options[option.name] for option in weighting.options}
+            assert weighting.score is not None
+            scores = weighting.score(values[:, self.counted_], **own)
         else:
-            scores = aggregate(values, self.weights_, self.aggregation, needed=self.needed, power=self.power)
+            scores = aggregate(values, self.weights_, self.aggregation, needed=self.needed, **options)
         return np.asarray(scores)[:, np.newaxis]
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
@@ -296,3 +288,16 @@ class Aggregator(_Step):
         del input_features
         check_is_fitted(self)
         return np.array(["score"], dtype=object)
+
+
+def _read_options(estimator: Any) -> dict[str, Any]:
+    """Return the options of an estimator; comparisons, which may be an array, as lists."""
+    options = {name: getattr(estimator, name) for name in estimator.option_defaults}
+    if options.get("comparisons") is not None:
+        options["comparisons"] = np.asarray(options["comparisons"], dtype=float).tolist()
+    return options
+
+
+def _keep_changed(estimator: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options that have another value than their default."""
+    return {name: value for name, value in options.items() if value != estimator.option_defaults[name]}

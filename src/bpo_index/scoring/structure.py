@@ -9,13 +9,28 @@ from functools import cached_property
 import numpy as np
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import Method
-from bpo_index.definition.method_conflicts import COMPARING, FIXED, UNBOUNDED
+from bpo_index.definition.method_block import Method
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.methods.outcomes import outcome_scale
-
-#: Normalisations that only rank units: their scores have no derivative.
-_RANKING = ("rank", "borda", "percentile_rank")
+from bpo_index.scoring.methods.record import (
+    PERCENT,
+    Aggregation,
+    AnswerScale,
+    Bounds,
+    MissingAnswers,
+    Normalisation,
+    Outcome,
+    Outliers,
+    Weighting,
+)
+from bpo_index.scoring.methods.registry import (
+    get_aggregation,
+    get_missing_answers,
+    get_normalisation,
+    get_outcome,
+    get_outliers,
+    get_weighting,
+)
+from bpo_index.scoring.steps import find_outcome_ends
 
 
 @dataclass(frozen=True)
@@ -43,20 +58,20 @@ class IndexStructure:
     def from_definition(cls, definition: IndexDefinition) -> IndexStructure:
         """Return the structure that a definition describes, all of its units taking part."""
         method, scale = definition.method, definition.scale
-        minimum, maximum = outcome_scale(method.outcome, scale.minimum, scale.maximum)
-        codes = [unit.code for unit in definition.units]
+        minimum, maximum = find_outcome_ends(method.outcome, scale.minimum, scale.maximum)
+        # NOTE: what an outcome codes is in the direction of confidence already.
+        is_coded = get_outcome(method.outcome).code is not None
         return cls(
             np.array(
                 [n for n, category in enumerate(definition.categories) for _ in category.questions], dtype=np.int64
             ),
             np.array([question.weight for question in definition.questions], dtype=float),
             np.array([category.weight for category in definition.categories], dtype=float),
-            # NOTE: outcomes other than the mean are coded in the direction of confidence already.
-            np.array([question.reverse and method.outcome == "mean" for question in definition.questions], dtype=bool),
+            np.array([question.reverse and not is_coded for question in definition.questions], dtype=bool),
             minimum,
             maximum,
             method,
-            codes.index(method.reference_unit) if method.reference_unit in codes else None,
+            find_reference(method, [unit.code for unit in definition.units]),
         )
 
     def list_questions(self, category: int) -> Ints:
@@ -85,37 +100,106 @@ class IndexStructure:
         )
 
     @property
+    def scale(self) -> AnswerScale:
+        """The scale of the values."""
+        return AnswerScale(minimum=self.minimum, maximum=self.maximum, reference=self.reference)
+
+    @property
+    def missing_answers(self) -> MissingAnswers:
+        """The treatment of missing answers."""
+        return get_missing_answers(self.method.missing_answers)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What of ratings is scored."""
+        return get_outcome(self.method.outcome)
+
+    @property
+    def outliers(self) -> Outliers:
+        """The treatment of extreme units."""
+        return get_outliers(self.method.outliers)
+
+    @property
+    def normalisation(self) -> Normalisation:
+        """The normalisation."""
+        return get_normalisation(self.method.normalisation)
+
+    @property
+    def question_weighting(self) -> Weighting:
+        """The weighting of questions within their category."""
+        return get_weighting(self.method.question_weighting)
+
+    @property
+    def weighting(self) -> Weighting:
+        """The weighting of categories."""
+        return get_weighting(self.method.weighting)
+
+    @property
+    def question_aggregation(self) -> Aggregation:
+        """The aggregation of questions into a category."""
+        return get_aggregation(self.method.question_aggregation)
+
+    @property
+    def aggregation(self) -> Aggregation:
+        """The aggregation of categories into the index."""
+        return get_aggregation(self.method.aggregation)
+
+    @property
     def units_are_independent(self) -> bool:
         """Whether the scores of a unit depend on its own answers only."""
-        method = self.method
-        return (
-            method.normalisation in ("scale", "goalposts")
-            and method.outliers == "none"
-            and {method.weighting, method.question_weighting} <= set(FIXED)
-            and not {method.question_aggregation, method.aggregation} & set(COMPARING)
+        return not (
+            self.normalisation.compares_units
+            or self.outliers.learn is not None
+            or self.weighting.learns
+            or self.question_weighting.learns
+            or self.question_aggregation.compares_units
+            or self.aggregation.compares_units
         )
 
     @property
-    def score_bounds(self) -> tuple[tuple[float, float], tuple[float, float]]:
+    def is_linear(self) -> bool:
+        """Whether the scores of a unit are weighted means of its own question means on the scale, and nothing else."""
+        means = (self.question_aggregation.power, self.aggregation.power)
+        return self.units_are_independent and self.normalisation.is_share_of_scale and means == (1.0, 1.0)
+
+    @property
+    def is_percentage(self) -> bool:
+        """Whether scores are per cent, of the answer scale or of ratings."""
+        compares = self.aggregation.compares_units or self.question_aggregation.compares_units
+        is_share = self.normalisation.is_share_of_scale and self.outcome.is_percentage
+        return is_share and not compares and not self.weighting.has_own_scores
+
+    @property
+    def score_bounds(self) -> tuple[Bounds, Bounds]:
         """The ends between which the overall score and the category scores lie; infinite where there are none."""
-        method = self.method
-        if method.normalisation in (*UNBOUNDED, "distance_to_reference"):
-            ends = (-np.inf, np.inf)
-        elif method.normalisation in ("min_max", "borda"):
-            ends = method.normalisation_range
-        else:
-            ends = (0.0, 100.0)
-        categories = (0.0, 100.0) if method.question_aggregation in COMPARING else ends
-        compares = method.aggregation in COMPARING or method.weighting == "benefit_of_the_doubt"
-        return (0.0, 100.0) if compares else categories, categories
+        ends = self.normalisation.find_bounds(self.normalisation.pick(self.method))
+        own = self.question_aggregation.bounds
+        categories = ends if own is None else own
+        overall = PERCENT if self.weighting.has_own_scores else self.aggregation.bounds
+        return categories if overall is None else overall, categories
 
     @property
     def has_derivative(self) -> tuple[bool, bool]:
         """Whether the overall score and the category scores change smoothly with the answers."""
-        method = self.method
-        categories = method.normalisation not in _RANKING and method.question_aggregation not in COMPARING
-        compares = method.aggregation in COMPARING or method.weighting == "benefit_of_the_doubt"
-        return categories and not compares, categories
+        categories = self.normalisation.is_smooth and self.question_aggregation.is_smooth
+        return categories and self.aggregation.is_smooth and not self.weighting.has_own_scores, categories
+
+    @property
+    def has_ends(self) -> tuple[bool, bool]:
+        """Whether the overall score and the category scores have ends that a unit reaches by its own answers alone."""
+        values = (
+            not self.normalisation.compares_units
+            and self.normalisation.find_bounds(self.normalisation.pick(self.method)) == PERCENT
+        )
+        categories = values and not self.question_aggregation.compares_units
+        overall = categories and not self.aggregation.compares_units and not self.weighting.has_own_scores
+        return overall, categories
+
+
+def find_reference(method: Method, units: Sequence[str]) -> int | None:
+    """Return the position among the units of the one that the method refers to; None where it refers to none."""
+    # NOTE: None too where no chosen method has the option: it then has its default.
+    return list(units).index(method.reference_unit) if method.reference_unit in units else None
 
 
 def number_categories(categories: Sequence[object]) -> tuple[Ints, list[object]]:

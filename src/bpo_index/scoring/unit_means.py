@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.respondent_weights import Margin
+from bpo_index.scoring.methods.respondent_weights import Margin
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,17 @@ answers do not determine. Method page: docs/methods/balanced-weights.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.method_conflicts import BY_COVARIANCE
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence, LearntIndex
-from bpo_index.scoring.methods.ahp import weigh_by_ahp
-from bpo_index.scoring.methods.balanced import share_squared_correlations, weigh_balanced
-from bpo_index.scoring.methods.covariance import estimate_between_covariance
-from bpo_index.scoring.methods.data_weights import explain_pca
-from bpo_index.scoring.methods.outranking import outrank, rank_kemeny
+from bpo_index.scoring.methods.balanced import share_squared_correlations
+from bpo_index.scoring.methods.record import WeightsReport
 from bpo_index.scoring.structure import IndexStructure
 
 WEIGHTS_SCHEMA = {
@@ -117,46 +115,36 @@ def _write_notes(
     notes = []
     questions = int(np.bincount(structure.category_of, weights=structure.question_weights > 0).max())
     for weighting, items, named in (
-        (method.weighting, len(counted), f"{len(counted)} categories"),
-        (method.question_weighting, questions, f"up to {questions} questions of a category"),
+        (structure.weighting, len(counted), f"{len(counted)} categories"),
+        (structure.question_weighting, questions, f"up to {questions} questions of a category"),
     ):
-        learns = weighting in (*BY_COVARIANCE, "entropy", "balanced") and method.weighting_level == "between"
+        is_within = weighting.has_level and method.weighting_level == "within"
+        learns = weighting.compares_units and not weighting.has_own_scores and not is_within
         if learns and items > 1 and units < _UNITS_A_VARIABLE * items:
             notes.append(
-                f"Weights ({weighting}) are learnt from {units} units for {named}; with fewer than "
+                f"Weights ({weighting.name}) are learnt from {units} units for {named}; with fewer than "
                 f"{_UNITS_A_VARIABLE} units an item they say little."
             )
-    if method.weighting == "pca":
-        covariance = evidence.category_covariance
-        if covariance is None:
-            covariance = estimate_between_covariance(categories)
-        else:
-            covariance = covariance[np.ix_(counted, counted)]
-        table = explain_pca(covariance)
-        negative = [ids[counted[n]] for n in np.flatnonzero(table.negative)]
-        if np.isfinite(table.share[0]):
-            notes.append(
-                f"The first principal component explains {float(table.share[0]):.1%} of the categories' variance."
-            )
-        if negative:
-            effect = "their weights are negative" if method.negative_weights else "their weights are zero"
-            notes.append(f"Against the first component run: {', '.join(negative)}; {effect}.")
-    if method.weighting == "ahp":
-        judged = weigh_by_ahp(np.asarray(method.comparisons))
-        verdict = "" if judged.is_consistent else ": above .10, the comparisons contradict each other"
-        notes.append(f"Consistency ratio of the comparisons (AHP): {float(judged.consistency_ratio):.3f}{verdict}.")
-    if method.aggregation == "kemeny" and learnt.category_weights is not None:
-        found = rank_kemeny(outrank(scores[:, 1:], learnt.category_weights), ~np.isnan(scores[:, 0]))
-        if not bool(found.unique):
-            notes.append(
-                "Several Kemeny orders agree equally with the comparisons of pairs; the ranks are of their mean."
-            )
-    if method.weighting == "balanced":
-        nominal = structure.category_weights[counted] / structure.category_weights.sum()
-        balanced = weigh_balanced(categories, nominal)
-        if not bool(balanced.converged) and np.isfinite(balanced.largest_gap):
-            notes.append(
-                "No weights give every category its nominal importance; the farthest is "
-                f"{float(balanced.largest_gap):.3f} off."
-            )
+    notes += _describe_weighting(categories, structure, evidence, [ids[n] for n in counted])
+    aggregation = structure.aggregation
+    if aggregation.describe is not None and learnt.category_weights is not None:
+        notes += aggregation.describe(scores[:, 1:], learnt.category_weights, ~np.isnan(scores[:, 0]))
     return notes
+
+
+def _describe_weighting(
+    categories: Floats, structure: IndexStructure, evidence: Evidence, ids: Sequence[str]
+) -> list[str]:
+    """Return what the weighting says of the weights of units x categories that count."""
+    weighting = structure.weighting
+    if weighting.describe is None:
+        return []
+    counted = np.flatnonzero(structure.category_weights > 0)
+    within = evidence.category_covariance
+    report = WeightsReport(
+        scores=categories,
+        nominal=structure.category_weights[counted] / structure.category_weights.sum(),
+        covariance=None if within is None else within[np.ix_(counted, counted)],
+        names=ids,
+    )
+    return weighting.describe(report, weighting.pick(structure.method))

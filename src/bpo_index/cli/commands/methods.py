@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from bpo_index.cli.command import Command
 from bpo_index.cli.options import Json
 from bpo_index.cli.output import make_console, print_json
@@ -11,13 +9,23 @@ from bpo_index.cli.output import make_console, print_json
 
 def methods(as_json: Json = False) -> None:
     """Print the methods of each step, a line each."""
-    from bpo_index.scoring.methods.catalogue import CATALOGUE  # noqa: PLC0415
+    from bpo_index.scoring.methods.registry import list_methods  # noqa: PLC0415
 
+    listed = {step: list(records.values()) for step, records in list_methods().items()}
     if as_json:
-        print_json({step: [asdict(entry) for entry in entries] for step, entries in CATALOGUE.items()})
+        keys = ("name", "line", "page", "formula", "source")
+        print_json(
+            {
+                step: [
+                    {key: getattr(entry, key) for key in keys} | {"options": [one.name for one in entry.options]}
+                    for entry in entries
+                ]
+                for step, entries in listed.items()
+            }
+        )
         return
     console = make_console()
-    for step, entries in CATALOGUE.items():
+    for step, entries in listed.items():
         console.print(f"{step}", style="bold", markup=False)
         for entry in entries:
             console.print(f"  {entry.name:<22} {entry.line}", markup=False, highlight=False, soft_wrap=True)

@@ -11,25 +11,10 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import list_names, show_score
-from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, Explorer, read_place_shares
+from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, NORMALISATIONS, Explorer, read_place_shares
 from bpo_index.publication.result import Result
+from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation
 
-#: What a reader may choose, in words.
-NORMALISATION_WORDS = {
-    AS_PUBLISHED: "as published",
-    "min_max": "lowest and highest unit become the ends (min-max)",
-    "z_score": "50 + 10 standard deviations (z-score)",
-    "borda": "units beaten (Borda)",
-}
-_AGGREGATION_WORDS = {
-    "arithmetic": "arithmetic mean: full compensation",
-    "geometric": "geometric mean: little compensation",
-    "harmonic": "harmonic mean: less still",
-    "generalised_mean": "generalised mean, its power {power:g}",
-    "median": "weighted median",
-    "copeland": "pairwise majorities won (Copeland)",
-    "borda": "units beaten (Borda)",
-}
 #: The largest value of a slider is this many times the largest weight, at least and at most so many points.
 _SLIDER_TIMES, _SLIDER_LEAST, _SLIDER_MOST = 3, 30, 100
 
@@ -37,9 +22,15 @@ _SLIDER_TIMES, _SLIDER_LEAST, _SLIDER_MOST = 3, 30, 100
 def list_aggregations(explorer: Explorer) -> list[tuple[str, str]]:
     """Return names and words of the aggregations on offer, that of the ranking first."""
     return [
-        (name, _AGGREGATION_WORDS[name].format(power=explorer.power))
+        (name, get_aggregation(name).explorer.format(power=explorer.power))
         for name in dict.fromkeys((explorer.aggregation, *AGGREGATIONS))
     ]
+
+
+def list_normalisations() -> list[tuple[str, str]]:
+    """Return names and words of the normalisations on offer."""
+    words = {AS_PUBLISHED: "as published"}
+    return [(name, words.get(name) or get_normalisation(name).explorer) for name in NORMALISATIONS]
 
 
 def find_slider_most(explorer: Explorer) -> int:
@@ -117,6 +108,6 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
         notes.append(
             f"The published ranking (weighting {definition.method.weighting.replace('_', ' ')}, aggregation "
             f"{definition.method.aggregation.replace('_', ' ')}) is not computed here: as soon as anything is moved, "
-            f"scores are put together by the {_AGGREGATION_WORDS[explorer.aggregation].partition(':')[0]}."
+            f"scores are put together by the {get_aggregation(explorer.aggregation).explorer.partition(':')[0]}."
         )
     return notes

@@ -11,55 +11,19 @@ from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level
-from bpo_index.scoring.methods.catalogue import CATALOGUE
+from bpo_index.scoring.methods.registry import find_method, get_weighting
 from bpo_index.scoring.structure import IndexStructure
 
-#: Formulas by step and method, in the symbols of `SYMBOLS`.
-FORMULAS: dict[str, dict[str, str]] = {
-    "missing_answers": {
-        "available_case": "x̄(u,q) = Σ w(i) r(i,q) / Σ w(i), over the respondents i of u who rated q",
-        "person_category_mean": "r(i,c) = weighted mean of i's ratings in c, at least half of them there; then over i",
-        "knn": "a gap becomes the mean of the k respondents who answered most alike; then x̄(u,q) as a weighted mean",
-        "iterative": "a gap becomes its regression on the other questions, in turn; then x̄(u,q) as a weighted mean",
-    },
-    "outcome": {
-        "mean": "r(i,q): the rating",
-        "top_two_box": "r(i,q): 1 where the rating is among the top points of the scale, else 0",
-        "net_balance": "r(i,q): 1 among the top points, −1 among the bottom points, else 0",
-    },
-    "outliers": {
-        "none": "x(u,q) = x̄(u,q)",
-        "winsorise": "extreme units are pulled in while |skewness| > 2 and kurtosis > 3.5",
-        "log": "x(u,q) = ln(x̄(u,q) − min + 0.01 (max − min))",
-        "power": "x(u,q): Yeo and Johnson's transform of x̄(u,q), its exponent by maximum likelihood",
-    },
-    "normalisation": {
-        "scale": "y(u,q) = 100 (x(u,q) − lowest point) / (highest point − lowest point)",
-        "min_max": "y(u,q) = lo + (hi − lo) (x(u,q) − min) / (max − min), over units",
-        "z_score": "y(u,q) = 50 + 10 (x(u,q) − mean) / sd, over units",
-        "robust": "y(u,q) = 50 + 10 (x(u,q) − median) / (1.4826 MAD), over units",
-        "rank": "y(u,q) = 100 · average rank from the worst / units",
-        "borda": "y(u,q) = lo + (hi − lo) · units beaten, ties half / other units",
-        "percentile_rank": "y(u,q) = 100 (units below + half of those equal) / units",
-        "distance_to_maximum": "y(u,q) = 100 (1 − (max − x(u,q)) / (max − min))",
-        "distance_to_target": "y(u,q) = 100 (x(u,q) − min) / (target − min), at most 100",
-        "distance_to_reference": "y(u,q) = 100 (x(u,q) − lowest point) / (reference − lowest point)",
-        "fraction_of_maximum": "y(u,q) = 100 (x(u,q) − lowest point) / (max − lowest point)",
-        "goalposts": "y(u,q) = 100 (x(u,q) − low post) / (high post − low post), between 0 and 100",
-    },
-    "weighting": {
-        "benefit_of_the_doubt": "S(u) = 100 · max of Σ w y(u,c) over w ≥ 0 with Σ w y(v,c) ≤ 1 for every unit v",
-    },
-    "aggregation": {
-        "arithmetic": "S = Σ w y",
-        "geometric": "S = exp(Σ w ln y)",
-        "harmonic": "S = 1 / Σ (w / y)",
-        "generalised_mean": "S = (Σ w y^p)^(1/p)",
-        "median": "S: the value with half of the weight on either side",
-        "copeland": "S = 100 · pairwise majorities won, ties half / other units",
-        "borda": "S = 100 Σ w · units beaten, ties half / other units",
-        "kemeny": "S = 100 (units − place) / (units − 1), place in the order that agrees most with all weighted pairs",
-    },
+#: The steps from ratings to ranks, by the keys of the `method:` block.
+_TITLES = {
+    "outcome": "What of a rating is scored",
+    "missing_answers": "Missing answers, and means of questions",
+    "outliers": "Extreme units",
+    "normalisation": "Normalisation",
+    "question_weighting": "Weights of questions",
+    "question_aggregation": "From questions to a category",
+    "weighting": "Weights of categories",
+    "aggregation": "From categories to the index",
 }
 SYMBOLS = (
     "u a unit, c a category, q a question, i a respondent; r(i,q) the rating, turned round where a high rating means "
@@ -91,25 +55,19 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
         Whether respondents were weighed to shares of the population.
     """
     method = definition.method
-    lines = {(step, entry.name): entry.line for step, entries in CATALOGUE.items() for entry in entries}
-    doubts = method.weighting == "benefit_of_the_doubt"
-    chosen = (
-        ("What of a rating is scored", "outcome", method.outcome, "outcome"),
-        ("Missing answers, and means of questions", "missing_answers", method.missing_answers, "missing_answers"),
-        ("Extreme units", "outliers", method.outliers, "outliers"),
-        ("Normalisation", "normalisation", method.normalisation, "normalisation"),
-        ("Weights of questions", "weighting", method.question_weighting, "weighting"),
-        ("From questions to a category", "aggregation", method.question_aggregation, "aggregation"),
-        ("Weights of categories", "weighting", method.weighting, "weighting"),
-        # NOTE: benefit of the doubt finds weights and score in one.
-        *([] if doubts else [("From categories to the index", "aggregation", method.aggregation, "aggregation")]),
-    )
+    # NOTE: where each unit has its own, weights and score are found in one.
+    left_out = ["aggregation"] if get_weighting(method.weighting).has_own_scores else []
+    chosen = [
+        (title, record)
+        for key, title in _TITLES.items()
+        if key not in left_out and (record := find_method(key, getattr(method, key))) is not None
+    ]
     return [
         _describe_respondent_weights(definition, fits_margins),
         *(
-            Step(title, name.replace("_", " "), lines[step, name], FORMULAS[formula].get(name, ""))
-            for title, step, name, formula in chosen
-            if name != "none"
+            Step(title, record.name.replace("_", " "), record.line, record.formula)
+            for title, record in chosen
+            if record.name != "none"
         ),
     ]
 

@@ -16,9 +16,9 @@ from bpo_index.publication.figures import Figure
 from bpo_index.publication.report import categories, drivers, quality, ranks
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.explorer_part import (
-    NORMALISATION_WORDS,
     find_slider_most,
     list_aggregations,
+    list_normalisations,
     write_explorer_data,
     write_explorer_notes,
 )
@@ -141,7 +141,7 @@ def render_report(
         explorer_notes=write_explorer_notes(explorer, result, definition),
         slider_most=find_slider_most(explorer),
         aggregations=list_aggregations(explorer),
-        normalisations=list(NORMALISATION_WORDS.items()),
+        normalisations=list_normalisations(),
     )
     return str(page).encode()
 

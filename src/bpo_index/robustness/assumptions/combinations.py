@@ -17,9 +17,10 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.method_conflicts import FIXED, VARIED
 from bpo_index.robustness.replicates import Drawing, Scenario
 from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.methods.record import VARIED
+from bpo_index.scoring.methods.registry import get_weighting
 from bpo_index.scoring.preparation import gather_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
@@ -149,7 +150,7 @@ def tabulate_assumptions(
         if concentration is None
         else f"Dirichlet, coefficient of variation {variation:g}, concentration {concentration:.6g}"
     )
-    if method.weighting not in FIXED:
+    if get_weighting(method.weighting).learns:
         level = f"learnt: {method.weighting}"
     rows.append(("weights", level, 1.0, None, concentration is None))
     for key, shares in share_levels(definition).items():
@@ -190,7 +191,7 @@ def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -
 
 
 def _choose_variation(definition: IndexDefinition) -> float:
-    if definition.method.weighting not in FIXED:
+    if get_weighting(definition.method.weighting).learns:
         return 0.0
     given = definition.uncertainty.weight_variation
     return USUAL_VARIATION if given is None else given

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import Method
-from bpo_index.definition.method_conflicts import VARIED
+from bpo_index.definition.method_block import Method
 from bpo_index.robustness.assumptions.combinations import Combination, plan_drawing, share_levels
 from bpo_index.robustness.replicates import (
     Drawing,
@@ -25,6 +24,8 @@ from bpo_index.robustness.replicates import (
 from bpo_index.robustness.sampling.resampling import Resampler, average_units
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, score_means
+from bpo_index.scoring.methods.record import VARIED
+from bpo_index.scoring.methods.registry import get_normalisation
 from bpo_index.scoring.structure import IndexStructure
 
 #: Question means that are scored together, at most; a task takes several scrambles where they are fewer.
@@ -164,7 +165,8 @@ def plan_evaluations(design: Design, rows: Rows, blocks: int) -> Evaluations:
     # Levels are read with the range of the block; the ranking may have another one.
     ranges = {combination.structure.method.normalisation_range for combination in design.combinations}
     is_same = nominal in names and (
-        nominal not in ("min_max", "borda") or ranges == {design.method.normalisation_range}
+        "normalisation_range" not in get_normalisation(nominal).pick(design.method)
+        or ranges == {design.method.normalisation_range}
     )
     from_b, from_a = rows.levels["normalisation"] == (names.index(nominal) if is_same else -1)
     held_needed = (lean_others == others) & ~(from_a | from_b)

@@ -17,7 +17,6 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
-from bpo_index.scoring.methods.missing_answers import IMPUTATIONS
 from bpo_index.scoring.preparation import needs_evidence
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 from bpo_index.scoring.scores_at_ends import find_end_margins
@@ -82,7 +81,7 @@ def are_scores_own(scores: Scores) -> bool:
 
 def are_means_own(structure: IndexStructure) -> bool:
     """Return whether what the score of a unit takes from others are question means at most."""
-    return structure.method.missing_answers not in IMPUTATIONS and not needs_evidence(structure)
+    return not structure.missing_answers.looks_at_others and not needs_evidence(structure)
 
 
 def rank_between(scores: Range) -> tuple[Ints, Ints]:

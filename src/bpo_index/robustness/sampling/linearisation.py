@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.chain import Evidence, compose_linear, is_linear, round_scores, score_means
+from bpo_index.scoring.chain import Evidence, compose_linear, round_scores, score_means
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
 
@@ -107,7 +107,7 @@ def linearise_standard_errors(
         clusters[v] = counting.count(present)
         known = ~np.isnan(means[v])
         own = np.maximum(clusters[v], 2)
-        if is_linear(structure) and known.all():
+        if structure.is_linear and known.all():
             variance[v] = (_move_linearly(influence, means[v], structure) ** 2).sum(axis=0) * (own / (own - 1))
             continue
         # Clusters x units x scores: how much each cluster of this unit moves every score.

@@ -14,11 +14,12 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import Method
+from bpo_index.definition.method_block import Method
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.methods.outcomes import overlap_boxes
 from bpo_index.scoring.preparation import Sample, prepare_sample
 from bpo_index.scoring.scores_at_ends import complete_hiding, find_end_margins, find_ends, find_wanted_openness
 from bpo_index.scoring.unit_means import estimate_unit_means
@@ -58,7 +59,7 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     """
     codes = [unit.code for unit in definition.units]
     ids = [category.id for category in definition.categories]
-    if 2 * definition.method.outcome_boxes > definition.scale.maximum - definition.scale.minimum + 1:
+    if overlap_boxes(definition.method.outcome_boxes, (definition.scale.minimum, definition.scale.maximum)):
         return pl.DataFrame(schema=OUTCOMES_SCHEMA)
     shape = (len(codes), len(ids))
     told = np.column_stack(
@@ -112,7 +113,7 @@ def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str,
         # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
         of_each = find_end_margins(sample.structure, counts)
         margins[outcome] = np.stack([of_each[:, n, n] for n in range(counts.shape[1])], axis=1)
-        found |= find_ends(shares[outcome], margins[outcome], outcome) != 0
+        found |= find_ends(shares[outcome], margins[outcome], sample.structure.outcome) != 0
     found[:, 1:] |= found[:, :1]
     whole = np.zeros(small.shape), np.full(small.shape, 100.0)
     wanted = {
@@ -134,12 +135,12 @@ def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str,
 def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box", "net_balance"]) -> IndexDefinition:
     """Return the definition with the outcome scored by the plainest methods."""
     given = definition.method
-    method = Method(
-        outcome=outcome,
-        outcome_boxes=given.outcome_boxes,
-        questions_needed=given.questions_needed,
-        trim_weights=given.trim_weights,
-        minimum_respondents_to_publish=given.minimum_respondents_to_publish,
-        minimum_respondents_to_rank=given.minimum_respondents_to_rank,
+    kept = (
+        "outcome_boxes",
+        "questions_needed",
+        "trim_weights",
+        "minimum_respondents_to_publish",
+        "minimum_respondents_to_rank",
     )
+    method = Method.model_validate({"outcome": outcome} | {key: getattr(given, key) for key in kept})
     return definition.model_copy(update={"method": method})

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.methods.aggregation import POWERS
-from bpo_index.scoring.methods.outranking import score_borda
+from bpo_index.scoring.methods.registry import get_aggregation
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class StabilityIntervals:
     pair_at_high: Ints
 
 
-def make_additive(categories: Floats, aggregation: str, power: float | None = None) -> Floats | None:
+def make_additive(categories: Floats, aggregation: str, **options: Any) -> Floats | None:
     """Return values whose weighted sums order the units as the aggregation does.
 
     Parameters
     ----------
     categories
         Units x categories: scores, without NaN.
-    aggregation, power
+    aggregation, options
         As for `aggregate`.
 
     Returns
@@ -72,9 +72,10 @@ def make_additive(categories: Floats, aggregation: str, power: float | None = No
     array([[2.303, 4.605],
            [0.   , 3.912]])
     """
-    if aggregation == "borda":
-        return np.stack([score_borda(column[:, np.newaxis], np.ones(1)) for column in categories.T], axis=1)
-    exponent = power if aggregation == "generalised_mean" else POWERS.get(aggregation)
+    record = get_aggregation(aggregation)
+    if record.add is not None:
+        return record.add(categories)
+    exponent = record.find_power(options)
     if exponent is None or (exponent != 1 and (categories < 0).any()) or (exponent <= 0 and (categories == 0).any()):
         return None
     if exponent == 0:

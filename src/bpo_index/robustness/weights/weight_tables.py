@@ -18,6 +18,7 @@ from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.weights.order_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
 from bpo_index.robustness.weights.weight_space import draw_bounded_weights, draw_weights, measure_acceptability
 from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.registry import get_aggregation
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_scores import Scores, unit_score_matrix
 
@@ -99,10 +100,11 @@ def _make_values(matrix: Floats, counted: Ints, complete: np.ndarray, definition
     """Return units x categories: values whose weighted sum orders the units; None where none does."""
     method = definition.method
     scored = ~np.isnan(matrix[:, 0])
-    # Borda compares with every unit that has a score: with a category hidden its points cannot be told.
-    if method.aggregation == "borda" and (scored & ~complete).any():
+    record = get_aggregation(method.aggregation)
+    # What compares with every unit that has a score cannot be told with a category hidden.
+    if not record.adds_alone and (scored & ~complete).any():
         return None
-    additive = make_additive(matrix[complete][:, 1:][:, counted], method.aggregation, method.power)
+    additive = make_additive(matrix[complete][:, 1:][:, counted], record.name, **record.pick(method))
     if additive is None:
         return None
     values = np.full((len(matrix), len(counted)), np.nan)

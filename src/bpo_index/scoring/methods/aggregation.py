@@ -4,79 +4,25 @@ One family of weighted means, with weights that sum to one, and the weighted med
 
     generalised mean   (sum w x^p)^(1/p)        p = 1 arithmetic, p -> 0 geometric exp(sum w ln x), p = -1 harmonic
 
-`aggregate` is the door to these and to the comparisons of units in `outranking`. Sources: OECD/JRC Handbook on
+Sources: OECD/JRC Handbook on
 Constructing Composite Indicators (2008), part 2, step 6; Hardy, Littlewood and Polya (1934), Inequalities, chapter 2.
 Method page: docs/methods/aggregation.md.
 """
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
+from pydantic import Field
 
+from bpo_index.fields import Finite
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.outranking import score_borda, score_copeland, score_kemeny
+from bpo_index.scoring.methods.record import Aggregation, Option, Options
 
-POWERS = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
-AGGREGATIONS = (*POWERS, "generalised_mean", "median", "copeland", "borda", "kemeny")
 #: Powers nearer to zero than this are the geometric mean: the formula loses its digits there.
 GEOMETRIC = 1e-6
-
-
-def aggregate(
-    values: Floats, weights: Floats, method: str, *, needed: int | None = None, power: float | None = None
-) -> Floats:
-    """Return one value for each unit.
-
-    Parameters
-    ----------
-    values
-        ... x units x items, score points; NaN where there is none.
-    weights
-        ... x items; at least one above zero. An item of weight zero takes no part.
-    method
-        One of `AGGREGATIONS`.
-    needed
-        How many values (of items with a weight) must be there; None: all of them. Weights are shared out among those
-        that are there.
-    power
-        For `generalised_mean`.
-
-    Returns
-    -------
-    ndarray
-        ... x units; NaN where fewer than `needed` values are there.
-
-    Raises
-    ------
-    ValueError
-        When there is no such method, or `generalised_mean` has no power.
-
-    Examples
-    --------
-    >>> values = np.array([[80.0, 90.0], [20.0, 80.0]])
-    >>> [aggregate(values, np.array([1.0, 1.0]), name).round(2).tolist() for name in POWERS]
-    [[85.0, 50.0], [84.85, 40.0], [84.71, 32.0]]
-    """
-    match method:
-        case "copeland":
-            return score_copeland(values, weights, needed)
-        case "borda":
-            return score_borda(values, weights, needed)
-        case "kemeny":
-            return score_kemeny(values, weights, needed)
-    # Weights that differ between leading indexes take an axis for the units.
-    broadcast = weights if weights.ndim == 1 else weights[..., np.newaxis, :]
-    if method == "median":
-        return aggregate_median(values, broadcast, needed)
-    if method == "generalised_mean":
-        if power is None or not np.isfinite(power):
-            msg = f"generalised_mean needs a finite power; found {power}"
-            raise ValueError(msg)
-        return aggregate_mean(values, broadcast, power, needed)
-    if method not in POWERS:
-        msg = f"method must be one of {', '.join(AGGREGATIONS)}; found {method!r}"
-        raise ValueError(msg)
-    return aggregate_mean(values, broadcast, POWERS[method], needed)
+_MOST_POWER = 100
 
 
 def aggregate_mean(values: Floats, weights: Floats, power: float, needed: int | None = None) -> Floats:
@@ -91,7 +37,8 @@ def aggregate_mean(values: Floats, weights: Floats, power: float, needed: int | 
     power
         1 arithmetic, 0 geometric, -1 harmonic; any finite number.
     needed
-        As for `aggregate`.
+        How many values (of items with a weight) must be there; None: all of them. Weights are shared out among those
+        that are there.
 
     Returns
     -------
@@ -185,7 +132,7 @@ def aggregate_median(values: Floats, weights: Floats, needed: int | None = None)
     weights
         Items, or an array that broadcasts against the values; from 0.
     needed
-        As for `aggregate`.
+        As for `aggregate_mean`.
 
     Returns
     -------
@@ -222,3 +169,116 @@ def _share_weights(values: Floats, weights: Floats, needed: int | None) -> Float
     usable = np.abs(total) > 1e-9 * np.abs(given).sum(axis=-1, keepdims=True)
     enough = (there.sum(axis=-1) >= wanted)[..., np.newaxis] & usable
     return np.where(enough, given / np.where(usable, total, 1.0), np.nan)
+
+
+def _spread(weights: Floats) -> Floats:
+    """Return weights that broadcast against values: those that differ between leading indexes get an axis for units."""
+    return weights if weights.ndim == 1 else weights[..., np.newaxis, :]
+
+
+def _take_arithmetic(values: Floats, weights: Floats, needed: int | None) -> Floats:
+    return aggregate_mean(values, _spread(weights), 1.0, needed)
+
+
+def _take_geometric(values: Floats, weights: Floats, needed: int | None) -> Floats:
+    return aggregate_mean(values, _spread(weights), 0.0, needed)
+
+
+def _take_harmonic(values: Floats, weights: Floats, needed: int | None) -> Floats:
+    return aggregate_mean(values, _spread(weights), -1.0, needed)
+
+
+def _take_generalised(values: Floats, weights: Floats, needed: int | None, power: float | None) -> Floats:
+    if power is None or not np.isfinite(power):
+        msg = f"generalised_mean needs a finite power; found {power}"
+        raise ValueError(msg)
+    return aggregate_mean(values, _spread(weights), power, needed)
+
+
+def _take_median(values: Floats, weights: Floats, needed: int | None) -> Floats:
+    return aggregate_median(values, _spread(weights), needed)
+
+
+def _find_power(options: Options) -> float | None:
+    power = options["power"]
+    is_number = isinstance(power, int | float) and not isinstance(power, bool)
+    return float(power) if is_number and abs(power) <= _MOST_POWER else None
+
+
+POWER = Option(
+    name="power",
+    type=Annotated[Finite, Field(ge=-_MOST_POWER, le=_MOST_POWER)] | None,
+    line="The power of `generalised_mean`: 1 arithmetic, 0 geometric, -1 harmonic.",
+    needed="1 arithmetic, 0 geometric, -1 harmonic",
+)
+
+RECORDS = (
+    Aggregation(
+        name="arithmetic",
+        line="weighted arithmetic mean: full compensation",
+        formula="S = Σ w y",
+        page="aggregation",
+        source="oecd2008",
+        order=1,
+        aggregate=_take_arithmetic,
+        bounds=None,
+        is_smooth=True,
+        compares_units=False,
+        power=1.0,
+        takes_negative_weights=True,
+        explorer="arithmetic mean: full compensation",
+    ),
+    Aggregation(
+        name="geometric",
+        line="weighted geometric mean: little compensation",
+        formula="S = exp(Σ w ln y)",
+        page="aggregation",
+        source="oecd2008",
+        order=2,
+        aggregate=_take_geometric,
+        bounds=None,
+        is_smooth=True,
+        compares_units=False,
+        power=0.0,
+        explorer="geometric mean: little compensation",
+    ),
+    Aggregation(
+        name="harmonic",
+        line="weighted harmonic mean: less still",
+        formula="S = 1 / Σ (w / y)",
+        page="aggregation",
+        order=3,
+        aggregate=_take_harmonic,
+        bounds=None,
+        is_smooth=True,
+        compares_units=False,
+        power=-1.0,
+        explorer="harmonic mean: less still",
+    ),
+    Aggregation(
+        name="generalised_mean",
+        line="weighted power mean; `power` says which",
+        formula="S = (Σ w y^p)^(1/p)",
+        page="aggregation",
+        options=(POWER,),
+        order=4,
+        aggregate=_take_generalised,
+        bounds=None,
+        is_smooth=True,
+        compares_units=False,
+        power=_find_power,
+        explorer="generalised mean, its power {power:g}",
+    ),
+    Aggregation(
+        name="median",
+        line="weighted median",
+        formula="S: the value with half of the weight on either side",
+        page="aggregation",
+        order=5,
+        aggregate=_take_median,
+        bounds=None,
+        is_smooth=True,
+        compares_units=False,
+        explorer="weighted median",
+    ),
+)

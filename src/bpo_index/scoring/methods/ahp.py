@@ -14,11 +14,15 @@ Method page: docs/methods/ahp-weights.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
+from pydantic import Field
 
+from bpo_index.fields import Finite
 from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.record import Items, Option, Options, Problem, Surroundings, Weighting, WeightsReport
 
 #: Mean consistency index of random comparisons of n items, n from 1.
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
@@ -91,3 +95,66 @@ def _check_comparisons(matrix: Floats) -> None:
         *_, i, j = (int(place) for place in wrong[0])
         msg = f"row {i + 1}, column {j + 1} of the comparisons must be the inverse of row {j + 1}, column {i + 1}"
         raise ValueError(msg)
+
+
+def _take_ahp(items: Items, comparisons: ArrayLike | None) -> Floats:
+    if comparisons is None:
+        msg = "ahp needs comparisons: one row and column a category"
+        raise ValueError(msg)
+    counted = items.positions
+    return weigh_by_ahp(np.asarray(comparisons)[np.ix_(counted, counted)]).weights
+
+
+def _find_comparison_problems(options: Options, around: Surroundings) -> list[Problem]:
+    comparisons, categories = options["comparisons"], len(around.categories)
+    if comparisons is None or not categories:
+        return []
+    rows = comparisons if isinstance(comparisons, list | tuple) else []
+    if len(rows) != categories or any(not isinstance(row, list | tuple) or len(row) != categories for row in rows):
+        return [("comparisons", f"must have {categories} rows of {categories} numbers, one a category")]
+    if not all(_is_number(item) and item > 0 for row in rows for item in row):
+        return []
+    for i in range(categories):
+        for j in range(i, categories):
+            if abs(rows[i][j] * rows[j][i] - 1) > _RECIPROCITY:
+                says = (
+                    f"row {i + 1}, column {j + 1} is {rows[i][j]:g}, so row {j + 1}, column {i + 1} must be its inverse"
+                )
+                return [("comparisons", f"{says} {1 / rows[i][j]:.3g}; found {rows[j][i]:g}")]
+    return []
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _describe_consistency(report: WeightsReport, options: Options) -> list[str]:
+    del report
+    judged = weigh_by_ahp(np.asarray(options["comparisons"]))
+    verdict = "" if judged.is_consistent else ": above .10, the comparisons contradict each other"
+    return [f"Consistency ratio of the comparisons (AHP): {float(judged.consistency_ratio):.3f}{verdict}."]
+
+
+COMPARISONS = Option(
+    name="comparisons",
+    type=tuple[tuple[Annotated[Finite, Field(ge=0.001, le=1000)], ...], ...] | None,
+    line="For `ahp`: how many times more important the category of the row is than that of the column.",
+    needed="one row and column a category",
+)
+
+RECORDS = (
+    Weighting(
+        name="ahp",
+        line="comparisons of pairs of categories, with their consistency",
+        page="ahp-weights",
+        source="saaty1987",
+        options=(COMPARISONS,),
+        find_problems=_find_comparison_problems,
+        order=9,
+        weigh=_take_ahp,
+        keys=("weighting",),
+        learns=False,
+        compares_units=False,
+        describe=_describe_consistency,
+    ),
+)

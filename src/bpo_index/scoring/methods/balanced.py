@@ -19,6 +19,7 @@ import numpy as np
 
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.covariance import CONSTANT_SD, estimate_between_covariance, find_spread
+from bpo_index.scoring.methods.record import Items, Options, Weighting, WeightsReport
 
 #: A weight that is zero but for the last bits.
 _NOTHING = 1e-12
@@ -184,3 +185,29 @@ def _share_squares(with_total: Floats, variance: Floats) -> Floats:
 def _divide_by_sum(values: Floats) -> Floats:
     total = values.sum(axis=-1, keepdims=True)
     return np.asarray(np.divide(values, total, out=np.zeros_like(values), where=total > 0))
+
+
+def _take_balanced(items: Items) -> Floats:
+    return weigh_balanced(items.require_values("balanced"), items.nominal / items.nominal.sum()).weights
+
+
+def _describe_balance(report: WeightsReport, options: Options) -> list[str]:
+    del options
+    found = weigh_balanced(report.scores, report.nominal)
+    if bool(found.converged) or not np.isfinite(found.largest_gap):
+        return []
+    return [
+        f"No weights give every category its nominal importance; the farthest is {float(found.largest_gap):.3f} off."
+    ]
+
+
+RECORDS = (
+    Weighting(
+        name="balanced",
+        line="effective importance made equal to the weights of the definition",
+        page="balanced-weights",
+        order=10,
+        weigh=_take_balanced,
+        describe=_describe_balance,
+    ),
+)

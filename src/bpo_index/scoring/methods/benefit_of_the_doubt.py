@@ -19,7 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bpo_index.fields import Share
 from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.record import Option, Options, Problem, Surroundings, Weighting
 
 
 @dataclass(frozen=True)
@@ -128,3 +130,61 @@ def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:
         raise ValueError(msg)
     weights[able] = solved.x.reshape(len(able), -1) / values[there].max()
     return weights
+
+
+def _take_scores(values: Floats, lowest_share: float | None, highest_share: float | None) -> Floats:
+    return score_benefit_of_the_doubt(values, lowest_share=lowest_share, highest_share=highest_share).scores
+
+
+def _can_share_out(options: Options, categories: int) -> bool:
+    """Return whether so many categories can have the shares that are to be kept."""
+    low, high = options["lowest_share"], options["highest_share"]
+    return are_possible(
+        np.full(categories, 0.0 if low is None else low), np.full(categories, 1.0 if high is None else high)
+    )
+
+
+def _find_share_problems(options: Options, around: Surroundings) -> list[Problem]:
+    low, high, categories = options["lowest_share"], options["highest_share"], around.counted
+    if not categories:
+        return []
+    if _is_number(low) and _is_number(high) and low > high:
+        return [("highest_share", f"must be at least lowest_share ({low:g}); found {high:g}")]
+    if _is_number(low) and low * categories > 1 + 1e-12:
+        return [("lowest_share", f"{categories} categories cannot have {low:g} or more each")]
+    if _is_number(high) and high * categories < 1 - 1e-12:
+        return [("highest_share", f"{categories} categories with {high:g} or less each do not make up a score")]
+    return []
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+LOWEST_SHARE = Option(
+    name="lowest_share",
+    type=Share | None,
+    line="For `benefit_of_the_doubt`: the least share of a unit's weight that any category has.",
+)
+HIGHEST_SHARE = Option(
+    name="highest_share",
+    type=Share | None,
+    line="For `benefit_of_the_doubt`: the largest share of a unit's weight that any category has.",
+)
+
+RECORDS = (
+    Weighting(
+        name="benefit_of_the_doubt",
+        line="for each unit the weights that suit it best",
+        formula="S(u) = 100 · max of Σ w y(u,c) over w ≥ 0 with Σ w y(v,c) ≤ 1 for every unit v",
+        page="benefit-of-the-doubt",
+        source="cherchye2007",
+        options=(LOWEST_SHARE, HIGHEST_SHARE),
+        find_problems=_find_share_problems,
+        order=11,
+        score=_take_scores,
+        keys=("weighting",),
+        can_weigh=_can_share_out,
+        needs_zero=True,
+    ),
+)

@@ -18,11 +18,14 @@ Method page: docs/methods/pca-weights.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from bpo_index.fields import Count
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.covariance import correlate, find_spread
+from bpo_index.scoring.methods.covariance import correlate, estimate_between_covariance, find_spread
+from bpo_index.scoring.methods.record import Items, Option, Options, Problem, Surroundings, Weighting, WeightsReport
 
 #: The smallest eigenvalue of a correlation matrix that is not singular, for each item.
 _SINGULAR = 1e-10
@@ -313,3 +316,150 @@ def _share(values: Floats, covariance: Floats) -> Floats:
     shares = np.where(some, values / np.where(some, total, 1.0), 1 / values.shape[-1])
     broken = np.asarray(np.isnan(covariance).any(axis=(-1, -2)))
     return np.where(broken[..., np.newaxis], np.nan, shares)
+
+
+def _find_covariance(items: Items, weighting: str) -> Floats:
+    if items.covariance is not None:
+        return items.covariance
+    return estimate_between_covariance(items.require_values(weighting))
+
+
+def _take_pca(items: Items, weighting_level: str, negative_weights: bool) -> Floats:
+    del weighting_level  # the covariance is of that level
+    return weigh_by_pca(_find_covariance(items, "pca"), allow_negative=negative_weights)
+
+
+def _take_factor_analysis(items: Items, weighting_level: str, factors: int | None) -> Floats:
+    del weighting_level
+    covariance = _find_covariance(items, "factor_analysis")
+    # With a leading axis a singular matrix gives NaN, which the caller refuses in its own words.
+    return np.asarray(weigh_by_factor_analysis(covariance[np.newaxis], factors=factors)[0])
+
+
+def _take_entropy(items: Items) -> Floats:
+    return weigh_by_entropy(items.require_values("entropy"))
+
+
+def _take_critic(items: Items, weighting_level: str) -> Floats:
+    del weighting_level
+    covariance = items.covariance
+    if covariance is None:
+        covariance = estimate_between_covariance(scale_to_unit_range(items.require_values("critic")))
+    return weigh_by_critic(covariance)
+
+
+def _take_standard_deviation(items: Items, weighting_level: str) -> Floats:
+    del weighting_level
+    return weigh_by_standard_deviation(_find_covariance(items, "standard_deviation"))
+
+
+def _find_too_few_units(options: Options, around: Surroundings) -> list[Problem]:
+    """Refuse factor analysis between units where the correlation matrix cannot but be singular."""
+    units = len(around.units)
+    if options["weighting_level"] != "between" or not units:
+        return []
+    if around.key == "weighting":
+        items = len(around.categories)
+        if not units <= items > 1:
+            return []
+        says = (
+            f"factor_analysis of {items} categories needs more than {items} units, and there are {units}: the "
+            "correlation matrix is singular; take weighting_level: within, or pca"
+        )
+        return [(around.key, says)]
+    return [
+        (around.key, f"factor_analysis of the {items} questions of {category} needs more units than {units}")
+        for category, items in around.questions.items()
+        if units <= items > 1
+    ]
+
+
+def _describe_pca(report: WeightsReport, options: Options) -> list[str]:
+    covariance = report.covariance
+    if covariance is None:
+        covariance = estimate_between_covariance(report.scores)
+    table = explain_pca(covariance)
+    negative = [report.names[int(n)] for n in np.flatnonzero(table.negative)]
+    notes = []
+    if np.isfinite(table.share[0]):
+        notes.append(f"The first principal component explains {float(table.share[0]):.1%} of the categories' variance.")
+    if negative:
+        effect = "their weights are negative" if options["negative_weights"] else "their weights are zero"
+        notes.append(f"Against the first component run: {', '.join(negative)}; {effect}.")
+    return notes
+
+
+def _keep_negative(options: Options) -> bool:
+    return options["negative_weights"] is True
+
+
+LEVEL = Option(
+    name="weighting_level",
+    type=Literal["between", "within"],
+    default="between",
+    line="Where weightings by covariance look: `between` units, or `within` units, between respondents.",
+)
+NEGATIVE_WEIGHTS = Option(
+    name="negative_weights",
+    type=bool,
+    default=False,
+    line="Whether `pca` keeps negative loadings as negative weights; otherwise they become zero.",
+)
+FACTORS = Option(
+    name="factors",
+    type=Count | None,
+    line="How many factors `factor_analysis` keeps; null: those with an eigenvalue above one.",
+)
+
+RECORDS = (
+    Weighting(
+        name="pca",
+        line="loadings on the first principal component",
+        page="pca-weights",
+        source="oecd2008",
+        options=(LEVEL, NEGATIVE_WEIGHTS),
+        order=4,
+        weigh=_take_pca,
+        has_level=True,
+        may_be_negative=_keep_negative,
+        describe=_describe_pca,
+    ),
+    Weighting(
+        name="factor_analysis",
+        line="rotated factors, each with its share of the variance",
+        page="factor-analysis-weights",
+        source="oecd2008",
+        options=(LEVEL, FACTORS),
+        find_problems=_find_too_few_units,
+        order=5,
+        weigh=_take_factor_analysis,
+        has_level=True,
+    ),
+    Weighting(
+        name="entropy",
+        line="what differs more between units weighs more, by entropy",
+        page="entropy-critic-weights",
+        order=6,
+        weigh=_take_entropy,
+        needs_zero=True,
+    ),
+    Weighting(
+        name="critic",
+        line="spread times lack of correlation with the others",
+        page="entropy-critic-weights",
+        source="diakoulaki1995",
+        options=(LEVEL,),
+        order=7,
+        weigh=_take_critic,
+        has_level=True,
+    ),
+    Weighting(
+        name="standard_deviation",
+        line="what spreads more weighs more",
+        page="entropy-critic-weights",
+        options=(LEVEL,),
+        order=8,
+        weigh=_take_standard_deviation,
+        has_level=True,
+    ),
+)

@@ -1,6 +1,6 @@
-"""Normalisation: question means onto a common scale of about 100 points, on arrays with any number of leading axes.
+"""Normalisation by a straight line: question means onto a scale of about 100 points, any number of leading axes.
 
-Two families. Affine cases are one map, ``y = offset + slope x``, some of them clipped::
+One map, ``y = offset + slope x``, clipped in some cases::
 
     scale                  100 (x - minimum) / (maximum - minimum)      fixed ends of the answer scale
     min_max                lo + (hi - lo) (x - min) / (max - min)       min, max over units; lo, hi the output range
@@ -12,39 +12,32 @@ Two families. Affine cases are one map, ``y = offset + slope x``, some of them c
     fraction_of_maximum    100 (x - minimum) / (max - minimum)
     goalposts              100 (x - low) / (high - low), between 0 and 100
 
-Rank cases count the n units below and equal::
-
-    rank                   100 (below + (equal + 1) / 2) / n            average rank from the worst
-    borda                  lo + (hi - lo) (below + (equal - 1) / 2) / (n - 1)      units beaten, ties half
-    percentile_rank        100 (below + equal / 2) / n
-
-Sources: OECD/JRC Handbook on Constructing Composite Indicators (2008), part 2, step 5; the page has one for each case.
-Method page: docs/methods/normalisation.md.
+A constant item, and every item of a single unit, becomes the middle of the range (`min_max`), or 50
+(`distance_to_maximum`, `z_score`, `robust`). An item is NaN where it has no values, its target is not above the lowest
+unit, or its reference or maximum is at the low end. Sources: OECD/JRC Handbook on Constructing Composite Indicators
+(2008), part 2, step 5; the page has one for each case. Method page: docs/methods/normalisation.md.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bpo_index.fields import Number, UnitCode
 from bpo_index.scoring.arrays import Floats
-
-RANKING = ("rank", "borda", "percentile_rank")
-NORMALISATIONS = (
-    "scale",
-    "min_max",
-    "z_score",
-    "robust",
-    *RANKING,
-    "distance_to_maximum",
-    "distance_to_target",
-    "distance_to_reference",
-    "fraction_of_maximum",
-    "goalposts",
+from bpo_index.scoring.methods.record import (
+    PERCENT,
+    AnswerScale,
+    Normalisation,
+    Option,
+    Options,
+    Problem,
+    Surroundings,
 )
+
 #: A question whose values lie within this share of the scale is constant; two such values are tied.
 _CONSTANT = 1e-9
 #: The median absolute deviation, and the mean one, of a normal distribution in standard deviations.
@@ -53,22 +46,21 @@ _MEAN_DEVIATION_TO_SD = 1.2533
 
 
 @dataclass(frozen=True)
-class LearntNormalisation:
-    """What a normalisation learnt from units: an affine map per item, or for rank cases the units' values."""
+class Line:
+    """A straight line for each item, ``offset + slope x``, clipped."""
 
-    method: str
     offset: Floats | float = 0.0
     """... x 1 x items, or one number."""
     slope: Floats | float = 1.0
     """... x 1 x items, or one number."""
     clip: tuple[float | None, float | None] = (None, None)
     """The ends beyond which values are clipped."""
-    fitted: Floats | None = None
-    """... x units x items: the values that rank cases compare with."""
-    tolerance: float = 0.0
-    """Values no farther apart are tied."""
-    output_range: tuple[float, float] = (0.0, 100.0)
-    """What the rank cases make of none and of all."""
+
+    def apply(self, values: Floats) -> Floats:
+        """Return ... x units x items on the common scale; NaN stays NaN."""
+        normalised = values * self.slope
+        normalised += self.offset
+        return normalised if self.clip == (None, None) else np.clip(normalised, *self.clip)
 
 
 def orient(values: Floats, reverse: np.ndarray, minimum: float, maximum: float) -> Floats:
@@ -80,137 +72,6 @@ def orient(values: Floats, reverse: np.ndarray, minimum: float, maximum: float) 
     array([[2., 8.]])
     """
     return np.where(reverse, minimum + maximum - values, values) if np.any(reverse) else values
-
-
-def learn_normalisation(
-    values: Floats,
-    method: str,
-    *,
-    minimum: float = 0.0,
-    maximum: float = 100.0,
-    output_range: tuple[float, float] = (0.0, 100.0),
-    targets: ArrayLike | None = None,
-    reference: int | None = None,
-    goalposts: tuple[ArrayLike, ArrayLike] | None = None,
-) -> LearntNormalisation:
-    """Learn a normalisation from units.
-
-    Parameters
-    ----------
-    values
-        ... x units x items, more is better; NaN where there is none. Every leading index is learnt on its own.
-    method
-        One of `NORMALISATIONS`.
-    minimum, maximum
-        The ends of the scale of the values.
-    output_range
-        For `min_max`: what the lowest and the highest unit become; for `borda`: one beaten by all, one that beats all.
-    targets
-        For `distance_to_target`: one number, or one an item.
-    reference
-        For `distance_to_reference`: the position of a unit.
-    goalposts
-        For `goalposts`: the low and the high posts, one number each or one an item.
-
-    Returns
-    -------
-    LearntNormalisation
-        A constant item, and every item of a single unit, is mapped to the middle of the output range (`min_max`), to 50
-        (`distance_to_maximum`, `z_score`, `robust`); `borda` of a single unit is the middle of that range. An item is
-        mapped to NaN where it has no values, its target is not above the lowest unit, or its reference or maximum is at
-        the low end.
-
-    Raises
-    ------
-    ValueError
-        When the method does not exist or lacks what it needs.
-    """
-    if method in RANKING:
-        ends = output_range if method == "borda" else (0.0, 100.0)
-        return LearntNormalisation(method, fitted=values, tolerance=_CONSTANT * (maximum - minimum), output_range=ends)
-    if method == "scale":
-        return _fix_ends(method, minimum, maximum)
-    if method == "goalposts":
-        if goalposts is None:
-            msg = "goalposts needs the low and the high posts"
-            raise ValueError(msg)
-        low, high = (np.asarray(post, dtype=float) for post in goalposts)
-        if not np.all(low < high):
-            msg = "every low goalpost must be below the high one"
-            raise ValueError(msg)
-        return _fix_ends(method, low, high, clip=(0.0, 100.0))
-    limit = _CONSTANT * (maximum - minimum)
-    match method:
-        case "z_score" | "robust":
-            centre, spread = _locate_and_spread(values, method, limit)
-            slope = np.divide(10.0, spread, out=np.where(np.isnan(spread), np.nan, 0.0), where=spread > limit)
-            return LearntNormalisation(method, 50.0 - slope * centre, slope)
-        case "min_max" | "distance_to_maximum":
-            ends = output_range if method == "min_max" else (0.0, 100.0)
-            lowest, highest = _find_ends(values)
-            return _span(method, lowest, highest, ends, limit)
-        case "distance_to_target":
-            if targets is None:
-                msg = "distance_to_target needs a target"
-                raise ValueError(msg)
-            lowest, _ = _find_ends(values)
-            return _anchor(method, lowest, np.asarray(targets, dtype=float) - lowest, limit, clip=(None, 100.0))
-        case "distance_to_reference":
-            if reference is None:
-                msg = "distance_to_reference needs the position of the unit of reference"
-                raise ValueError(msg)
-            return _anchor(method, np.asarray(minimum), values[..., [reference], :] - minimum, limit)
-        case "fraction_of_maximum":
-            _, highest = _find_ends(values)
-            return _anchor(method, np.asarray(minimum), highest - minimum, limit)
-        case _:
-            msg = f"method must be one of {', '.join(NORMALISATIONS)}; found {method!r}"
-            raise ValueError(msg)
-
-
-def apply_normalisation(values: Floats, learnt: LearntNormalisation) -> Floats:
-    """Return the values on the common scale, same shape; NaN stays NaN.
-
-    Rank cases place a unit that was not fitted between its neighbours among those that were.
-    """
-    if learnt.fitted is not None:
-        return _count(values, learnt)
-    normalised = values * learnt.slope
-    normalised += learnt.offset
-    return normalised if learnt.clip == (None, None) else np.clip(normalised, *learnt.clip)
-
-
-def normalise(
-    values: Floats,
-    method: str,
-    *,
-    minimum: float = 0.0,
-    maximum: float = 100.0,
-    output_range: tuple[float, float] = (0.0, 100.0),
-    targets: ArrayLike | None = None,
-    reference: int | None = None,
-    goalposts: tuple[ArrayLike, ArrayLike] | None = None,
-) -> Floats:
-    """Return the values normalised among themselves; parameters as for `learn_normalisation`.
-
-    Examples
-    --------
-    >>> normalise(np.array([[2.0], [4.0], [3.0]]), "min_max").ravel()
-    array([  0., 100.,  50.])
-    >>> normalise(np.array([[2.0], [4.0], [4.0]]), "borda").ravel()
-    array([ 0., 75., 75.])
-    """
-    learnt = learn_normalisation(
-        values,
-        method,
-        minimum=minimum,
-        maximum=maximum,
-        output_range=output_range,
-        targets=targets,
-        reference=reference,
-        goalposts=goalposts,
-    )
-    return apply_normalisation(values, learnt)
 
 
 def normalise_scale(values: Floats, minimum: float, maximum: float, reverse: np.ndarray | bool = False) -> Floats:
@@ -240,11 +101,9 @@ def normalise_scale(values: Floats, minimum: float, maximum: float, reverse: np.
     return np.where(reverse, 100.0 - shares, shares)
 
 
-def _fix_ends(
-    method: str, low: ArrayLike, high: ArrayLike, clip: tuple[float | None, float | None] = (None, None)
-) -> LearntNormalisation:
+def _fix_ends(low: ArrayLike, high: ArrayLike, clip: tuple[float | None, float | None] = (None, None)) -> Line:
     slope = 100.0 / (np.asarray(high, dtype=float) - np.asarray(low, dtype=float))
-    return LearntNormalisation(method, -slope * np.asarray(low, dtype=float), slope, clip)
+    return Line(-slope * np.asarray(low, dtype=float), slope, clip)
 
 
 def _find_ends(values: Floats) -> tuple[Floats, Floats]:
@@ -252,51 +111,56 @@ def _find_ends(values: Floats) -> tuple[Floats, Floats]:
     return np.fmin.reduce(values, axis=-2, keepdims=True), np.fmax.reduce(values, axis=-2, keepdims=True)
 
 
-def _span(method: str, lowest: Floats, highest: Floats, ends: tuple[float, float], limit: float) -> LearntNormalisation:
+def _span(lowest: Floats, highest: Floats, ends: tuple[float, float], limit: float) -> Line:
     """Return the map of lowest and highest onto the ends, a constant item onto their middle."""
     width = highest - lowest
     varies = width > limit
     slope = np.divide(ends[1] - ends[0], width, out=np.where(np.isnan(width), np.nan, 0.0), where=varies)
     offset = np.where(varies, ends[0], (ends[0] + ends[1]) / 2) - slope * lowest
-    return LearntNormalisation(method, offset, slope)
+    return Line(offset, slope)
 
 
-def _anchor(
-    method: str,
-    low: Floats,
-    width: Floats,
-    limit: float,
-    clip: tuple[float | None, float | None] = (None, None),
-) -> LearntNormalisation:
+def _anchor(low: Floats, width: Floats, limit: float, clip: tuple[float | None, float | None] = (None, None)) -> Line:
     """Return the map of `low` onto 0 and of `low + width` onto 100; NaN where the width is not above zero."""
     slope = np.divide(100.0, width, out=np.full_like(width, np.nan), where=width > limit)
-    return LearntNormalisation(method, -slope * low, slope, clip)
+    return Line(-slope * low, slope, clip)
 
 
-def _locate_and_spread(values: Floats, method: str, limit: float) -> tuple[Floats, Floats]:
-    """Return centre and spread of each item, ... x 1 x items; a spread of 0 where there is one value."""
-    if method == "z_score" and values.ndim > 2:
-        # The plain formula for all, and that for gaps where one showed itself.
-        centre = values.mean(axis=-2, keepdims=True)
-        deviation = values - centre
-        deviation *= deviation
-        spread = np.sqrt(deviation.sum(axis=-2, keepdims=True) / max(values.shape[-2] - 1, 1))
-        gaps = np.isnan(spread).any(axis=(-2, -1))
-        if gaps.any():
-            centre[gaps], spread[gaps] = _locate_and_spread_gaps(values[gaps], method, limit)
-        return centre, spread
-    return _locate_and_spread_gaps(values, method, limit)
+def _standardise(centre: Floats, spread: Floats, limit: float) -> Line:
+    """Return the map of the centre onto 50 and of a spread onto 10; an item without spread becomes 50."""
+    slope = np.divide(10.0, spread, out=np.where(np.isnan(spread), np.nan, 0.0), where=spread > limit)
+    return Line(50.0 - slope * centre, slope)
 
 
-def _locate_and_spread_gaps(values: Floats, method: str, limit: float) -> tuple[Floats, Floats]:
+def _find_mean_and_sd(values: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of each item, ... x 1 x items; an sd of 0 where there is one value."""
+    if values.ndim <= 2:
+        return _find_mean_and_sd_of_gaps(values)
+    # The plain formula for all, and that for gaps where one showed itself.
+    centre = values.mean(axis=-2, keepdims=True)
+    deviation = values - centre
+    deviation *= deviation
+    spread = np.sqrt(deviation.sum(axis=-2, keepdims=True) / max(values.shape[-2] - 1, 1))
+    gaps = np.isnan(spread).any(axis=(-2, -1))
+    if gaps.any():
+        centre[gaps], spread[gaps] = _find_mean_and_sd_of_gaps(values[gaps])
+    return centre, spread
+
+
+def _find_mean_and_sd_of_gaps(values: Floats) -> tuple[Floats, Floats]:
     missing = np.isnan(values)
     count = (~missing).sum(axis=-2, keepdims=True)
-    if method == "z_score":
-        filled = np.where(missing, 0.0, values)
-        centre = np.divide(filled.sum(axis=-2, keepdims=True), count, out=np.full(count.shape, np.nan), where=count > 0)
-        squares = np.where(missing, 0.0, (values - centre) ** 2).sum(axis=-2, keepdims=True)
-        spread = np.sqrt(squares / np.maximum(count - 1, 1))
-        return centre, np.where(count > 0, spread, np.nan)
+    filled = np.where(missing, 0.0, values)
+    centre = np.divide(filled.sum(axis=-2, keepdims=True), count, out=np.full(count.shape, np.nan), where=count > 0)
+    squares = np.where(missing, 0.0, (values - centre) ** 2).sum(axis=-2, keepdims=True)
+    spread = np.sqrt(squares / np.maximum(count - 1, 1))
+    return centre, np.where(count > 0, spread, np.nan)
+
+
+def _find_median_and_mad(values: Floats, limit: float) -> tuple[Floats, Floats]:
+    """Return median and scaled median deviation of each item, ... x 1 x items; where that is 0, the mean deviation."""
+    missing = np.isnan(values)
+    count = (~missing).sum(axis=-2, keepdims=True)
     centre = _find_median(values, missing, count)
     deviation = np.abs(values - centre)
     spread = _MAD_TO_SD * _find_median(deviation, missing, count)
@@ -313,49 +177,228 @@ def _find_median(values: Floats, missing: np.ndarray, count: np.ndarray) -> Floa
     return np.where(there, (np.where(there, low, 0.0) + np.where(there, high, 0.0)) / 2, np.nan)
 
 
-def _count(values: Floats, learnt: LearntNormalisation) -> Floats:
-    """Return the rank cases, from how many fitted units each value beats, equals and is beaten by."""
-    fitted = learnt.fitted
-    assert fitted is not None
-    n = (~np.isnan(fitted)).sum(axis=-2, keepdims=True)
-    # Beaten less beating; what is left of n is equal.
-    if values is fitted:
-        balance = _balance_among_themselves(values, learnt.tolerance)
-        present = n
-    else:
-        # ... x items x units x fitted units; NaN compares false.
-        gap = np.swapaxes(values, -1, -2)[..., :, np.newaxis] - np.swapaxes(fitted, -1, -2)[..., np.newaxis, :]
-        above, below = ((sign * gap > learnt.tolerance).sum(axis=-1) for sign in (1, -1))
-        balance = np.swapaxes(above - below, -1, -2)
-        equal = n - np.swapaxes(above + below, -1, -2)
-        # A value that equals none of the fitted is one more, between its neighbours, for `borda`.
-        present = n + (equal == 0) if learnt.method == "borda" else n
-    match learnt.method:
-        case "rank":
-            share = (balance + (n + 1)) / (2 * np.maximum(n, 1))
-        case "borda":
-            share = np.where(n > 1, (balance + (present - 1)) / (2 * np.maximum(n - 1, 1)), 0.5)
-        case _:
-            share = (balance + n) / (2 * np.maximum(n, 1))
-    low, high = learnt.output_range
-    share *= high - low
-    share += low
-    if np.isnan(values.sum()):
-        share[np.isnan(values)] = np.nan
-    return np.asarray(share)
+def find_limit(scale: AnswerScale) -> float:
+    """Return how far apart two values of a scale are at least, if they are not the same."""
+    return _CONSTANT * (scale.maximum - scale.minimum)
 
 
-def _balance_among_themselves(values: Floats, tolerance: float) -> Any:
-    """Return for each value how many of the units it beats less how many beat it; 0 for NaN."""
-    units = values.shape[-2]
-    # Kept in the order in memory of the values, so that what lies side by side is compared side by side.
-    balance: Any = np.zeros_like(values, dtype=np.int8 if units < 128 else np.int64)
-    higher = values + tolerance
-    for one in range(units):
-        for other in range(one + 1, units):
-            beats = values[..., one, :] > higher[..., other, :]
-            beaten = values[..., other, :] > higher[..., one, :]
-            change = beats.view(np.int8) - beaten.view(np.int8)
-            balance[..., one, :] += change
-            balance[..., other, :] -= change
-    return balance
+def _learn_scale(values: Floats, scale: AnswerScale) -> Line:
+    del values
+    return _fix_ends(scale.minimum, scale.maximum)
+
+
+def _learn_goalposts(values: Floats, scale: AnswerScale, goalposts: tuple[ArrayLike, ArrayLike] | None) -> Line:
+    del values, scale
+    if goalposts is None:
+        msg = "goalposts needs the low and the high posts"
+        raise ValueError(msg)
+    low, high = (np.asarray(post, dtype=float) for post in goalposts)
+    if not np.all(low < high):
+        msg = "every low goalpost must be below the high one"
+        raise ValueError(msg)
+    return _fix_ends(low, high, clip=(0.0, 100.0))
+
+
+def _learn_min_max(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Line:
+    return _span(*_find_ends(values), normalisation_range, find_limit(scale))
+
+
+def _learn_z_score(values: Floats, scale: AnswerScale) -> Line:
+    return _standardise(*_find_mean_and_sd(values), find_limit(scale))
+
+
+def _learn_robust(values: Floats, scale: AnswerScale) -> Line:
+    limit = find_limit(scale)
+    return _standardise(*_find_median_and_mad(values, limit), limit)
+
+
+def _learn_distance_to_maximum(values: Floats, scale: AnswerScale) -> Line:
+    return _span(*_find_ends(values), (0.0, 100.0), find_limit(scale))
+
+
+def _learn_distance_to_target(values: Floats, scale: AnswerScale, target: ArrayLike | None) -> Line:
+    if target is None:
+        msg = "distance_to_target needs a target"
+        raise ValueError(msg)
+    lowest, _ = _find_ends(values)
+    return _anchor(lowest, np.asarray(target, dtype=float) - lowest, find_limit(scale), clip=(None, 100.0))
+
+
+def _learn_distance_to_reference(values: Floats, scale: AnswerScale, reference_unit: object) -> Line:
+    del reference_unit  # the scale has its position
+    if scale.reference is None:
+        msg = "distance_to_reference needs the position of the unit of reference"
+        raise ValueError(msg)
+    width = values[..., [scale.reference], :] - scale.minimum
+    return _anchor(np.asarray(scale.minimum), width, find_limit(scale))
+
+
+def _learn_fraction_of_maximum(values: Floats, scale: AnswerScale) -> Line:
+    _, highest = _find_ends(values)
+    return _anchor(np.asarray(scale.minimum), highest - scale.minimum, find_limit(scale))
+
+
+def find_range(options: Options) -> tuple[float, float]:
+    """Return the ends that `normalisation_range` gives."""
+    low, high = options["normalisation_range"]
+    return float(low), float(high)
+
+
+def find_low_end(options: Options, units: int) -> float:
+    """Return the value of the lowest unit."""
+    del units
+    return find_range(options)[0]
+
+
+def _find_lowest_z_score(options: Options, units: int) -> float:
+    """Return 50 - 10 (n - 1) / sqrt(n): no one of n values is farther below their mean (Samuelson 1968)."""
+    del options
+    return 50 - 10 * (units - 1) / math.sqrt(units) if units else -math.inf
+
+
+def _find_reference_problems(options: Options, around: Surroundings) -> list[Problem]:
+    reference = options["reference_unit"]
+    if reference is None or not around.units or str(reference) in around.units:
+        return []
+    return [("reference_unit", f"{reference!r} is not the code of a unit")]
+
+
+RANGE = Option(
+    name="normalisation_range",
+    type=tuple[Number, Number],
+    default=(0.0, 100.0),
+    line="What `min_max` makes of the lowest and the highest unit; `borda` of one beaten by all and one beating all.",
+    is_range=True,
+)
+GOALPOSTS = Option(
+    name="goalposts",
+    type=tuple[Number, Number] | None,
+    line="The scale points that `goalposts` makes 0 and 100.",
+    needed="[2, 9]",
+    is_range=True,
+)
+TARGET = Option(
+    name="target", type=Number | None, line="The scale point that `distance_to_target` makes 100.", needed="9"
+)
+REFERENCE_UNIT = Option(
+    name="reference_unit",
+    type=UnitCode | None,
+    line="The unit that `distance_to_reference` makes 100.",
+    needed="the code of a unit",
+)
+
+
+RECORDS = (
+    Normalisation(
+        name="scale",
+        line="the ends of the answer scale become 0 and 100; no other unit matters",
+        formula="y(u,q) = 100 (x(u,q) − lowest point) / (highest point − lowest point)",
+        page="normalisation",
+        order=1,
+        learn=_learn_scale,
+        bounds=PERCENT,
+        lowest=1.0,
+        is_smooth=True,
+        compares_units=False,
+        is_share_of_scale=True,
+    ),
+    Normalisation(
+        name="min_max",
+        line="the lowest and the highest unit become the ends of a range",
+        formula="y(u,q) = lo + (hi − lo) (x(u,q) − min) / (max − min), over units",
+        page="normalisation",
+        source="oecd2008",
+        options=(RANGE,),
+        order=2,
+        learn=_learn_min_max,
+        bounds=find_range,
+        lowest=find_low_end,
+        needs_scale=False,
+        is_smooth=True,
+        explorer="lowest and highest unit become the ends (min-max)",
+    ),
+    Normalisation(
+        name="z_score",
+        line="50 + 10 standard deviations from the mean of the units",
+        formula="y(u,q) = 50 + 10 (x(u,q) − mean) / sd, over units",
+        page="normalisation",
+        source="oecd2008",
+        order=3,
+        learn=_learn_z_score,
+        lowest=_find_lowest_z_score,
+        needs_scale=False,
+        is_smooth=True,
+        explorer="50 + 10 standard deviations (z-score)",
+    ),
+    Normalisation(
+        name="robust",
+        line="50 + 10 scaled median deviations from the median",
+        formula="y(u,q) = 50 + 10 (x(u,q) − median) / (1.4826 MAD), over units",
+        page="normalisation",
+        order=4,
+        learn=_learn_robust,
+        lowest=-math.inf,
+        needs_scale=False,
+        is_smooth=True,
+    ),
+    Normalisation(
+        name="distance_to_maximum",
+        line="the gap to the best unit, as a share of the units' range",
+        formula="y(u,q) = 100 (1 − (max − x(u,q)) / (max − min))",
+        page="normalisation",
+        order=8,
+        learn=_learn_distance_to_maximum,
+        bounds=PERCENT,
+        lowest=0.0,
+        needs_scale=False,
+        is_smooth=True,
+    ),
+    Normalisation(
+        name="distance_to_target",
+        line="the way from the lowest unit to a target, capped",
+        formula="y(u,q) = 100 (x(u,q) − min) / (target − min), at most 100",
+        page="normalisation",
+        options=(TARGET,),
+        order=9,
+        learn=_learn_distance_to_target,
+        bounds=PERCENT,
+        lowest=0.0,
+        is_smooth=True,
+    ),
+    Normalisation(
+        name="distance_to_reference",
+        line="the ratio to one unit of reference",
+        formula="y(u,q) = 100 (x(u,q) − lowest point) / (reference − lowest point)",
+        page="normalisation",
+        options=(REFERENCE_UNIT,),
+        order=10,
+        learn=_learn_distance_to_reference,
+        lowest=1.0,
+        is_smooth=True,
+        find_problems=_find_reference_problems,
+    ),
+    Normalisation(
+        name="fraction_of_maximum",
+        line="the ratio to the best unit",
+        formula="y(u,q) = 100 (x(u,q) − lowest point) / (max − lowest point)",
+        page="normalisation",
+        order=11,
+        learn=_learn_fraction_of_maximum,
+        bounds=PERCENT,
+        lowest=1.0,
+        is_smooth=True,
+    ),
+    Normalisation(
+        name="goalposts",
+        line="fixed low and high posts become 0 and 100, clipped",
+        formula="y(u,q) = 100 (x(u,q) − low post) / (high post − low post), between 0 and 100",
+        page="normalisation",
+        options=(GOALPOSTS,),
+        order=12,
+        learn=_learn_goalposts,
+        bounds=PERCENT,
+        lowest=1.0,
+        is_smooth=True,
+        compares_units=False,
+    ),
+)

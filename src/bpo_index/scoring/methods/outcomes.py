@@ -13,69 +13,117 @@ from __future__ import annotations
 
 import numpy as np
 
+from bpo_index.fields import Count
 from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.record import Bounds, Option, Options, Outcome, Problem, Surroundings
 
-OUTCOMES = ("mean", "top_two_box", "net_balance")
+BOXES = Option(
+    name="outcome_boxes",
+    type=Count,
+    default=2,
+    line="Scale points at an end that `top_two_box` and `net_balance` count.",
+)
 
 
-def code_answers(
-    ratings: Floats, outcome: str, *, reverse: np.ndarray | bool, minimum: float, maximum: float, boxes: int = 2
-) -> Floats:
-    """Return the ratings coded for an outcome.
+def count_top_boxes(confident: Floats, minimum: float, maximum: float, outcome_boxes: int = 2) -> Floats:
+    """Return 1 for a rating among the top points of the scale, else 0.
 
     Parameters
     ----------
-    ratings
-        ... x questions, in scale points; NaN where there is none.
-    outcome
-        One of `OUTCOMES`.
-    reverse
-        Per question: true where a high rating means low confidence.
+    confident
+        ... x questions, in scale points, more is better; NaN where there is none, which stays.
     minimum, maximum
         The ends of the scale.
-    boxes
+    outcome_boxes
         Scale points at an end that count, from 1.
-
-    Returns
-    -------
-    ndarray
-        Same shape. `mean`: the ratings, in the direction of the questionnaire; else codes, in the direction of
-        confidence. NaN stays NaN.
 
     Raises
     ------
     ValueError
-        When there is no such outcome, or the points at both ends overlap.
+        When the points at both ends overlap.
 
     Examples
     --------
-    >>> ratings = np.array([[9.0, 9.0], [5.0, 0.0], [1.0, np.nan]])
-    >>> code_answers(ratings, "net_balance", reverse=np.array([False, True]), minimum=0, maximum=10)
-    array([[ 1., -1.],
-           [ 0.,  1.],
-           [-1., nan]])
+    >>> count_top_boxes(np.array([10.0, 9.0, 8.0, np.nan]), 0, 10)
+    array([ 1.,  1.,  0., nan])
     """
-    if outcome not in OUTCOMES:
-        msg = f"outcome must be one of {', '.join(OUTCOMES)}; found {outcome!r}"
-        raise ValueError(msg)
-    if outcome == "mean":
-        return ratings
-    if boxes < 1 or 2 * boxes > maximum - minimum + 1:
+    _check_boxes(outcome_boxes, minimum, maximum)
+    return np.where(np.isnan(confident), np.nan, (confident >= maximum - outcome_boxes + 1).astype(float))
+
+
+def balance_boxes(confident: Floats, minimum: float, maximum: float, outcome_boxes: int = 2) -> Floats:
+    """Return 1 for a rating among the top points, -1 for one among the bottom points, else 0; as `count_top_boxes`.
+
+    Examples
+    --------
+    >>> balance_boxes(np.array([10.0, 5.0, 1.0, np.nan]), 0, 10)
+    array([ 1.,  0., -1., nan])
+    """
+    _check_boxes(outcome_boxes, minimum, maximum)
+    favourable = (confident >= maximum - outcome_boxes + 1).astype(float)
+    unfavourable = (confident <= minimum + outcome_boxes - 1).astype(float)
+    return np.where(np.isnan(confident), np.nan, favourable - unfavourable)
+
+
+def overlap_boxes(boxes: object, scale: Bounds) -> bool:
+    """Return whether so many points at each end of a scale overlap.
+
+    Examples
+    --------
+    >>> overlap_boxes(2, (1, 3)), overlap_boxes(2, (1, 5))
+    (True, False)
+    """
+    is_number = isinstance(boxes, int | float) and not isinstance(boxes, bool)
+    return is_number and 2 * boxes > scale[1] - scale[0] + 1  # type: ignore[operator]
+
+
+def _check_boxes(boxes: int, minimum: float, maximum: float) -> None:
+    if boxes < 1 or overlap_boxes(boxes, (minimum, maximum)):
         msg = f"boxes must be from 1, and {boxes} at each end of {minimum:g} to {maximum:g} must not overlap"
         raise ValueError(msg)
-    confident = np.where(reverse, minimum + maximum - ratings, ratings)
-    favourable = (confident >= maximum - boxes + 1).astype(float)
-    unfavourable = (confident <= minimum + boxes - 1).astype(float)
-    coded = favourable - unfavourable if outcome == "net_balance" else favourable
-    return np.where(np.isnan(ratings), np.nan, coded)
 
 
-def outcome_scale(outcome: str, minimum: float, maximum: float) -> tuple[float, float]:
-    """Return the ends of the scale of an outcome: that of the ratings, 0 to 1, or -1 to 1.
+def _find_overlap(options: Options, around: Surroundings) -> list[Problem]:
+    boxes, scale = options["outcome_boxes"], around.scale
+    if scale is None or not overlap_boxes(boxes, scale):
+        return []
+    return [("outcome_boxes", f"{boxes} points at each end of {scale[0]:g} to {scale[1]:g} overlap")]
 
-    Examples
-    --------
-    >>> outcome_scale("net_balance", 0, 10)
-    (-1.0, 1.0)
-    """
-    return {"top_two_box": (0.0, 1.0), "net_balance": (-1.0, 1.0)}.get(outcome, (minimum, maximum))
+
+RECORDS = (
+    Outcome(
+        name="mean",
+        line="the mean rating",
+        formula="r(i,q): the rating",
+        page="outcomes",
+        order=1,
+        code=None,
+        counts_points=False,
+        is_percentage=True,
+    ),
+    Outcome(
+        name="top_two_box",
+        line="the share of ratings among the top points of the scale",
+        formula="r(i,q): 1 where the rating is among the top points of the scale, else 0",
+        page="outcomes",
+        options=(BOXES,),
+        find_problems=_find_overlap,
+        order=2,
+        code=count_top_boxes,
+        ends=(0.0, 1.0),
+        is_percentage=True,
+        # A share of zero leaves most of the scale open for every answer.
+        low_end_tells=False,
+    ),
+    Outcome(
+        name="net_balance",
+        line="the share in the top points less that in the bottom points",
+        formula="r(i,q): 1 among the top points, −1 among the bottom points, else 0",
+        page="outcomes",
+        options=(BOXES,),
+        find_problems=_find_overlap,
+        order=3,
+        code=balance_boxes,
+        ends=(-1.0, 1.0),
+    ),
+)

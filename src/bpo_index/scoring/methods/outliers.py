@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.record import Outliers
 
-OUTLIER_TREATMENTS = ("none", "winsorise", "log", "power")
 #: How far beyond the lowest value the logarithm has its pole, as a share of the range.
 _LOG_SHIFT = 0.01
 #: Items whose values lie this near to one another are constant and left alone.
@@ -29,94 +29,81 @@ _SECTIONS = 42
 
 
 @dataclass(frozen=True)
-class LearntOutliers:
-    """What a treatment learnt from units; arrays are ... x 1 x items."""
+class Limits:
+    """Limits of each item, ... x 1 x items."""
 
-    method: str
-    low: Floats | None = None
-    """Lower limits; `log`: the lowest value, NaN for an item that is left alone."""
-    high: Floats | None = None
-    """Upper limits; `log`: the highest value."""
-    exponents: Floats | None = None
-    """`power`: Yeo-Johnson's lambda; 1 leaves an item as it is."""
-    settled: np.ndarray | None = None
-    """`winsorise`: ... x items, false where skewness and kurtosis are still beyond the limits."""
+    low: Floats
+    high: Floats
+    settled: np.ndarray
+    """... x items, false where skewness and kurtosis are still beyond theirs."""
+
+    def apply(self, values: Floats) -> Floats:
+        """Return the values within the limits; NaN stays NaN."""
+        return np.clip(values, self.low, self.high)
 
 
-def learn_outliers(
-    values: Floats, method: str, *, skewness_limit: float = 2.0, kurtosis_limit: float = 3.5, most: int = 5
-) -> LearntOutliers:
-    """Learn a treatment from units.
+@dataclass(frozen=True)
+class Logarithm:
+    """The lowest and the highest value of each item, ... x 1 x items; NaN for an item that is left alone."""
+
+    low: Floats
+    high: Floats
+
+    def apply(self, values: Floats) -> Floats:
+        """Return the logarithms; a value below those that were fitted becomes that of the lowest of them."""
+        shift = np.where(np.isnan(self.low), 1.0, _LOG_SHIFT * (self.high - self.low))
+        distance = np.maximum(values - np.nan_to_num(self.low), 0.0) + shift
+        return np.where(np.isnan(self.low), values, np.log(distance))
+
+
+@dataclass(frozen=True)
+class PowerTransform:
+    """Yeo and Johnson's exponent of each item, ... x 1 x items; 1 leaves it as it is."""
+
+    exponents: Floats
+
+    def apply(self, values: Floats) -> Floats:
+        """Return the transformed values; NaN stays NaN."""
+        return _transform_power(values, self.exponents)
+
+
+def learn_limits(values: Floats, *, skewness_limit: float = 2.0, kurtosis_limit: float = 3.5, most: int = 5) -> Limits:
+    """Learn how far extreme units are pulled in.
 
     Parameters
     ----------
     values
         ... x units x items; NaN where there is none. Every leading index is learnt on its own.
-    method
-        One of `OUTLIER_TREATMENTS`.
     skewness_limit, kurtosis_limit
-        `winsorise` acts where the absolute skewness and the kurtosis are both beyond.
+        Values are pulled in where the absolute skewness and the kurtosis are both beyond.
     most
-        The largest number of values of an item that `winsorise` pulls in.
+        The largest number of values of an item that are pulled in.
 
     Returns
     -------
-    LearntOutliers
+    Limits
         Constant items and items with fewer than four values are left as they are.
-
-    Raises
-    ------
-    ValueError
-        When there is no such method.
-    """
-    match method:
-        case "none":
-            return LearntOutliers(method)
-        case "winsorise":
-            return _learn_limits(values, skewness_limit, kurtosis_limit, most)
-        case "log":
-            low = np.where(np.isnan(values), np.inf, values).min(axis=-2, keepdims=True)
-            high = np.where(np.isnan(values), -np.inf, values).max(axis=-2, keepdims=True)
-            varies = high - low > _CONSTANT
-            return LearntOutliers(method, np.where(varies, low, np.nan), np.where(varies, high, np.nan))
-        case "power":
-            return LearntOutliers(method, exponents=_fit_exponents(values))
-        case _:
-            msg = f"method must be one of {', '.join(OUTLIER_TREATMENTS)}; found {method!r}"
-            raise ValueError(msg)
-
-
-def apply_outliers(values: Floats, learnt: LearntOutliers) -> Floats:
-    """Return the treated values, same shape; NaN stays NaN.
-
-    A value below those that were fitted becomes, under `log`, that of the lowest of them.
-    """
-    match learnt.method:
-        case "winsorise":
-            return np.clip(values, learnt.low, learnt.high)
-        case "log":
-            low, high = np.asarray(learnt.low), np.asarray(learnt.high)
-            shift = np.where(np.isnan(low), 1.0, _LOG_SHIFT * (high - low))
-            distance = np.maximum(values - np.nan_to_num(low), 0.0) + shift
-            return np.where(np.isnan(low), values, np.log(distance))
-        case "power":
-            return _transform_power(values, np.asarray(learnt.exponents))
-        case _:
-            return values
-
-
-def treat_outliers(
-    values: Floats, method: str, *, skewness_limit: float = 2.0, kurtosis_limit: float = 3.5, most: int = 5
-) -> Floats:
-    """Return the values treated among themselves; parameters as for `learn_outliers`.
 
     Examples
     --------
-    >>> treat_outliers(np.array([[1.0], [2.0], [2.0], [3.0], [3.0], [60.0]]), "winsorise").ravel()
+    >>> values = np.array([[1.0], [2.0], [2.0], [3.0], [3.0], [60.0]])
+    >>> learn_limits(values).apply(values).ravel()
     array([1., 2., 2., 3., 3., 3.])
     """
-    learnt = learn_outliers(values, method, skewness_limit=skewness_limit, kurtosis_limit=kurtosis_limit, most=most)
-    return apply_outliers(values, learnt)
+    return _learn_limits(values, skewness_limit, kurtosis_limit, most)
+
+
+def learn_logarithm(values: Floats) -> Logarithm:
+    """Learn the ends of each item from ... x units x items; constant items are left as they are."""
+    low = np.where(np.isnan(values), np.inf, values).min(axis=-2, keepdims=True)
+    high = np.where(np.isnan(values), -np.inf, values).max(axis=-2, keepdims=True)
+    varies = high - low > _CONSTANT
+    return Logarithm(np.where(varies, low, np.nan), np.where(varies, high, np.nan))
+
+
+def learn_power(values: Floats) -> PowerTransform:
+    """Learn the exponents from ... x units x items; constant items are left as they are."""
+    return PowerTransform(_fit_exponents(values))
 
 
 def measure_skewness(values: Floats) -> Floats:
@@ -156,7 +143,7 @@ def _find_moments(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     return n, second, third, fourth
 
 
-def _learn_limits(values: Floats, skewness_limit: float, kurtosis_limit: float, most: int) -> LearntOutliers:
+def _learn_limits(values: Floats, skewness_limit: float, kurtosis_limit: float, most: int) -> Limits:
     missing = np.isnan(values)
     n = (~missing).sum(axis=-2, keepdims=True)
     ordered = np.sort(np.where(missing, np.inf, values), axis=-2)
@@ -173,9 +160,7 @@ def _learn_limits(values: Floats, skewness_limit: float, kurtosis_limit: float, 
         pulled_high += (beyond & (skewness > 0))[..., np.newaxis, :]
         pulled_low += (beyond & (skewness < 0))[..., np.newaxis, :]
     nothing = n == 0
-    return LearntOutliers(
-        "winsorise", np.where(nothing, -np.inf, low), np.where(nothing, np.inf, high), settled=~beyond
-    )
+    return Limits(np.where(nothing, -np.inf, low), np.where(nothing, np.inf, high), ~beyond)
 
 
 def _fit_exponents(values: Floats) -> Floats:
@@ -216,3 +201,42 @@ def _transform_power(values: Floats, exponents: Floats) -> Floats:
         return np.where(np.abs(power) < 1e-12, np.log1p(x), np.expm1(safe * np.log1p(x)) / safe)
 
     return np.where(values >= 0, bend(upper, exponents), -bend(lower, 2.0 - exponents))
+
+
+RECORDS = (
+    Outliers(
+        name="none",
+        line="question means as they are",
+        formula="x(u,q) = x̄(u,q)",
+        page="outliers",
+        order=1,
+        learn=None,
+        leaves_scale=False,
+    ),
+    Outliers(
+        name="winsorise",
+        line="pulls in extreme units while skewness and kurtosis are high",
+        formula="extreme units are pulled in while |skewness| > 2 and kurtosis > 3.5",
+        page="outliers",
+        order=2,
+        learn=learn_limits,
+        leaves_scale=False,
+    ),
+    Outliers(
+        name="log",
+        line="logarithm of the distance from the lowest unit",
+        formula="x(u,q) = ln(x̄(u,q) − min + 0.01 (max − min))",
+        page="outliers",
+        order=3,
+        learn=learn_logarithm,
+    ),
+    Outliers(
+        name="power",
+        line="Yeo-Johnson power transform",
+        formula="x(u,q): Yeo and Johnson's transform of x̄(u,q), its exponent by maximum likelihood",
+        page="outliers",
+        source="yeo2000",
+        order=4,
+        learn=learn_power,
+    ),
+)

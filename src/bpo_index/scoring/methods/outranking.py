@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.record import PERCENT, Aggregation
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 
 #: Up to so many units the order is searched for at all.
@@ -353,3 +354,52 @@ def _solve_program(support: Floats, barred: Ints | None) -> tuple[Ints, float]:
 
 def _list_triples(n: int) -> list[tuple[int, int, int]]:
     return [(a, b, c) for a in range(n) for b in range(a + 1, n) for c in range(b + 1, n)]
+
+
+def _count_beaten(categories: Floats) -> Floats:
+    """Return units x categories: the share of the other units that each one beats."""
+    return np.stack([score_borda(column[:, np.newaxis], np.ones(1)) for column in categories.T], axis=1)
+
+
+def _describe_orders(categories: Floats, weights: Floats, scored: np.ndarray) -> list[str]:
+    if bool(rank_kemeny(outrank(categories, weights), scored).unique):
+        return []
+    return ["Several Kemeny orders agree equally with the comparisons of pairs; the ranks are of their mean."]
+
+
+RECORDS = (
+    Aggregation(
+        name="copeland",
+        line="pairwise majorities won",
+        formula="S = 100 · pairwise majorities won, ties half / other units",
+        page="outranking",
+        order=6,
+        aggregate=score_copeland,
+        bounds=PERCENT,
+        explorer="pairwise majorities won (Copeland)",
+    ),
+    Aggregation(
+        name="borda",
+        line="units beaten, weighted over the items",
+        formula="S = 100 Σ w · units beaten, ties half / other units",
+        page="outranking",
+        order=7,
+        aggregate=score_borda,
+        bounds=PERCENT,
+        add=_count_beaten,
+        adds_alone=False,
+        explorer="units beaten (Borda)",
+    ),
+    Aggregation(
+        name="kemeny",
+        line="the order that agrees most with all pairwise comparisons",
+        formula="S = 100 (units − place) / (units − 1), place in the order that agrees most with all weighted pairs",
+        page="outranking",
+        source="young1988",
+        order=8,
+        aggregate=score_kemeny,
+        bounds=PERCENT,
+        most_units=MOST_UNITS_KEMENY,
+        describe=_describe_orders,
+    ),
+)
