@@ -36,13 +36,11 @@ _LEVELS = (("question_aggregation", "question_weighting"), ("aggregation", "weig
 
 def list_method_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[tuple[Place, str]]:
     """Return what is wrong between the keys of a `method:` block and the rest of a raw definition."""
-    varied = _find_varied(raw)
-    return [(("method", key), says) for key, says in list_method_problems(method, look_around(raw), varied)]
+    problems = [*list_unused_options(method, find_varied(raw)), *list_method_problems(method, look_around(raw))]
+    return [(("method", key), says) for key, says in problems]
 
 
-def list_method_problems(
-    method: Mapping[str, Any], around: Surroundings, varied: Mapping[str, Iterable[str]] | None = None
-) -> list[Problem]:
+def list_method_problems(method: Mapping[str, Any], around: Surroundings) -> list[Problem]:
     """Return what is wrong between the keys of a `method:` block.
 
     Parameters
@@ -51,15 +49,34 @@ def list_method_problems(
         The keys that are given.
     around
         What of the rest of the definition is known.
-    varied
-        Key to further methods of the `uncertainty:` block, whose options may be given too.
     """
     return [
-        *_list_option_problems(method, around, varied),
+        *_list_option_problems(method, around),
         *_list_answer_problems(method),
         *_list_weighting_problems(method, around),
         *_list_aggregation_problems(method, around),
     ]
+
+
+def list_unused_options(method: Mapping[str, Any], varied: Mapping[str, Iterable[str]] | None = None) -> list[Problem]:
+    """Return the options that are given and that no chosen method has.
+
+    Parameters
+    ----------
+    method
+        The keys that are given; an option that is null, or has its default, is not.
+    varied
+        Key to further methods, of the `uncertainty:` block.
+    """
+    used = list_chosen_options(method, varied)
+    problems: list[Problem] = []
+    for name, option in list_options().items():
+        given = method.get(name)
+        is_given = given is not None and given != option.default and _read_pair(given) != option.default
+        if is_given and name not in used:
+            says = f"no method that is chosen has this option ({_name_users(name)} would): take it out"
+            problems.append((name, says))
+    return problems
 
 
 def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
@@ -95,8 +112,8 @@ def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     return problems + _list_combination_conflicts(block, method, raw)
 
 
-def _find_varied(raw: dict[str, Any]) -> dict[str, list[str]]:
-    """Return the levels of the `uncertainty:` block."""
+def find_varied(raw: dict[str, Any]) -> dict[str, list[str]]:
+    """Return key to levels, of the `uncertainty:` block of a raw definition."""
     block = raw.get("uncertainty")
     if not isinstance(block, dict):
         return {}
@@ -106,16 +123,15 @@ def _find_varied(raw: dict[str, Any]) -> dict[str, list[str]]:
 def _list_combination_conflicts(
     block: dict[str, Any], method: dict[str, Any], raw: dict[str, Any]
 ) -> list[tuple[Place, str]]:
-    levels, around = _find_varied(raw), look_around(raw)
-    own = set(list_method_problems(method, around, levels))
+    levels, around = find_varied(raw), look_around(raw)
+    own = set(list_method_problems(method, around))
     problems: list[tuple[Place, str]] = []
     for chosen in product(*levels.values()):
         combination = dict(zip(levels, chosen, strict=True))
         varied = method | combination
         if "normalisation" in combination:
             varied["normalisation_range"] = block.get("normalisation_range", (1.0, 100.0))
-        # NOTE: an option of another level, or of the block's own range, is not without use.
-        for key, says in list_method_problems(varied, around, levels | {"normalisation": ["min_max"]}):
+        for key, says in list_method_problems(varied, around):
             if (key, says) not in own:
                 named = ", ".join(f"{key} {name}" for key, name in combination.items())
                 problems.append((("uncertainty",), f"{named} do not go together: {says}"))
@@ -194,18 +210,11 @@ def _find_normalisation(method: Mapping[str, Any]) -> Normalisation | None:
     return found if isinstance(found, Normalisation) else None
 
 
-def _list_option_problems(
-    method: Mapping[str, Any], around: Surroundings, varied: Mapping[str, Iterable[str]] | None
-) -> list[Problem]:
-    """Return what is wrong with options: not in order, missing, without use, or not fit for the rest."""
+def _list_option_problems(method: Mapping[str, Any], around: Surroundings) -> list[Problem]:
+    """Return what is wrong with options: not in order, missing, or not fit for the rest."""
     problems: list[Problem] = []
-    used = list_chosen_options(method, varied)
     for name, option in list_options().items():
-        given = method.get(name)
-        if given is not None and given != option.default and name not in used:
-            says = f"no method that is chosen has this option ({_name_users(name)} would): take it out"
-            problems.append((name, says))
-        ends = _read_pair(given)
+        ends = _read_pair(method.get(name))
         if option.is_range and ends and (wrong := find_order_problem(*ends)):
             problems.append((name, f"the second number {wrong}"))
     for key in (key for step in STEPS for key in step.keys):

@@ -27,7 +27,7 @@ from bpo_index.definition.blocks import (
 )
 from bpo_index.definition.conflicts import list_conflicts
 from bpo_index.definition.method_block import Method, Uncertainty, list_chosen_options
-from bpo_index.definition.method_conflicts import list_uncertainty_conflicts
+from bpo_index.definition.method_conflicts import find_varied, list_uncertainty_conflicts
 from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
 from bpo_index.display.labels import fold_label
 from bpo_index.display.notebook import show_block, show_sentence, show_table
@@ -237,16 +237,16 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
     raw = definition.model_dump(mode="json")
     if isinstance(keys, dict):
         raw["method"] |= keys
+        if list_uncertainty_conflicts(raw):
+            # The definition's own variations of its method do not go with this one: they are not made.
+            raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}
         # Options of the definition's own methods go with them.
-        used = list_chosen_options(raw["method"], definition.uncertainty.varied)
+        used = list_chosen_options(raw["method"], find_varied(raw))
         raw["method"] = {
             key: value
             for key, value in raw["method"].items()
             if key not in list_options() or key in used or key in keys
         }
-        if list_uncertainty_conflicts(raw):
-            # The definition's own variations of its method do not go with this one: they are not made.
-            raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}
         return _build_definition(content, raw, source, _METHOD_FILE)
     nothing: list[tuple[Place, str]] = [
         (("method",), "holds no keys of the method: block, such as aggregation: geometric")

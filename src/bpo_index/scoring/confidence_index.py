@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
-from bpo_index.definition.method_conflicts import list_method_problems
+from bpo_index.definition.method_conflicts import list_method_problems, list_unused_options
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import learn_index, score_means
 from bpo_index.scoring.methods.record import STEPS, Surroundings, Weighting
@@ -225,7 +225,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
         if self.reference_unit is not None and raw.get("normalisation") == "distance_to_reference":
             raw["reference_unit"] = str(self.reference_unit)
-        problems = [f"{key}: {says}" for key, says in list_method_problems(raw, around)]
+        problems = [f"{key}: {says}" for key, says in [*list_unused_options(raw), *list_method_problems(raw, around)]]
         if problems:
             raise ValueError("; ".join(problems))
         return method

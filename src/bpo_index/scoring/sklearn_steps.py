@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from bpo_index.definition.method_conflicts import list_method_problems
+from bpo_index.definition.method_conflicts import list_method_problems, list_unused_options
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.normalisation import orient
 from bpo_index.scoring.methods.record import AnswerScale, Questionnaire, Surroundings
@@ -258,7 +258,7 @@ class Aggregator(_Step):
             counted=int((nominal > 0).sum()),
             importance=items,
         )
-        problems = list_method_problems(chosen, around)
+        problems = [*list_unused_options(chosen), *list_method_problems(chosen, around)]
         if problems:
             raise ValueError("; ".join(f"{key}: {says}" for key, says in problems))
         self.weights_ = None

@@ -2,7 +2,7 @@
 
 `complete_answers`, `code_answers`, `treat_outliers`, `normalise`, `learn_weights`, `aggregate`. Each looks the record
 up and calls its function. Options have the names that they have in a definition; one that is left out has its default,
-and one that the method does not use does nothing.
+and one that only other methods use does nothing.
 """
 
 from __future__ import annotations
@@ -29,10 +29,15 @@ from bpo_index.scoring.methods.registry import (
     get_outcome,
     get_outliers,
     get_weighting,
+    list_options,
 )
 
 
 def _choose(record: Method, options: dict[str, Any]) -> dict[str, Any]:
+    for name in options:
+        if name not in list_options():
+            msg = f"no method has an option {name!r}; there are {', '.join(list_options())}"
+            raise TypeError(msg)
     return {option.name: options.get(option.name, option.default) for option in record.options}
 
 
