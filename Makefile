@@ -56,7 +56,7 @@ fuzz: $(DEV_STAMP) ## feed FUZZ=20000 broken inputs, definitions, releases and s
 	  tests/test_any_method.py tests/attacks
 
 faults: $(DEV_STAMP) ## kill runs, sweeps, workers and servers at FAULTS=30 moments, fill disks, drop 500 files
-	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py tests/test_inbox.py tests/test_inbox_kill.py \
+	@BPO_INDEX_FAULTS=$(FAULTS) $(PY) -m pytest -q --timeout=0 tests/test_kill.py tests/inbox \
 	  tests/flows/test_serve.py tests/flows/test_serve_faults.py tests/test_benches.py \
 	  tests/attacks/test_misplaced.py tests/attacks/test_server.py
 

@@ -82,8 +82,9 @@ import json, resource, sys, time
 from pathlib import Path
 folder, stages = Path(sys.argv[1]), sys.argv[2].split()
 from bpo_index import pipeline
-from bpo_index.errors import BpoIndexError
+from bpo_index.publication.methodology import load_methodology
 from bpo_index.responses.inspection import inspect_files
+from bpo_index.settings import Settings
 
 def report(stage, work):
     start = time.process_time()
@@ -94,8 +95,8 @@ def report(stage, work):
         print(json.dumps([stage, time.process_time() - start, peak]), flush=True)
 
 path = str(folder / "s.yaml")
-settings = pipeline.Settings((str(folder / "s.csv"),), path, str(folder / "out"), str(folder / "audit"), 200)
-definition = report("define", lambda: pipeline.load_methodology(settings))
+settings = Settings((str(folder / "s.csv"),), path, str(folder / "out"), str(folder / "audit"), 200)
+definition = report("define", lambda: load_methodology(settings)).definition
 if "inspect" in stages:
     report("inspect", lambda: inspect_files([folder / "s.csv"], definition))
 else:

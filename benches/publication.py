@@ -12,6 +12,7 @@ from typing import Any
 
 from bpo_index import pipeline
 from bpo_index.files.resources import find_resource
+from bpo_index.settings import Settings
 
 RUNS = 5
 LIMIT = 3.0
@@ -19,6 +20,7 @@ LIMIT = 3.0
 PUBLISH = """
 import pickle, sys, time
 from bpo_index import pipeline
+from bpo_index.settings import Settings
 given = pickle.load(open(sys.argv[1], "rb"))
 assert not {"altair", "vl_convert", "xlsxwriter", "jinja2"} & set(sys.modules), "paid before it is needed"
 start = time.perf_counter()
@@ -31,7 +33,7 @@ def measure() -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sample = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
-        settings = pipeline.Settings((sample,), audit_dir=str(folder / "audit"))
+        settings = Settings((sample,), audit_dir=str(folder / "audit"))
         definition = pipeline.load_definition(settings.definition)
         responses = pipeline.read_responses(settings.responses, definition)
         checked = pipeline.validate(responses, definition, settings)
@@ -39,7 +41,7 @@ def measure() -> list[dict[str, Any]]:
         robustness = pipeline.assess(checked, scores, definition, settings)
         seconds = []
         for run in range(RUNS):
-            own = pipeline.Settings((sample,), out=str(folder / f"out{run}"), audit_dir=settings.audit_dir)
+            own = Settings((sample,), out=str(folder / f"out{run}"), audit_dir=settings.audit_dir)
             given = folder / "given.pickle"
             given.write_bytes(pickle.dumps((responses, checked, scores, robustness, definition, own)))
             done = subprocess.run(

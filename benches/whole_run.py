@@ -19,7 +19,8 @@ RUNS = 7
 #: Stages one to four: the process ends where it would publish.
 COMPUTE = """
 import sys
-from bpo_index.pipeline import Settings, run
+from bpo_index.pipeline import run
+from bpo_index.settings import Settings
 run(Settings((sys.argv[1],), replicates=int(sys.argv[2])), before_publishing=sys.exit)
 """
 LIBRARIES = "polars, pandera, sklearn, scipy.stats"

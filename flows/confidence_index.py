@@ -3,8 +3,8 @@
     python flows/confidence_index.py RESPONSES... [--definition NAME|PATH] [--out DIR] [--audit-dir DIR]
         [--replicates N] [--seed N] [--method FILE] [--margins FILE] [--scheduler ADDRESS] [--no-supersede]
 
-Each task is one stage of `bpo_index.pipeline`; what passes between tasks is a path in a private folder that the flow
-takes away at its end. The release is the same to the byte as the command line's.
+Each task is one stage of `bpo_index.handover`; what passes between tasks lies in a private folder, as Arrow and JSON
+files, that the flow takes away at its end. The release is the same to the byte as the command line's.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from bpo_index import pipeline
+from bpo_index.handover import load_completed_run, run_stage
+from bpo_index.settings import Settings
 from command import answer, parse_settings
-from reporting import is_transient, name_run, report_progress, show_outcome, tell_of_flow
+from reporting import is_transient, name_run, report_progress, show_run, tell_of_flow
 
 HOURS = 3600
 #: Of tasks that touch the disk or the network: what fails there is tried again.
@@ -34,49 +35,49 @@ DISK: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 5, "retry_condition
 
 
 @task(task_run_name="ingest", cache_policy=NO_CACHE, timeout_seconds=HOURS, **DISK)
-def ingest(settings: pipeline.Settings, folder: str) -> str:
+def ingest(settings: Settings, folder: str) -> str:
     """Read the survey files."""
-    return str(pipeline.run_stage("ingest", settings, folder))
+    return str(run_stage("ingest", settings, folder))
 
 
 @task(task_run_name="validate", cache_policy=NO_CACHE, timeout_seconds=HOURS, **DISK)
-def validate(settings: pipeline.Settings, folder: str) -> str:
+def validate(settings: Settings, folder: str) -> str:
     """Check every row and write the private audit."""
-    return str(pipeline.run_stage("validate", settings, folder))
+    return str(run_stage("validate", settings, folder))
 
 
 @task(task_run_name="score", cache_policy=NO_CACHE, timeout_seconds=HOURS)
-def score(settings: pipeline.Settings, folder: str) -> str:
+def score(settings: Settings, folder: str) -> str:
     """Score and rank the units."""
-    return str(pipeline.run_stage("score", settings, folder))
+    return str(run_stage("score", settings, folder))
 
 
 @task(task_run_name="assess", cache_policy=NO_CACHE, timeout_seconds=6 * HOURS, **DISK)
-def assess(settings: pipeline.Settings, folder: str) -> str:
+def assess(settings: Settings, folder: str) -> str:
     """Say how far the ranking can be trusted."""
     with report_progress() as progress:
-        return str(pipeline.run_stage("assess", settings, folder, progress))
+        return str(run_stage("assess", settings, folder, progress))
 
 
 @task(task_run_name="publish", cache_policy=NO_CACHE, timeout_seconds=HOURS, **DISK)
-def publish(settings: pipeline.Settings, folder: str) -> str:
+def publish(settings: Settings, folder: str) -> str:
     """Publish the release."""
-    return str(pipeline.run_stage("publish", settings, folder))
+    return str(run_stage("publish", settings, folder))
 
 
 @flow(name="confidence-index", log_prints=True, on_failure=[tell_of_flow], on_crashed=[tell_of_flow])
-def confidence_index(settings: pipeline.Settings) -> str:
+def confidence_index(settings: Settings) -> str:
     """Compute an index from the survey files of one edition and publish it; return the folder of the release."""
     try:
         with tempfile.TemporaryDirectory(prefix="bpo-index-") as folder:
             for stage in (ingest, validate, score, assess, publish):
                 stage(settings, folder)
-            outcome = pipeline.load_outcome(folder)
+            completed = load_completed_run(folder)
     except Exception as error:
         name_run(f"failed: {settings.definition}: {error}")
         raise
-    show_outcome(outcome)
-    release = outcome.release
+    show_run(completed)
+    release = completed.release
     done = "published" if release.is_new else "unchanged"
     kind = release.standing.kind
     name_run(f"{done if kind == 'official' else kind}: {'/'.join(release.path.parts[-3:])}")
@@ -88,7 +89,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the flow from the command line; exit codes as `bpo-index run`."""
 
     def call() -> int:
-        path = confidence_index(parse_settings(pipeline.Settings, "Run the pipeline as a Prefect flow.", argv))
+        path = confidence_index(parse_settings(Settings, "Run the pipeline as a Prefect flow.", argv))
         sys.stdout.write(f"{path}\n")
         return 0
 

@@ -32,9 +32,10 @@ from prefect.settings import get_current_settings
 
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from bpo_index.inbox.sweep import Filed, Report
-from bpo_index.pipeline import Outcome, Progress
+from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.publication.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
+from bpo_index.robustness.chunks import Progress
 
 PROGRESS_SECONDS = 2.0
 WEBHOOK_SECONDS = 10
@@ -158,26 +159,26 @@ def _send(address: str, sentence: str) -> None:
         get_logger("bpo-index").warning("The webhook BPO_INDEX_WEBHOOK did not take the message: %s", why)
 
 
-def show_outcome(outcome: Outcome) -> None:
+def show_run(completed: CompletedRun) -> None:
     """Show a release on the page of the run: summary, what it supports, the ranking, the audit, the report."""
-    definition, release = outcome.definition, outcome.release
+    definition, release = completed.definition, completed.release
     names = definition.index, definition.edition
     title = f"{definition.title}, release {release.release_id}"
     with _never_failing():
         for warning in release.warnings:
             get_run_logger().warning(warning)
-        create_markdown_artifact(write_summary(outcome), key=make_key("summary", *names), description=title)
-        create_markdown_artifact(write_findings(outcome), key=make_key("findings", *names), description=title)
-        create_table_artifact(list_ranking_rows(outcome), key=make_key("ranking", *names), description=title)
-        create_table_artifact(list_audit_rows(outcome), key=make_key("audit", *names), description=title)
+        create_markdown_artifact(write_summary(completed), key=make_key("summary", *names), description=title)
+        create_markdown_artifact(write_findings(completed), key=make_key("findings", *names), description=title)
+        create_table_artifact(list_ranking_rows(completed), key=make_key("ranking", *names), description=title)
+        create_table_artifact(list_audit_rows(completed), key=make_key("audit", *names), description=title)
         link = _link_report(release.path)
         create_link_artifact(link, title, key=make_key("release", *names), description=f"Release: {release.path}")
 
 
-def show_filed(filed: Filed, outcome: Outcome | None) -> None:
+def show_filed(filed: Filed, completed: CompletedRun | None) -> None:
     """Show on the page of the run what became of a file: its release, or why it was refused."""
-    if outcome is not None:
-        show_outcome(outcome)
+    if completed is not None:
+        show_run(completed)
         return
     text = (
         f"# Refused: {escape_markdown(filed.name)}\n\n{escape_markdown(filed.reason)}\n\nThe file and its audit are in "

@@ -28,6 +28,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("publication.columns",),
     ("fields",),
     ("files",),
+    ("settings",),
     ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules"),
     ("definition",),
     ("responses",),
@@ -38,15 +39,15 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("disclosure",),
     ("publication",),
     ("pipeline",),
-    ("publication.survey_plan", "publication.verification", "publication.summary"),
+    ("handover",),
     ("inbox",),
     ("cli", "__main__"),
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
 STAGES = {
-    *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication", "pipeline"),
-    *("publication.survey_plan", "publication.verification", "publication.summary", "inbox"),
+    *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication"),
+    *("pipeline", "handover", "inbox"),
 }
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
@@ -221,7 +222,9 @@ def test_nothing_in_the_package_imports_prefect(package: Path) -> None:
 
 def test_the_command_line_imports_a_stage_only_when_it_runs_it(package: Path) -> None:
     files = {name_module(package, module): module for module in list_modules(package)}
-    reached, waiting = set(), ["__main__"]
+    commands = [name for name in files if name.startswith("cli.commands.")]
+    assert len(commands) > 7
+    reached, waiting = set(), ["__main__", *commands]
     while waiting:
         name = waiting.pop()
         if name in reached:
@@ -240,6 +243,18 @@ def test_no_module_has_a_name_that_says_nothing(project: Path) -> None:
     modules = [path for path in sources if path.suffix == ".py" or path.is_dir()]
     assert modules
     assert [str(path) for path in modules if path.stem.strip("_") in NAMES_THAT_SAY_NOTHING] == []
+
+
+def test_no_test_imports_from_another_file_of_tests(project: Path) -> None:
+    tests = sorted((project / "tests").rglob("*.py"))
+    wrong = [
+        f"{path.relative_to(project)}:{node.lineno}"
+        for path in tests
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and ".test_" in f".{node.module}"
+    ]
+    assert len(tests) > 100
+    assert wrong == []
 
 
 def test_help_imports_nothing_slow(project: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def run_python(code: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> bpo_index.Outcome:
+def completed(tmp_path_factory: pytest.TempPathFactory) -> bpo_index.CompletedRun:
     folder = tmp_path_factory.mktemp("library")
     sample = str(bpo_index.find_resource("sample_data", "offshore-bpo-2021.csv"))
     out, audit_dir = str(folder / "releases"), str(folder / "audit")
@@ -75,38 +75,45 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> bpo_index.Outcome:
 
 
 @pytest.fixture(scope="module")
-def scores(outcome: bpo_index.Outcome) -> bpo_index.Scores:
-    return bpo_index.score_units(outcome.checked.validation.accepted, outcome.definition)
+def scores(completed: bpo_index.CompletedRun) -> bpo_index.Scores:
+    return bpo_index.score_units(completed.checked.validation.accepted, completed.definition)
 
 
 @pytest.fixture(scope="module")
-def robustness(outcome: bpo_index.Outcome, scores: bpo_index.Scores) -> bpo_index.Robustness:
-    accepted = outcome.checked.validation.accepted
-    return bpo_index.assess_robustness(accepted, scores, outcome.definition, replicates=200)
+def robustness(completed: bpo_index.CompletedRun, scores: bpo_index.Scores) -> bpo_index.Robustness:
+    accepted = completed.checked.validation.accepted
+    return bpo_index.assess_robustness(accepted, scores, completed.definition, replicates=200)
 
 
 @pytest.fixture(scope="module")
 def shown(
-    outcome: bpo_index.Outcome, scores: bpo_index.Scores, robustness: bpo_index.Robustness
+    completed: bpo_index.CompletedRun, scores: bpo_index.Scores, robustness: bpo_index.Robustness
 ) -> dict[str, typing.Any]:
     """Return everything that notebooks show, by the name of its class."""
-    checked = bpo_index.CheckOutcome(outcome.definition, outcome.responses, outcome.checked, None, "too <few>")
+    checked = bpo_index.CompletedCheck(completed.definition, completed.responses, completed.checked, None, "too <few>")
     values = (
-        *(outcome, outcome.definition, outcome.checked, outcome.checked.audit, outcome.result, outcome.release),
+        *(
+            completed,
+            completed.definition,
+            completed.checked,
+            completed.checked.audit,
+            completed.result,
+            completed.release,
+        ),
         *(scores, robustness, checked),
     )
     return {type(value).__name__: value for value in values}
 
 
-def rename(outcome: bpo_index.Outcome, name: str) -> bpo_index.Outcome:
-    """Return the outcome as if every text that comes from outside were another."""
-    ranking = outcome.result.ranking.with_columns(name=pl.lit(name), note=pl.lit(name))
-    result = dataclasses.replace(outcome.result, ranking=ranking, findings=[name], notes=[name])
-    definition = outcome.definition.model_copy(
-        update={"title": name, "columns": outcome.definition.columns.model_copy(update={"unit": name})}
+def rename(completed: bpo_index.CompletedRun, name: str) -> bpo_index.CompletedRun:
+    """Return the completed as if every text that comes from outside were another."""
+    ranking = completed.result.ranking.with_columns(name=pl.lit(name), note=pl.lit(name))
+    result = dataclasses.replace(completed.result, ranking=ranking, findings=[name], notes=[name])
+    definition = completed.definition.model_copy(
+        update={"title": name, "columns": completed.definition.columns.model_copy(update={"unit": name})}
     )
-    release = dataclasses.replace(outcome.release, path=Path(name))
-    return dataclasses.replace(outcome, result=result, definition=definition, release=release)
+    release = dataclasses.replace(completed.release, path=Path(name))
+    return dataclasses.replace(completed, result=result, definition=definition, release=release)
 
 
 @pytest.mark.parametrize("name", bpo_index.__all__)
@@ -147,13 +154,13 @@ def test_a_wrong_name_is_an_attribute_error() -> None:
 def test_importing_the_package_imports_nothing_else() -> None:
     code = "import sys, json, bpo_index; dir(bpo_index); print(json.dumps(sorted(sys.modules)))"
     modules = json.loads(run_python(code))
-    assert [name for name in modules if name.startswith("bpo_index.")] == []
+    assert [name for name in modules if name.startswith("bpo_index.")] == ["bpo_index.version"]
     assert [name for name in modules if name.split(".")[0] in SLOW] == []
 
 
 def test_a_name_imports_its_own_part_only() -> None:
     code = "import sys; from bpo_index import UsageError; print([m for m in sys.modules if m.startswith('bpo_index.')])"
-    assert run_python(code).strip() == "['bpo_index.errors']"
+    assert run_python(code).strip() == "['bpo_index.version', 'bpo_index.errors']"
 
 
 def test_all_names_come_with_a_star() -> None:
@@ -161,11 +168,11 @@ def test_all_names_come_with_a_star() -> None:
     assert int(run_python(code)) == len(bpo_index.__all__)
 
 
-def test_the_ranking_shown_has_the_numbers_of_the_ranking(outcome: bpo_index.Outcome) -> None:
-    head, *rows = Reader(outcome._repr_html_()).rows
+def test_the_ranking_shown_has_the_numbers_of_the_ranking(completed: bpo_index.CompletedRun) -> None:
+    head, *rows = Reader(completed._repr_html_()).rows
     assert head[:6] == ["Rank", "Country", "Score", "95% interval", "95% rank interval", "Respondents"]
-    assert len(rows) == outcome.result.ranking.height
-    for row, expected in zip(rows, list_ranking_rows(outcome), strict=True):
+    assert len(rows) == completed.result.ranking.height
+    for row, expected in zip(rows, list_ranking_rows(completed), strict=True):
         low, high = expected["rank_interval_low"], expected["rank_interval_high"]
         assert row[:6] == [
             expected["rank"],
@@ -175,25 +182,25 @@ def test_the_ranking_shown_has_the_numbers_of_the_ranking(outcome: bpo_index.Out
             low if low == high else f"{low} to {high}",
             expected["respondents"],
         ]
-    assert [row[:6] for row in Reader(outcome.result._repr_html_()).rows[1:]] == [row[:6] for row in rows]
+    assert [row[:6] for row in Reader(completed.result._repr_html_()).rows[1:]] == [row[:6] for row in rows]
 
 
-def test_an_outcome_shows_what_the_ranking_supports_and_where_it_lies(outcome: bpo_index.Outcome) -> None:
-    text = Reader(outcome._repr_html_()).text
-    assert [sentence for sentence in outcome.result.findings if sentence not in text] == []
-    assert outcome.definition.title in text
-    assert str(outcome.release.path) in text
+def test_a_run_shows_what_the_ranking_supports_and_where_it_lies(completed: bpo_index.CompletedRun) -> None:
+    text = Reader(completed._repr_html_()).text
+    assert [sentence for sentence in completed.result.findings if sentence not in text] == []
+    assert completed.definition.title in text
+    assert str(completed.release.path) in text
 
 
-def test_synthetic_data_says_so(outcome: bpo_index.Outcome) -> None:
-    assert SYNTHETIC_NOTICE in outcome._repr_html_()
-    assert SYNTHETIC_NOTICE in outcome.result._repr_html_()
-    asked = dataclasses.replace(outcome, result=dataclasses.replace(outcome.result, data_origin="survey"))
+def test_synthetic_data_says_so(completed: bpo_index.CompletedRun) -> None:
+    assert SYNTHETIC_NOTICE in completed._repr_html_()
+    assert SYNTHETIC_NOTICE in completed.result._repr_html_()
+    asked = dataclasses.replace(completed, result=dataclasses.replace(completed.result, data_origin="survey"))
     assert SYNTHETIC_NOTICE not in asked._repr_html_()
 
 
-def test_the_report_is_linked_where_it_is_there(outcome: bpo_index.Outcome, tmp_path: Path) -> None:
-    release = dataclasses.replace(outcome.release, path=tmp_path)
+def test_the_report_is_linked_where_it_is_there(completed: bpo_index.CompletedRun, tmp_path: Path) -> None:
+    release = dataclasses.replace(completed.release, path=tmp_path)
     assert "a" not in Reader(release._repr_html_()).tags
     (tmp_path / "report.html").write_text("report", encoding="utf-8")
     linked = Reader(release._repr_html_())
@@ -207,40 +214,40 @@ def test_a_link_below_the_working_folder_is_relative(tmp_path: Path, monkeypatch
     assert 'href="javascript%3Aalert%281%29"' in notebook.show_link(Path("javascript:alert(1)"), "Report")
 
 
-def test_units_without_a_number_show_a_dash(outcome: bpo_index.Outcome) -> None:
+def test_units_without_a_number_show_a_dash(completed: bpo_index.CompletedRun) -> None:
     numbers = [column.name for column in RANKING.columns if column.name not in ("unit", "name", "note", "respondents")]
-    nothing = outcome.result.ranking.with_columns(pl.lit(None).alias(name) for name in numbers)
-    rows = Reader(dataclasses.replace(outcome.result, ranking=nothing)._repr_html_()).rows
+    nothing = completed.result.ranking.with_columns(pl.lit(None).alias(name) for name in numbers)
+    rows = Reader(dataclasses.replace(completed.result, ranking=nothing)._repr_html_()).rows
     assert {cell for row in rows[1:] for n, cell in enumerate(row) if n not in (1, 5)} == {"–"}
 
 
 def test_a_score_at_an_end_of_the_scale_is_shown_as_a_bound(
-    outcome: bpo_index.Outcome, scores: bpo_index.Scores
+    completed: bpo_index.CompletedRun, scores: bpo_index.Scores
 ) -> None:
     bound = {"score": pl.lit(99.0), "score_bound": pl.lit("at least")}
-    result = dataclasses.replace(outcome.result, ranking=outcome.result.ranking.with_columns(**bound))
+    result = dataclasses.replace(completed.result, ranking=completed.result.ranking.with_columns(**bound))
     assert {row[2] for row in Reader(result._repr_html_()).rows[1:]} == {"at least 99"}
     told = dataclasses.replace(scores, units=scores.units.with_columns(**bound))
     assert {row[2] for row in Reader(told._repr_html_()).rows[1:]} == {"at least 99"}
 
 
-def test_names_from_outside_cannot_become_markup(outcome: bpo_index.Outcome) -> None:
-    changed = rename(outcome, NASTY)
+def test_names_from_outside_cannot_become_markup(completed: bpo_index.CompletedRun) -> None:
+    changed = rename(completed, NASTY)
     html = changed._repr_html_()
     assert "<script" not in html
     reader = Reader(html)
     assert reader.tags.isdisjoint({"script", "img", "iframe", "object", "link"})
     assert {row[1] for row in reader.rows} == {NASTY}
     assert reader.text.count(NASTY) >= changed.result.ranking.height * 2
-    category = outcome.definition.categories[0].model_copy(update={"title": NASTY})
+    category = completed.definition.categories[0].model_copy(update={"title": NASTY})
     definition = changed.definition.model_copy(update={"categories": (category,)})
     assert Reader(definition._repr_html_()).rows[1] == [NASTY, "100.0%", "3"]
-    audit = dataclasses.replace(outcome.checked.audit, notes=[NASTY])
+    audit = dataclasses.replace(completed.checked.audit, notes=[NASTY])
     assert NASTY in Reader(audit._repr_html_()).text
 
 
 def test_everything_shown_is_well_formed_and_fetches_nothing(
-    outcome: bpo_index.Outcome, shown: dict[str, typing.Any]
+    completed: bpo_index.CompletedRun, shown: dict[str, typing.Any]
 ) -> None:
     for name, value in shown.items():
         html = value._repr_html_()
@@ -255,22 +262,24 @@ def test_everything_shown_is_well_formed_and_fetches_nothing(
         assert not re.search(r"color *:|background", html, flags=re.IGNORECASE), name
         assert not re.search(r"https?:|url\(", html), name
         links = [value for attribute, value in reader.attributes if attribute == "href"]
-        assert all(link == (outcome.release.path / "report.html").as_uri() for link in links), name
+        assert all(link == (completed.release.path / "report.html").as_uri() for link in links), name
 
 
-def test_no_answer_of_a_single_respondent_is_shown(outcome: bpo_index.Outcome, shown: dict[str, typing.Any]) -> None:
-    ids = outcome.checked.validation.accepted["respondent_id"].to_list()
+def test_no_answer_of_a_single_respondent_is_shown(
+    completed: bpo_index.CompletedRun, shown: dict[str, typing.Any]
+) -> None:
+    ids = completed.checked.validation.accepted["respondent_id"].to_list()
     for name, value in shown.items():
         html = value._repr_html_()
         assert not any(respondent in html for respondent in ids), name
 
 
-def test_the_account_of_rows_adds_up(outcome: bpo_index.Outcome) -> None:
-    rows = Reader(outcome.checked.audit._repr_html_()).rows
+def test_the_account_of_rows_adds_up(completed: bpo_index.CompletedRun) -> None:
+    rows = Reader(completed.checked.audit._repr_html_()).rows
     counts = {what: int(count) for what, count in rows[1:7]}
     assert counts["used"] + counts["quarantined"] == counts["read"] == 108
     reasons = {row[1]: int(row[3]) for row in rows[8:] if row[0] == "quarantined"}
-    assert reasons == outcome.checked.audit.reasons
+    assert reasons == completed.checked.audit.reasons
 
 
 def test_scores_and_robustness_show_their_units(scores: bpo_index.Scores, robustness: bpo_index.Robustness) -> None:
@@ -285,8 +294,8 @@ def test_scores_and_robustness_show_their_units(scores: bpo_index.Scores, robust
     }
 
 
-def test_the_outcome_shows_what_its_parts_say(outcome: bpo_index.Outcome) -> None:
-    html = outcome._repr_html_()
-    parts = outcome.result.show_parts(outcome.definition.columns.unit, "95% ") + outcome.release.show_parts()
+def test_the_run_shows_what_its_parts_say(completed: bpo_index.CompletedRun) -> None:
+    html = completed._repr_html_()
+    parts = completed.result.show_parts(completed.definition.columns.unit, "95% ") + completed.release.show_parts()
     assert all(part in html for part in parts)
     assert "Rows read 108, used 100, quarantined 8." in html

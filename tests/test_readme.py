@@ -16,7 +16,7 @@ from tests.limits import HANG_SECONDS
 PROJECT = Path(__file__).resolve().parents[1]
 BLOCKS = re.findall(r"```console\n(.*?)```", (PROJECT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
 LINES = [line[2:] for block in BLOCKS for line in block.splitlines() if line.startswith("$ ")]
-ELSEWHERE = "bpo-index plan offshore-bpo-2021"  # takes half a minute; in tests/test_cli.py
+ELSEWHERE = "bpo-index plan offshore-bpo-2021"  # takes half a minute; in tests/cli/test_commands.py
 
 
 def run_in(folder, line):

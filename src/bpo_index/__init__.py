@@ -1,7 +1,7 @@
 """From managers' answers to a published confidence index: validated, scored, ranked, with its uncertainty.
 
-In one call: `run` publishes what the `Settings` name and gives an `Outcome`; `check` only says what became of the rows.
-Step by step, each a function from values to a value:
+In one call: `run` publishes what the `Settings` name and gives a `CompletedRun`; `check` only says what became of the
+rows. Step by step, each a function from values to a value:
 
 1. `load_definition` (`parse_definition`, `replace_method`): an `IndexDefinition`
 2. `read_responses`: `Responses`
@@ -37,23 +37,14 @@ if TYPE_CHECKING:
         UsageError,
     )
     from bpo_index.files.resources import find_resource, list_definitions
-    from bpo_index.pipeline import (
-        Checked,
-        CheckOutcome,
-        Outcome,
-        Settings,
-        assess,
-        check,
-        publish,
-        run,
-        validate,
-    )
+    from bpo_index.pipeline import assess, check, publish, run, validate
+    from bpo_index.publication.completed import CompletedCheck, CompletedRun
     from bpo_index.publication.facts import FactCheck
     from bpo_index.publication.figures import Figure, draw_figures
     from bpo_index.publication.integrity import read_release
     from bpo_index.publication.release import Release
     from bpo_index.publication.result import Result, build_result
-    from bpo_index.publication.survey_plan import PlanOutcome, PlanSettings, plan_next_survey
+    from bpo_index.publication.survey_plan import CompletedPlan, PlanSettings, plan_next_survey
     from bpo_index.publication.tables import render_tables
     from bpo_index.publication.verification import verify_release, verify_sample
     from bpo_index.responses import Responses, read_responses
@@ -63,16 +54,20 @@ if TYPE_CHECKING:
     from bpo_index.scoring.confidence_index import ConfidenceIndex
     from bpo_index.scoring.margins import read_margins
     from bpo_index.scoring.unit_scores import Scores, score_units
+    from bpo_index.settings import Settings
     from bpo_index.validation.audit import Audit, summarise_audit
     from bpo_index.validation.check import Validation, validate_responses
+    from bpo_index.validation.checked import Checked
     from bpo_index.version import __version__ as __version__
 
 
 __all__ = [
     "Audit",
     "BpoIndexError",
-    "CheckOutcome",
     "Checked",
+    "CompletedCheck",
+    "CompletedPlan",
+    "CompletedRun",
     "ConfidenceIndex",
     "DataRefused",
     "DefinitionError",
@@ -82,8 +77,6 @@ __all__ = [
     "Figure",
     "IndexDefinition",
     "Inspection",
-    "Outcome",
-    "PlanOutcome",
     "PlanSettings",
     "Release",
     "Responses",
@@ -132,23 +125,14 @@ _HOMES = {
         "UsageError",
     ),
     "files.resources": ("find_resource", "list_definitions"),
-    "pipeline": (
-        "CheckOutcome",
-        "Checked",
-        "Outcome",
-        "Settings",
-        "assess",
-        "check",
-        "publish",
-        "run",
-        "validate",
-    ),
+    "pipeline": ("assess", "check", "publish", "run", "validate"),
+    "publication.completed": ("CompletedCheck", "CompletedRun"),
     "publication.facts": ("FactCheck",),
     "publication.figures": ("Figure", "draw_figures"),
     "publication.integrity": ("read_release",),
     "publication.release": ("Release",),
     "publication.result": ("Result", "build_result"),
-    "publication.survey_plan": ("PlanOutcome", "PlanSettings", "plan_next_survey"),
+    "publication.survey_plan": ("CompletedPlan", "PlanSettings", "plan_next_survey"),
     "publication.tables": ("render_tables",),
     "publication.verification": ("verify_release", "verify_sample"),
     "responses": ("Responses", "read_responses"),
@@ -158,8 +142,10 @@ _HOMES = {
     "scoring.confidence_index": ("ConfidenceIndex",),
     "scoring.margins": ("read_margins",),
     "scoring.unit_scores": ("Scores", "score_units"),
+    "settings": ("Settings",),
     "validation.audit": ("Audit", "summarise_audit"),
     "validation.check": ("Validation", "validate_responses"),
+    "validation.checked": ("Checked",),
 }
 _MODULE_OF = {"__version__": f"{__name__}.version"} | {
     name: f"{__name__}.{module}" for module, names in _HOMES.items() for name in names

@@ -23,13 +23,13 @@ from bpo_index.cli.main import main
 from bpo_index.definition import load_definition, parse_definition
 from bpo_index.definition.yaml_places import read_yaml
 from bpo_index.errors import BpoIndexError, DefinitionError, UsageError
-from bpo_index.inbox.claims import InboxSettings
-from bpo_index.pipeline import Settings
+from bpo_index.inbox.settings import InboxSettings
 from bpo_index.responses import read_responses
 from bpo_index.responses.inspection import inspect_files
 from bpo_index.responses.records import iterate_records
 from bpo_index.responses.template import write_template
 from bpo_index.scoring.margins import read_margins
+from bpo_index.settings import Settings
 from bpo_index.validation.check import validate_responses
 from tests.surveys import HEADER, SMALL, make_definition, write_csv
 

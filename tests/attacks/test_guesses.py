@@ -16,11 +16,12 @@ import pytest
 
 from bpo_index.definition import change_method, load_definition
 from bpo_index.disclosure import PUBLIC_KEY
-from bpo_index.pipeline import Settings, run
-from bpo_index.publication.release import identify_release
+from bpo_index.pipeline import run
+from bpo_index.publication.identity import identify_release
 from bpo_index.responses import read_responses
 from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.unit_scores import score_units
+from bpo_index.settings import Settings
 from bpo_index.validation.check import validate_responses
 from tests.quick import put_key
 
@@ -123,8 +124,8 @@ def test_two_owners_of_the_same_answers_share_no_hash_and_no_draw(public, tmp_pa
 
 def test_neither_key_nor_drawn_seed_nor_name_of_the_audit_is_public(public, tmp_path):
     settings = Settings((str(SURVEY),), str(DEFINITION), str(tmp_path / "out"), str(put_key(tmp_path / "audit", "7")))
-    outcome = run(settings)
-    private = [b"7" * 64, outcome.checked.audit_folder.name.encode(), b"7777777777777777"]
+    completed = run(settings)
+    private = [b"7" * 64, completed.checked.audit_folder.name.encode(), b"7777777777777777"]
     for name, content in public.items():
         for text in private:
             assert text not in content, name

@@ -13,7 +13,8 @@ RUN = """
 import sys
 from bpo_index.publication import release_files as files
 files.draw_figures = lambda result, definition: {}  # another library's, and made from the tables
-from bpo_index.pipeline import Settings, run
+from bpo_index.pipeline import run
+from bpo_index.settings import Settings
 from bpo_index.files.resources import find_resource
 sample = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
 print(run(Settings((sample,), sys.argv[1], sys.argv[2], sys.argv[3])).release.release_id)

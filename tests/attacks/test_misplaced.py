@@ -9,7 +9,8 @@ import pytest
 
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.inbox import notices as inbox_told
-from bpo_index.inbox.sweep import InboxSettings, sweep_inbox
+from bpo_index.inbox.settings import InboxSettings
+from bpo_index.inbox.sweep import sweep_inbox
 from tests.surveys import SMALL
 
 #: Sweeps that must not tell again; `make faults` asks for more.

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bpo_index import pipeline
+from bpo_index import handover, pipeline
 from bpo_index.cli.main import main
 from bpo_index.errors import UsageError
-from bpo_index.pipeline import Settings
+from bpo_index.publication.methodology import load_methodology
+from bpo_index.settings import Settings
 from tests.quick import quick_definition
 from tests.surveys import SMALL, write_csv
 
@@ -104,16 +105,16 @@ class TestWithoutFigures:
     def test_a_call_and_the_stages_of_a_flow_are_trials_too(self, place):
         changed = {"replicates": 200}, {"seed": 1}, {"method": "method.yaml"}
         for options in changed:
-            outcome = pipeline.run(Settings(("survey.csv",), "small.yaml", **options))
-            assert outcome.release.standing.kind == "trial"
-            assert outcome.release.path.is_relative_to("audit/trials")
-            assert not outcome.release.is_latest
+            completed = pipeline.run(Settings(("survey.csv",), "small.yaml", **options))
+            assert completed.release.standing.kind == "trial"
+            assert completed.release.path.is_relative_to("audit/trials")
+            assert not completed.release.is_latest
         settings = Settings(("survey.csv",), "small.yaml", seed=9)
         folder = place / "stages"
         folder.mkdir()
-        for stage in pipeline.STAGES:
-            pipeline.run_stage(stage, settings, folder)
-        assert pipeline.load_outcome(folder).release.path.is_relative_to("audit/trials")
+        for stage in handover.STAGES:
+            handover.run_stage(stage, settings, folder)
+        assert handover.load_completed_run(folder).release.path.is_relative_to("audit/trials")
         assert not Path("releases").exists()
 
     def test_a_trial_of_another_seed_draws_others_and_the_same_scores(self, place, capsys):
@@ -222,4 +223,4 @@ def test_margins_are_data_like_answers(place):
     with pytest.raises(UsageError, match="cannot be read"):
         pipeline.run(Settings(("survey.csv",), "small.yaml", margins="nowhere.csv"))
     settings = Settings(("survey.csv",), "small.yaml", margins="margins.csv")
-    assert pipeline.find_standing(pipeline.load_methodology(settings), settings).kind == "official"
+    assert load_methodology(settings).standing.kind == "official"

@@ -34,7 +34,7 @@ def run_flow(project, tmp_path, *arguments, **environment):
     (tmp_path / "watch").mkdir(exist_ok=True)
     (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH)
     variables = os.environ | {
-        "PYTHONPATH": str(tmp_path / "watch"),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path / "watch"), str(project / "src")]),
         "WATCH_LOG": str(tmp_path / "outside.log"),
         "PREFECT_HOME": str(tmp_path / "prefect"),
         "NO_COLOR": "1",

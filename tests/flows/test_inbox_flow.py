@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.flows.served import ask_server
+from tests.inbox.dropped import BAD, write_survey
 from tests.limits import HANG_SECONDS
 from tests.surveys import SMALL
-from tests.test_inbox import BAD, write_survey
 
 pytestmark = pytest.mark.component("prefect-server")
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from bpo_index.definition import load_definition
-from bpo_index.inbox.sweep import InboxSettings
-from bpo_index.pipeline import Settings
+from bpo_index.inbox.settings import InboxSettings
+from bpo_index.settings import Settings
 from flows import processes, serve
 
 

@@ -4,12 +4,13 @@ import pytest
 
 from bpo_index.definition import load_definition
 from bpo_index.files.resources import find_resource
-from bpo_index.pipeline import Settings, run
+from bpo_index.pipeline import run
 from bpo_index.publication.result import build_result
 from bpo_index.publication.tables import render_tables
 from bpo_index.responses import read_responses
 from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.unit_scores import score_units
+from bpo_index.settings import Settings
 from bpo_index.validation.audit import summarise_audit
 from bpo_index.validation.check import validate_responses
 from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse

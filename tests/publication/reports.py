@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.pipeline import Outcome, Settings, run
+from bpo_index.pipeline import run
+from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.figures import Figure, draw_figures
 from bpo_index.publication.report import render_report
 from bpo_index.publication.result import Result
+from bpo_index.settings import Settings
 from bpo_index.validation.audit import Audit
+from tests.disclosure.people import MEANS, make_people, write_files
 from tests.quick import put_key
-from tests.test_disclosure import MEANS, make_people, write_files
 
 
 def render(result: Result, definition: IndexDefinition, audit: Audit, figures: dict[str, Figure] | None = None) -> str:
@@ -56,7 +58,7 @@ def rename(definition: IndexDefinition, text: str, units: list[str], categories:
     )
 
 
-def publish_with_a_hidden_category(folder: Path) -> Outcome:
+def publish_with_a_hidden_category(folder: Path) -> CompletedRun:
     """Publish six units, of which Beland has a category with one rater."""
     people = make_people(MEANS)
     only = 0

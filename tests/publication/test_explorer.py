@@ -176,8 +176,8 @@ def test_without_any_error_there_are_scores_and_no_probabilities(sample):
 
 
 def test_a_unit_with_a_hidden_category_takes_no_part(tmp_path):
-    outcome = publish_with_a_hidden_category(tmp_path)
-    found = prepare(outcome.result, outcome.definition)
+    completed = publish_with_a_hidden_category(tmp_path)
+    found = prepare(completed.result, completed.definition)
     assert found.left_out == ["BBB"]
     assert "BBB" not in found.units
     assert found.draws.shape[1] == 5

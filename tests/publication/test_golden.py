@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bpo_index.files.resources import find_resource
-from bpo_index.pipeline import Settings, run
+from bpo_index.pipeline import run
+from bpo_index.settings import Settings
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 OPTIONS = {

@@ -18,25 +18,9 @@ from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.publication.formats.workbook import Sheet, render_workbook
 from bpo_index.publication.result import build_result
 from bpo_index.publication.tables import render_tables
+from tests.publication.latex import compile_latex, has_booktabs
+from tests.publication.nasty import ALL, NASTY
 from tests.publication.reading import READERS, Document, read_latex_text, read_markdown_text
-from tests.publication.test_table_formats import compile_latex, has_booktabs
-
-NASTY = {
-    "script": "<script>alert(1)</script>",
-    "formula": "=1+1",
-    "at": "@SUM(A1)",
-    "minus": "-2+3|cmd",
-    "markup": "A & B <b>\"x\"</b> 'y' `z`",
-    "latex": r"100%_$x#{}\~^--\input{/etc/passwd}",
-    "arabic": "مصر",
-    "override": "a\u202egnp.exe",
-    "lines": "one\ntwo\tthree\r\nfour",
-    "emoji": "🇪🇬 😀",
-    "long": "x" * 300,
-    "rich": "<r><t>x</t></r>",
-}
-#: What a paragraph of every text holds.
-ALL = " ; ".join(NASTY.values())
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ import pytest
 from bpo_index.definition import load_definition
 from bpo_index.disclosure import PUBLIC_KEY, Key
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.publication.identity import identify_release
 from bpo_index.publication.integrity import read_release
-from bpo_index.publication.release import identify_release, publish_release
+from bpo_index.publication.release import publish_release
 
 DEFINITION = load_definition("offshore-bpo-2021")
 LATER = load_definition("offshore-bpo-2022")

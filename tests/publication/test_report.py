@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from bpo_index.pipeline import Settings, run
+from bpo_index.pipeline import run
 from bpo_index.publication.figures import Figure
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
@@ -29,9 +29,10 @@ from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, names_perce
 from bpo_index.scoring.methods.record import AnswerScale
 from bpo_index.scoring.methods.registry import list_methods
 from bpo_index.scoring.steps import aggregate, normalise
+from bpo_index.settings import Settings
+from tests.disclosure.people import MEANS, make_people, write_files
+from tests.publication.nasty import ALL, NASTY
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
-from tests.publication.test_nasty_texts import ALL, NASTY
-from tests.test_disclosure import MEANS, make_people, write_files
 
 PAGES = (
     "answer",
@@ -210,17 +211,17 @@ def test_neighbours_are_told_apart_by_contributions_that_add_up(sample):
 
 
 def test_hidden_cells_are_not_told_by_any_page(tmp_path):
-    outcome = publish_with_a_hidden_category(tmp_path)
-    text = (outcome.release.path / "report.html").read_text(encoding="utf-8")
-    page = next(page for page in write_unit_pages(outcome.result, outcome.definition) if page.code == "BBB")
-    hidden = outcome.result.categories.filter("suppressed", unit="BBB")["category_title"].to_list()
+    completed = publish_with_a_hidden_category(tmp_path)
+    text = (completed.release.path / "report.html").read_text(encoding="utf-8")
+    page = next(page for page in write_unit_pages(completed.result, completed.definition) if page.code == "BBB")
+    hidden = completed.result.categories.filter("suppressed", unit="BBB")["category_title"].to_list()
     assert hidden
     assert [line.title for line in page.lines if line.score == "–"] == hidden
     assert page.neighbours == []
     data = json.loads(html.unescape(re.search(r'id="explorer-data">(.*?)</script>', text, flags=re.DOTALL)[1]))
     assert "BBB" not in data["units"]
     assert len(data["scores"]) == 5
-    means = outcome.result.tables["neighbours"]
+    means = completed.result.tables["neighbours"]
     assert "BBB" not in {*means["ahead"], *means["behind"]}
 
 
@@ -236,16 +237,16 @@ def publish_ends(folder):
 
 
 def test_a_bound_is_the_first_of_its_category_and_a_strength(tmp_path):
-    outcome = publish_ends(tmp_path)
-    table = tabulate_category_ends(outcome.result, collect_names(outcome.result, outcome.definition))
+    completed = publish_ends(tmp_path)
+    table = tabulate_category_ends(completed.result, collect_names(completed.result, completed.definition))
     row = next(row for row in table.rows if row[0] == "Trade")
     assert row[1] == "Aland (at least 99)"
     assert row[3] == "–"
-    page = write_unit_pages(outcome.result, outcome.definition)[0]
+    page = write_unit_pages(completed.result, completed.definition)[0]
     assert page.code == "AAA"
     strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
     assert re.search(r"Trade \(\+[\d.]+, from a score of at least 99\)", strengths)
-    others = outcome.result.categories.filter(pl.col("unit") != "AAA", category="trade")["score"]
+    others = completed.result.categories.filter(pl.col("unit") != "AAA", category="trade")["score"]
     line = next(line for line in page.lines if line.title == "Trade")
     assert float(line.difference) == pytest.approx(99 - others.mean(), abs=0.051)
     assert not line.is_beyond
@@ -270,8 +271,8 @@ def test_a_category_in_which_nobody_is_ranked_has_no_first(sample):
 
 
 def test_a_level_close_to_one_is_not_rounded_to_certainty(tmp_path):
-    outcome = publish_ends(tmp_path)
-    text = (outcome.release.path / "report.html").read_text(encoding="utf-8")
+    completed = publish_ends(tmp_path)
+    text = (completed.release.path / "report.html").read_text(encoding="utf-8")
     assert "99.9% confidence" in text
     assert "100% confidence" not in text
 

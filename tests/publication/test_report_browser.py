@@ -14,8 +14,8 @@ from bpo_index.publication.explorer import AGGREGATIONS, NORMALISATIONS, prepare
 from bpo_index.publication.result import build_result
 from tests.conftest import find_browser
 from tests.limits import HANG_SECONDS
+from tests.publication.nasty import ALL, NASTY
 from tests.publication.reports import publish_with_a_hidden_category, rename, render
-from tests.publication.test_nasty_texts import ALL, NASTY
 
 pytestmark = pytest.mark.component("browser")
 
@@ -330,9 +330,9 @@ def test_labels_come_out_as_they_are(browser, computed, tmp_path):
 
 
 def test_a_unit_with_a_hidden_category_is_left_out_as_soon_as_anything_moves(browser, tmp_path):
-    outcome = publish_with_a_hidden_category(tmp_path)
-    ranking = outcome.result.ranking
-    with open_page(browser, (outcome.release.path / "report.html").as_uri()) as page:
+    completed = publish_with_a_hidden_category(tmp_path)
+    ranking = completed.result.ranking
+    with open_page(browser, (completed.release.path / "report.html").as_uri()) as page:
         assert [row[1] for row in read_table(page)] == ranking["name"].to_list()
         page.locator("#w0").fill("60")
         assert sorted(row[1] for row in read_table(page)) == sorted(set(ranking["name"]) - {"Beland"})

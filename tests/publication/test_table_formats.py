@@ -2,8 +2,6 @@
 
 import io
 import json
-import shutil
-import subprocess
 import zipfile
 from dataclasses import replace
 
@@ -21,7 +19,7 @@ from bpo_index.publication.formats.reader_tables import lay_out_ranking
 from bpo_index.publication.formats.workbook import Sheet, make_about, make_sheet, render_workbook
 from bpo_index.publication.standard_phrases import names_percentage
 from bpo_index.publication.tables import render_tables
-from tests.limits import HANG_SECONDS
+from tests.publication.latex import compile_latex, has_booktabs
 from tests.publication.reading import READERS, Document
 
 BOTH = ("ranking", "categories")
@@ -281,28 +279,6 @@ def test_html_is_a_document_for_everybody_that_asks_nothing_of_the_network(rende
         assert "url(" not in content
         assert not {"script", "link", "img", "iframe"} & {element["tag"] for element in document.elements}
         assert "SYNTHETIC DATA" in document.find("main")[0]["text"]
-
-
-def compile_latex(engine: str, folder, **fragments: bytes) -> str:
-    """Set fragments as a document and return the text of its pages, or the log where that fails."""
-    for name, content in fragments.items():
-        (folder / f"{name}.tex").write_bytes(content)
-    fonts = r"\usepackage[T1]{fontenc}" if engine == "pdflatex" else ""
-    inputs = "\n".join(rf"\input{{{name}}}" for name in fragments)
-    packages = r"\usepackage{booktabs,longtable,array}"
-    document = f"\\documentclass{{article}}{fonts}{packages}\\begin{{document}}\n{inputs}\n\\end{{document}}\n"
-    (folder / "document.tex").write_text(document, encoding="utf-8")
-    command = [engine, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "document.tex"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=HANG_SECONDS)
-    log = (folder / "document.log").read_text(encoding="utf-8", errors="replace")
-    assert done.returncode == 0, log[-2000:]
-    return log
-
-
-def has_booktabs(engine: str) -> bool:
-    if not shutil.which(engine) or not shutil.which("kpsewhich"):
-        return False
-    return bool(subprocess.run(["kpsewhich", "booktabs.sty"], capture_output=True, check=False).stdout.strip())
 
 
 @pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])

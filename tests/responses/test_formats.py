@@ -7,11 +7,11 @@ import zipfile
 import polars as pl
 import pyreadstat
 import pytest
-import xlsxwriter
 
 from bpo_index.responses import read_responses
 from bpo_index.responses.columnar import write_cell
 from bpo_index.validation.check import validate_responses
+from tests.responses.workbooks import write_workbook
 from tests.surveys import HEADER, make_definition, read_rows, write_csv
 
 ROWS = ["a,Aland,1,2,3", "b,Beland,4,5,6", "c,Celand,7,8,9"]
@@ -21,16 +21,6 @@ EXPECTED = [tuple(row.split(",")) for row in ROWS]
 
 def read(path, definition=None):
     return read_responses([path], definition or make_definition())
-
-
-def write_workbook(path, sheets):
-    with xlsxwriter.Workbook(str(path), {"nan_inf_to_errors": True}) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for n, row in enumerate(rows):
-                for m, cell in enumerate(row):
-                    sheet.write(n, m, cell)
-    return path
 
 
 FRAME = [HEADER.split(","), *([who, where, *map(int, rest)] for who, where, *rest in EXPECTED)]

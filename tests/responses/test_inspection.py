@@ -12,7 +12,7 @@ from bpo_index.errors import UsageError
 from bpo_index.responses import read_responses
 from bpo_index.responses.inspection import inspect_files
 from bpo_index.responses.template import list_codebook, write_template
-from tests.responses.test_exports import FOLDER, TEXT_FILES
+from tests.responses.exports.files import FOLDER, TEXT_FILES
 from tests.surveys import HEADER, make_definition, write_csv
 
 ROWS = ["a,Aland,1,2,3", "b,Belland,4,5,dk", "c,Celand,7,very good,"]

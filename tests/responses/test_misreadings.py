@@ -14,7 +14,7 @@ from bpo_index.responses import read_responses
 from bpo_index.responses.answer_texts import find_unit
 from bpo_index.responses.inspection import inspect_files
 from bpo_index.validation.check import validate_responses
-from tests.responses.test_formats import write_workbook
+from tests.responses.workbooks import write_workbook
 from tests.surveys import HEADER, make_definition, read_rows, validate_rows, write_csv
 
 ROWS = ["a,Aland,1,2,3", "b,Beland,4,5,6", "c,Celand,7,8,9"]

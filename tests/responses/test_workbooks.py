@@ -8,7 +8,7 @@ import xlsxwriter
 
 from bpo_index.responses import read_responses
 from bpo_index.responses.inspection import inspect_files
-from tests.responses.test_formats import write_workbook
+from tests.responses.workbooks import write_workbook
 from tests.surveys import HEADER, make_definition
 
 FRAME = [HEADER.split(","), ["a", "Aland", 1, 2, 3], ["b", "Beland", 4, 5, 6], ["c", "Celand", 7, 8, 9]]

@@ -5,6 +5,7 @@ from bpo_index.definition.model import (
     change_method,
     load_definition,
     parse_definition,
+    read_method,
     replace_method,
     write_json_schema,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "change_method",
     "load_definition",
     "parse_definition",
+    "read_method",
     "replace_method",
     "write_json_schema",
 ]

@@ -173,10 +173,22 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
     path = built_in.get(str(name_or_path), Path(name_or_path))
     advice = f"built in are {', '.join(built_in)}, anything else is the path of a file"
     definition = parse_definition(_read_text(path, str(name_or_path), advice, "definition"), source=str(name_or_path))
-    if method is None:
-        return definition
-    text = _read_text(Path(method), str(method), "give the path of a file with keys of the method: block", _METHOD_FILE)
-    return replace_method(definition, text, source=str(method))
+    return definition if method is None else read_method(definition, method)
+
+
+def read_method(definition: IndexDefinition, path: str | Path) -> IndexDefinition:
+    """Return the definition with the keys of a file in the place of those of its `method:` block.
+
+    Raises
+    ------
+    DefinitionError
+        When the file cannot be read or has problems; all of them are listed.
+    UsageError
+        When the path looks like an address.
+    """
+    refuse_address(path, "the method file")
+    text = _read_text(Path(path), str(path), "give the path of a file with keys of the method: block", _METHOD_FILE)
+    return replace_method(definition, text, source=str(path))
 
 
 def change_method(definition: IndexDefinition, **keys: object) -> IndexDefinition:

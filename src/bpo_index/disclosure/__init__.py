@@ -1,5 +1,5 @@
 """What may be published, and as what."""
 
-from bpo_index.disclosure.keys import PUBLIC_KEY, Key, open_key
+from bpo_index.disclosure.keys import PUBLIC_KEY, Key, choose_key, open_key
 
-__all__ = ["PUBLIC_KEY", "Key", "open_key"]
+__all__ = ["PUBLIC_KEY", "Key", "choose_key", "open_key"]

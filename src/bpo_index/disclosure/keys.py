@@ -72,6 +72,11 @@ def open_key(folder: Path) -> Key:
     return _read_key(path, "the private folder")
 
 
+def choose_key(is_synthetic: bool, folder: Path) -> Key:
+    """Return the key of ids and seeds: the owner's (`open_key`), or the public one of synthetic data."""
+    return PUBLIC_KEY if is_synthetic else open_key(folder)
+
+
 def _make_key(path: Path) -> None:
     """Make the file of a key in one step, for its owner only; of two that do so at once, the first one's stays."""
     if not path.parent.is_dir():

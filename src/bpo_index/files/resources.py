@@ -11,6 +11,8 @@ from pathlib import Path
 from bpo_index.errors import EnvironmentFailed
 
 PACKAGE = Path(__file__).resolve().parent.parent
+#: The built-in definition that is used where none is named.
+DEFAULT_DEFINITION = "offshore-bpo-2021"
 
 
 def find_resource(*parts: str) -> Path:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import difflib
 import errno
 import os
-import re
 import stat
 import time
 from collections import Counter
@@ -25,16 +24,10 @@ from filelock import FileLock, Timeout
 from bpo_index.definition import load_definition
 from bpo_index.errors import BpoIndexError, EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder
-from bpo_index.files.resources import list_definitions
 from bpo_index.inbox.claims import (
-    FOLDERS,
     Claim,
-    Filed,
-    InboxSettings,
     Signature,
-    Status,
     claim_file,
-    finish_claim,
     list_claims,
     make_folders,
     open_claim,
@@ -43,14 +36,16 @@ from bpo_index.inbox.claims import (
     sweep_rubbish,
     was_to_be_latest,
 )
+from bpo_index.inbox.drops import find_definitions, gives_folder, is_left_alone, is_new_file, list_entries
+from bpo_index.inbox.finishing import Filed, Status, finish_claim
 from bpo_index.inbox.notices import Tell, mark_file, tell_things
+from bpo_index.inbox.settings import InboxSettings
 from bpo_index.responses.encodings import show_undecodable
 from bpo_index.responses.sources import show_name
 
 __all__ = ["Claim", "Filed", "InboxSettings", "Report", "finish_claim", "make_inbox", "sweep_inbox"]
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: Files begun this often and never ended are taken up last, so that one that ends its process cannot keep others.
 TRIES_BEFORE_LAST = 3
 #: Said beside the failure of a file, and told with that.
@@ -99,7 +94,7 @@ def make_inbox(settings: InboxSettings) -> None:
     EnvironmentFailed, UsageError
         When one cannot be made, or the folder of definitions cannot be read.
     """
-    for name in _find_definitions(settings.definitions):
+    for name in find_definitions(settings.definitions):
         make_folders(Path(settings.inbox) / name)
 
 
@@ -142,14 +137,15 @@ def sweep_inbox(
             return Report(is_busy=True)
         try:
             sweep = _Sweep(settings, handle or (lambda claim: finish_claim(claim, settings)))
+            failure: dict[str, str] = {}
             try:
                 return sweep.work(wait)
             except BpoIndexError as error:
-                sweep.things[str(error)] = ""
+                failure = {str(error): ""}
                 raise
             finally:
                 if tell is not None:
-                    tell_things(inbox, sweep.things, tell)
+                    tell_things(inbox, sweep.things | failure, tell)
         finally:
             lock.release()
     except OSError as error:
@@ -193,17 +189,22 @@ class _Sweep:
             self.passed.append(f"{self.more:,} more are not read.")
         self.things |= {problem: "" for problem in self.problems if not problem.endswith(_OTHERS_WAIT)}
         self.things |= {f"{filed.name}: {filed.reason}": "" for filed in self.filed if filed.status == "failed"}
-        return Report(tuple(self.filed), False, tuple(self.passed), tuple(self.problems), tuple(self.misplaced))
+        return Report(
+            filed=tuple(self.filed),
+            passed=tuple(self.passed),
+            problems=tuple(self.problems),
+            misplaced=tuple(self.misplaced),
+        )
 
     def _open_folders(self) -> dict[str, str]:
         """Make the folder of each definition; return the names of those that can be worked on, each to its source."""
         inbox = Path(self.settings.inbox)
-        sources = _find_definitions(self.settings.definitions)
+        sources = find_definitions(self.settings.definitions)
         for entry in sorted(inbox.iterdir()):
-            if entry.name not in sources and not _is_left_alone(entry.name):
+            if entry.name not in sources and not is_left_alone(entry.name):
                 self._pass_stranger(entry, list(sources))
-        for path in _list_folder(self.settings.definitions):
-            if path.suffix == ".yml" or (path.suffix == ".yaml" and not _NAME.fullmatch(path.stem)):
+        for path in list_entries(self.settings.definitions):
+            if path.suffix in (".yaml", ".yml") and not gives_folder(path):
                 self._pass(
                     f"{show_name(path.name)} gives no folder of the inbox: name a definition with at most 64 letters, "
                     "digits, dots, dashes and underscores, and .yaml.",
@@ -233,7 +234,7 @@ class _Sweep:
             if not stat.S_ISDIR(entry.lstat().st_mode):
                 self._pass(f"{shown} is not read: {advice}", entry)
                 return
-            dropped = [path for path in sorted(entry.iterdir()) if not _is_ours(path.name)]
+            dropped = [path for path in sorted(entry.iterdir()) if is_new_file(path.name)]
             if list_claims(entry):
                 self.problems.append(
                     f"{shown} has claimed files and no definition. Put it back, and they are finished."
@@ -287,7 +288,7 @@ class _Sweep:
             return []
         drops = []
         for path in entries:
-            if _is_ours(path.name):
+            if not is_new_file(path.name):
                 continue
             try:
                 mode = path.lstat().st_mode
@@ -310,8 +311,7 @@ class _Sweep:
             return
         if signature is None or sign_file(path) != signature:
             if os.path.lexists(path):
-                reason = "It was still being written."
-                self.filed.append(Filed(show_name(path.name), name, "changing", str(path.parent), reason))
+                self.filed.append(_file_drop(path, "changing", "It was still being written."))
             return
         try:
             claim = claim_file(path, source)
@@ -341,8 +341,7 @@ class _Sweep:
         self.filed.append(filed)
 
     def _fail_drop(self, path: Path, error: OSError) -> None:
-        reason = f"It cannot be taken: {error.strerror or error}."
-        self.filed.append(Filed(show_name(path.name), path.parent.name, "failed", str(path.parent), reason))
+        self.filed.append(_file_drop(path, "failed", f"It cannot be taken: {error.strerror or error}."))
 
     def _stop_for(self, name: str, error: OSError) -> None:
         reason = f"{error.strerror or error} ({show_name(str(error.filename))})"
@@ -353,37 +352,26 @@ class _Sweep:
         self.problems.append(problem)
 
 
-def _find_definitions(folder: str | None) -> dict[str, str]:
-    """Return the definitions that an inbox has folders for, each to a built-in one's name or a path."""
-    own = {path.stem: str(path) for path in _list_own(folder) if _NAME.fullmatch(path.stem)}
-    return {name: name for name in list_definitions()} | own
-
-
-def _list_own(folder: str | None) -> list[Path]:
-    return [path for path in _list_folder(folder) if path.suffix == ".yaml"]
-
-
-def _list_folder(folder: str | None) -> list[Path]:
-    if not folder:
-        return []
-    try:
-        return sorted(path for path in Path(folder).iterdir() if path.name[0] != ".")
-    except OSError as error:
-        raise UsageError(f"The folder of definitions {folder} cannot be read: {error.strerror}.") from None
-
-
-def _is_left_alone(name: str) -> bool:
-    """Return whether a name says that somebody still writes the file, or that it is nobody's survey."""
-    return name.startswith((".", "~$")) or name.endswith(".part")
-
-
-def _is_ours(name: str) -> bool:
-    """Return whether an entry of a definition's folder is no new file."""
-    return name in FOLDERS or _is_left_alone(name)
+def _file_drop(path: Path, status: Status, reason: str) -> Filed:
+    """Return what became of a new file that was not claimed."""
+    return Filed(
+        name=show_name(path.name),
+        definition=path.parent.name,
+        status=status,
+        folder=str(path.parent),
+        reason=reason,
+    )
 
 
 def _fail(claim: Claim, reason: str) -> Filed:
-    return Filed(claim.name, claim.definition, "failed", str(claim.folder), show_undecodable(reason))
+    """Return what became of a claimed file that an error kept from being finished."""
+    return Filed(
+        name=claim.name,
+        definition=claim.definition,
+        status="failed",
+        folder=str(claim.folder),
+        reason=show_undecodable(reason),
+    )
 
 
 def _is_shared(error: BaseException, claim: Claim) -> bool:

@@ -60,7 +60,10 @@ def list_faults(folder: Path) -> list[str]:
     OSError
         When the disk refuses.
     """
-    manifest = read_manifest(folder)
+    return _compare_with_manifest(folder, read_manifest(folder))
+
+
+def _compare_with_manifest(folder: Path, manifest: dict[str, Any] | None) -> list[str]:
     if manifest is None:
         return [f"its {MANIFEST} cannot be read"]
     faults = []
@@ -84,8 +87,8 @@ def list_faults(folder: Path) -> list[str]:
     return faults + [f"{show_text(name)} is no file of it" for name in _list_strangers(folder, files)]
 
 
-def check_release(folder: Path, said: Mapping[str, Any] | None = None) -> None:
-    """Refuse a release that is not as it was published.
+def check_release(folder: Path, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the manifest of a release; refuse one that is not as it was published.
 
     Parameters
     ----------
@@ -99,13 +102,14 @@ def check_release(folder: Path, said: Mapping[str, Any] | None = None) -> None:
     EnvironmentFailed
         Naming what is not as it was.
     """
-    faults = list_faults(folder)
-    manifest = read_manifest(folder) or {}
+    manifest = read_manifest(folder)
+    faults = _compare_with_manifest(folder, manifest)
     wanted = json.loads(json.dumps(dict(said or {})))
-    if not faults and any(manifest.get(key) != value for key, value in wanted.items()):
+    if manifest and not faults and any(manifest.get(key) != value for key, value in wanted.items()):
         faults = [f"its {MANIFEST} says something else than this run"]
-    if faults:
+    if manifest is None or faults:
         raise EnvironmentFailed(f"The release {folder} is not as it was published: {join_faults(faults)}. {_ADVICE}")
+    return manifest
 
 
 def join_faults(faults: list[str]) -> str:
@@ -135,10 +139,9 @@ def read_release(folder: Path) -> dict[str, Any]:
             "named, such as releases/offshore-bpo/2021/<release id>."
         )
     try:
-        check_release(folder)
+        return check_release(folder)
     except OSError as error:
         raise EnvironmentFailed(f"The release {folder} cannot be read: {error.strerror or error}.") from None
-    return read_manifest(folder) or {}
 
 
 def _describe(size: int, digest: str) -> dict[str, Any]:

@@ -9,13 +9,11 @@ replaced by the next, and a trial moves no pointer. Method page: docs/methods/re
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +22,10 @@ from pydantic import ValidationError
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.differences import Difference, describe_differences, list_differences
-from bpo_index.disclosure import Key
 from bpo_index.display.labels import show_text
 from bpo_index.display.notebook import show_block, show_link, show_list, show_sentence
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, read_json, sync_folder, write_synced
-from bpo_index.kinds import list_extensions
 from bpo_index.publication.integrity import check_release, join_faults, list_faults, make_manifest
 from bpo_index.publication.pointers import (
     announce,
@@ -40,11 +36,6 @@ from bpo_index.publication.pointers import (
     repair_pointers,
 )
 from bpo_index.publication.standing import OFFICIAL, Standing
-from bpo_index.version import __version__
-
-#: Raised by one whenever the same input would give other files.
-RELEASE_FORM = 4
-NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
 
 
 @dataclass(frozen=True)
@@ -77,37 +68,6 @@ class Release:
         links = [show_link(report, "Open the report")] if report.is_file() else []
         what = "Trial" if is_trial else "Release"
         return [show_sentence(f"{what} {self.path}: {state}{pointer}."), show_list(self.warnings), *links]
-
-
-def identify_release(
-    rows: int, definition: IndexDefinition, settings: Mapping[str, Any], key: Key
-) -> tuple[str, dict[str, Any]]:
-    """Return the id of a release and what it is made from; nobody without the key can make either from the answers.
-
-    Parameters
-    ----------
-    rows
-        The identity of all input rows, from `Responses.sum_rows`.
-    definition
-        The index definition, as it was used.
-    settings
-        Everything else that changes the output.
-    key
-        The owner's, or the public one of synthetic data.
-    """
-    identity = {
-        "form": RELEASE_FORM,
-        "rows_hmac_sha256": key.sign("rows", rows.to_bytes(32, "big")).hex(),
-        "key": "public" if key.is_public else "private",
-        "definition_sha256": definition.hash_content(),
-        "settings": dict(settings),
-        # NOTE: extensions only where there are any, so that ids of plain installations stay as they are.
-        "versions": {"bpo-index": __version__}
-        | {name: version(name) for name in NUMERIC_DEPENDENCIES}
-        | list_extensions(),
-    }
-    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
-    return key.sign("release", canonical.encode())[:8].hex(), identity
 
 
 def publish_release(

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition.differences import describe_differences, list_differences
 
 Kind = Literal["official", "draft", "trial"]
 #: A version of a definition that begins so may change freely, and its release is replaced.
 DRAFT = "draft"
+#: The folder of trials, in the private folder.
+TRIALS = "trials"
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,10 @@ class Standing:
         """The notice in one word."""
         return "" if self.kind == "official" else self.kind.capitalize()
 
+    def choose_folder(self, out: Path, private: Path) -> Path:
+        """Return the folder of all such releases: `out`, or for trials one in the private folder."""
+        return private / TRIALS if self.kind == "trial" else out
+
 
 OFFICIAL = Standing()
 
@@ -52,3 +62,14 @@ def choose_standing(version: str, departures: str = "") -> Standing:
     if departures:
         return Standing("trial", departures)
     return Standing("draft") if version.startswith(DRAFT) else OFFICIAL
+
+
+def find_standing(official: IndexDefinition, used: IndexDefinition) -> Standing:
+    """Return what a release is: a trial where the definition that is used departs from the official one."""
+    differences = list_differences(official.model_dump(mode="json"), used.model_dump(mode="json"))
+    # Where the definition's own variations do not go with another method, they are left out (`replace_method`).
+    chosen = [one for one in differences if not one.place.startswith("uncertainty.")]
+    departures = describe_differences(chosen or differences)
+    if 0 < len(chosen) < len(differences):
+        departures += "; the variations of `uncertainty:`, which do not go with it, are left out"
+    return choose_standing(used.version, departures)

@@ -1,29 +1,29 @@
-"""An outcome in a few rows and lines, for the page of a run; holds nothing about single respondents."""
+"""A run in a few rows and lines, for the page of a run; holds nothing about single respondents."""
 
 from __future__ import annotations
 
 from bpo_index.display.numbers import show_score
-from bpo_index.pipeline import Outcome
 from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.columns.scores import RANKING
+from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.validation.reasons import REASONS
 
 _SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
 
 
-def list_ranking_rows(outcome: Outcome) -> list[dict[str, str]]:
+def list_ranking_rows(completed: CompletedRun) -> list[dict[str, str]]:
     """Return the ranking as rows of text, numbers rounded for readers."""
     described = {column.name: column for column in RANKING.columns}
     return [
         {name: format_cell(row[name], described[name]) for name in _SHOWN} | {"score": show_score(row)}
-        for row in outcome.result.ranking.iter_rows(named=True)
+        for row in completed.result.ranking.iter_rows(named=True)
     ]
 
 
-def list_audit_rows(outcome: Outcome) -> list[dict[str, object]]:
+def list_audit_rows(completed: CompletedRun) -> list[dict[str, object]]:
     """Return what became of the rows read, and the reasons with their counts."""
-    audit = outcome.checked.audit
+    audit = completed.checked.audit
     counts = {
         "rows read": audit.rows_read,
         "rows used": audit.rows_accepted,
@@ -38,14 +38,14 @@ def list_audit_rows(outcome: Outcome) -> list[dict[str, object]]:
     return rows + [{"what": "note", "rows": "", "meaning": note} for note in audit.notes]
 
 
-def write_summary(outcome: Outcome) -> str:
+def write_summary(completed: CompletedRun) -> str:
     """Return a short Markdown text: what was computed, from how many rows, and where it lies."""
-    audit, release = outcome.checked.audit, outcome.release
+    audit, release = completed.checked.audit, completed.release
     where = "." if release.is_new else ", there already and unchanged."
     if not release.is_latest and release.standing.kind != "trial":
         where += " The edition's pointer stays at a newer release."
     lines = [
-        *_head(outcome, outcome.definition.title),
+        *_head(completed, completed.definition.title),
         f"{audit.rows_accepted} of {audit.rows_read} rows used, {audit.rows_quarantined} quarantined.",
         "",
         f"Release `{release.release_id}` in `{release.path}`{where}",
@@ -54,14 +54,14 @@ def write_summary(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def write_findings(outcome: Outcome) -> str:
+def write_findings(completed: CompletedRun) -> str:
     """Return what the ranking supports and what drives it, as a list in Markdown, and the notes on its units."""
-    lines = [*_head(outcome, f"What the ranking supports: {outcome.definition.title}")]
-    lines += [f"- {escape_markdown(sentence)}" for sentence in outcome.result.findings]
-    lines += ["", *(f"\\* {escape_markdown(note)}" for note in outcome.result.notes)]
+    lines = [*_head(completed, f"What the ranking supports: {completed.definition.title}")]
+    lines += [f"- {escape_markdown(sentence)}" for sentence in completed.result.findings]
+    lines += ["", *(f"\\* {escape_markdown(note)}" for note in completed.result.notes)]
     return "\n".join(lines)
 
 
-def _head(outcome: Outcome, title: str) -> list[str]:
-    notice = outcome.result.notice
+def _head(completed: CompletedRun, title: str) -> list[str]:
+    notice = completed.result.notice
     return [f"# {escape_markdown(title)}", "", *([f"**{notice}**", ""] if notice else [])]

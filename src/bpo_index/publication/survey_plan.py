@@ -19,17 +19,19 @@ from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.files.given_paths import refuse_addresses
 from bpo_index.files.resources import find_resource, list_definitions
-from bpo_index.pipeline import Progress, check_seed, find_refusal
 from bpo_index.publication.figures.plan import draw_plan
 from bpo_index.publication.result import name_origin
 from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.responses import read_responses
+from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.planning import LastSurvey, Plan, Wanted, describe_last_survey, plan_survey
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
 from bpo_index.robustness.sampling.standard_errors import estimate_errors
 from bpo_index.scoring.unit_scores import Scores, score_units, unit_score_matrix
+from bpo_index.settings import check_seed
 from bpo_index.validation.audit import summarise_audit
 from bpo_index.validation.check import validate_responses
+from bpo_index.validation.refusals import find_refusal
 
 #: Behind the standard errors of the last survey.
 _REPLICATES = 2_000
@@ -72,7 +74,7 @@ class PlanSettings:
 
 
 @dataclass(frozen=True)
-class PlanOutcome:
+class CompletedPlan:
     """A plan and where it lies."""
 
     definition: IndexDefinition
@@ -86,7 +88,7 @@ class PlanOutcome:
     files: tuple[Path, ...]
 
 
-def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -> PlanOutcome:
+def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -> CompletedPlan:
     """Plan the next survey, and write `plan.csv`, `plan.json` and `plan.svg`.
 
     Raises
@@ -111,7 +113,7 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
     files = _write_plan(
         plan, wanted, sentences=sentences, definition=definition, origin=origin, folder=Path(settings.out)
     )
-    return PlanOutcome(
+    return CompletedPlan(
         definition=definition,
         survey=survey,
         wanted=wanted,

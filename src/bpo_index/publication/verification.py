@@ -11,8 +11,7 @@ from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.files.atomic import read_json
 from bpo_index.files.given_paths import refuse_address, show_size
-from bpo_index.files.resources import find_resource, list_definitions
-from bpo_index.pipeline import DEFAULT_DEFINITION
+from bpo_index.files.resources import DEFAULT_DEFINITION, find_resource, list_definitions
 from bpo_index.publication.facts import FactCheck, check_facts, load_facts
 from bpo_index.publication.integrity import join_faults, read_release
 from bpo_index.publication.pointers import find_stray_pointers

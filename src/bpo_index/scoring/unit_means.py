@@ -14,15 +14,12 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from bpo_index.scoring.arrays import Floats, Ints
-
-if TYPE_CHECKING:
-    from bpo_index.scoring.methods.respondent_weights import Margin
+from bpo_index.scoring.methods.respondent_weights import Margin
 
 
 @dataclass(frozen=True)

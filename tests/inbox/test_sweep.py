@@ -12,30 +12,19 @@ from pathlib import Path
 import pytest
 
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
-from bpo_index.inbox import claims as inbox_claims
+from bpo_index.inbox import finishing
 from bpo_index.inbox import sweep as inbox
 from bpo_index.inbox.claims import list_claims, read_tries
-from bpo_index.inbox.sweep import InboxSettings, finish_claim, sweep_inbox
+from bpo_index.inbox.finishing import finish_claim
+from bpo_index.inbox.settings import InboxSettings
+from bpo_index.inbox.sweep import sweep_inbox
 from bpo_index.publication.integrity import read_release
-from tests.surveys import HEADER, SMALL
+from tests.inbox.dropped import BAD, list_files, list_releases, write_survey
+from tests.surveys import SMALL
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 
 MANY = 500 if os.environ.get("BPO_INDEX_FAULTS") else 10
-BAD = "who,what\n1,2\n"
-
-
-def write_survey(path: Path, number: int = 0) -> Path:
-    """Write a survey of the small index; another number is another edition's answers."""
-    rows = [
-        f"{unit}{n},{unit},{(n + shift + number) % 11},{(3 * n + shift) % 11},{n % 7}"
-        for shift, unit in enumerate(("AAA", "BBB", "CCC"))
-        for n in range(4)
-    ]
-    path.write_text(
-        "\n".join([HEADER, f"x{number},AAA,{number % 11},{number // 11 % 11},{number // 121 % 11}", *rows]) + "\n"
-    )
-    return path
 
 
 @pytest.fixture
@@ -53,14 +42,6 @@ def settings(tmp_path, monkeypatch):
 def drop(settings):
     """Return the folder for new surveys of `small`."""
     return Path("inbox/small")
-
-
-def list_files(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-
-
-def list_releases(out="releases"):
-    return sorted(path.parent.name for path in Path(out).glob("*/*/[0-9a-f]*/manifest.json"))
 
 
 def read_pointer(edition="small/one"):
@@ -202,7 +183,7 @@ def test_a_file_written_to_after_its_claim_is_neither_published_nor_refused_but_
         def write(*_told):
             write_survey(claim.file, 2)
 
-        reading = inbox_claims.run
+        reading = finishing.run
 
         def run(told, _progress, **keywords):
             try:
@@ -212,7 +193,7 @@ def test_a_file_written_to_after_its_claim_is_neither_published_nor_refused_but_
                 raise
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(inbox_claims, "run", run)
+            patch.setattr(finishing, "run", run)
             return finish_claim(claim, settings, show=lambda filed, outcome: shown.append(filed))
 
     (filed,) = sweep_inbox(settings, write_late).filed
@@ -487,7 +468,7 @@ def test_the_newest_keeps_the_pointer_though_it_was_killed_and_an_older_one_is_l
         if claim.name == "old.csv":
             raise ZeroDivisionError
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(inbox_claims, "_describe", die)
+            patch.setattr(finishing, "_describe", die)
             return finish_claim(claim, settings)
 
     def die(*_arguments):

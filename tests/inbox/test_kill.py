@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from bpo_index.inbox.sweep import InboxSettings, sweep_inbox
+from bpo_index.inbox.settings import InboxSettings
+from bpo_index.inbox.sweep import sweep_inbox
 from bpo_index.publication.integrity import read_release
+from tests.inbox.dropped import BAD, list_releases, write_survey
 from tests.limits import HANG_SECONDS
 from tests.surveys import SMALL
-from tests.test_inbox import BAD, list_releases, write_survey
 
 KILLS = int(os.environ.get("BPO_INDEX_FAULTS", "0")) or 5
 
@@ -35,7 +36,8 @@ def count(event, arguments):
         steps += 1
         if steps == int(sys.argv[1]):
             os.kill(os.getpid(), signal.SIGKILL)
-from bpo_index.inbox.sweep import InboxSettings, sweep_inbox
+from bpo_index.inbox.settings import InboxSettings
+from bpo_index.inbox.sweep import sweep_inbox
 from bpo_index.publication import release_files as files
 files.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
 sys.addaudithook(count)

@@ -1,0 +1,96 @@
+"""What `bpo-index check` prints, and `run` too: the account of rows, and the ranking without the quality exclusions."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import show_range
+from bpo_index.publication.columns.description import format_cell
+from bpo_index.publication.columns.influence import EXCLUSIONS
+from bpo_index.publication.columns.scores import RANKING
+from bpo_index.publication.completed import CompletedCheck
+from bpo_index.robustness.exclusions import Exclusions
+from bpo_index.validation.audit import Audit
+from bpo_index.validation.reasons import REASONS
+
+_SCORE = next(column for column in RANKING.columns if column.name == "score")
+_CHANGE = next(column for column in EXCLUSIONS.columns if column.name == "score_change")
+
+
+def print_check(completed: CompletedCheck, console: Console) -> None:
+    """Print what became of the rows, and the ranking with and without the quality exclusions, exact."""
+    print_audit(completed.checked.audit, completed.responses.decisions, console)
+    if completed.exclusions is None:
+        console.print(f"No ranking can be computed: {escape(completed.refusal or '')}")
+    else:
+        print_exclusions(completed.exclusions, completed.definition, console, exact=True)
+    console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)
+
+
+def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:
+    """Print how many rows were used, how many were put aside and why."""
+    for decision in decisions:
+        console.print(f"[dim]{escape(decision)}[/]")
+    console.print(
+        f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}: "
+        f"{audit.rows_quarantined_by_rules} by quality rules alone, {audit.rows_quarantined_for_errors} for errors, "
+        f"{audit.rows_put_aside_by_reader} put aside by the reader."
+    )
+    console.print(
+        f"Used: {audit.ratings:,} ratings, {audit.dont_know:,} don't-know, {audit.skipped:,} skipped, "
+        f"{audit.not_asked:,} not asked; {audit.respondents_flagged:,} of {audit.respondents_accepted:,} respondents "
+        "flagged."
+    )
+    for title, counts in (("Quarantined", audit.reasons), ("Flagged and used", audit.flags)):
+        for code, count in counts.items():
+            console.print(f"  {title} {count:>4}  {code}: {REASONS[code]}")
+    for note in audit.notes:
+        console.print(escape(note))
+
+
+def print_exclusions(
+    exclusions: Exclusions, definition: IndexDefinition, console: Console, *, exact: bool = False
+) -> None:
+    """Print the ranking with and without the quality exclusions, side by side.
+
+    Parameters
+    ----------
+    exclusions, definition
+        What `compare_exclusions` found, and the index.
+    console
+        Where to.
+    exact
+        False: what the release holds; true: scores and ranks as they are, for the owner of the answers.
+    """
+    if not exclusions.let_in:
+        console.print("No row is kept out by quality rules alone: the ranking without them is the same.")
+        return
+    rows = f"{exclusions.let_in} row{'' if exclusions.let_in == 1 else 's'}"
+    console.print(f"With and without the quality exclusions, which alone keep out {rows}:")
+    table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
+    unit = escape(definition.columns.unit.capitalize())
+    for title in ("Rank", unit, "Score", "Rank without", "Score change", "Let in"):
+        table.add_column(title, justify="left" if title == unit else "right", no_wrap=True)
+    for row in (exclusions.exact if exact else exclusions.public).iter_rows(named=True):
+        added = row["respondents_without"] - row["respondents"]
+        low, high = (row["rank_without"],) * 2 if exact else (row["rank_without_low"], row["rank_without_high"])
+        change = format_cell(row["score_change"], _CHANGE)
+        table.add_row(
+            "–" if row["rank"] is None else str(row["rank"]),
+            escape(row["name"]),
+            format_cell(row["score"], _SCORE),
+            show_range(low, high),
+            change if added or exact else "",
+            str(added) if added else "",
+        )
+    console.print(table)
+    if exclusions.refusal:
+        console.print(f"Without them no ranking can be computed: {escape(exclusions.refusal)}")
+    elif not exact:
+        console.print(
+            "[dim]Ranks without them are told as far as they do not hang on what one or two people said; the private "
+            "audit has the exact ones.[/]"
+        )

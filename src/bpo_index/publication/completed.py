@@ -1,0 +1,58 @@
+"""What a run did, and what a check found, as values and as a notebook shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.notebook import show_block, show_list, show_sentence
+from bpo_index.publication.release import Release
+from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import name_level
+from bpo_index.responses import Responses
+from bpo_index.robustness.exclusions import Exclusions
+from bpo_index.validation.checked import Checked
+
+
+@dataclass(frozen=True)
+class CompletedRun:
+    """What a run did."""
+
+    definition: IndexDefinition
+    responses: Responses
+    checked: Checked
+    result: Result
+    release: Release
+    exclusions: Exclusions
+    """The ranking with and without the quality exclusions; `public` is what the release holds of it."""
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: ranking, findings, the account of rows, the release."""
+        audit, level = self.checked.audit, f"{name_level(self.definition.method.confidence_level)} "
+        return show_block(
+            self.definition.title,
+            *self.result.show_parts(self.definition.columns.unit, level),
+            show_sentence(
+                f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}."
+            ),
+            *self.release.show_parts(),
+            notice=self.result.notice,
+        )
+
+
+@dataclass(frozen=True)
+class CompletedCheck:
+    """What a check found: for the owner of the answers, not for publication."""
+
+    definition: IndexDefinition
+    responses: Responses
+    checked: Checked
+    exclusions: Exclusions | None
+    """The ranking with and without the quality exclusions; None where there is no ranking."""
+    refusal: str | None
+    """Why there is none."""
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: how the files were read, and the account of rows."""
+        refusal = show_sentence(f"No ranking can be computed: {self.refusal}") if self.refusal else ""
+        return show_list(self.responses.decisions) + self.checked._repr_html_() + refusal

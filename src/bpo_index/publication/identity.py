@@ -1,0 +1,107 @@
+"""What a release is called and made from: its id, keyed, and what its manifest says beside the list of files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.disclosure import Key
+from bpo_index.errors import UsageError
+from bpo_index.kinds import list_extensions
+from bpo_index.publication.result import Result
+from bpo_index.robustness.assess import Robustness
+from bpo_index.scoring.margins import hash_margins
+from bpo_index.version import __version__
+
+#: Raised by one whenever the same input would give other files.
+RELEASE_FORM = 4
+NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
+
+
+def identify_release(
+    rows: int, definition: IndexDefinition, settings: Mapping[str, Any], key: Key
+) -> tuple[str, dict[str, Any]]:
+    """Return the id of a release and what it is made from; nobody without the key can make either from the answers.
+
+    Parameters
+    ----------
+    rows
+        The identity of all input rows, from `Responses.sum_rows`.
+    definition
+        The index definition, as it was used.
+    settings
+        Everything else that changes the output.
+    key
+        The owner's, or the public one of synthetic data.
+    """
+    identity = {
+        "form": RELEASE_FORM,
+        "rows_hmac_sha256": key.sign("rows", rows.to_bytes(32, "big")).hex(),
+        "key": "public" if key.is_public else "private",
+        "definition_sha256": definition.hash_content(),
+        "settings": dict(settings),
+        # NOTE: extensions only where there are any, so that ids of plain installations stay as they are.
+        "versions": {"bpo-index": __version__}
+        | {name: version(name) for name in NUMERIC_DEPENDENCIES}
+        | list_extensions(),
+    }
+    canonical = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+    return key.sign("release", canonical.encode())[:8].hex(), identity
+
+
+def describe_release(
+    result: Result, definition: IndexDefinition, *, rows: int, margins: pl.DataFrame | None, key: Key
+) -> tuple[str, dict[str, Any]]:
+    """Return the id of a release and what its manifest says; under `made_from` what the id is made from.
+
+    Parameters
+    ----------
+    result, definition
+        What is published.
+    rows
+        The identity of all input rows, from `Responses.sum_rows`.
+    margins
+        To which respondents were weighed; None: design weights.
+    key
+        The owner's, or the public one of synthetic data.
+    """
+    settings: dict[str, Any] = {"replicates": definition.method.replicates, "seed": definition.method.seed}
+    if margins is not None:
+        settings["margins_hmac_sha256"] = key.sign("margins", hash_margins(margins).encode()).hex()
+    if result.standing.kind == "trial":
+        # Trials of one method may depart from different definitions, which each of them says.
+        settings["departures"] = result.standing.departures
+    release_id, identity = identify_release(rows, definition, settings, key)
+    return release_id, {
+        "title": definition.title,
+        "index": definition.index,
+        "edition": definition.edition,
+        "data_origin": result.data_origin,
+        "provenance": definition.provenance.note,
+        "made_from": identity,
+        "replicates_not_ranked": result.replicates_not_ranked,
+        "assumptions_not_ranked": result.assumptions_not_ranked,
+        "notes": result.notes,
+    }
+
+
+def refuse_other_draws(robustness: Robustness, definition: IndexDefinition, key: Key) -> None:
+    """Refuse robustness that was not assessed with the definition's replicates and the owner's seed.
+
+    Raises
+    ------
+    UsageError
+        Saying how it is assessed as it may be published.
+    """
+    replicates = definition.method.replicates
+    if (robustness.replicates, robustness.seed) != (replicates, key.choose_seed(definition.method.seed)):
+        raise UsageError(
+            f"The robustness was assessed with {robustness.replicates:,} replicates and a seed of its own; what is "
+            f"published takes the {replicates:,} of the definition, and its seed with the owner's "
+            "key. Assess it with `bpo_index.assess`, or change `replicates` and `seed` of the definition."
+        )

@@ -1,0 +1,60 @@
+"""Answers that were checked, counted and entered in the private audit, and may carry an index.
+
+`account_for_rows` counts what `validate_responses` found, writes the private audit, and refuses answers from which no
+index can be computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.notebook import show_sentence
+from bpo_index.errors import DataRefused
+from bpo_index.responses import Responses
+from bpo_index.validation.audit import Audit, summarise_audit, write_private_audit
+from bpo_index.validation.check import Validation
+from bpo_index.validation.refusals import find_refusal
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What validation leaves: accepted answers, the audit, and where its private part lies."""
+
+    validation: Validation
+    audit: Audit
+    audit_folder: Path
+    is_synthetic: bool = False
+    """Whether all rows say that they are synthetic: then ids and seeds are public."""
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the account of rows, and where its private part lies."""
+        return self.audit._repr_html_() + show_sentence(f"Private audit: {self.audit_folder}")
+
+
+def account_for_rows(
+    validation: Validation, responses: Responses, definition: IndexDefinition, folder: Path
+) -> Checked:
+    """Count the rows, write the private audit, and refuse answers that cannot carry a ranking.
+
+    Parameters
+    ----------
+    validation, responses, definition
+        What `validate_responses` found, the rows it looked at, and the index.
+    folder
+        Of the private audit; made if it is not there.
+
+    Raises
+    ------
+    DataRefused
+        When no index can be computed; the audit is written first.
+    EnvironmentFailed
+        When the folder cannot be written.
+    """
+    audit = summarise_audit(validation, definition)
+    refusal = find_refusal([*responses.refusals, *validation.refusals], audit, definition)
+    write_private_audit(audit, validation, responses, definition, folder=folder, refusal=refusal)
+    if refusal:
+        raise DataRefused(f"{refusal} Every row and its reasons are in {folder}.")
+    return Checked(validation, audit, folder, responses.is_synthetic)

@@ -1,0 +1,32 @@
+"""Why checked answers cannot carry an index, as a paragraph for their owner."""
+
+from __future__ import annotations
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.validation.audit import Audit
+from bpo_index.validation.reasons import REASONS
+
+
+def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition) -> str | None:
+    """Return why no index can be computed, as a paragraph; None where one can.
+
+    Parameters
+    ----------
+    refusals
+        Those of the reader and of validation: why files cannot be used at all.
+    audit, definition
+        What became of the rows, and the index.
+    """
+    if refusals:
+        return " ".join(refusals)
+    minimum = definition.method.minimum_respondents_to_rank
+    if any(count >= minimum for count in audit.respondents_by_unit.values()):
+        return None
+    read = f"Of {audit.rows_read} row{'' if audit.rows_read == 1 else 's'} read, {audit.rows_accepted} can be used"
+    if audit.reasons:
+        reasons = ", ".join(f"{count} x {code} ({REASONS[code]})" for code, count in audit.reasons.items())
+        read += f"; put aside: {reasons}"
+    return (
+        f"{read}. No unit of {definition.title} has the {minimum} accepted respondents that a rank needs "
+        "(`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."
+    )
