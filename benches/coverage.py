@@ -87,7 +87,7 @@ class Cell:
         ]
 
 
-def simulate_cell(cell: Cell, runs: int, seed: int) -> dict[str, tuple[float, float]]:
+def simulate_cell(cell: Cell, runs: int, *, seed: int) -> dict[str, tuple[float, float]]:
     """Return for each method the share of runs in which all sets hold, and the mean width of the sets.
 
     For `MARGINAL` the share of runs in which the set of one unit holds, of the unit with the least.
@@ -103,7 +103,7 @@ def simulate_cell(cell: Cell, runs: int, seed: int) -> dict[str, tuple[float, fl
             answers = cell.draw(rng)
             means = np.array([values.mean() for values in answers])
             se = np.array([values.std(ddof=1) / math.sqrt(len(values)) for values in answers])
-            for name, (low, high) in _find_all(means, se, degrees, answers, rng).items():
+            for name, (low, high) in _find_all(means, se, degrees, answers, rng=rng).items():
                 holds = (low <= 1 + better) & (high >= UNITS - worse)
                 if name == MARGINAL:
                     alone += holds
@@ -115,7 +115,7 @@ def simulate_cell(cell: Cell, runs: int, seed: int) -> dict[str, tuple[float, fl
 
 
 def _find_all(
-    means: np.ndarray, se: np.ndarray, degrees: np.ndarray, answers: list[np.ndarray], rng: np.random.Generator
+    means: np.ndarray, se: np.ndarray, degrees: np.ndarray, answers: list[np.ndarray], *, rng: np.random.Generator
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     covariance, known = np.diag(se**2), np.full(UNITS, np.inf)
     normal = draw_normal(covariance, degrees, DRAWS, rng)
@@ -194,7 +194,7 @@ def simulate_interval(kind: str, design: str, n: int, runs: int, seed: int) -> d
 
 
 def _run(job: tuple[Any, ...]) -> Any:
-    return simulate_interval(*job) if isinstance(job[0], str) else simulate_cell(*job)
+    return simulate_interval(*job[:3], runs=job[3], seed=job[4]) if isinstance(job[0], str) else simulate_cell(*job)
 
 
 def main(runs: int = RUNS, output: Path = OUTPUT) -> int:
@@ -205,7 +205,7 @@ def main(runs: int = RUNS, output: Path = OUTPUT) -> int:
     jobs += [(*names, runs, 4021 + n) for n, names in enumerate(intervals)]  # type: ignore[misc]
     with ProcessPoolExecutor() as pool:
         results = list(pool.map(_run, jobs))
-    page = write_page(cells, results[: len(cells)], intervals, results[len(cells) :], runs)
+    page = write_page(cells, results[: len(cells)], intervals, results[len(cells) :], runs=runs)
     output.write_text(page, encoding="utf-8")
     print(page)
     return 0
@@ -216,6 +216,7 @@ def write_page(
     sets: list[dict[str, tuple[float, float]]],
     intervals: list[tuple[str, str, int]],
     covered: list[dict[str, float]],
+    *,
     runs: int,
 ) -> str:
     """Return the page in Markdown."""

@@ -104,7 +104,9 @@ else:
     checked = report("validate", lambda: pipeline.validate(responses, definition, settings))
     scores = report("score", lambda: pipeline.score(checked, definition, None))
     robustness = report("assess", lambda: pipeline.assess(checked, scores, definition, settings))
-    report("publish", lambda: pipeline.publish(responses, checked, scores, robustness, definition, settings))
+    report("publish", lambda: pipeline.publish(
+            responses, checked, scores, robustness, definition=definition, settings=settings
+        ))
 """
 
 

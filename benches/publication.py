@@ -24,7 +24,8 @@ from bpo_index.settings import Settings
 given = pickle.load(open(sys.argv[1], "rb"))
 assert not {"altair", "vl_convert", "xlsxwriter", "jinja2"} & set(sys.modules), "paid before it is needed"
 start = time.perf_counter()
-pipeline.publish(*given)
+*steps, definition, settings = given
+pipeline.publish(*steps, definition=definition, settings=settings)
 print(time.perf_counter() - start)
 """
 

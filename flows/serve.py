@@ -59,7 +59,7 @@ class Part:
 class Machine:
     """The parts on this machine, in the order in which they start."""
 
-    def __init__(self, port: int, home: Path, prefect_file: Path, releases: Path, login: Login) -> None:
+    def __init__(self, port: int, *, home: Path, prefect_file: Path, releases: Path, login: Login) -> None:
         self.home = home
         self.prefect_file = prefect_file
         self.ports = (port, port + 1)
@@ -308,7 +308,9 @@ def main(argv: list[str] | None = None) -> int:
         releases.mkdir(parents=True, exist_ok=True)
         with FileLock(home / ".lock", timeout=0):
             login = find_login(home)
-            return _serve(Machine(given.port, home, prefect_file, releases, login), login)
+            return _serve(
+                Machine(given.port, home=home, prefect_file=prefect_file, releases=releases, login=login), login
+            )
     except Timeout:
         sys.stderr.write(f"serve: another `make serve` runs from {home}. Stop that one first.\n")
         return 3

@@ -325,3 +325,15 @@ def test_no_code_names_a_method_but_its_own_module(package: Path) -> None:
             if isinstance(node, ast.Constant) and node not in defaults and node.value in names:
                 wrong.append(f"{module.relative_to(package)}:{node.lineno} names {node.value}")
     assert wrong == []
+
+
+def test_functions_have_at_most_four_positional_arguments(project: Path) -> None:
+    """Past four, a reader of the call cannot tell which is which."""
+    wrong = []
+    for module in [path for top in ("src", "flows", "benches") for path in (project / top).rglob("*.py")]:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+                if len([name for name in names if name not in ("self", "cls")]) > 4:
+                    wrong.append(f"{module.relative_to(project)}:{node.lineno} {node.name}")
+    assert wrong == []

@@ -44,7 +44,7 @@ def test_publishing_by_itself_finds_what_a_release_is(settings: Settings) -> Non
     scores = pipeline.score(completed.checked, completed.definition, None)
     robustness = pipeline.assess(completed.checked, scores, completed.definition, settings)
     steps = completed.responses, completed.checked, scores, robustness
-    _, release = pipeline.publish(*steps, completed.definition, settings)
+    _, release = pipeline.publish(*steps, definition=completed.definition, settings=settings)
     assert (release.path, release.standing, release.is_new) == (
         completed.release.path,
         completed.release.standing,

@@ -67,7 +67,7 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
         case "assess":
             definition = take(Methodology, left).definition
             checked, scores = take(Checked, left), take(Scores, left)
-            return leave(pipeline.assess(checked, scores, definition, settings, progress), left)
+            return leave(pipeline.assess(checked, scores, definition, settings, progress=progress), left)
         case "publish":
             return _publish(settings, left)
     raise UsageError(f"There is no stage {stage!r}. The stages are {', '.join(STAGES)}.")
@@ -103,8 +103,8 @@ def _publish(settings: Settings, left: Path) -> Path:
         take(Checked, left),
         take(Scores, left),
         take(Robustness, left),
-        methodology.definition,
-        settings,
+        definition=methodology.definition,
+        settings=settings,
         standing=methodology.standing,
     )
     leave(result, left)

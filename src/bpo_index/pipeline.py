@@ -61,11 +61,17 @@ def run(
     responses = read_responses(settings.responses, definition)
     checked = validate(responses, definition, settings)
     scores = score(checked, definition, margins)
-    robustness = assess(checked, scores, definition, settings, progress)
+    robustness = assess(checked, scores, definition, settings, progress=progress)
     if before_publishing is not None:
         before_publishing()
     result, release = publish(
-        responses, checked, scores, robustness, definition, settings, standing=methodology.standing
+        responses,
+        checked,
+        scores,
+        robustness,
+        definition=definition,
+        settings=settings,
+        standing=methodology.standing,
     )
     return CompletedRun(definition, responses, checked, result, release, robustness.exclusions)
 
@@ -106,7 +112,12 @@ def score(checked: Checked, definition: IndexDefinition, margins: pl.DataFrame |
 
 
 def assess(
-    checked: Checked, scores: Scores, definition: IndexDefinition, settings: Settings, progress: Progress | None = None
+    checked: Checked,
+    scores: Scores,
+    definition: IndexDefinition,
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
 ) -> Robustness:
     """Say how far the ranking can be trusted and what drives it; single respondents are named in the private audit."""
     with open_executor(settings.scheduler) as executor:
@@ -129,9 +140,9 @@ def publish(
     checked: Checked,
     scores: Scores,
     robustness: Robustness,
+    *,
     definition: IndexDefinition,
     settings: Settings,
-    *,
     standing: Standing | None = None,
 ) -> tuple[Result, Release]:
     """Publish the release; tables, figures and report are made where it is not there already.

@@ -155,7 +155,9 @@ def test_a_hidden_cell_takes_another_with_it():
     def hide(raters, *weightings):
         raters = np.array([raters])
         few, ends = raters < 5, (np.zeros(raters.shape), np.full(raters.shape, 100.0))
-        return complete_hiding(few, np.full(raters.shape, 50.0), ends, 50.0 * few, raters, *weightings)[0].tolist()
+        return complete_hiding(few, np.full(raters.shape, 50.0), ends, 50.0 * few, *weightings, raters=raters)[
+            0
+        ].tolist()
 
     assert hide([9, 8, 2], np.ones(3)) == [False, True, True]
     assert hide([9, 9, 9], np.ones(3)) == [False, False, False]

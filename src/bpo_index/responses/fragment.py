@@ -21,6 +21,7 @@ def write_fragment(
     proposals: Iterable[Proposal],
     unit_proposals: Iterable[Proposal],
     unknown_answers: Iterable[str],
+    *,
     definition: IndexDefinition,
 ) -> str:
     """Return YAML: the keys that make the mapping explicit, and as comments those that are only proposed."""

@@ -129,7 +129,7 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
         ratings,
         not_ratings,
         unknown_answers,
-        write_fragment(view, proposals, unit_proposals, unknown_answers, definition),
+        write_fragment(view, proposals, unit_proposals, unknown_answers, definition=definition),
     )
 
 

@@ -67,9 +67,9 @@ def translate_cells(
         labels = grid.codebook.labels.get(position, {})
         missing = grid.codebook.missing.get(position, frozenset())
         if tidy == "rating" or tidy in definition.question_ids:
-            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, definition.scale, said)
+            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, scale=definition.scale, said=said)
             continue
-        columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said)
+        columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said=said)
         if tidy == "unit":
             columns[tidy] = _label_units(columns[tidy], labels, definition, said)
         elif tidy in _LABELLED or tidy.startswith("background_"):
@@ -81,7 +81,9 @@ def translate_cells(
     return columns | numbers | _write_times(columns, definition, said), said
 
 
-def _drop_missing(tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], said: list[str]) -> Texts:
+def _drop_missing(
+    tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], *, said: list[str]
+) -> Texts:
     """Return texts without the codes that the file declares missing."""
     lost = missing.intersection(text for text in texts if text)
     if lost:
@@ -117,7 +119,7 @@ def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefiniti
 
 
 def _label_answers(
-    tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], scale: Scale, said: list[str]
+    tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], *, scale: Scale, said: list[str]
 ) -> Texts:
     """Return answers by the file's own labels where every rating used has one that the definition knows."""
     used = {text for text in texts if text}

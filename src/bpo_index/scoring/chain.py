@@ -80,7 +80,9 @@ def score_means(
         a category with too few questions answered, and the index of a unit that lacks any category with a weight.
     """
     if category_factors is not None or question_factors is not None or not structure.is_linear:
-        return _walk(means, structure, evidence, learnt, category_factors, question_factors)[0]
+        return _walk(
+            means, structure, evidence, learnt, category_factors=category_factors, question_factors=question_factors
+        )[0]
     matrix, offset = compose_linear(structure)
     rows = means.reshape(-1, means.shape[-1])
     scores = rows @ matrix
@@ -102,6 +104,7 @@ def _walk(
     structure: IndexStructure,
     evidence: Evidence | None,
     learnt: LearntIndex | None,
+    *,
     category_factors: Floats | None = None,
     question_factors: Floats | None = None,
 ) -> tuple[Floats, LearntIndex]:

@@ -145,7 +145,7 @@ def find_wanted_openness(raters: Ints) -> Floats:
 
 
 def complete_hiding(
-    hidden: np.ndarray, values: Floats, known: tuple[Floats, Floats], wanted: Floats, raters: Ints, *weightings: Floats
+    hidden: np.ndarray, values: Floats, known: tuple[Floats, Floats], wanted: Floats, *weightings: Floats, raters: Ints
 ) -> np.ndarray:
     """Return units x categories: what is hidden, with so many more cells that too much of none can be computed.
 
@@ -178,7 +178,7 @@ def complete_hiding(
     >>> hidden = np.array([[False, False, True], [False, False, True]])
     >>> scale = np.zeros((2, 3)), np.full((2, 3), 100.0)
     >>> raters = np.array([[9, 8, 2], [9, 8, 2]])
-    >>> complete_hiding(hidden, values, scale, 50.0 * hidden, raters, np.ones(3))
+    >>> complete_hiding(hidden, values, scale, 50.0 * hidden, np.ones(3), raters=raters)
     array([[False,  True,  True],
            [ True,  True,  True]])
     """

@@ -114,7 +114,12 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
     if learnt:
         weights, said = describe_weights(
-            everything[published], scores[published], structure, learnt, evidence, definition
+            everything[published],
+            scores[published],
+            structure,
+            learnt,
+            evidence=evidence,
+            definition=definition,
         )
         notes += said
     if ends.any():
@@ -184,7 +189,9 @@ def _guard_cells(scores: Floats, sample: Sample, used: Floats) -> tuple[np.ndarr
     cells = np.where(hidden, 0, ends[:, 1:])
     known = np.where(cells > 0, 100.0 - margins[1:], 0.0), np.where(cells < 0, margins[1:], 100.0)
     wanted = np.select([small, cells != 0], [find_wanted_openness(raters), margins[1:]], 0.0)
-    hidden = complete_hiding(hidden | (cells != 0), scores[:, 1:], known, wanted, raters, *weightings) & (cells == 0)
+    hidden = complete_hiding(hidden | (cells != 0), scores[:, 1:], known, wanted, *weightings, raters=raters) & (
+        cells == 0
+    )
     ends[:, 1:] = cells
     return hidden, ends
 

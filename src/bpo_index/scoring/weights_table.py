@@ -52,6 +52,7 @@ def describe_weights(
     shown: Floats,
     structure: IndexStructure,
     learnt: LearntIndex,
+    *,
     evidence: Evidence,
     definition: IndexDefinition,
 ) -> tuple[pl.DataFrame, list[str]]:
@@ -94,15 +95,14 @@ def describe_weights(
             rows.append((category.id, question.id, float(own / given.sum()), float(weight), None))
     table = pl.DataFrame(rows, schema=WEIGHTS.schema, orient="row")
     return table.with_columns(pl.col(pl.Float64).round(9)), _write_notes(
-        scores, structure, learnt, evidence, definition
+        scores, structure, learnt, evidence=evidence, ids=[category.id for category in definition.categories]
     )
 
 
 def _write_notes(
-    scores: Floats, structure: IndexStructure, learnt: LearntIndex, evidence: Evidence, definition: IndexDefinition
+    scores: Floats, structure: IndexStructure, learnt: LearntIndex, *, evidence: Evidence, ids: Sequence[str]
 ) -> list[str]:
-    method = definition.method
-    ids = [category.id for category in definition.categories]
+    method = structure.method
     counted = np.flatnonzero(structure.category_weights > 0)
     categories = scores[:, 1:][:, counted]
     units = int((~np.isnan(categories)).all(axis=1).sum())
@@ -119,7 +119,7 @@ def _write_notes(
                 f"Weights ({weighting.name}) are learnt from {units} units for {named}; with fewer than "
                 f"{_UNITS_A_VARIABLE} units an item they say little."
             )
-    notes += _describe_weighting(categories, structure, evidence, [ids[n] for n in counted])
+    notes += _describe_weighting(categories, structure, evidence, [ids[int(n)] for n in counted])
     aggregation = structure.aggregation
     if aggregation.describe is not None and learnt.category_weights is not None:
         notes += aggregation.describe(scores[:, 1:], learnt.category_weights, ~np.isnan(scores[:, 0]))

@@ -229,13 +229,15 @@ def make_sample(name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
             {"country": unit.name} | _write_answers(definition, *pair)
             for pair in zip(ratings, draws.state, strict=True)
         ]
-        truth += _describe_truth(unit.code, definition, structure, model, targets, latent, ratings)
+        truth += _describe_truth(
+            unit.code, definition, structure, model, targets=targets, latent=latent, ratings=ratings
+        )
     _pair_companies(rows, rng)
     # A generator of its own, so that what respondents say of themselves moves none of their answers.
     aside = np.random.default_rng([edition["seed"], 1])
     _add_background(rows, definition, aside)
     _spell_otherwise(rows, definition, rng)
-    rows += _make_blemishes(definition, structure, model, latents, rng)
+    rows += _make_blemishes(definition, structure, model, latents, rng=rng)
     _add_background(rows, definition, aside)
     return _finish_rows(rows, definition, edition, rng), pl.DataFrame(truth)
 
@@ -253,6 +255,7 @@ def _describe_truth(
     definition: IndexDefinition,
     structure: IndexStructure,
     model: AnswerModel,
+    *,
     targets: Floats,
     latent: Floats,
     ratings: Floats,
@@ -315,6 +318,7 @@ def _make_blemishes(
     structure: IndexStructure,
     model: AnswerModel,
     latents: dict[str, Floats],
+    *,
     rng: np.random.Generator,
 ) -> list[dict[str, str]]:
     """Return rows that the checks put aside; each is a respondent of its own, none enters the calibration."""

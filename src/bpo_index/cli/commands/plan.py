@@ -14,6 +14,7 @@ from bpo_index.cli.output import make_console, show_progress
 
 def plan(
     definition: NamedDefinition,
+    *,
     responses: Annotated[
         list[str] | None,
         typer.Option(metavar="FILE", help="Last edition's answers, once a file; default: the synthetic sample."),

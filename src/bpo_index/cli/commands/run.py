@@ -21,6 +21,7 @@ BAR_FROM = 100_000
 
 def run(
     responses: Files,
+    *,
     definition: Definition = DEFAULT_DEFINITION,
     out: Annotated[str, typer.Option(metavar="DIR", help="The folder of all releases.")] = "releases",
     audit_dir: AuditDir = "audit",

@@ -122,7 +122,7 @@ def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str,
         for outcome, sample in samples.items():
             weights = sample.structure.category_weights
             found[:, 1:] = complete_hiding(
-                found[:, 1:], shares[outcome][:, 1:], whole, wanted[outcome], raters, weights
+                found[:, 1:], shares[outcome][:, 1:], whole, wanted[outcome], weights, raters=raters
             )
     return found
 

@@ -155,7 +155,7 @@ def match_rows(ratings: Floats, *, minimum_share: float, minimum_answers: int) -
         hit = same >= needed[both]
         hit &= np.arange(start, n) > np.arange(start, stop)[:, np.newaxis]
         if hit.any():
-            _keep_nearest(matches, start, np.where(hit, same / np.maximum(both, 1), -1.0), same, both)
+            _keep_nearest(matches, start, np.where(hit, same / np.maximum(both, 1), -1.0), same=same, both=both)
     return matches
 
 
@@ -177,7 +177,7 @@ def _count_equal(left: Counts, right: Counts) -> Counts:
     return same
 
 
-def _keep_nearest(matches: Matches, start: int, shares: Floats, same: Counts, both: Counts) -> None:
+def _keep_nearest(matches: Matches, start: int, shares: Floats, *, same: Counts, both: Counts) -> None:
     """Enter the nearest rows of a block, whose rows and columns begin at row `start`.
 
     A partner that comes later has to agree more often than the one before, so that of equal ones the first stays. A
