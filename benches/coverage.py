@@ -153,7 +153,7 @@ DESIGNS = ("equal", "companies", "weights, cv .5", "weights, cv 1")
 ONE = IndexStructure(np.array([0]), np.ones(1), np.ones(1), np.array([False]), 0.0, 10.0)
 
 
-def simulate_interval(kind: str, design: str, n: int, runs: int, seed: int) -> dict[str, float]:
+def simulate_interval(kind: str, design: str, n: int, *, runs: int, seed: int) -> dict[str, float]:
     """Return coverage of intervals and ratios of mean estimated to true variance of a score of n respondents."""
     rng = np.random.default_rng(seed)
     draw = ANSWERS[kind]
