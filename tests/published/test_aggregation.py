@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bpo_index.scoring.methods.aggregation import aggregate_median
-from bpo_index.scoring.methods.outranking import outrank, rank_kemeny, score_borda, score_copeland
+from bpo_index.scoring.methods.kemeny import rank_kemeny
+from bpo_index.scoring.methods.outranking import outrank, score_borda, score_copeland
 from bpo_index.scoring.steps import aggregate, normalise
 
 

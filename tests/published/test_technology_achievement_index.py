@@ -17,7 +17,8 @@ from bpo_index.robustness.reliability import measure_alpha_if_deleted, measure_s
 from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
 from bpo_index.scoring.methods.covariance import correlate, estimate_between_covariance
-from bpo_index.scoring.methods.data_weights import explain_pca, rotate_varimax
+from bpo_index.scoring.methods.factor_analysis import rotate_varimax
+from bpo_index.scoring.methods.pca import explain_pca
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.sklearn_steps import Aggregator, Normaliser
 from bpo_index.scoring.steps import normalise

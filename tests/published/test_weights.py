@@ -5,7 +5,7 @@ import pytest
 
 from bpo_index.scoring.methods.ahp import weigh_by_ahp
 from bpo_index.scoring.methods.covariance import estimate_between_covariance
-from bpo_index.scoring.methods.data_weights import scale_to_unit_range, weigh_by_critic, weigh_by_standard_deviation
+from bpo_index.scoring.methods.spread_weights import scale_to_unit_range, weigh_by_critic, weigh_by_standard_deviation
 
 
 def test_saaty_consumption_of_drinks_in_the_united_states():

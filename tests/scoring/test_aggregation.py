@@ -10,15 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpo_index.scoring.methods.aggregation import aggregate_mean, aggregate_median
-from bpo_index.scoring.methods.outranking import (
-    _search_subsets,
-    _solve_programs,
-    outrank,
-    rank_kemeny,
-    score_borda,
-    score_copeland,
-    score_kemeny,
-)
+from bpo_index.scoring.methods.kemeny import _search_subsets, _solve_programs, rank_kemeny, score_kemeny
+from bpo_index.scoring.methods.outranking import outrank, score_borda, score_copeland
 from bpo_index.scoring.methods.registry import list_names
 from bpo_index.scoring.steps import aggregate
 

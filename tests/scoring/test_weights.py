@@ -12,14 +12,12 @@ from bpo_index.scoring.methods.ahp import RANDOM_INDEX, weigh_by_ahp
 from bpo_index.scoring.methods.balanced import measure_effective_importance, share_squared_correlations, weigh_balanced
 from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
 from bpo_index.scoring.methods.covariance import correlate, estimate_between_covariance, pool_within_covariance
-from bpo_index.scoring.methods.data_weights import (
-    explain_pca,
-    rotate_varimax,
+from bpo_index.scoring.methods.factor_analysis import rotate_varimax, weigh_by_factor_analysis
+from bpo_index.scoring.methods.pca import explain_pca, weigh_by_pca
+from bpo_index.scoring.methods.spread_weights import (
     scale_to_unit_range,
     weigh_by_critic,
     weigh_by_entropy,
-    weigh_by_factor_analysis,
-    weigh_by_pca,
     weigh_by_standard_deviation,
 )
 from bpo_index.scoring.steps import learn_weights

@@ -25,8 +25,8 @@ from bpo_index.robustness.reliability import (
 from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.covariance import estimate_between_covariance
-from bpo_index.scoring.methods.data_weights import explain_pca
 from bpo_index.scoring.methods.normalisation import normalise_scale
+from bpo_index.scoring.methods.pca import explain_pca
 from bpo_index.scoring.preparation import score_respondents
 from bpo_index.scoring.unit_scores import Scores, unit_score_matrix
 

@@ -4,8 +4,6 @@ One map, ``y = offset + slope x``, clipped in some cases::
 
     scale                  100 (x - minimum) / (maximum - minimum)      fixed ends of the answer scale
     min_max                lo + (hi - lo) (x - min) / (max - min)       min, max over units; lo, hi the output range
-    z_score                50 + 10 (x - mean) / sd                      sd with divisor n - 1
-    robust                 50 + 10 (x - median) / (1.4826 MAD)
     distance_to_maximum    100 (1 - (max - x) / (max - min))
     distance_to_target     100 (x - min) / (target - min), at most 100
     distance_to_reference  100 (x - minimum) / (reference - minimum)
@@ -13,14 +11,13 @@ One map, ``y = offset + slope x``, clipped in some cases::
     goalposts              100 (x - low) / (high - low), between 0 and 100
 
 A constant item, and every item of a single unit, becomes the middle of the range (`min_max`), or 50
-(`distance_to_maximum`, `z_score`, `robust`). An item is NaN where it has no values, its target is not above the lowest
+(`distance_to_maximum`). An item is NaN where it has no values, its target is not above the lowest
 unit, or its reference or maximum is at the low end. Sources: OECD/JRC Handbook on Constructing Composite Indicators
 (2008), part 2, step 5; the page has one for each case. Method page: docs/methods/normalisation.md.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,9 +37,6 @@ from bpo_index.scoring.methods.record import (
 
 #: A question whose values lie within this share of the scale is constant; two such values are tied.
 _CONSTANT = 1e-9
-#: The median absolute deviation, and the mean one, of a normal distribution in standard deviations.
-_MAD_TO_SD = 1.4826
-_MEAN_DEVIATION_TO_SD = 1.2533
 
 
 @dataclass(frozen=True)
@@ -126,57 +120,6 @@ def _anchor(low: Floats, width: Floats, limit: float, clip: tuple[float | None, 
     return Line(-slope * low, slope, clip)
 
 
-def _standardise(centre: Floats, spread: Floats, limit: float) -> Line:
-    """Return the map of the centre onto 50 and of a spread onto 10; an item without spread becomes 50."""
-    slope = np.divide(10.0, spread, out=np.where(np.isnan(spread), np.nan, 0.0), where=spread > limit)
-    return Line(50.0 - slope * centre, slope)
-
-
-def _find_mean_and_sd(values: Floats) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation of each item, ... x 1 x items; an sd of 0 where there is one value."""
-    if values.ndim <= 2:
-        return _find_mean_and_sd_of_gaps(values)
-    # The plain formula for all, and that for gaps where one showed itself.
-    centre = values.mean(axis=-2, keepdims=True)
-    deviation = values - centre
-    deviation *= deviation
-    spread = np.sqrt(deviation.sum(axis=-2, keepdims=True) / max(values.shape[-2] - 1, 1))
-    gaps = np.isnan(spread).any(axis=(-2, -1))
-    if gaps.any():
-        centre[gaps], spread[gaps] = _find_mean_and_sd_of_gaps(values[gaps])
-    return centre, spread
-
-
-def _find_mean_and_sd_of_gaps(values: Floats) -> tuple[Floats, Floats]:
-    missing = np.isnan(values)
-    count = (~missing).sum(axis=-2, keepdims=True)
-    filled = np.where(missing, 0.0, values)
-    centre = np.divide(filled.sum(axis=-2, keepdims=True), count, out=np.full(count.shape, np.nan), where=count > 0)
-    squares = np.where(missing, 0.0, (values - centre) ** 2).sum(axis=-2, keepdims=True)
-    spread = np.sqrt(squares / np.maximum(count - 1, 1))
-    return centre, np.where(count > 0, spread, np.nan)
-
-
-def _find_median_and_mad(values: Floats, limit: float) -> tuple[Floats, Floats]:
-    """Return median and scaled median deviation of each item, ... x 1 x items; where that is 0, the mean deviation."""
-    missing = np.isnan(values)
-    count = (~missing).sum(axis=-2, keepdims=True)
-    centre = _find_median(values, missing, count)
-    deviation = np.abs(values - centre)
-    spread = _MAD_TO_SD * _find_median(deviation, missing, count)
-    mean = np.where(missing, 0.0, deviation).sum(axis=-2, keepdims=True) / np.maximum(count, 1)
-    return centre, np.where(spread <= limit, _MEAN_DEVIATION_TO_SD * mean, spread)
-
-
-def _find_median(values: Floats, missing: np.ndarray, count: np.ndarray) -> Floats:
-    """Return the median of each item over axis -2, kept; NaN where there are no values."""
-    ordered = np.sort(np.where(missing, np.inf, values), axis=-2)
-    low = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-2)
-    high = np.take_along_axis(ordered, np.minimum(count // 2, values.shape[-2] - 1), axis=-2)
-    there = count > 0
-    return np.where(there, (np.where(there, low, 0.0) + np.where(there, high, 0.0)) / 2, np.nan)
-
-
 def find_limit(scale: AnswerScale) -> float:
     """Return how far apart two values of a scale are at least, if they are not the same."""
     return _CONSTANT * (scale.maximum - scale.minimum)
@@ -201,15 +144,6 @@ def _learn_goalposts(values: Floats, scale: AnswerScale, goalposts: tuple[ArrayL
 
 def _learn_min_max(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Line:
     return _span(*_find_ends(values), normalisation_range, find_limit(scale))
-
-
-def _learn_z_score(values: Floats, scale: AnswerScale) -> Line:
-    return _standardise(*_find_mean_and_sd(values), find_limit(scale))
-
-
-def _learn_robust(values: Floats, scale: AnswerScale) -> Line:
-    limit = find_limit(scale)
-    return _standardise(*_find_median_and_mad(values, limit), limit)
 
 
 def _learn_distance_to_maximum(values: Floats, scale: AnswerScale) -> Line:
@@ -248,12 +182,6 @@ def find_low_end(options: Options, units: int) -> float:
     """Return the value of the lowest unit."""
     del units
     return find_range(options)[0]
-
-
-def _find_lowest_z_score(options: Options, units: int) -> float:
-    """Return 50 - 10 (n - 1) / sqrt(n): no one of n values is farther below their mean (Samuelson 1968)."""
-    del options
-    return 50 - 10 * (units - 1) / math.sqrt(units) if units else -math.inf
 
 
 def _find_reference_problems(options: Options, around: Surroundings) -> list[Problem]:
@@ -316,30 +244,6 @@ RECORDS = (
         needs_scale=False,
         is_smooth=True,
         explorer="lowest and highest unit become the ends (min-max)",
-    ),
-    Normalisation(
-        name="z_score",
-        line="50 + 10 standard deviations from the mean of the units",
-        formula="y(u,q) = 50 + 10 (x(u,q) − mean) / sd, over units",
-        page="normalisation",
-        source="oecd2008",
-        order=3,
-        learn=_learn_z_score,
-        lowest=_find_lowest_z_score,
-        needs_scale=False,
-        is_smooth=True,
-        explorer="50 + 10 standard deviations (z-score)",
-    ),
-    Normalisation(
-        name="robust",
-        line="50 + 10 scaled median deviations from the median",
-        formula="y(u,q) = 50 + 10 (x(u,q) − median) / (1.4826 MAD), over units",
-        page="normalisation",
-        order=4,
-        learn=_learn_robust,
-        lowest=-math.inf,
-        needs_scale=False,
-        is_smooth=True,
     ),
     Normalisation(
         name="distance_to_maximum",
