@@ -17,7 +17,7 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness.replicates import Drawing, Scenario, evaluate_replicates
 from bpo_index.scoring.preparation import prepare_sample
 from bpo_index.scoring.unit_scores import score_units, unit_score_matrix
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 
 REPLICATES = 240_000
 KERNEL_CHUNK = 2_000

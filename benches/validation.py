@@ -16,10 +16,10 @@ from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.definition.blocks import QualityRules
 from bpo_index.responses import Responses
 from bpo_index.responses.tidy import list_tidy_columns
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.row_marks import name_mark
 from bpo_index.validation.rules.registry import list_rules
 from bpo_index.validation.schema import find_failures, list_checks
+from bpo_index.validation.validate import validate_responses
 
 ROWS = 10_000_000
 #: Rows on which the quality rules are measured, at most.

@@ -9,7 +9,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition, load_definition, parse_definition
 from bpo_index.files.resources import find_resource
 from bpo_index.responses import Responses, read_responses
-from bpo_index.validation.check import Validation, validate_responses
+from bpo_index.validation.validate import Validation, validate_responses
 
 SMALL = """
 schema_version: 1

@@ -21,7 +21,7 @@ from bpo_index.responses import read_responses
 from bpo_index.responses.grids import DELIMITERS
 from bpo_index.responses.inspection import inspect_files
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.commands import fuzz
 from tests.responses.exports import make_exports
 from tests.surveys import HEADER, make_definition

@@ -56,8 +56,8 @@ if TYPE_CHECKING:
     from bpo_index.scoring.unit_scores import Scores, score_units
     from bpo_index.settings import Settings
     from bpo_index.validation.audit import Audit, summarise_audit
-    from bpo_index.validation.check import Validation, validate_responses
     from bpo_index.validation.checked import Checked
+    from bpo_index.validation.validate import Validation, validate_responses
     from bpo_index.version import __version__ as __version__
 
 
@@ -144,7 +144,7 @@ _HOMES = {
     "scoring.unit_scores": ("Scores", "score_units"),
     "settings": ("Settings",),
     "validation.audit": ("Audit", "summarise_audit"),
-    "validation.check": ("Validation", "validate_responses"),
+    "validation.validate": ("Validation", "validate_responses"),
     "validation.checked": ("Checked",),
 }
 _MODULE_OF = {"__version__": f"{__name__}.version"} | {

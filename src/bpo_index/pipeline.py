@@ -1,8 +1,8 @@
-"""The whole program: five stages in order.
+"""The whole program: the stages in order.
 
 `run` reads the survey files, checks every row, scores and ranks the units, says how far the ranking can be trusted and
 publishes the release; `check` ends after the checks. The command line and the inbox call them; the flows call the same
-stages one by one (`handover.py`). All give the same release to the byte.
+stages one by one (`handover/`). All give the same release to the byte.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from bpo_index.scoring.margins import read_margins
 from bpo_index.scoring.unit_scores import Scores, score_units
 from bpo_index.settings import Settings
 from bpo_index.validation.audit import add_refusal_to_private_audit, add_to_private_audit, publish_audit
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.checked import Checked, account_for_rows
 from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
+from bpo_index.validation.validate import validate_responses
 
 
 def run(

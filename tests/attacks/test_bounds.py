@@ -30,7 +30,7 @@ from bpo_index.responses.records import iterate_records
 from bpo_index.responses.template import write_template
 from bpo_index.scoring.margins import read_margins
 from bpo_index.settings import Settings
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.surveys import HEADER, SMALL, make_definition, write_csv
 
 MANY = bool(os.environ.get("BPO_INDEX_FUZZ"))

@@ -22,7 +22,7 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.settings import Settings
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.quick import put_key
 
 pytestmark = pytest.mark.usefixtures("without_figures")

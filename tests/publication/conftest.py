@@ -12,8 +12,8 @@ from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.settings import Settings
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
+from bpo_index.validation.validate import validate_responses
 from tests.quick import quick_definition
 
 

@@ -28,7 +28,7 @@ from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_scores import score_units
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.publication.reports import publish_with_a_hidden_category
 
 SEED = 3

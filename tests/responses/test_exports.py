@@ -10,7 +10,7 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.responses.exports import make_exports
 from tests.responses.exports.files import FOLDER, TEXT_FILES
 

@@ -10,7 +10,7 @@ import pytest
 
 from bpo_index.responses import read_responses
 from bpo_index.responses.columnar import write_cell
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.responses.workbooks import write_workbook
 from tests.surveys import HEADER, make_definition, read_rows, write_csv
 

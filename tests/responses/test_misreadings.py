@@ -13,7 +13,7 @@ from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.responses import read_responses
 from bpo_index.responses.answer_texts import find_unit
 from bpo_index.responses.inspection import inspect_files
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.responses.workbooks import write_workbook
 from tests.surveys import HEADER, make_definition, read_rows, validate_rows, write_csv
 

@@ -12,9 +12,9 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness.exclusions import EXACT_SCHEMA, PUBLIC_SCHEMA, compare_exclusions
 from bpo_index.robustness.ranks.possible_ranks import bound_scores, measure_changes, rank_between
 from bpo_index.scoring.unit_scores import score_units
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.rules import registry
 from bpo_index.validation.rules.record import ComparingRule
+from bpo_index.validation.validate import validate_responses
 from tests.surveys import SMALL, make_definition, validate_rows
 
 

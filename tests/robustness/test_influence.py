@@ -11,7 +11,7 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness import influence
 from bpo_index.robustness.influence import assess_influence
 from bpo_index.scoring.unit_scores import score_units
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from tests.surveys import make_definition, read_sample, validate_rows
 
 

@@ -17,7 +17,7 @@ from bpo_index.simulation.surveys import (
     simulate_answers,
 )
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 
 EDITIONS = ["offshore-bpo-2021", "offshore-bpo-2022"]
 STRUCTURE = IndexStructure.from_definition(load_definition(EDITIONS[0]))

@@ -8,9 +8,9 @@ import pytest
 from bpo_index.cli.main import main
 from bpo_index.definition.blocks import Scale
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.other_scale import find_other_scales
+from bpo_index.validation.validate import validate_responses
 from tests.surveys import make_definition, read_rows, read_sample, validate_rows, write_csv
 
 TEN = Scale(minimum=0, maximum=10)

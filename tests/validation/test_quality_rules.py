@@ -11,8 +11,8 @@ from bpo_index.definition import load_definition
 from bpo_index.files.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.validate import validate_responses
 from tests.surveys import validate_rows
 from tests.validation.rule_sets import EVERY_RULE, HEADER, set_rules
 

@@ -10,10 +10,10 @@ from bpo_index.files.resources import find_resource, list_definitions
 from bpo_index.responses import read_responses
 from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.headings import TIDY_COLUMNS
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.schema import build_schema
 from bpo_index.validation.schema_files import render_schemas, write_schemas
 from bpo_index.validation.table_schema import describe_responses
+from bpo_index.validation.validate import validate_responses
 from tests.surveys import make_definition, read_rows, validate_rows
 
 DEFINITION = make_definition(**{"company: company": "company: company, design_weight: w"})

@@ -8,12 +8,12 @@ import polars as pl
 import pytest
 
 from bpo_index.validation.audit import summarise_audit, write_private_audit
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.duplicates import mark_duplicates
 from bpo_index.validation.reasons import REASONS
 from bpo_index.validation.row_marks import mark_rows
 from bpo_index.validation.schema import build_schema
 from bpo_index.validation.typed_responses import cast_responses
+from bpo_index.validation.validate import validate_responses
 from tests.surveys import make_definition, read_rows, validate_rows
 
 GOOD = "a,Aland,1,2,3"

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bpo_index.cli.print_rows import print_audit, print_exclusions
+from bpo_index.cli.print_check import print_audit, print_exclusions
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_range, show_score, show_share
 from bpo_index.publication.completed import CompletedRun

@@ -30,8 +30,8 @@ from bpo_index.robustness.sampling.standard_errors import estimate_errors
 from bpo_index.scoring.unit_scores import Scores, score_units, unit_score_matrix
 from bpo_index.settings import check_seed
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.check import validate_responses
 from bpo_index.validation.refusals import find_refusal
+from bpo_index.validation.validate import validate_responses
 
 #: Behind the standard errors of the last survey.
 _REPLICATES = 2_000

@@ -19,7 +19,7 @@ from bpo_index.responses import read_responses
 from bpo_index.responses.sources import MOST_BYTES
 from bpo_index.responses.views import join_headings
 from bpo_index.scoring.unit_scores import score_units
-from bpo_index.validation.check import validate_responses
+from bpo_index.validation.validate import validate_responses
 from bpo_index.version import __version__
 
 

@@ -45,7 +45,7 @@ from bpo_index.robustness.weights.weight_tables import WeightTables, tabulate_we
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
-from bpo_index.scoring.unit_scores import Scores, find_bounds, unit_score_matrix
+from bpo_index.scoring.unit_scores import Scores, find_told_as_bounds, unit_score_matrix
 
 NOTES = {
     "": "",
@@ -171,7 +171,7 @@ def assess_robustness(
     replicates = definition.method.replicates if replicates is None else replicates
     seed = definition.method.seed if seed is None else seed
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
-    matrix, bounded = unit_score_matrix(scores, definition), find_bounds(scores, definition)
+    matrix, bounded = unit_score_matrix(scores, definition), find_told_as_bounds(scores, definition)
     told = unit_score_matrix(scores, definition, bounds=True)
     ranked = _ranked_matrix(scores, definition)
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.

@@ -1,8 +1,8 @@
-"""Accepted answers made ready for scoring: suppressed units out; missing answers, outcome and weights treated.
+"""Accepted answers made ready for scoring: units with too few respondents suppressed, missing answers treated.
 
-Stages: `split_units`, suppression, `complete_answers`, `code_answers`, `weigh_respondents`, `code_ends`. What
-weightings take from respondents (stated importance, covariance within units) is gathered here too, for the answers and
-for replicates.
+Stages: `split_units`, suppression by `minimum_respondents_to_publish`, `complete_answers`, `code_answers`,
+`weigh_respondents`, `code_ends`. What weightings take from respondents (stated importance, covariance within units) is
+gathered here too, for the answers and for replicates.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""From accepted answers to scores and ranks of units, units with too few respondents taken out first.
+"""From accepted answers to scores and ranks of units.
 
 Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `complete_hiding`, `rank_units`,
-`describe_weights`. Suppressed units take no part in anything that is computed across units. Method pages:
-docs/methods/scores.md, docs/methods/disclosure.md.
+`describe_weights`. Units with too few respondents, which `prepare_sample` takes out, take no part in anything that is
+computed across units. Method pages: docs/methods/scores.md, docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ def unit_score_matrix(scores: Scores, definition: IndexDefinition, *, bounds: bo
     return np.column_stack([overall, told.fill_null(float("nan")).to_numpy().reshape(shape)])
 
 
-def find_bounds(scores: Scores, definition: IndexDefinition) -> np.ndarray:
+def find_told_as_bounds(scores: Scores, definition: IndexDefinition) -> np.ndarray:
     """Return units x (1 + categories): true where the score is told as a bound."""
     shape = (len(definition.units), len(definition.categories))
     return np.column_stack(

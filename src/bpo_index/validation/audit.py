@@ -21,9 +21,9 @@ from bpo_index.errors import EnvironmentFailed
 from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.responses import Responses
-from bpo_index.validation.check import Validation
 from bpo_index.validation.nonresponse import tabulate_nonresponse
 from bpo_index.validation.reasons import READER_REASONS, REASONS, RULE_REASONS, is_kept_out_only_by
+from bpo_index.validation.validate import Validation
 
 #: Tables about single respondents that are added once there is an index.
 INDEX_TABLES = ("influence.csv", "exclusions.csv")

@@ -14,8 +14,8 @@ from bpo_index.display.notebook import show_sentence
 from bpo_index.errors import DataRefused
 from bpo_index.responses import Responses
 from bpo_index.validation.audit import Audit, summarise_audit, write_private_audit
-from bpo_index.validation.check import Validation
 from bpo_index.validation.refusals import find_refusal
+from bpo_index.validation.validate import Validation
 
 
 @dataclass(frozen=True)

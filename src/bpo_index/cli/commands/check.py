@@ -18,7 +18,7 @@ def check(
 ) -> None:
     """Check survey files, write the private audit and print what became of the rows."""
     from bpo_index import pipeline  # noqa: PLC0415
-    from bpo_index.cli.print_rows import print_check  # noqa: PLC0415
+    from bpo_index.cli.print_check import print_check  # noqa: PLC0415
     from bpo_index.settings import Settings  # noqa: PLC0415
 
     completed = pipeline.check(Settings(responses=tuple(responses), definition=definition, audit_dir=audit_dir))

@@ -1,4 +1,6 @@
-"""Confidence intervals of scores that stay inside the scale: logit-t.
+"""Confidence intervals of scores: logit-t where scores have ends, plain t where they have none.
+
+Which ends an index has follows from its methods (`IndexStructure.score_bounds`), and theirs from their records.
 
 With p = score / 100 and t the quantile of Student's distribution with K - 1 degrees of freedom::
 

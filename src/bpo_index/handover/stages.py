@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from bpo_index import pipeline
 from bpo_index.errors import UsageError
-from bpo_index.files.value_folders import read_value, write_value
+from bpo_index.handover.value_files import read_value, write_value
 from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.methodology import Methodology, load_methodology
 from bpo_index.publication.release import Release

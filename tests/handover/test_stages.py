@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from bpo_index import handover, pipeline
+from bpo_index import pipeline
 from bpo_index.errors import UsageError
+from bpo_index.handover import stages as handover
 from bpo_index.publication.methodology import Methodology, load_methodology
 from bpo_index.settings import Settings
 from tests.quick import quick_definition

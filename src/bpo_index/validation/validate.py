@@ -16,7 +16,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses import Responses
-from bpo_index.validation.comparison import compare_rows
+from bpo_index.validation.compared_rows import compare_rows
 from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
 from bpo_index.validation.notes import Note, find_idle_rules

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpo_index.definition import IndexDefinition, load_definition, replace_method
-from bpo_index.files.value_folders import read_value, write_value
+from bpo_index.handover.value_files import read_value, write_value
 from bpo_index.scoring.arrays import Floats, Ints
 from tests.same import assert_same
 
