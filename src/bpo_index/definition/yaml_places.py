@@ -8,6 +8,7 @@ that grows with the square of the depth.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,11 +137,13 @@ def read_yaml(text: str) -> YamlContent:
     try:
         loader = _CoreLoader(text)
         node = loader.get_single_node()
-        lines: dict[Place, int] = {}
-        problems: list[tuple[Place, str]] = []
         if node is None:
             return YamlContent(None, {}, [((), "the file is empty")])
-        _note_lines(node, (), lines, problems)
+        places = list(_list_places(node, (), node.start_mark.line + 1))
+        lines = {place: line for place, line, is_again in places if not is_again}
+        problems: list[tuple[Place, str]] = [
+            (place, f"the key is given twice (also line {line})") for place, line, is_again in places if is_again
+        ]
         return YamlContent(loader.construct_document(node), lines, problems)
     except _NotTaken as found:
         return YamlContent(None, {(): found.line}, [((), found.says)])
@@ -158,17 +161,19 @@ def _shorten(key: object) -> str:
     return part if len(part) <= _LONGEST_PART else f"{part[:_LONGEST_PART]}…"
 
 
-def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int], problems: list[tuple[Place, str]]) -> None:
-    lines[place] = node.start_mark.line + 1
+def _list_places(node: yaml.Node, place: Place, line: int) -> Iterator[tuple[Place, int, bool]]:
+    """Yield every place with its line, and whether its key was given before."""
+    yield place, line, False
     if isinstance(node, yaml.SequenceNode):
         for n, item in enumerate(node.value):
-            _note_lines(item, (*place, n), lines, problems)
+            yield from _list_places(item, (*place, n), item.start_mark.line + 1)
     elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
         for key, value in node.value:
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else f"line {key.start_mark.line + 1}"
-            here = (*place, name)
-            if here in lines:
-                problems.append((here, f"the key is given twice (also line {key.start_mark.line + 1})"))
-                continue
-            _note_lines(value, here, lines, problems)
-            lines[here] = key.start_mark.line + 1
+            at = key.start_mark.line + 1
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else f"line {at}"
+            if name in seen:
+                yield (*place, name), at, True
+            else:
+                yield from _list_places(value, (*place, name), at)
+            seen.add(name)

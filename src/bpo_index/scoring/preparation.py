@@ -79,8 +79,8 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     published = respondents >= method.minimum_respondents_to_publish
     raters = count_raters(everybody, structure)
     shown = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
-    notes = _describe_choices(definition, margins)
-    shown = _complete(shown, definition, structure, notes)
+    shown, said = _complete(shown, definition, structure)
+    notes = [*_describe_choices(definition, margins), *said]
     shown = _weigh(shown, accepted, definition, margins)
     shown = code_ends(shown, structure, method.minimum_respondents_to_publish)
     structure = _place_reference(structure, shown)
@@ -199,13 +199,13 @@ def _describe_choices(definition: IndexDefinition, margins: pl.DataFrame | None)
 
 
 def _complete(
-    answers: list[UnitAnswers], definition: IndexDefinition, structure: IndexStructure, notes: list[str]
-) -> list[UnitAnswers]:
-    """Return the answers with missing ratings treated and the outcome coded."""
+    answers: list[UnitAnswers], definition: IndexDefinition, structure: IndexStructure
+) -> tuple[list[UnitAnswers], list[str]]:
+    """Return the answers with missing ratings treated and the outcome coded, and sentences on it."""
     method, scale = definition.method, definition.scale
     treatment, outcome = structure.missing_answers, structure.outcome
     if not answers or (treatment.complete is None and outcome.code is None):
-        return answers
+        return answers, []
     sizes = [unit.respondents for unit in answers]
     ratings = np.concatenate([unit.ratings for unit in answers])
     reverse = np.array([question.reverse for question in definition.questions])
@@ -218,6 +218,7 @@ def _complete(
         maximum=scale.maximum,
     )
     completed = complete_answers(ratings, treatment.name, asked, **treatment.pick(method))
+    notes = []
     if treatment.looks_at_others:
         notes.append(
             f"{completed.filled} missing ratings were filled in ({treatment.name}), once, before resampling: "
@@ -234,7 +235,7 @@ def _complete(
         **outcome.pick(method),
     )
     parts = np.split(coded, np.cumsum(sizes)[:-1])
-    return [dataclasses.replace(unit, ratings=part) for unit, part in zip(answers, parts, strict=True)]
+    return [dataclasses.replace(unit, ratings=part) for unit, part in zip(answers, parts, strict=True)], notes
 
 
 def _weigh(
