@@ -87,7 +87,7 @@ class Cell:
         ]
 
 
-def simulate_cell(cell: Cell, runs: int, *, seed: int) -> dict[str, tuple[float, float]]:
+def simulate_cell(cell: Cell, runs: int, seed: int) -> dict[str, tuple[float, float]]:
     """Return for each method the share of runs in which all sets hold, and the mean width of the sets.
 
     For `MARGINAL` the share of runs in which the set of one unit holds, of the unit with the least.

@@ -19,7 +19,7 @@ from bpo_index.errors import EnvironmentFailed
 from bpo_index.publication import columns
 from bpo_index.publication.columns.description import Column
 from bpo_index.publication.columns.scores import RANKING
-from bpo_index.publication.release import identify_release
+from bpo_index.publication.identity import identify_release
 from tests.extensions import install_extension
 from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
