@@ -216,3 +216,19 @@ def find_problem(out):
     except EnvironmentFailed as error:
         return str(error)
     return None
+
+
+def test_a_table_over_which_its_reader_panics_is_named(published, monkeypatch):
+    """A reader in Rust may give up on a spoilt file with what is no Exception."""
+
+    class PanicException(BaseException):
+        pass
+
+    def panic(path):
+        raise PanicException("assertion `left == right` failed")
+
+    monkeypatch.setattr("bpo_index.publication.verification.pl.read_parquet", panic)
+    answer = verify(published)
+    assert answer.code == 3
+    assert "yet not those of a release of bpo-index" in answer.err
+    assert "PanicException" in answer.err

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition, load_definition
-from bpo_index.errors import EnvironmentFailed
+from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from bpo_index.files.atomic import read_json
 from bpo_index.files.given_paths import refuse_address, show_size
 from bpo_index.files.resources import DEFAULT_DEFINITION, find_resource, list_definitions
@@ -16,6 +16,7 @@ from bpo_index.publication.facts import FactCheck, check_facts, load_facts
 from bpo_index.publication.integrity import join_faults, read_release
 from bpo_index.publication.pointers import find_stray_pointers
 from bpo_index.responses import read_responses
+from bpo_index.responses.columnar import is_fault
 from bpo_index.responses.sources import MOST_BYTES
 from bpo_index.responses.views import join_headings
 from bpo_index.scoring.unit_scores import score_units
@@ -61,7 +62,11 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     try:
         definition = IndexDefinition.model_validate(read_json(folder / "definition.json"))
         ranking, categories = (pl.read_parquet(folder / f"{name}.parquet") for name in ("ranking", "categories"))
-    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+    except BpoIndexError:
+        raise
+    except BaseException as error:  # a reader in Rust may panic, which is no Exception
+        if not is_fault(error):
+            raise
         raise _explain_strange_release(folder, error) from None
     facts = [fact for fact in load_facts() if fact.edition == definition.edition]
     if definition.index != load_definition(DEFAULT_DEFINITION).index:
@@ -73,7 +78,7 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     return checks, manifest.get("data_origin") != "survey"
 
 
-def _explain_strange_release(folder: Path, error: Exception) -> EnvironmentFailed:
+def _explain_strange_release(folder: Path, error: BaseException) -> EnvironmentFailed:
     return EnvironmentFailed(
         f"The files of the release {folder} are as its manifest.json says and yet not those of a release of bpo-index "
         f"{__version__} ({type(error).__name__}). Check the facts with the version that made it."
