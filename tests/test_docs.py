@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from pydantic.fields import FieldInfo
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.robustness.assess import NOTES
+from bpo_index.scoring.methods.record import Aggregation, Normalisation, Weighting
+from bpo_index.scoring.methods.registry import list_methods
 from bpo_index.validation.reasons import REASONS
 from bpo_index.validation.rules.record import RowRule
 from bpo_index.validation.rules.registry import list_rules
@@ -157,3 +160,53 @@ def test_quality_rules_are_tabulated_as_their_records_say() -> None:
 def test_notes_are_those_of_the_code() -> None:
     text = (DOCS / "methods/sampling-error.md").read_text(encoding="utf-8")
     assert [note for note in NOTES.values() if note and f"| `{note}` |" not in text] == []
+
+
+def show_bounds(bounds: tuple[float, float] | None) -> str:
+    if bounds is None:
+        return "as values"
+    return "none" if not math.isfinite(bounds[1]) else f"{bounds[0]:g} to {bounds[1]:g}"
+
+
+def show_lowest(record: Normalisation) -> str:
+    """Return the least value that a unit has at twelve units, with the usual options."""
+    options = {option.name: option.default for option in record.options}
+    lowest = record.find_lowest(options, 12)
+    return "below zero" if lowest < 0 else "zero" if lowest == 0 else "above zero"
+
+
+def say(is_so: bool) -> str:
+    return "yes" if is_so else ""
+
+
+def list_natures() -> Iterator[str]:
+    """Yield the tables of docs/methods/admissible.md, a line each, as the records have it."""
+    methods = list_methods()
+    yield "| Normalisation | Bounds | Lowest of 12 units | Smooth | Compares units | Needs the answer scale |"
+    yield "|---|---|---|---|---|---|"
+    for record in methods["normalisation"].values():
+        assert isinstance(record, Normalisation)
+        bounds = show_bounds(record.find_bounds({option.name: option.default for option in record.options}))
+        marks = (record.is_smooth, record.compares_units, record.needs_scale)
+        yield f"| `{record.name}` | {bounds} | {show_lowest(record)} | {' | '.join(map(say, marks))} |"
+    yield ""
+    yield "| Aggregation | Bounds | Power | Smooth | Compares units | Takes negative weights |"
+    yield "|---|---|---|---|---|---|"
+    for record in methods["aggregation"].values():
+        assert isinstance(record, Aggregation)
+        power = "`power`" if callable(record.power) else "" if record.power is None else f"{record.power:g}"
+        marks = (record.is_smooth, record.compares_units, record.takes_negative_weights)
+        yield f"| `{record.name}` | {show_bounds(record.bounds)} | {power} | {' | '.join(map(say, marks))} |"
+    yield ""
+    yield "| Weighting | Of | Learns | Compares units | Needs values from 0 on |"
+    yield "|---|---|---|---|---|"
+    for record in methods["weighting"].values():
+        assert isinstance(record, Weighting)
+        of = "categories" if len(record.keys) == 1 else "questions, categories"
+        marks = (record.learns, record.compares_units, record.needs_zero)
+        yield f"| `{record.name}` | {of} | {' | '.join(map(say, marks))} |"
+
+
+def test_the_tables_of_methods_are_those_of_the_records() -> None:
+    tables = "\n".join(list_natures())
+    assert tables in (DOCS / "methods" / "admissible.md").read_text(encoding="utf-8"), f"the page has to say:\n{tables}"
