@@ -172,7 +172,7 @@ def show_lowest(record: Normalisation) -> str:
     """Return the least value that a unit has at twelve units, with the usual options."""
     options = {option.name: option.default for option in record.options}
     lowest = record.find_lowest(options, 12)
-    return "below zero" if lowest < 0 else "zero" if lowest == 0 else "above zero"
+    return "below zero" if lowest < 0 else "zero" if lowest == 0 else "need not be zero"
 
 
 def say(is_so: bool) -> str:
