@@ -1,8 +1,8 @@
 """The tables of the samples, to the bit, as they were made at commit 70f465e.
 
 `tests/golden/` holds every CSV table of the samples of 2021 and 2022 as published then: plain, with
-`--method sample_data/method-geometric.yaml` and with the margins of the sample of 2021. `RENAMED` and `ADDED` name what has
-changed since; all other cells are the same to the bit.
+`--method sample_data/method-geometric.yaml` and with the margins of the sample of 2021. `RENAMED` and `ADDED` name what
+has changed since; all other cells are the same to the bit.
 """
 
 import csv
