@@ -90,9 +90,11 @@ def list_method_texts():
 @pytest.mark.parametrize("text", list(list_method_texts()), ids=lambda text: text.split("\n")[0])
 def test_every_method_runs_from_answers_to_errors(sample, text):
     definition, accepted = sample
+    # Half of the units tell as much, in a quarter of the time.
+    accepted = accepted.filter(pl.col("unit").is_in(["COL", "IND", "BGR", "HND", "NIC", "POL"]))
     changed = replace_method(definition, text)
     scores = score(accepted, changed)
-    assert scores.units["score"].null_count() == 0
+    assert scores.units["score"].count() == 6
     assert scores.units["rank"].min() == 1
     assert scores.weights.filter(pl.col("question").is_null())["nominal_weight"].sum() == pytest.approx(1)
     robustness = assess_robustness(accepted, scores, changed, replicates=100)
