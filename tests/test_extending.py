@@ -372,7 +372,7 @@ def test_extensions_are_part_of_what_a_release_is_made_from(release_with_column_
     definition = load_definition("offshore-bpo-2021")
 
     def identify(extensions):
-        monkeypatch.setattr("bpo_index.publication.release.list_extensions", lambda: extensions)
+        monkeypatch.setattr("bpo_index.publication.identity.list_extensions", lambda: extensions)
         return identify_release(1, definition, {}, PUBLIC_KEY)
 
     plain, made_from = identify({})
