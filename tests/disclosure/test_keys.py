@@ -29,6 +29,13 @@ def test_a_key_is_made_once_and_for_its_owner_only(tmp_path):
         assert (tmp_path / "audit").stat().st_mode & 0o777 == 0o700
 
 
+def test_what_a_killed_run_left_of_its_key_is_swept(tmp_path):
+    first = open_key(tmp_path / "audit")
+    (tmp_path / "audit" / ".key.0123456789abcdef.tmp").write_text(first.secret.hex())
+    assert open_key(tmp_path / "audit") == first
+    assert [path.name for path in (tmp_path / "audit").iterdir()] == ["key"]
+
+
 def test_many_at_once_get_one_key(tmp_path):
     call = "import sys; from pathlib import Path; from bpo_index.disclosure import open_key; sys.stdin.readline();"
     call += "print(open_key(Path(sys.argv[1])).secret.hex())"

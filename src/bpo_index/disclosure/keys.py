@@ -69,6 +69,8 @@ def open_key(folder: Path) -> Key:
     path = folder / "key"
     if not os.path.lexists(path):
         _make_key(path)
+    else:
+        _sweep_leftovers(folder)
     return _read_key(path, "the private folder")
 
 
@@ -104,6 +106,16 @@ def _make_key(path: Path) -> None:
             f"The key {path} cannot be made: {error.strerror or error}. Choose another private folder with "
             f"--audit-dir, or name the file of a key in {KEY_FILE_VARIABLE}."
         ) from None
+
+
+def _sweep_leftovers(folder: Path) -> None:
+    """Remove what a run left that was killed while it made the key.
+
+    The key is there, so nobody needs them: whoever is making one at this moment finds the key and reads it.
+    """
+    for left in folder.glob(".key.*.tmp"):
+        with suppress(OSError):
+            left.unlink()
 
 
 def _read_key(path: Path, named_by: str) -> Key:
