@@ -58,7 +58,7 @@ def write_definition(folder: Path, method: str, uncertainty: str = "") -> Path:
     """Write the definition of 2021 with other keys of its `method:` block, and other variations or none."""
     text = Path(quick_definition()).read_text(encoding="utf-8")
     text = re.sub(r"(?ms)^uncertainty:.*?(?=^\S)", f"uncertainty: {{{uncertainty}}}\n", text)
-    text = re.sub(r"(?ms)^method:.*?(?=^\S)", lambda _: f"method:\n  replicates: 200\n  {method}\n", text)
+    text = re.sub(r"(?ms)^method:.*?(?=^\S)", lambda _: f"method:\n  replicates: 100\n  {method}\n", text)
     path = folder / "definition.yaml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -106,7 +106,7 @@ def test_a_normalisation_of_others_is_one_assumption_among_others(methods_instal
     )
     levels = pl.read_csv(release / "robustness" / "assumptions.csv").filter(assumption="normalisation")
     assert levels["level"].to_list() == ["scale", "stretched_z"]
-    assert levels["replicates"].to_list() == [100, 100]
+    assert levels["replicates"].to_list() == [50, 50]
     report = (release / "report.html").read_text(encoding="utf-8")
     assert "stretched z" in report
 

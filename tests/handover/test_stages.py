@@ -28,14 +28,17 @@ def run_stages(settings: Settings, folder: Path) -> list[Path]:
     return [handover.run_stage(stage, settings, folder) for stage in handover.STAGES]
 
 
-@pytest.fixture(scope="module", params=["official", "trial with margins and methods"])
-def both(request, project, tmp_path_factory, without_figures):
+@pytest.fixture(scope="module")
+def both(project, tmp_path_factory, without_figures):
     """Return the settings and the folder of a run by stages, and the values of the same run in one process."""
     here = tmp_path_factory.mktemp("handover")
     data = project / "sample_data"
-    options = {"definition": quick_definition()}
-    if request.param != "official":
-        options |= {"method": str(data / "method-geometric.yaml"), "margins": str(data / "synthetic-margins-2021.csv")}
+    # A trial with margins and methods: what an official run leaves, and more.
+    options = {
+        "definition": quick_definition(),
+        "method": str(data / "method-geometric.yaml"),
+        "margins": str(data / "synthetic-margins-2021.csv"),
+    }
 
     def tell(name: str) -> Settings:
         sample = str(data / "offshore-bpo-2021.csv")

@@ -71,16 +71,16 @@ def test_surveys_of_the_recommended_size_are_as_precise_as_often_as_promised(wan
 
 
 def test_more_respondents_are_more_precise_and_more_assurance_takes_more():
-    table = plan_survey(EIGHT, Wanted(width=1.5), sizes=(5, 10, 20, 40), surveys=100).table
+    table = plan_survey(EIGHT, Wanted(width=1.5), sizes=(5, 10, 20, 40), surveys=50).table
     assert table["rank_set_width"].is_sorted(descending=True)
     assert table["neighbours_apart"].is_sorted()
     assert table["pairs_apart"].is_sorted()
     assert (table["rank_interval_width"] <= table["rank_set_width"]).all()
-    needed = [plan_survey(EIGHT, Wanted(3.0, None, share), surveys=100).needed for share in (0.5, 0.8, 0.95)]
+    needed = [plan_survey(EIGHT, Wanted(3.0, None, share), surveys=50).needed for share in (0.5, 0.8, 0.95)]
     assert needed == sorted(needed)
     assert needed[0] < needed[2]
-    both = plan_survey(EIGHT, Wanted(3.0, 0.5), surveys=100).needed
-    assert both >= max(needed[1], plan_survey(EIGHT, Wanted(None, 0.5), surveys=100).needed) - 1
+    both = plan_survey(EIGHT, Wanted(3.0, 0.5), surveys=50).needed
+    assert both >= max(needed[1], plan_survey(EIGHT, Wanted(None, 0.5), surveys=50).needed) - 1
 
 
 def test_the_needed_size_is_the_first_that_is_enough_and_the_last_that_is_not_lies_close_below():
