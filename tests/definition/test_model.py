@@ -85,6 +85,7 @@ def test_every_problem_is_listed_at_once_with_path_and_line():
         ("text: Three", "text: Three, weight: 0", "sum to zero"),
         ("text: Three", "text: Three, weight: -1", "must be at least 0; found -1"),
         ("text: Three", "text: Three, weight: .inf", "number"),
+        ("_rank: 2", "_rank: 2, normalisation: min_max, normalisation_range: null", "must be a list"),
         ("_rank: 2", "_rank: 1", "at least minimum_respondents_to_publish"),
         (", rating: value", "", "go together"),
         ("edition: one", "edition: ../x", "out of a-z, 0-9 and -; found '../x'"),

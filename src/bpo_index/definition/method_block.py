@@ -88,13 +88,13 @@ else:
     )
 
 
-def list_chosen(method: Mapping[str, Any], varied: Mapping[str, Iterable[str]] | None = None) -> list[MethodRecord]:
-    """Return the records of the methods that a `method:` block chooses.
+def list_chosen_options(method: Mapping[str, Any], varied: Mapping[str, Iterable[str]] | None = None) -> set[str]:
+    """Return the names of the options of the methods that a `method:` block chooses.
 
     Parameters
     ----------
     method
-        The keys of the block; names that there are not are passed over.
+        The keys of the block; names of methods that there are not are passed over.
     varied
         Key to further methods, from the `uncertainty:` block.
     """
@@ -103,12 +103,23 @@ def list_chosen(method: Mapping[str, Any], varied: Mapping[str, Iterable[str]] |
         for key in step.keys:
             names = [method.get(key, step.default), *(varied or {}).get(key, ())]
             chosen += [record for name in names if (record := find_method(key, name)) is not None]
-    return chosen
+    return {option.name for record in chosen for option in record.options}
 
 
-def list_chosen_options(method: Mapping[str, Any], varied: Mapping[str, Iterable[str]] | None = None) -> set[str]:
-    """Return the names of the options of the methods that a `method:` block chooses."""
-    return {option.name for record in list_chosen(method, varied) for option in record.options}
+def drop_unused_options(
+    method: Mapping[str, Any], varied: Mapping[str, Iterable[str]], *, given: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return a `method:` block without the options that no chosen method has, but for those given.
+
+    Parameters
+    ----------
+    method, varied
+        As for `list_chosen_options`.
+    given
+        Keys that stay, so that what is wrong with them is said.
+    """
+    kept = {*given, *list_chosen_options(method, varied)}
+    return {key: value for key, value in method.items() if key in kept or key not in list_options()}
 
 
 class Uncertainty(Block):

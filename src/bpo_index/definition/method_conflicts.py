@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 from typing import Any, TypeGuard
 
@@ -181,13 +182,12 @@ def look_around(raw: dict[str, Any]) -> Surroundings:
 
 
 def _pick(record: Method, method: Mapping[str, Any]) -> Options:
-    """Return the options of a method; one that cannot be what it has to be has its default."""
-    options = {}
-    for option in record.options:
-        given = method.get(option.name, option.default)
-        pair = _read_pair(given)
-        options[option.name] = option.default if option.is_range and given is not None and pair is None else given
-    return options
+    """Return the options of a method; one that is null, or no range where it has to be one, has its default."""
+    return {
+        option.name: option.default if given is None or (option.is_range and _read_pair(given) is None) else given
+        for option in record.options
+        for given in [method.get(option.name)]
+    }
 
 
 def _find(method: Mapping[str, Any], key: str) -> Method | None:
@@ -224,12 +224,8 @@ def _list_option_problems(method: Mapping[str, Any], around: Surroundings) -> li
         for option in record.options:
             if option.needed and method.get(option.name) is None:
                 problems.append((key, f"{record.name} needs the key {option.name} ({option.needed})"))
-        problems += record.find_problems(_pick(record, method), _face(around, key))
+        problems += record.find_problems(_pick(record, method), replace(around, key=key))
     return problems
-
-
-def _face(around: Surroundings, key: str) -> Surroundings:
-    return Surroundings(**(vars(around) | {"key": key}))
 
 
 def _name_users(option: str) -> str:

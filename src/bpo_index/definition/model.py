@@ -26,7 +26,7 @@ from bpo_index.definition.blocks import (
     Unit,
 )
 from bpo_index.definition.conflicts import list_conflicts
-from bpo_index.definition.method_block import Method, Uncertainty, list_chosen_options
+from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_options
 from bpo_index.definition.method_conflicts import find_varied, list_uncertainty_conflicts
 from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
 from bpo_index.display.labels import fold_label
@@ -36,7 +36,6 @@ from bpo_index.errors import DefinitionError
 from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
 from bpo_index.files.resources import list_definitions
-from bpo_index.scoring.methods.registry import list_options
 from bpo_index.validation.rules.record import Questionnaire
 
 if TYPE_CHECKING:
@@ -74,10 +73,7 @@ class IndexDefinition(Block):
     def _leave_out_unused_options(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out the options of methods that are not chosen: they say nothing of the index."""
         written: dict[str, Any] = handler(self)
-        used = list_chosen_options(written["method"], self.uncertainty.varied)
-        written["method"] = {
-            key: value for key, value in written["method"].items() if key not in list_options() or key in used
-        }
+        written["method"] = drop_unused_options(written["method"], self.uncertainty.varied)
         return written
 
     @cached_property
@@ -253,12 +249,7 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
             # The definition's own variations of its method do not go with this one: they are not made.
             raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}
         # Options of the definition's own methods go with them.
-        used = list_chosen_options(raw["method"], find_varied(raw))
-        raw["method"] = {
-            key: value
-            for key, value in raw["method"].items()
-            if key not in list_options() or key in used or key in keys
-        }
+        raw["method"] = drop_unused_options(raw["method"], find_varied(raw), given=keys)
         return _build_definition(content, raw, source, _METHOD_FILE)
     nothing: list[tuple[Place, str]] = [
         (("method",), "holds no keys of the method: block, such as aggregation: geometric")

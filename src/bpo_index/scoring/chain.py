@@ -119,6 +119,8 @@ def _walk(
     scores = np.empty((1 + len(structure.category_weights), *values.T.shape[1:])).T
     categories = scores[..., 1:]
     question_weights = []
+    weighting_options = structure.question_weighting.pick(method)
+    aggregation_options = structure.question_aggregation.pick(method)
     for category in range(len(structure.category_weights)):
         questions = structure.list_questions(category)
         part, nominal = values[..., structure.slice_questions(category)], structure.question_weights[questions]
@@ -127,8 +129,7 @@ def _walk(
         else:
             inner = seen.question_covariance
             inner = None if inner is None else inner[..., questions[:, np.newaxis], questions]
-            options = structure.question_weighting.pick(method)
-            weights = learn_weights(method.question_weighting, nominal, part, covariance=inner, **options)
+            weights = learn_weights(method.question_weighting, nominal, part, covariance=inner, **weighting_options)
         if question_factors is not None:
             weights = weights * question_factors[..., questions]
         categories[..., category] = aggregate(
@@ -136,7 +137,7 @@ def _walk(
             weights,
             method.question_aggregation,
             needed=method.questions_needed,
-            **structure.question_aggregation.pick(method),
+            **aggregation_options,
         )
         question_weights.append(weights)
 

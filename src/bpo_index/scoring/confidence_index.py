@@ -21,7 +21,13 @@ from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import learn_index, score_means
 from bpo_index.scoring.methods.record import STEPS, Surroundings, Weighting
 from bpo_index.scoring.methods.registry import find_method
-from bpo_index.scoring.option_parameters import add_parameters, keep_parameters, list_step_options
+from bpo_index.scoring.option_parameters import (
+    add_parameters,
+    keep_changed,
+    keep_parameters,
+    list_step_options,
+    read_parameters,
+)
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure, find_reference, number_categories
 
@@ -202,10 +208,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _build_method(self, units: int, category_of: Ints, categories: int) -> Method:
         """Return the methods by name; refuse names that there are not and pairs that do not go together."""
-        raw: dict[str, Any] = {name: getattr(self, name) for name in _list_parameters()}
-        if raw["comparisons"] is not None:
-            raw["comparisons"] = np.asarray(raw["comparisons"], dtype=float).tolist()
-        raw = {name: value for name, value in raw.items() if value != _list_parameters()[name]}
+        raw = keep_changed(self, read_parameters(self))
         weighting = find_method("weighting", raw.get("weighting"))
         if isinstance(weighting, Weighting) and weighting.needs_importance:
             msg = "importance needs respondents: give the mean of their stated importance as category_weights"

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+import numpy as np
+
 from bpo_index.scoring.methods.record import Option
 from bpo_index.scoring.methods.registry import list_methods
 
@@ -61,3 +63,16 @@ def keep_parameters(estimator: Any, given: dict[str, Any]) -> None:
             raise TypeError(msg + ", ".join(estimator.option_defaults))
     for name, default in estimator.option_defaults.items():
         setattr(estimator, name, given.get(name, default))
+
+
+def read_parameters(estimator: Any) -> dict[str, Any]:
+    """Return the parameters that were added; comparisons, which may be an array, as lists."""
+    given = {name: getattr(estimator, name) for name in estimator.option_defaults}
+    if given.get("comparisons") is not None:
+        given["comparisons"] = np.asarray(given["comparisons"], dtype=float).tolist()
+    return given
+
+
+def keep_changed(estimator: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters that have another value than their default."""
+    return {name: value for name, value in given.items() if value != estimator.option_defaults[name]}

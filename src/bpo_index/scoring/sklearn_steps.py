@@ -19,7 +19,13 @@ from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.normalisation import orient
 from bpo_index.scoring.methods.record import AnswerScale, Questionnaire, Surroundings
 from bpo_index.scoring.methods.registry import get_weighting
-from bpo_index.scoring.option_parameters import add_parameters, keep_parameters, list_step_options
+from bpo_index.scoring.option_parameters import (
+    add_parameters,
+    keep_changed,
+    keep_parameters,
+    list_step_options,
+    read_parameters,
+)
 from bpo_index.scoring.steps import aggregate, complete_answers, learn_normalisation, learn_outliers, learn_weights
 
 
@@ -94,7 +100,7 @@ class AnswerImputer(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
             minimum=self.scale_minimum,
             maximum=self.scale_maximum,
         )
-        return complete_answers(ratings, self.method, asked, **_read_options(self)).ratings
+        return complete_answers(ratings, self.method, asked, **read_parameters(self)).ratings
 
 
 @add_parameters(_list_defaults("outliers"))
@@ -121,7 +127,7 @@ class OutlierTreatment(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: object = None) -> OutlierTreatment:
         """Learn limits or transforms from the units."""
         del y
-        self.learnt_ = learn_outliers(self._read(X, reset=True), self.method, **_read_options(self))
+        self.learnt_ = learn_outliers(self._read(X, reset=True), self.method, **read_parameters(self))
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
@@ -177,7 +183,7 @@ class Normaliser(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
         """Learn the map from the units."""
         del y
         values = self._read(X, reset=True)
-        options = _read_options(self)
+        options = read_parameters(self)
         scale = AnswerScale(
             minimum=self.scale_minimum, maximum=self.scale_maximum, reference=options.get("reference_unit")
         )
@@ -248,8 +254,8 @@ class Aggregator(_Step):
         if nominal.shape != (values.shape[1],) or not (nominal >= 0).all() or not nominal.sum() > 0:
             msg = f"nominal must be {values.shape[1]} numbers from 0 on, not all zero"
             raise ValueError(msg)
-        options = _read_options(self)
-        chosen = {"weighting": self.weighting, "aggregation": self.aggregation} | _keep_changed(self, options)
+        options = read_parameters(self)
+        chosen = {"weighting": self.weighting, "aggregation": self.aggregation} | keep_changed(self, options)
         items = tuple(str(n) for n in range(values.shape[1]))
         # Stated importance is given as `nominal`.
         around = Surroundings(
@@ -273,12 +279,11 @@ class Aggregator(_Step):
     def transform(self, X: ArrayLike) -> Floats:
         """Return units x 1: the scores."""
         check_is_fitted(self)
-        values, options = self._read(X, reset=False), _read_options(self)
+        values, options = self._read(X, reset=False), read_parameters(self)
         if self.weights_ is None:
             weighting = get_weighting(self.weighting)
-            own = {option.name: options[option.name] for option in weighting.options}
             assert weighting.score is not None
-            scores = weighting.score(values[:, self.counted_], **own)
+            scores = weighting.score(values[:, self.counted_], **weighting.choose(options))
         else:
             scores = aggregate(values, self.weights_, self.aggregation, needed=self.needed, **options)
         return np.asarray(scores)[:, np.newaxis]
@@ -288,16 +293,3 @@ class Aggregator(_Step):
         del input_features
         check_is_fitted(self)
         return np.array(["score"], dtype=object)
-
-
-def _read_options(estimator: Any) -> dict[str, Any]:
-    """Return the options of an estimator; comparisons, which may be an array, as lists."""
-    options = {name: getattr(estimator, name) for name in estimator.option_defaults}
-    if options.get("comparisons") is not None:
-        options["comparisons"] = np.asarray(options["comparisons"], dtype=float).tolist()
-    return options
-
-
-def _keep_changed(estimator: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that have another value than their default."""
-    return {name: value for name, value in options.items() if value != estimator.option_defaults[name]}

@@ -38,7 +38,7 @@ def _choose(record: Method, options: dict[str, Any]) -> dict[str, Any]:
         if name not in list_options():
             msg = f"no method has an option {name!r}; there are {', '.join(list_options())}"
             raise TypeError(msg)
-    return {option.name: options.get(option.name, option.default) for option in record.options}
+    return record.choose(options)
 
 
 def complete_answers(ratings: Floats, name: str, asked: Questionnaire, **options: Any) -> Completed:

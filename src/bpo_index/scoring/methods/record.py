@@ -91,6 +91,10 @@ class Method:
         """Return its options, out of an object that has all of them as attributes."""
         return {option.name: getattr(method, option.name) for option in self.options}
 
+    def choose(self, options: Options) -> dict[str, Any]:
+        """Return its options out of many by name; those that are not there have their defaults."""
+        return {option.name: options.get(option.name, option.default) for option in self.options}
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerScale:

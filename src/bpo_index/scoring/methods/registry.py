@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.kinds import find_records, refuse_same_names
@@ -112,8 +112,3 @@ def find_method(key: str, name: object) -> Method | None:
         if key in step.keys and isinstance(name, str):
             return list_methods()[step.name].get(name)
     return None
-
-
-def list_default_options() -> dict[str, Any]:
-    """Return all options with their defaults."""
-    return {name: option.default for name, option in list_options().items()}
