@@ -26,11 +26,8 @@ from bpo_index.scoring.scores_at_ends import complete_hiding, find_end_margins, 
 from bpo_index.scoring.unit_means import estimate_unit_means
 from bpo_index.scoring.unit_scores import Scores
 
-#: Score points to points of the outcome: a share is the score itself, a balance runs from -100 to 100.
-_STRETCH: dict[Literal["top_two_box", "net_balance"], tuple[float, float]] = {
-    "top_two_box": (1.0, 0.0),
-    "net_balance": (2.0, -100.0),
-}
+#: The outcomes beside the score.
+_SHOWN: tuple[Literal["top_two_box", "net_balance"], ...] = ("top_two_box", "net_balance")
 
 
 def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:
@@ -66,7 +63,7 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     counts = np.column_stack([scores.sample.respondents, scores.sample.raters])
     samples: dict[str, Sample] = {
         outcome: prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
-        for outcome in _STRETCH
+        for outcome in _SHOWN
     }
     shares: dict[str, Floats] = {}
     errors: dict[str, Floats] = {}
@@ -78,7 +75,10 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
             errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
     hidden = _hide_ends(~told, shares, samples)
     columns: dict[str, Floats] = {}
-    for outcome, (stretch, shift) in _STRETCH.items():
+    for outcome, sample in samples.items():
+        # Score points to per cent of what the outcome gives: a share is the score itself, a balance has two halves.
+        low, high = sample.structure.minimum, sample.structure.maximum
+        stretch, shift = high - low, 100.0 * low
         values = np.where(hidden, np.nan, stretch * shares[outcome] + shift)
         columns[outcome] = values
         columns[f"{outcome}_se"] = np.where(np.isnan(values), np.nan, stretch * errors[outcome])
