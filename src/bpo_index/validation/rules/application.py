@@ -51,7 +51,7 @@ def explain_by_rule(rule: RowRule, options: RuleOptions, rows: pl.DataFrame, ask
     EnvironmentFailed
         When the rule fails, or gives something else than a text a row.
     """
-    usual = f"{rule.line[:1].upper()}{rule.line[1:]}."
+    usual = rule.sentence
     if rule.explain is None:
         return pl.Series([usual], dtype=pl.String).new_from_index(0, rows.height)
     with _name_failing(rule.name):
@@ -84,9 +84,8 @@ def compare_by_rule(
     promised = {"response": rows.schema["response"], "sentence": pl.String}
     if not isinstance(found, pl.DataFrame) or any(found.schema.get(name) != kind for name, kind in promised.items()):
         raise _refuse(rule.name, "gives neither response and sentence of rows nor a text")
-    usual = f"{rule.line[:1].upper()}{rule.line[1:]}."
     return (
-        found.select("response", pl.col("sentence").fill_null(usual))
+        found.select("response", pl.col("sentence").fill_null(rule.sentence))
         .unique("response", keep="first", maintain_order=True)
         .join(rows.select("response"), on="response", how="semi", maintain_order="left")
     )

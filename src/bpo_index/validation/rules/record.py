@@ -76,6 +76,11 @@ class QualityRule:
     place: int = 1_000
     """Where it stands among the reasons of a row: lower numbers first, then by name."""
 
+    @property
+    def sentence(self) -> str:
+        """What a mark means, as a sentence: said where the rule says nothing more."""
+        return f"{self.line[:1].upper()}{self.line[1:]}."
+
 
 @dataclass(frozen=True, kw_only=True)
 class RowRule(QualityRule):
