@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from bpo_index.definition.method_block import Aggregation, QuestionWeighting, Weighting
 from bpo_index.fields import (
     Block,
+    Count,
+    Finite,
     ItemId,
     Name,
     Number,
@@ -84,7 +87,9 @@ class Unit(Block):
     name: Name
     """The name in all tables."""
     region: Text | None = None
-    """A grouping for readers; not used in any computation."""
+    """The region it lies in; `groups: region` makes groups of these."""
+    size: Annotated[Finite, Field(gt=0, le=1e15)] | None = None
+    """How large it is, such as its population; `group_weights: size` weighs the units of a group by it."""
     aliases: tuple[Name, ...] = ()
     """Other names and spellings under which surveys give the unit. Case and white space do not matter."""
 
@@ -106,19 +111,46 @@ class Question(Block):
     """`published`: the wording is in print; `topic`: its topic is in print, the wording is ours; `own`: ours."""
 
 
+#: Keys of a category that go before those of the same name of the `method:` block, for it and all that it holds.
+CATEGORY_KEYS = ("question_weighting", "weighting", "question_aggregation", "aggregation", "questions_needed")
+
+
 class Category(Block):
-    """A group of questions with a score of its own."""
+    """A group of questions, or of categories, with a score of its own."""
 
     id: ItemId
     """The name in all tables."""
     title: Name
     """The title for readers."""
     weight: Weight = 1.0
-    """The nominal weight within the index; weights are divided by their sum."""
+    """The nominal weight among the categories beside it; weights are divided by their sum."""
     origin: Origin = "own"
     """`published`: the category's name is in print; `topic`: its topic is; `own`: ours."""
-    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
-    """The questions, in the order of the questionnaire."""
+    question_weighting: QuestionWeighting | None = None
+    """The weights of questions within their category, here and in the categories in it; null: as outside."""
+    weighting: Weighting | None = None
+    """The weights of the categories in it, and in those; null: as outside."""
+    question_aggregation: Aggregation | None = None
+    """How questions become a category score, here and in the categories in it; null: as outside."""
+    aggregation: Aggregation | None = None
+    """How the scores of the categories in it become its own, and in those; null: as outside."""
+    questions_needed: Count | None = None
+    """How many questions must have answers for a score, here and in the categories in it; null: as outside."""
+    questions: tuple[Question, ...] = ()
+    """The questions, in the order of the questionnaire; none: it holds categories."""
+    categories: tuple[Category, ...] = ()
+    """The categories in it, to any depth; none: it holds questions."""
+
+    @model_validator(mode="after")
+    def _hold_one_kind(self) -> Category:
+        """Refuse a category that holds nothing, or both kinds."""
+        if not self.questions and not self.categories:
+            msg = "holds neither questions nor categories: give it one of them"
+            raise ValueError(msg)
+        if self.questions and self.categories:
+            msg = "holds questions and categories: put its questions into a category of their own"
+            raise ValueError(msg)
+        return self
 
 
 class Columns(Block):

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from bpo_index.definition.method_conflicts import find_order_problem, list_method_conflicts, list_uncertainty_conflicts
+from bpo_index.definition.method_conflicts import (
+    find_order_problem,
+    list_category_conflicts,
+    list_method_conflicts,
+    list_uncertainty_conflicts,
+)
+from bpo_index.definition.raw_tree import list_raw_categories
 from bpo_index.definition.yaml_places import Place
 from bpo_index.display.labels import fold_label
 
@@ -53,8 +59,10 @@ def list_conflicts(raw: object) -> list[tuple[Place, str]]:
         *_list_unit_conflicts(raw),
         *_list_question_conflicts(raw),
         *_list_column_conflicts(raw),
+        *_list_group_conflicts(raw),
         *_list_minimum_conflicts(raw.get("method")),
         *list_method_conflicts(method if isinstance(method := raw.get("method"), dict) else {}, raw),
+        *list_category_conflicts(raw),
         *list_uncertainty_conflicts(raw),
     ]
 
@@ -144,32 +152,50 @@ def _list_unit_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
 
 def _list_question_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     problems: list[tuple[Place, str]] = []
-    categories: dict[str, int] = {}
+    categories: dict[str, Place] = {}
     owner: dict[str, str] = {}
     columns = raw.get("columns")
     for where, heading in _list_headings(columns):
         first = owner.setdefault(fold_label(heading), ".".join(where))
         if first != ".".join(where):
             problems.append((where, f"{heading!r} is already the heading of {first}"))
-    for n, category in _items(raw, "categories"):
-        if categories.setdefault(str(category.get("id")), n) != n:
-            problems.append((("categories", n, "id"), f"{category.get('id')!r} is already the id of another category"))
+    for at, category in list_raw_categories(raw):
+        first_place = categories.setdefault(str(category.get("id")), at)
+        if first_place != at:
+            problems.append(((*at, "id"), f"{category.get('id')!r} is already the id of another category"))
         for m, question in _items(category, "questions"):
-            here = f"categories[{n}].questions[{m}]"
-            place: Place = ("categories", n, "questions", m)
+            place: Place = (*at, "questions", m)
+            here = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
             if question.get("id") in RESERVED_COLUMNS or str(question.get("id")).startswith(RESERVED_STARTS):
                 problems.append(((*place, "id"), f"{question['id']!r} is a name that the responses table uses itself"))
             for label in _labels(question, "id", "text"):
                 first = owner.setdefault(fold_label(label), here)
                 if first != here:
                     problems.append((place, f"{label!r} already names {first}"))
-        weights = [_as_number(question.get("weight", 1)) for _, question in _items(category, "questions")]
-        if weights and all(weight == 0 for weight in weights):
-            problems.append((("categories", n, "questions"), "the weights of the questions sum to zero"))
-    weights = [_as_number(category.get("weight", 1)) for _, category in _items(raw, "categories")]
-    if weights and all(weight == 0 for weight in weights):
-        problems.append((("categories",), "the weights of the categories sum to zero"))
+        problems += _list_weight_conflicts(category, "questions", at)
+    for at, holder in [((), raw), *list_raw_categories(raw)]:
+        problems += _list_weight_conflicts(holder, "categories", at)
     return problems
+
+
+def _list_weight_conflicts(holder: dict[str, Any], key: str, at: Place) -> list[tuple[Place, str]]:
+    weights = [_as_number(item.get("weight", 1)) for _, item in _items(holder, key)]
+    if weights and all(weight == 0 for weight in weights):
+        return [((*at, key), f"the weights of the {key} sum to zero")]
+    return []
+
+
+def _list_group_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
+    if raw.get("groups") != "region":
+        if raw.get("group_weights", "equal") != "equal":
+            return [(("group_weights",), "there are no groups: add groups: region, or take it out")]
+        return []
+    inside = [(n, unit) for n, unit in _items(raw, "units") if unit.get("region") is not None]
+    if not inside:
+        return [(("groups",), "no unit has a region: give units one, or take groups out")]
+    if raw.get("group_weights") != "size":
+        return []
+    return [(("units", n), "needs a size, since group_weights is size") for n, unit in inside if unit.get("size") is None]
 
 
 def _list_minimum_conflicts(method: object) -> list[tuple[Place, str]]:
@@ -196,7 +222,7 @@ def _list_column_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     if (columns.get("question") is None) != (columns.get("rating") is None):
         problems.append((("columns",), "question and rating go together: give both (long layout) or neither"))
     importance = columns.get("importance")
-    ids = {str(category.get("id")) for _, category in _items(raw, "categories")}
+    ids = {str(category.get("id")) for _, category in list_raw_categories(raw)}
     for category in importance if isinstance(importance, dict) else {}:
         if str(category) not in ids:
             problems.append((("columns", "importance", category), "is not the id of a category"))

@@ -13,7 +13,9 @@ from dataclasses import replace
 from itertools import product
 from typing import Any, TypeGuard
 
+from bpo_index.definition.blocks import CATEGORY_KEYS
 from bpo_index.definition.method_block import list_chosen_options
+from bpo_index.definition.raw_tree import list_raw_categories
 from bpo_index.definition.yaml_places import Place
 from bpo_index.scoring.methods.record import (
     STEPS,
@@ -37,8 +39,64 @@ _LEVELS = (("question_aggregation", "question_weighting"), ("aggregation", "weig
 
 def list_method_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[tuple[Place, str]]:
     """Return what is wrong between the keys of a `method:` block and the rest of a raw definition."""
-    problems = [*list_unused_options(method, find_varied(raw)), *list_method_problems(method, look_around(raw))]
+    problems = [*list_unused_options(method, find_further(raw)), *list_method_problems(method, look_around(raw))]
     return [(("method", key), says) for key, says in problems]
+
+
+def list_category_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
+    """Return what is wrong with the methods of categories: those that they give themselves, and those from outside.
+
+    Options are those of the `method:` block everywhere, so that a method may fit the index and not a category in it.
+    """
+    outside = raw.get("method")
+    methods: dict[Place, dict[str, Any]] = {(): outside if isinstance(outside, dict) else {}}
+    said = set(list_method_problems(methods[()], look_around(raw)))
+    problems: list[tuple[Place, str]] = []
+    categories = list_raw_categories(raw)
+    for place, category in categories:
+        given = {key: category[key] for key in CATEGORY_KEYS if category.get(key) is not None}
+        methods[place] = methods[place[:-2]] | given
+        holds_questions = bool(category.get("questions"))
+        wrong = [key for key in ("weighting", "aggregation") if key in given and holds_questions]
+        problems += [((*place, key), f"it holds questions: give question_{key}") for key in wrong]
+        if wrong or (holds_questions and not given):
+            continue
+        for key, says in list_method_problems(methods[place], look_around(raw, category)):
+            if (key, says) not in said:
+                problems.append(((*place, key) if key in given else place, says))
+    for place, holder in [((), raw), *categories]:
+        problems += _list_nested_power_problems(holder, place, methods, look_around(raw))
+    return problems
+
+
+def _list_nested_power_problems(
+    holder: dict[str, Any], place: Place, methods: Mapping[Place, dict[str, Any]], around: Surroundings
+) -> list[tuple[Place, str]]:
+    """Return where a mean that needs positive values is taken of scores that compare units, of which the last has 0."""
+    method = methods[place]
+    aggregation = _find_aggregation(method, "aggregation")
+    power = aggregation.find_power(_pick(aggregation, method)) if aggregation else None
+    if aggregation is None or not _is_number(power) or power == 1:
+        return []
+    outside = _find_aggregation(methods[()], "question_aggregation")
+    problems: list[tuple[Place, str]] = []
+    for at, category in list_raw_categories(holder, place):
+        if len(at) != len(place) + 2:
+            continue
+        key = "question_aggregation" if category.get("questions") else "aggregation"
+        inner = _find_aggregation(methods[at], key)
+        weighting = _find_weighting(methods[at], key.replace("aggregation", "weighting"))
+        if inner is None or (not place and key == "question_aggregation" and inner == outside):
+            continue  # the index's own check says it
+        lowest = 1.0
+        if weighting is not None and weighting.has_own_scores:
+            lowest = 0.0
+        elif inner.compares_units:
+            lowest = inner.bounds[0] if inner.bounds else -math.inf
+        if lowest < 0 or (power <= 0 and lowest == 0):
+            says = f"{aggregation.name} needs positive values, and {inner.name} gives the lowest unit zero: take a mean"
+            problems.append(((*at, key), says))
+    return problems
 
 
 def list_method_problems(method: Mapping[str, Any], around: Surroundings) -> list[Problem]:
@@ -103,10 +161,11 @@ def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
     ends = _read_pair(block.get("normalisation_range", (1.0, 100.0)))
     if ends and (wrong := find_order_problem(*ends)):
         problems.append((("uncertainty", "normalisation_range"), f"the second number {wrong}"))
-    listed = raw.get("categories")
-    categories = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-    if block.get("excluded_category") and len(categories) < 2:
-        problems.append((("uncertainty", "excluded_category"), "there is one category, and nothing is left without it"))
+    categories = [category for _, category in list_raw_categories(raw)]
+    sets = [part for holder in (raw, *categories) if isinstance(part := holder.get("categories"), list)]
+    if block.get("excluded_category") and not any(len(part) > 1 for part in sets):
+        says = "no category stands beside another, and nothing is left without it"
+        problems.append((("uncertainty", "excluded_category"), says))
     questions = [item.get("questions") for item in categories]
     if block.get("excluded_question") and not any(isinstance(part, list) and len(part) > 1 for part in questions):
         problems.append((("uncertainty", "excluded_question"), "no category has a second question"))
@@ -119,6 +178,19 @@ def find_varied(raw: dict[str, Any]) -> dict[str, list[str]]:
     if not isinstance(block, dict):
         return {}
     return {key: list(map(str, block[key])) for key in VARIED if isinstance(block.get(key), dict) and block[key]}
+
+
+def find_further(raw: dict[str, Any]) -> dict[str, list[str]]:
+    """Return key to the methods that a raw definition chooses beside those of its `method:` block.
+
+    These are the levels of the `uncertainty:` block and the methods that categories give themselves.
+    """
+    further = find_varied(raw)
+    for _, category in list_raw_categories(raw):
+        for key in CATEGORY_KEYS:
+            if isinstance(category.get(key), str):
+                further[key] = [*further.get(key, ()), category[key]]
+    return further
 
 
 def _list_combination_conflicts(
@@ -160,10 +232,16 @@ def find_order_problem(low: float, high: float) -> str | None:
     return f"must be above {low:.12g} by at least {least:f}; found {high:.12g}"
 
 
-def look_around(raw: dict[str, Any]) -> Surroundings:
-    """Return what methods may be checked against, out of a raw definition that may be broken."""
-    units, listed, columns, scale = (raw.get(key) for key in ("units", "categories", "columns", "scale"))
+def look_around(raw: dict[str, Any], holder: dict[str, Any] | None = None) -> Surroundings:
+    """Return what methods may be checked against, out of a raw definition that may be broken.
+
+    `holder` is the category whose own categories and questions are looked at; None: the index.
+    """
+    units, columns, scale = (raw.get(key) for key in ("units", "columns", "scale"))
+    inside = raw if holder is None else holder
+    listed = inside.get("categories")
     categories = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    every = [category for _, category in list_raw_categories(inside)] + ([] if holder is None else [holder])
     importance = columns.get("importance") if isinstance(columns, dict) else None
     return Surroundings(
         units=tuple(str(unit.get("code")) if isinstance(unit, dict) else "" for unit in units)
@@ -173,8 +251,8 @@ def look_around(raw: dict[str, Any]) -> Surroundings:
         counted=sum(category.get("weight", 1) not in (0, "0") for category in categories),
         questions={
             str(category.get("id")): len(questions)
-            for category in categories
-            if isinstance(questions := category.get("questions"), list)
+            for category in every
+            if isinstance(questions := category.get("questions"), list) and questions
         },
         scale=_read_pair((scale.get("minimum"), scale.get("maximum"))) if isinstance(scale, dict) else None,
         importance=tuple(map(str, importance)) if isinstance(importance, dict) else (),

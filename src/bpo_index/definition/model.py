@@ -27,7 +27,8 @@ from bpo_index.definition.blocks import (
 )
 from bpo_index.definition.conflicts import list_conflicts
 from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_options
-from bpo_index.definition.method_conflicts import find_varied, list_uncertainty_conflicts
+from bpo_index.definition.method_conflicts import find_further, list_uncertainty_conflicts
+from bpo_index.definition.tree import DefinedNode, list_nodes
 from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
 from bpo_index.display.labels import fold_label
 from bpo_index.display.notebook import show_block, show_sentence, show_table
@@ -68,18 +69,37 @@ class IndexDefinition(Block):
     method: Method = Method()
     uncertainty: Uncertainty = Uncertainty()
     quality_rules: QualityRules = QualityRules()
+    groups: Literal["region"] | None = None
+    """What makes groups of units, with means and ranks of their own; null: nothing."""
+    group_weights: Literal["equal", "size"] = "equal"
+    """What weighs the units of a group."""
 
     @model_serializer(mode="wrap")
     def _leave_out_unused_options(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """Leave out the options of methods that are not chosen: they say nothing of the index."""
         written: dict[str, Any] = handler(self)
-        written["method"] = drop_unused_options(written["method"], self.uncertainty.varied)
+        written["method"] = drop_unused_options(written["method"], find_further(written))
         return written
+
+    @cached_property
+    def nodes(self) -> tuple[DefinedNode, ...]:
+        """The index and all categories, each before those that it holds."""
+        return list_nodes(self.categories)
+
+    @cached_property
+    def category_nodes(self) -> tuple[DefinedNode, ...]:
+        """All categories of all levels, each before those that it holds."""
+        return self.nodes[1:]
+
+    @cached_property
+    def category_titles(self) -> dict[str, str]:
+        """Id to title of every category."""
+        return {node.category.id: node.category.title for node in self.nodes if node.category}
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """All questions, categories in their order."""
-        return tuple(question for category in self.categories for question in category.questions)
+        return tuple(question for node in self.nodes for question in node.questions)
 
     @cached_property
     def question_ids(self) -> tuple[str, ...]:
@@ -93,7 +113,7 @@ class IndexDefinition(Block):
             self.question_ids,
             self.scale.minimum,
             self.scale.maximum,
-            {category.id: tuple(question.id for question in category.questions) for category in self.categories},
+            {node.id: tuple(question.id for question in node.questions) for node in self.nodes if node.questions},
             frozenset(question.id for question in self.questions if question.reverse),
         )
 
@@ -117,10 +137,13 @@ class IndexDefinition(Block):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what is ranked, asked and weighed, and how."""
-        total = sum(category.weight for category in self.categories)
         rows = [
-            [category.title, f"{category.weight / total:.1%}" if total else NOTHING, str(len(category.questions))]
-            for category in self.categories
+            [
+                "– " * (node.level - 1) + node.title,
+                f"{node.share:.1%}",
+                str(len(node.questions)) if node.questions else NOTHING,
+            ]
+            for node in self.category_nodes
         ]
         method = self.method
         return show_block(
@@ -249,7 +272,7 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
             # The definition's own variations of its method do not go with this one: they are not made.
             raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}
         # Options of the definition's own methods go with them.
-        raw["method"] = drop_unused_options(raw["method"], find_varied(raw), given=keys)
+        raw["method"] = drop_unused_options(raw["method"], find_further(raw), given=keys)
         return _build_definition(content, raw, source, _METHOD_FILE)
     nothing: list[tuple[Place, str]] = [
         (("method",), "holds no keys of the method: block, such as aggregation: geometric")
