@@ -124,7 +124,7 @@ def prepare_explorer(
         correlations = find_correlations(
             scores, errors, overall_se, weights=weights, aggregation=aggregation, power=method.power
         )
-        ends = IndexStructure.from_definition(definition).score_bounds[1]
+        ends = IndexStructure.from_definition(definition).score_bounds[-1]
         values = draw_scores(scores, errors, correlations=correlations, ends=ends, seed=method.seed)
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)

@@ -158,7 +158,7 @@ def build_result(
         orient="row",
     )
     titles = pl.DataFrame(
-        [(category.id, category.title, n) for n, category in enumerate(definition.categories)],
+        [(node.id, node.title, node.number) for node in definition.category_nodes],
         schema={"category": pl.String, "category_title": pl.String, "order": pl.Int64},
         orient="row",
     )
@@ -180,7 +180,7 @@ def build_result(
     tables = {
         "sampling_error": robustness.sampling_error,
         "assumptions": robustness.assumptions,
-        "neighbours": tabulate_neighbours(ranking, categories, scores.weights, definition.method),
+        "neighbours": tabulate_neighbours(ranking, categories, scores.weights, definition),
         "weights": scores.weights,
         "outcomes": robustness.outcomes,
         "sensitivity": robustness.sensitivity,
@@ -193,9 +193,9 @@ def build_result(
     described = list_tables()
     return Result(
         ranking=described["ranking"].complete(ranking),
-        categories=described["categories"].complete(categories),
+        categories=described["categories"].complete(_place(categories, definition)),
         tables={
-            name: table.complete(tables[name].with_columns(data_origin=pl.lit(origin)))
+            name: table.complete(_place(tables[name], definition).with_columns(data_origin=pl.lit(origin)))
             for name, table in described.items()
             if table.folder
         },
@@ -204,7 +204,7 @@ def build_result(
             ranking,
             tables,
             confidence_level=definition.method.confidence_level,
-            titles={category.id: category.title for category in definition.categories},
+            titles=definition.category_titles,
         ),
         data_origin=origin,
         replicates=robustness.replicates,
@@ -212,3 +212,15 @@ def build_result(
         assumptions_not_ranked=robustness.assumptions_not_ranked,
         standing=standing,
     )
+
+
+def _place(frame: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
+    """Return a table with the level and the parent of the category of each row, where it has categories."""
+    if "category" not in frame.columns:
+        return frame
+    places = pl.DataFrame(
+        [(node.id or None, node.level, node.parent_id) for node in definition.nodes],
+        schema={"category": pl.String, "level": pl.Int64, "parent": pl.String},
+        orient="row",
+    )
+    return frame.join(places, on="category", how="left", maintain_order="left", nulls_equal=True)

@@ -127,7 +127,7 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
 def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 2021) -> LastSurvey:
     """Return what surveys are simulated from, of the ranked units of a scored survey."""
     sample = scores.sample
-    matrix = unit_score_matrix(scores, definition)[sample.published]
+    matrix = unit_score_matrix(scores)[sample.published]
     ranked = scores.units["ranked"].to_numpy()[sample.published]
     everyone = np.repeat(ranked[:, np.newaxis], matrix.shape[1], axis=1) & ~np.isnan(matrix)
     scenario = Scenario(sample.structure, sample.answers, _REPLICATES)

@@ -5,12 +5,13 @@ What was taken stands as keys; what is only near stands as comments, for a perso
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Category
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.headings import TIDY_COLUMNS, Proposal, label_questions
 from bpo_index.responses.views import View
@@ -53,7 +54,7 @@ def write_fragment(
         units.setdefault(proposal.target, []).append(proposal.heading)
     wanted: dict[str, Any] = {
         "columns": wanted_columns,
-        "categories": _nest_aliases(wanted_aliases, definition),
+        "categories": _nest_aliases(wanted_aliases, definition.categories),
         "units": [
             {"code": unit.code, "aliases": [*unit.aliases, *units[unit.code]]}
             for unit in definition.units
@@ -61,7 +62,7 @@ def write_fragment(
         ],
         "scale": {"labels": dict.fromkeys(unknown_answers)} if list(unknown_answers) else {},
     }
-    taken = {"source": source, "columns": columns, "categories": _nest_aliases(aliases, definition)}
+    taken = {"source": source, "columns": columns, "categories": _nest_aliases(aliases, definition.categories)}
     text = _dump({key: value for key, value in taken.items() if value})
     proposed = _dump({key: value for key, value in wanted.items() if value})
     if proposed:
@@ -79,16 +80,17 @@ def _put_column(columns: dict[str, Any], tidy: str, heading: str, key_of: Mappin
         columns[key_of.get(tidy, tidy)] = heading
 
 
-def _nest_aliases(aliases: Mapping[str, str], definition: IndexDefinition) -> list[dict[str, Any]]:
+def _nest_aliases(aliases: Mapping[str, str], categories: Sequence[Category]) -> list[dict[str, Any]]:
     nested = []
-    for category in definition.categories:
+    for category in categories:
         questions = [
             {"id": question.id, "aliases": [*question.aliases, aliases[question.id]]}
             for question in category.questions
             if question.id in aliases
         ]
-        if questions:
-            nested.append({"id": category.id, "questions": questions})
+        inside = _nest_aliases(aliases, category.categories)
+        if questions or inside:
+            nested.append({"id": category.id} | ({"questions": questions} if questions else {"categories": inside}))
     return nested
 
 

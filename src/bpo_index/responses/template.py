@@ -51,15 +51,20 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
             rows.append((heading, needed, meaning, answers or _describe_units(definition)))
     for variable, heading in definition.columns.background.items():
         rows.append((heading, False, f"background: {variable}", "text"))
-    titles = {category.id: category.title for category in definition.categories}
-    needs_points = get_weighting(definition.method.weighting).needs_importance
-    for category, heading in definition.columns.importance.items():
-        rows.append((heading, needs_points, f"importance of: {titles[category]}", "points, a number from 0"))
+    holders = {None: definition.method.weighting} | {
+        node.id: node.own_method.get("weighting") for node in definition.category_nodes
+    }
+    for node in definition.category_nodes:
+        holders[node.id] = holders[node.id] or holders[node.parent_id]
+        heading = definition.columns.importance.get(node.id)
+        if heading is not None:
+            needs_points = get_weighting(str(holders[node.parent_id])).needs_importance
+            rows.append((heading, needs_points, f"importance of: {node.title}", "points, a number from 0"))
     scales = {reverse: _describe_scale(definition, reverse=reverse) for reverse in (False, True)}
-    for category_of in definition.categories:
-        for question in category_of.questions:
+    for node in definition.category_nodes:
+        for question in node.questions:
             reverse = " (a high rating means low confidence)" if question.reverse else ""
-            meaning = f"{category_of.title}: {question.text}{reverse}"
+            meaning = f"{node.title}: {question.text}{reverse}"
             rows.append((question.id, True, meaning, scales[question.reverse]))
     schema = {"column": pl.String, "required": pl.Boolean, "meaning": pl.String, "answers": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")

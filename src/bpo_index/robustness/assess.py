@@ -45,7 +45,7 @@ from bpo_index.robustness.weights.weight_tables import WeightTables, tabulate_we
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
-from bpo_index.scoring.unit_scores import Scores, find_told_as_bounds, unit_score_matrix
+from bpo_index.scoring.unit_scores import Scores, find_ranked, find_told_as_bounds, unit_score_matrix
 
 NOTES = {
     "": "",
@@ -171,9 +171,8 @@ def assess_robustness(
     replicates = definition.method.replicates if replicates is None else replicates
     seed = definition.method.seed if seed is None else seed
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
-    matrix, bounded = unit_score_matrix(scores, definition), find_told_as_bounds(scores, definition)
-    told = unit_score_matrix(scores, definition, bounds=True)
-    ranked = _ranked_matrix(scores, definition)
+    matrix, bounded = unit_score_matrix(scores), find_told_as_bounds(scores)
+    told, ranked = unit_score_matrix(scores, bounds=True), find_ranked(scores)
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
     drawn = ranked & ~np.isnan(matrix)
     level = definition.method.confidence_level
@@ -288,7 +287,7 @@ def _assess_column(
     se, clusters = (_spread(values[:, column], published) for values in (errors.chosen, errors.clusters))
     # A score that is told as a bound has no error, and cannot be told apart from any other.
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
-    bounds, smooth = structure.score_bounds[min(column, 1)], structure.has_derivative[min(column, 1)]
+    bounds, smooth = structure.score_bounds[column], structure.has_derivative[column]
     degrees = clusters - 1
     low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level, bounds=bounds)
     in_ranking = np.where(ranked, scores, np.nan)
@@ -315,11 +314,6 @@ def _assess_column(
         "note": note,
     }
     return found, sets
-
-
-def _ranked_matrix(scores: Scores, definition: IndexDefinition) -> np.ndarray:
-    shape = (len(definition.units), len(definition.categories))
-    return np.column_stack([scores.units["ranked"].to_numpy(), scores.categories["ranked"].to_numpy().reshape(shape)])
 
 
 def _spread(values: np.ndarray, published: np.ndarray) -> Floats:
@@ -350,7 +344,7 @@ def _frame_categories(
     apart = categories.partition_by("category", as_dict=True, maintain_order=True)
     parts = [
         _frame_results(apart[(category.id,)], column, minimum)
-        for category, column in zip(definition.categories, columns, strict=True)
+        for category, column in zip(definition.category_nodes, columns, strict=True)
     ]
     order = categories.select("unit", "category")
     return order.join(pl.concat(parts), on=["unit", "category"], how="left", maintain_order="left")

@@ -45,17 +45,17 @@ class StructureTables:
     Attributes
     ----------
     reliability
-        One row for all questions (`category` null) and one per category: `category, questions, respondents` (with all
+        One row for all questions (`category` null) and one per category of any level: `category, questions, respondents` (with all
         questions answered), `alpha, alpha_low, alpha_high, omega` (within units), `alpha_between` (over units), `icc1,
         icc1_low, icc1_high, icc1k, mean_respondents` (of the respondents' category scores), `respondents_needed` (for a
         reliability of .8 of unit means; null: none suffice).
     questions
         One row per question: `category, question, item_total, alpha_if_deleted` (within units, in its category).
     correlations
-        One row per pair of categories: `first, second, pearson, spearman, kendall` over units. No rows beyond
+        One row per pair of categories that one node holds: `first, second, pearson, spearman, kendall` over units. No rows beyond
         `MOST_PAIRED` categories.
     components
-        One row per principal component of the categories over units and category: `component, eigenvalue, share,
+        One row per node that holds categories, principal component of these over units, and category: `component, eigenvalue, share,
         cumulative_share, category, loading`. No rows beyond `MOST_PAIRED` categories.
     """
 
@@ -68,7 +68,7 @@ class StructureTables:
 def tabulate_structure(scores: Scores, definition: IndexDefinition) -> StructureTables:
     """Return the tables for the answers behind scores."""
     answers, structure = scores.sample.answers, scores.sample.structure
-    questions = len(structure.category_of)
+    questions = len(structure.node_of)
     ratings = np.concatenate([unit.ratings for unit in answers]) if answers else np.empty((0, questions))
     unit_of = np.repeat(np.arange(len(answers)), [unit.respondents for unit in answers]).astype(np.int64)
     shares = normalise_scale(ratings, structure.minimum, structure.maximum, structure.reverse)
@@ -76,36 +76,28 @@ def tabulate_structure(scores: Scores, definition: IndexDefinition) -> Structure
     level = definition.method.confidence_level
     given = scores.unit_means.drop("unit").to_numpy().astype(float)
     means = normalise_scale(given, structure.minimum, structure.maximum, structure.reverse)
-    rows = [
-        {"category": None}
-        | _measure(shares, _average(persons, structure.category_weights), unit_of, means, confidence_level=level)
+    rows: list[dict[str, object]] = []
+    items: list[dict[str, object]] = []
+    for node, chosen in zip(definition.nodes, structure.under, strict=True):
+        part, own = shares[:, chosen], means[:, chosen]
+        measures = _measure(part, persons[:, node.number], unit_of, own, confidence_level=level)
+        rows.append({"category": node.id or None} | measures)
+        if node.questions:
+            items += _measure_questions(part, unit_of, node.id, [question.id for question in node.questions])
+    matrix = unit_score_matrix(scores)
+    sets = [
+        (matrix[:, node.children], [definition.nodes[n].id for n in node.children]) for node in structure.holders
     ]
-    items = []
-    for n, category in enumerate(definition.categories):
-        chosen = structure.list_questions(n)
-        rows.append(
-            {"category": category.id}
-            | _measure(shares[:, chosen], persons[:, n], unit_of, means[:, chosen], confidence_level=level)
-        )
-        items += _measure_questions(shares[:, chosen], unit_of, category.id, [q.id for q in category.questions])
-    matrix = unit_score_matrix(scores, definition)[:, 1:]
-    ids = [category.id for category in definition.categories]
     return StructureTables(
         reliability=_frame(rows, RELIABILITY),
         questions=_frame(items, QUESTIONS),
-        correlations=_tabulate_correlations(matrix, ids),
-        components=_tabulate_pca(matrix, ids),
+        correlations=pl.concat([_tabulate_correlations(*held) for held in sets]),
+        components=pl.concat([_tabulate_pca(*held) for held in sets]),
     )
 
 
 def _frame(rows: list[dict[str, object]], table: Table) -> pl.DataFrame:
     return round_table(pl.DataFrame(rows, schema=table.schema, orient="row"))
-
-
-def _average(persons: Floats, weights: Floats) -> Floats:
-    """Return each respondent's weighted mean over the categories; NaN where one with a weight is missing."""
-    counted = weights > 0
-    return np.asarray(persons[:, counted] @ (weights[counted] / weights[counted].sum()))
 
 
 def _measure(

@@ -23,7 +23,7 @@ from bpo_index.robustness.ranks.possible_ranks import Range, bound_scores, rank_
 from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import score_means
-from bpo_index.scoring.scores_at_ends import OPEN_SHARE
+from bpo_index.disclosure.cells.hiding import OPEN_SHARE
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
 from bpo_index.scoring.unit_scores import Scores, score_units

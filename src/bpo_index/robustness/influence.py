@@ -20,12 +20,13 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.raw_tree import list_raw_categories
 from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT
 from bpo_index.publication.columns.private import INFLUENCE_ITEMS
 from bpo_index.robustness.ranks.possible_ranks import Range, are_means_own, bound_scores, measure_changes, rank_between
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
-from bpo_index.robustness.replicates import list_counted_categories, list_excludable_questions
+from bpo_index.robustness.replicates import list_excludable_categories, list_excludable_questions
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.preparation import gather_evidence, prepare_sample
@@ -216,11 +217,10 @@ def _leave_out_questions(accepted: pl.DataFrame, scores: Scores, definition: Ind
         weights = structure.question_weights.copy()
         weights[question] = 0.0
         changes.append(("question", ids[question], replace(structure, question_weights=weights)))
-    counted = list_counted_categories(structure)
-    for category in counted if len(counted) > 1 else ():
-        weights = structure.category_weights.copy()
+    for category in list_excludable_categories(structure):
+        weights = structure.node_weights.copy()
         weights[category] = 0.0
-        changes.append(("category", definition.categories[category].id, replace(structure, category_weights=weights)))
+        changes.append(("category", definition.nodes[category].id, replace(structure, node_weights=weights)))
     published, ranked = scores.sample.published, scores.units["ranked"].to_numpy()
     items, own = [], estimate_unit_means(scores.sample.answers)
     for kind, name, changed in changes:
@@ -239,16 +239,17 @@ def _leave_out_questions(accepted: pl.DataFrame, scores: Scores, definition: Ind
 
 def _can_weigh(structure: IndexStructure) -> bool:
     """Return whether there can be weights for the categories that are left."""
-    weighting = structure.weighting
-    counted = len(list_counted_categories(structure))
-    return weighting.can_weigh is None or weighting.can_weigh(weighting.pick(structure.method), counted)
+    return all(
+        node.weighting.can_weigh is None or node.weighting.can_weigh(node.weighting_options, len(node.counted))
+        for node in structure.holders
+    )
 
 
 def _reweigh(definition: IndexDefinition, weight: dict[str, float]) -> IndexDefinition:
     """Return the definition with other weights of questions."""
     # Read anew, and not copied: a copy would keep the list of questions that the definition has made of itself.
     raw = definition.model_dump(mode="json")
-    for category in raw["categories"]:
+    for _, category in list_raw_categories(raw):
         for question in category["questions"]:
             question["weight"] = float(weight[question["id"]])
     return IndexDefinition.model_validate(raw)

@@ -11,9 +11,9 @@ Method page: docs/methods/replicates.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -25,7 +25,7 @@ from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.steps import learn_weights
-from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.structure import IndexStructure, Node
 from bpo_index.scoring.unit_means import UnitAnswers
 
 #: Replicates in a chunk, at most; fewer for a large index, so that memory stays bounded. It depends on the index only:
@@ -50,7 +50,7 @@ class Scenario:
     @property
     def chunk_size(self) -> int:
         """How many replicates are evaluated together: by the numbers that one replicate takes."""
-        means = len(self.answers) * len(self.structure.category_of)
+        means = len(self.answers) * len(self.structure.node_of)
         draws = max((unit.respondents for unit in self.answers), default=0)
         return max(1, min(CHUNK_SIZE, _CELLS_IN_CHUNK // max(means, draws, 1)))
 
@@ -66,8 +66,9 @@ class Drawing:
 
     respondents: bool = True
     """Whether respondents are resampled."""
-    concentration: float | None = None
-    """Of the Dirichlet distribution of category weights round the nominal ones; None: weights are not drawn."""
+    concentrations: Mapping[int, float] = field(default_factory=dict)
+    """Node to the concentration of the Dirichlet distribution of the weights of the nodes that it holds, round their
+    nominal ones; weights of the others are not drawn."""
     excluded_category: float = 0.0
     """How often one category is left out."""
     excluded_question: float = 0.0
@@ -78,7 +79,7 @@ class Drawing:
 class ReplicateSummary:
     """Sums over replicates; summaries of chunks add up.
 
-    A column is the overall score or that of a category, the overall first.
+    A column is a node: the overall score, or that of a category.
     """
 
     replicates: int
@@ -159,7 +160,7 @@ def evaluate_replicates(
         Methods and answers with the number of replicates of each; every one has the same units.
     scores
         Units x columns: the scores themselves, from which deviations are taken; NaN where there is none. Columns are
-        the overall score and, if they are wanted, all categories.
+        all nodes, or the first ones.
     ranked
         Same shape: true where the unit takes part in the ranking of that column.
     seed
@@ -242,46 +243,45 @@ def _score_chunk(task: _Task) -> ReplicateSummary:
 
 
 def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
-    """Return replicates x units x (1 + categories)."""
+    """Return replicates x units x nodes."""
     structure, drawing, size = task.scenario.structure, task.drawing, task.size
     resamplers = task.scenario.resamplers
     draw = (unit.draw_counts(rng, size) if drawing.respondents else unit.count_evenly(size) for unit in resamplers)
     # Replicates lie side by side in memory, behind the axes that the methods see first.
     means, evidence = average_units(resamplers, draw, structure, size)
-    factors = draw_category_factors(rng, structure, drawing, size)
+    factors = draw_node_factors(rng, structure, drawing, size)
     kept = draw_questions_kept(rng, structure, drawing, size)
     return score_means(
-        means.transpose(2, 1, 0), structure, evidence=evidence, category_factors=factors, question_factors=kept
+        means.transpose(2, 1, 0), structure, evidence=evidence, node_factors=factors, question_factors=kept
     )
 
 
-def find_nominal_weights(structure: IndexStructure) -> Floats:
-    """Return the weights round which those of categories are drawn, sum one: the fixed ones, else the definition's."""
-    if structure.weighting.learns:
-        return learn_weights("given", structure.category_weights, None)
-    return learn_weights(
-        structure.weighting.name, structure.category_weights, None, **structure.weighting.pick(structure.method)
-    )
+def find_nominal_weights(node: Node) -> Floats:
+    """Return the weights round which those of the nodes that one holds are drawn, sum one: fixed ones, or nominal."""
+    if node.weighting.learns:
+        return learn_weights("given", node.nominal, None)
+    return learn_weights(node.weighting.name, node.nominal, None, **node.weighting_options)
 
 
-def draw_category_factors(
+def draw_node_factors(
     rng: np.random.Generator, structure: IndexStructure, drawing: Drawing, size: int
 ) -> Floats | None:
-    """Return size x categories: what the weights of categories are multiplied by; None where nothing is drawn.
+    """Return size x nodes: what the weights of categories are multiplied by; None where nothing is drawn.
 
     With concentration a and nominal weights m, sum one, the weights drawn are Dirichlet(a m): their mean is m, their
-    variance m (1 - m) / (a + 1).
+    variance m (1 - m) / (a + 1). Each set of nodes that one node holds has its own distribution.
     """
-    nominal, counted = find_nominal_weights(structure), list_counted_categories(structure)
-    if drawing.concentration is None and not drawing.excluded_category:
+    if not drawing.concentrations and not drawing.excluded_category:
         return None
-    factors = np.ones((len(nominal), size))
-    if drawing.concentration is not None:
-        shape = drawing.concentration * nominal[counted]
-        factors[counted] = rng.standard_gamma(shape[:, np.newaxis], (len(counted), size))
-        factors[counted] /= factors[counted].sum(axis=0) * nominal[counted, np.newaxis]
-    if drawing.excluded_category and len(counted) > 1:
-        _leave_out(rng, factors, counted, drawing.excluded_category)
+    factors = np.ones((len(structure.nodes), size))
+    for number, concentration in drawing.concentrations.items():
+        held, shares = list_counted(structure.nodes[number])
+        shape = concentration * shares
+        drawn = rng.standard_gamma(shape[:, np.newaxis], (len(held), size))
+        factors[held] = drawn / (drawn.sum(axis=0) * shares[:, np.newaxis])
+    candidates = list_excludable_categories(structure)
+    if drawing.excluded_category and len(candidates):
+        _leave_out(rng, factors, candidates, drawing.excluded_category)
     return factors.T
 
 
@@ -292,22 +292,31 @@ def draw_questions_kept(
     if not drawing.excluded_question:
         return None
     candidates = list_excludable_questions(structure)
-    kept = np.ones((len(structure.category_of), size))
+    kept = np.ones((len(structure.node_of), size))
     if len(candidates):
         _leave_out(rng, kept, candidates, drawing.excluded_question)
     return kept.T
 
 
-def list_counted_categories(structure: IndexStructure) -> Ints:
-    """Return the categories that count."""
-    return np.flatnonzero(find_nominal_weights(structure) > 0)
+def list_counted(node: Node) -> tuple[Ints, Floats]:
+    """Return the nodes that a node holds and that count, and the weights round which theirs are drawn."""
+    nominal = find_nominal_weights(node)
+    counted = nominal > 0
+    return node.children[counted], nominal[counted]
+
+
+def list_excludable_categories(structure: IndexStructure) -> Ints:
+    """Return the nodes that count in the index and do not stand alone under the node that holds them."""
+    held = [list_counted(node)[0] for node in structure.holders]
+    beside = np.sort(np.concatenate([nodes if len(nodes) > 1 else nodes[:0] for nodes in held]))
+    return beside[structure.counts[beside]]
 
 
 def list_excludable_questions(structure: IndexStructure) -> Ints:
     """Return the questions that count and are not alone in their category."""
     counted = np.flatnonzero(structure.question_weights > 0)
-    others = np.bincount(structure.category_of[counted], minlength=len(structure.category_weights))
-    return counted[others[structure.category_of[counted]] > 1]
+    others = np.bincount(structure.node_of[counted], minlength=len(structure.nodes))
+    return counted[others[structure.node_of[counted]] > 1]
 
 
 def _leave_out(rng: np.random.Generator, factors: Floats, candidates: Ints, probability: float) -> None:

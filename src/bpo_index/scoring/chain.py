@@ -1,7 +1,7 @@
 """Question means into scores: the whole method in one chain, on arrays with any number of leading axes.
 
-orient, treat outliers, normalise, weigh and aggregate questions into categories, weigh and aggregate categories into
-the index. The same code scores one index and a million replicates of it; what a method learns from the units (means,
+orient, treat outliers, normalise; then each node of the tree, those that it holds before it: weigh and aggregate its
+questions, or the scores of the nodes that it holds. The same code scores one index and a million replicates of it; what a method learns from the units (means,
 ends, weights) it learns anew for every leading index, or once in `learn_index` for use on other units.
 Method page: docs/methods/scores.md.
 """
@@ -17,7 +17,7 @@ from bpo_index.scoring.methods.normalisation import orient
 from bpo_index.scoring.methods.record import Learnt
 from bpo_index.scoring.ranking import SCORE_DECIMALS
 from bpo_index.scoring.steps import aggregate, learn_normalisation, learn_outliers, learn_weights
-from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.structure import IndexStructure, Node
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Evidence:
     """What weightings take from respondents and question means do not hold."""
 
     importance: Floats | None = None
-    """... x categories: stated importance, sum one."""
+    """... x nodes: stated importance, sum one over the nodes of one parent; NaN where nobody was asked."""
     question_covariance: Floats | None = None
-    """... x questions x questions: covariance within units."""
-    category_covariance: Floats | None = None
-    """... x categories x categories: covariance within units."""
+    """... x questions x questions: covariance within units, of questions of one node; 0 elsewhere."""
+    node_covariance: Floats | None = None
+    """... x nodes x nodes: covariance within units, of nodes of one parent; 0 elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,8 @@ class LearntIndex:
     """Limits or transforms of the questions."""
     normalisation: Learnt
     """The map of the questions onto the common scale."""
-    question_weights: tuple[Floats, ...]
-    """Per category: (... x) its questions."""
-    category_weights: Floats | None
-    """(... x) categories; None where each unit has its own."""
+    weights: tuple[Floats | None, ...]
+    """Per node: (... x) the questions or nodes that it holds; None where each unit has its own."""
 
 
 def score_means(
@@ -52,10 +50,10 @@ def score_means(
     *,
     evidence: Evidence | None = None,
     learnt: LearntIndex | None = None,
-    category_factors: Floats | None = None,
+    node_factors: Floats | None = None,
     question_factors: Floats | None = None,
 ) -> Floats:
-    """Return overall and category scores of question means.
+    """Return the scores of all nodes from question means.
 
     Parameters
     ----------
@@ -67,22 +65,22 @@ def score_means(
         What the weightings `importance` and those of level `within` need.
     learnt
         From `learn_index`; None: learnt from these units, for each leading index anew.
-    category_factors
-        ... x categories: what the weights of categories are multiplied by, from 0; None: nothing. Not where each unit
-        has weights of its own.
+    node_factors
+        ... x nodes: what the weights of categories are multiplied by, from 0; None: nothing. Not where each unit has
+        weights of its own; that of the index counts for nothing.
     question_factors
         ... x questions: the same for questions.
 
     Returns
     -------
     ndarray
-        ... x units x (1 + categories): the overall score, then the category scores; score points, rounded to 1e-9. NaN:
-        a category with too few questions answered, and the index of a unit that lacks any category with a weight.
+        ... x units x nodes: the overall score, then those of the categories; score points, rounded to 1e-9. NaN: a node
+        with too few questions answered, and one that lacks the score of any node with a weight that it holds.
     """
-    if category_factors is not None or question_factors is not None or not structure.is_linear:
-        return _walk(
-            means, structure, evidence, learnt, category_factors=category_factors, question_factors=question_factors
-        )[0]
+    if node_factors is not None or question_factors is not None or not structure.is_linear:
+        return _walk(means, structure, evidence, learnt, node_factors=node_factors, question_factors=question_factors)[
+            0
+        ]
     matrix, offset = compose_linear(structure)
     rows = means.reshape(-1, means.shape[-1])
     scores = rows @ matrix
@@ -105,66 +103,50 @@ def _walk(
     evidence: Evidence | None,
     learnt: LearntIndex | None,
     *,
-    category_factors: Floats | None = None,
+    node_factors: Floats | None = None,
     question_factors: Floats | None = None,
 ) -> tuple[Floats, LearntIndex]:
-    method, seen = structure.method, evidence or Evidence()
+    seen = evidence or Evidence()
     values = orient(means, structure.reverse, structure.minimum, structure.maximum)
     outliers = learnt.outliers if learnt else _learn_outliers(values, structure)
     values = outliers.apply(values)
     normalisation = learnt.normalisation if learnt else _learn_normalisation(values, structure)
     values = normalisation.apply(values)
 
-    # All scores side by side in memory, categories behind units: .T turns all axes round.
-    scores = np.empty((1 + len(structure.category_weights), *values.T.shape[1:])).T
-    categories = scores[..., 1:]
-    question_weights = []
-    weighting_options = structure.question_weighting.pick(method)
-    aggregation_options = structure.question_aggregation.pick(method)
-    for category in range(len(structure.category_weights)):
-        questions = structure.list_questions(category)
-        part, nominal = values[..., structure.slice_questions(category)], structure.question_weights[questions]
-        if learnt:
-            weights = learnt.question_weights[category]
-        else:
-            inner = seen.question_covariance
-            inner = None if inner is None else inner[..., questions[:, np.newaxis], questions]
-            weights = learn_weights(method.question_weighting, nominal, part, covariance=inner, **weighting_options)
-        if question_factors is not None:
-            weights = weights * question_factors[..., questions]
-        categories[..., category] = aggregate(
-            part,
-            weights,
-            method.question_aggregation,
-            needed=method.questions_needed,
-            **aggregation_options,
+    # All scores side by side in memory, nodes behind units: .T turns all axes round.
+    scores = np.empty((len(structure.nodes), *values.T.shape[1:])).T
+    used: list[Floats | None] = [None] * len(structure.nodes)
+    for node in reversed(structure.nodes):
+        held = (values if node.holds_questions else scores)[..., node.place]
+        if node.weighting.score is not None:
+            scores[..., node.number] = node.weighting.score(held[..., node.nominal > 0], **node.weighting_options)
+            continue
+        weights = learnt.weights[node.number] if learnt else None
+        if weights is None:
+            weights = _learn_weights(node, held, seen)
+        factors = question_factors if node.holds_questions else node_factors
+        if factors is not None:
+            weights = weights * factors[..., node.place]
+        scores[..., node.number] = aggregate(
+            held, weights, node.aggregation.name, needed=node.needed, **node.aggregation_options
         )
-        question_weights.append(weights)
+        used[node.number] = weights
+    return round_scores(scores), LearntIndex(outliers, normalisation, tuple(used))
 
-    weighting = structure.weighting
-    if weighting.score is not None:
-        counted = structure.category_weights > 0
-        category_weights = None
-        scores[..., 0] = weighting.score(categories[..., counted], **weighting.pick(method))
-    else:
-        category_weights = (
-            learnt.category_weights
-            if learnt and learnt.category_weights is not None
-            else learn_weights(
-                method.weighting,
-                structure.category_weights,
-                categories,
-                covariance=seen.category_covariance,
-                importance=seen.importance,
-                **weighting.pick(method),
-            )
-        )
-        if category_factors is not None:
-            category_weights = category_weights * category_factors
-        scores[..., 0] = aggregate(
-            categories, category_weights, method.aggregation, **structure.aggregation.pick(method)
-        )
-    return round_scores(scores), LearntIndex(outliers, normalisation, tuple(question_weights), category_weights)
+
+def _learn_weights(node: Node, held: Floats, seen: Evidence) -> Floats:
+    """Return the weights of what a node holds, from its values: ... x units x items."""
+    items = node.questions if node.holds_questions else node.children
+    covariance = seen.question_covariance if node.holds_questions else seen.node_covariance
+    importance = None if node.holds_questions else seen.importance
+    return learn_weights(
+        node.weighting.name,
+        node.nominal,
+        held,
+        covariance=None if covariance is None else covariance[..., items[:, np.newaxis], items],
+        importance=None if importance is None else importance[..., items],
+        **node.weighting_options,
+    )
 
 
 def _learn_outliers(values: Floats, structure: IndexStructure) -> Learnt:
@@ -177,22 +159,17 @@ def _learn_normalisation(values: Floats, structure: IndexStructure) -> Learnt:
 
 
 def compose_linear(structure: IndexStructure) -> tuple[Floats, Floats]:
-    """Return the matrix (questions x (1 + categories)) and the offset of a linear index."""
-    method = structure.method
+    """Return the matrix (questions x nodes) and the offset of a linear index."""
     slope = 100.0 / (structure.maximum - structure.minimum)
     slopes = np.where(structure.reverse, -slope, slope)
     offsets = np.where(structure.reverse, slope * structure.maximum, -slope * structure.minimum)
-    weights = np.zeros((len(slopes), len(structure.category_weights)))
-    for category in range(weights.shape[1]):
-        questions = structure.list_questions(category)
-        nominal = structure.question_weights[questions]
-        weights[questions, category] = learn_weights(
-            method.question_weighting, nominal, None, **structure.question_weighting.pick(method)
-        )
-    overall = weights @ learn_weights(
-        method.weighting, structure.category_weights, None, **structure.weighting.pick(method)
-    )
-    matrix = np.column_stack([overall, weights])
+    matrix = np.zeros((len(slopes), len(structure.nodes)))
+    for node in reversed(structure.nodes):
+        weights = learn_weights(node.weighting.name, node.nominal, None, **node.weighting_options)
+        if node.holds_questions:
+            matrix[node.questions, node.number] = weights
+        else:
+            matrix[:, node.number] = np.ascontiguousarray(matrix[:, node.children]) @ weights
     return np.ascontiguousarray(slopes[:, np.newaxis] * matrix), offsets @ matrix
 
 

@@ -5,7 +5,7 @@ A thin face on `learn_index` and `score_means`; the arrays below do the work.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
-from bpo_index.definition.method_conflicts import list_method_problems, list_unused_options
+from bpo_index.definition.method_conflicts import list_category_conflicts, list_method_conflicts
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import learn_index, score_means
-from bpo_index.scoring.methods.record import STEPS, Surroundings, Weighting
+from bpo_index.scoring.methods.record import STEPS, Weighting
 from bpo_index.scoring.methods.registry import find_method
 from bpo_index.scoring.option_parameters import (
     add_parameters,
@@ -29,7 +29,7 @@ from bpo_index.scoring.option_parameters import (
     read_parameters,
 )
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.structure import IndexStructure, find_reference, number_categories
+from bpo_index.scoring.structure import IndexStructure, find_reference, number_nodes
 
 #: The steps from question means on.
 _STEPS = ("outliers", "normalisation", "weighting", "aggregation")
@@ -56,11 +56,14 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     categories
-        The category of each question, in the order of the columns; None: one category.
+        The category of each question, in the order of the columns, or a tuple of the categories that it lies in, the
+        outermost first; None: one category.
     question_weights
         A nominal weight per question, divided by their sum within the category; None: equal.
     category_weights
-        A nominal weight per category, in order of first appearance, divided by their sum; None: equal.
+        A nominal weight per category, in order of first appearance, divided by the sum of those beside it; None: equal.
+    category_methods
+        Category to keys of the method that hold for it and the categories in it, such as `aggregation`; None: none.
     reverse
         Per question, true where a high rating means low confidence; None: nowhere.
     scale_minimum, scale_maximum
@@ -82,7 +85,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     learnt_
         What the methods learnt from the units.
     weights_
-        The weight of each category, their sum one; None where each unit has its own.
+        The weight of each category that the index holds itself, their sum one; None where each unit has its own.
     category_names_
         The categories in order.
     n_features_in_, feature_names_in_
@@ -106,6 +109,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         categories: Sequence[object] | None = None,
         question_weights: ArrayLike | None = None,
         category_weights: ArrayLike | None = None,
+        category_methods: Mapping[object, Mapping[str, Any]] | None = None,
         reverse: ArrayLike | None = None,
         scale_minimum: float = 0.0,
         scale_maximum: float = 10.0,
@@ -115,6 +119,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.categories = categories
         self.question_weights = question_weights
         self.category_weights = category_weights
+        self.category_methods = category_methods
         self.reverse = reverse
         self.scale_minimum = scale_minimum
         self.scale_maximum = scale_maximum
@@ -127,11 +132,15 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Respondents' methods (missing answers, outcome, weights) come before question means and are not in it.
         """
-        method = definition.method
+        method, nodes = definition.method, definition.category_nodes
+        path: dict[int, tuple[str, ...]] = {0: ()}
+        for node in nodes:
+            path[node.number] = (*path[node.parent], node.id)
         return cls(
-            categories=[category.id for category in definition.categories for _ in category.questions],
+            categories=[path[node.number] for node in nodes for _ in node.questions],
             question_weights=[question.weight for question in definition.questions],
-            category_weights=[category.weight for category in definition.categories],
+            category_weights=[node.weight for node in nodes],
+            category_methods={node.id: node.own_method for node in nodes if node.own_method} or None,
             reverse=[question.reverse for question in definition.questions],
             scale_minimum=definition.scale.minimum,
             scale_maximum=definition.scale.maximum,
@@ -144,32 +153,49 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         del y
         means: Floats = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
         units, questions = means.shape
-        category_of, names = number_categories(["all"] * questions if self.categories is None else self.categories)
-        _check_length("categories", category_of, questions)
-        method = self._build_method(units, category_of, len(names))
+        parents, node_of, names = number_nodes(["all"] * questions if self.categories is None else self.categories)
+        _check_length("categories", node_of, questions)
         if not self.scale_minimum < self.scale_maximum:
             msg = f"scale_minimum must be below scale_maximum; found {self.scale_minimum} and {self.scale_maximum}"
             raise ValueError(msg)
         question_weights = _check_weights("question_weights", self.question_weights, questions)
-        empty = [str(name) for n, name in enumerate(names) if question_weights[category_of == n].sum() <= 0]
+        empty = [
+            str(name)
+            for n, name in enumerate(names, start=1)
+            if (node_of == n).any() and question_weights[node_of == n].sum() <= 0
+        ]
         if empty:
             msg = f"the question_weights of these categories sum to zero: {', '.join(empty)}"
             raise ValueError(msg)
+        weights = _check_weights("category_weights", self.category_weights, len(names))
         reverse = np.zeros(questions, bool) if self.reverse is None else np.asarray(self.reverse, bool)
+        number = {name: n for n, name in enumerate(names, start=1)}
+        own = self.category_methods or {}
+        unknown = [str(name) for name in own if name not in number]
+        if unknown:
+            msg = f"category_methods names what is no category: {', '.join(unknown)}"
+            raise ValueError(msg)
         self.structure_ = IndexStructure(
-            category_of,
-            question_weights,
-            _check_weights("category_weights", self.category_weights, len(names)),
-            _check_length("reverse", reverse, questions),
-            float(self.scale_minimum),
-            float(self.scale_maximum),
-            method,
-            self._check_reference(units),
+            parents=parents,
+            node_weights=np.insert(weights, 0, 1.0),
+            node_of=node_of,
+            question_weights=question_weights,
+            reverse=_check_length("reverse", reverse, questions),
+            minimum=float(self.scale_minimum),
+            maximum=float(self.scale_maximum),
+            method=self._build_method(units, parents, node_of, names),
+            own_methods={number[name]: dict(keys) for name, keys in own.items()},
+            reference=self._check_reference(units),
         )
+        empty = [str(names[node.number - 1]) for node in self.structure_.holders[1:] if node.nominal.sum() <= 0]
+        if empty or self.structure_.index.nominal.sum() <= 0:
+            msg = f"the category_weights sum to zero in: {', '.join(empty) or 'the index'}"
+            raise ValueError(msg)
         self.learnt_ = learn_index(means, self.structure_)
-        self.weights_ = self.learnt_.category_weights
-        for weights in (*self.learnt_.question_weights, self.weights_):
-            if weights is not None and np.isnan(weights).any():
+        self.weights_ = self.learnt_.weights[0]
+        for learnt in self.learnt_.weights:
+            if learnt is not None and np.isnan(learnt).any():
+                method = self.structure_.method
                 methods = f"{method.question_weighting} of questions, {method.weighting} of categories"
                 msg = (
                     f"the weights ({methods}) cannot be learnt from these {units} units (1 sample tells nothing of "
@@ -180,7 +206,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Return units x (1 + categories): the overall score, then the category scores.
+        """Return units x nodes: the overall score, then those of the categories, each before those that it holds.
 
         NaN where answers are missing, as `score_means` says.
         """
@@ -206,32 +232,36 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.allow_nan = True
         return tags
 
-    def _build_method(self, units: int, category_of: Ints, categories: int) -> Method:
+    def _build_method(self, units: int, parents: Ints, node_of: Ints, names: Sequence[object]) -> Method:
         """Return the methods by name; refuse names that there are not and pairs that do not go together."""
         raw = keep_changed(self, read_parameters(self))
-        weighting = find_method("weighting", raw.get("weighting"))
-        if isinstance(weighting, Weighting) and weighting.needs_importance:
+        own = self.category_methods or {}
+        chosen = [raw.get("weighting"), *(keys.get("weighting") for keys in own.values())]
+        if any(isinstance(one := find_method("weighting", name), Weighting) and one.needs_importance for name in chosen):
             msg = "importance needs respondents: give the mean of their stated importance as category_weights"
             raise ValueError(msg)
         try:
             method = Method.model_validate(raw)
+            for keys in own.values():
+                Method.model_validate(dict(keys))
         except ValidationError as error:
             wrong = [f"{item['loc'][0]}: {item['msg']}; found {item.get('input')!r}" for item in error.errors()]
             raise ValueError("; ".join(wrong)) from None
-        sizes = np.bincount(category_of, minlength=categories)
-        names = tuple(str(n) for n in range(categories))
-        around = Surroundings(
-            units=tuple(str(n) for n in range(units)),
-            categories=names,
-            counted=categories,
-            questions={name: int(size) for name, size in zip(names, sizes, strict=True)},
-        )
         options = getattr(find_method("normalisation", method.normalisation), "options", ())
         if self.reference_unit is not None and any(option.name == "reference_unit" for option in options):
             raw["reference_unit"] = str(self.reference_unit)
-        problems = [f"{key}: {says}" for key, says in [*list_unused_options(raw), *list_method_problems(raw, around)]]
+        # As a definition says it, so that it is checked as one.
+        held: list[dict[str, Any]] = [{"categories": []}]
+        for n, (name, parent) in enumerate(zip(names, parents[1:], strict=True), start=1):
+            category: dict[str, Any] = {"id": str(name), **own.get(name, {})}
+            size = int((node_of == n).sum())
+            category |= {"questions": [{}] * size} if size else {"categories": []}
+            held[parent]["categories"].append(category)
+            held.append(category)
+        written = {"method": raw, "units": [{"code": str(n)} for n in range(units)], **held[0]}
+        problems = [*list_method_conflicts(raw, written), *list_category_conflicts(written)]
         if problems:
-            raise ValueError("; ".join(problems))
+            raise ValueError("; ".join(f"{place[-1]}: {says}" for place, says in problems))
         return method
 
     def _check_reference(self, units: int) -> int | None:

@@ -16,6 +16,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
+from bpo_index.disclosure.cells.ends import code_ends
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence
@@ -25,7 +26,6 @@ from bpo_index.scoring.methods.covariance import pool_within_covariance
 from bpo_index.scoring.methods.normalisation import normalise_scale
 from bpo_index.scoring.methods.record import STEPS, Questionnaire
 from bpo_index.scoring.methods.respondent_weights import Margin, find_margin_problems, rake, trim_weights
-from bpo_index.scoring.scores_at_ends import code_ends
 from bpo_index.scoring.steps import code_answers, complete_answers
 from bpo_index.scoring.structure import IndexStructure, find_reference
 from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_units
@@ -40,7 +40,7 @@ class Sample:
     respondents: np.ndarray
     """Per unit of the definition: accepted respondents."""
     raters: np.ndarray
-    """Units x categories: respondents who rated any question of the category."""
+    """Units x nodes: respondents of the unit; who rated any question of the category."""
     answers: list[UnitAnswers]
     """The published units, in the definition's order: ratings completed and coded, weights fitted. A unit at an end of
     the scale has the bound in place of its ratings."""
@@ -71,9 +71,8 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     """
     method = definition.method
     codes = [unit.code for unit in definition.units]
-    points = [f"importance_{category.id}" for category in definition.categories]
     structure = IndexStructure.from_definition(definition)
-    wanted = points if structure.weighting.needs_importance else []
+    wanted = [f"importance_{definition.nodes[n].id}" for n in structure.importance_nodes]
     everybody = split_units(accepted, codes, definition.question_ids, wanted)
     respondents = np.array([unit.respondents for unit in everybody])
     published = respondents >= method.minimum_respondents_to_publish
@@ -88,12 +87,12 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
 
 
 def count_raters(answers: Sequence[UnitAnswers], structure: IndexStructure) -> np.ndarray:
-    """Return units x categories: how many respondents rated any question of the category."""
-    categories = range(len(structure.category_weights))
+    """Return units x nodes: the respondents of the unit, then how many rated any question of each category."""
+    rated = [~np.isnan(unit.ratings) for unit in answers]
     return np.array(
         [
-            [int((~np.isnan(unit.ratings[:, structure.list_questions(c)])).any(axis=1).sum()) for c in categories]
-            for unit in answers
+            [len(some), *(int(some[:, questions].any(axis=1).sum()) for questions in structure.under[1:])]
+            for some in rated
         ]
     )
 
@@ -114,7 +113,7 @@ def weigh_respondents(unit: UnitAnswers, design_weights: Floats) -> Floats:
 
 def needs_evidence(structure: IndexStructure) -> bool:
     """Return whether a weighting of the structure needs more of the respondents than question means."""
-    return structure.weighting.needs_importance or structure.method.weighting_level == "within"
+    return structure.needs_importance or structure.method.weighting_level == "within"
 
 
 def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], structure: IndexStructure) -> Evidence:
@@ -129,57 +128,66 @@ def gather_evidence(answers: Sequence[UnitAnswers], weights: Sequence[Floats], s
     structure
         The index.
     """
-    wants_importance, wants_covariance = (
-        structure.weighting.needs_importance,
-        structure.method.weighting_level == "within",
-    )
+    wants_covariance = structure.method.weighting_level == "within"
     if not answers or not needs_evidence(structure):
         return Evidence()
     everybody = np.concatenate(weights, axis=-1)
-    importance = _average_importance(answers, everybody) if wants_importance else None
-    question_covariance = category_covariance = None
+    importance = _average_importance(answers, everybody, structure) if structure.needs_importance else None
+    question_covariance = node_covariance = None
     if wants_covariance:
         unit_of = np.repeat(np.arange(len(answers)), [unit.respondents for unit in answers])
         ratings = np.concatenate([unit.ratings for unit in answers])
         shares = normalise_scale(ratings, structure.minimum, structure.maximum, structure.reverse)
-        category_covariance = pool_within_covariance(score_respondents(shares, structure), everybody, unit_of)
-        question_covariance = _pool_question_covariance(shares, everybody, unit_of, structure)
-    return Evidence(importance, question_covariance, category_covariance)
+        persons = score_respondents(shares, structure)
+        nodes = [node.children for node in structure.holders]
+        node_covariance = _pool_covariance(persons, everybody, unit_of, nodes)
+        questions = [node.questions for node in structure.groups_of_questions]
+        question_covariance = _pool_covariance(shares, everybody, unit_of, questions)
+    return Evidence(importance, question_covariance, node_covariance)
 
 
-def _average_importance(answers: Sequence[UnitAnswers], weights: Floats) -> Floats:
-    """Return ... x categories: the mean over respondents of the share of their points, points not given as none."""
+def _average_importance(answers: Sequence[UnitAnswers], weights: Floats, structure: IndexStructure) -> Floats:
+    """Return ... x nodes: the mean over respondents of the share of their points, points not given as none.
+
+    Shares are among the nodes of one parent.
+    """
     points = np.concatenate([unit.importance for unit in answers if unit.importance is not None])
-    given = np.nan_to_num(points)
-    totals = given.sum(axis=1)
-    spent = totals > 0
-    shares = given[spent] / totals[spent, np.newaxis]
-    sums = weights[..., spent] @ shares
-    total = sums.sum(axis=-1, keepdims=True)
-    return np.asarray(np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0))
+    found = np.full((*weights.shape[:-1], len(structure.nodes)), np.nan)
+    for node in structure.holders:
+        if not node.weighting.needs_importance:
+            continue
+        given = np.nan_to_num(points[:, np.searchsorted(structure.importance_nodes, node.children)])
+        totals = given.sum(axis=1)
+        spent = totals > 0
+        shares = given[spent] / totals[spent, np.newaxis]
+        sums = weights[..., spent] @ shares
+        total = sums.sum(axis=-1, keepdims=True)
+        found[..., node.children] = np.divide(sums, total, out=np.full_like(sums, np.nan), where=total > 0)
+    return found
 
 
 def score_respondents(shares: Floats, structure: IndexStructure) -> Floats:
-    """Return respondents x categories: each respondent's mean over at least half of the category's questions."""
-    columns = []
-    for category in range(len(structure.category_weights)):
-        questions = structure.list_questions(category)
-        nominal = structure.question_weights[questions]
-        half = -(-int((nominal > 0).sum()) // 2)
-        columns.append(aggregate_mean(shares[:, questions], nominal, 1.0, needed=half))
-    return np.stack(columns, axis=-1)
+    """Return respondents x nodes: each respondent's mean over at least half of the questions that count.
+
+    Of a node that holds nodes the weighted mean of theirs, by nominal weights; NaN where one with a weight is missing.
+    """
+    persons = np.empty((len(shares), len(structure.nodes)))
+    for node in reversed(structure.nodes):
+        if node.holds_questions:
+            half = -(-len(node.counted) // 2)
+            persons[:, node.number] = aggregate_mean(shares[:, node.questions], node.nominal, 1.0, needed=half)
+        else:
+            counted = node.nominal[node.counted]
+            persons[:, node.number] = persons[:, node.counted_children] @ (counted / counted.sum())
+    return persons
 
 
-def _pool_question_covariance(
-    shares: Floats, weights: Floats, unit_of: np.ndarray, structure: IndexStructure
-) -> Floats:
-    """Return ... x questions x questions, filled within categories only; listwise within each category."""
-    questions = shares.shape[1]
-    covariance = np.zeros((*weights.shape[:-1], questions, questions))
-    for category in range(len(structure.category_weights)):
-        chosen = structure.list_questions(category)
-        block = pool_within_covariance(shares[:, chosen], weights, unit_of)
-        covariance[..., chosen[:, np.newaxis], chosen] = block
+def _pool_covariance(values: Floats, weights: Floats, unit_of: np.ndarray, sets: Sequence[np.ndarray]) -> Floats:
+    """Return ... x items x items, filled within each set of items only; listwise within each."""
+    items = values.shape[1]
+    covariance = np.zeros((*weights.shape[:-1], items, items))
+    for chosen in sets:
+        covariance[..., chosen[:, np.newaxis], chosen] = pool_within_covariance(values[:, chosen], weights, unit_of)
     return covariance
 
 
@@ -211,7 +219,7 @@ def _complete(
     reverse = np.array([question.reverse for question in definition.questions])
     asked = Questionnaire(
         unit_of=np.repeat(np.arange(len(answers)), sizes),
-        category_of=structure.category_of,
+        category_of=structure.node_of,
         weights=structure.question_weights,
         reverse=reverse,
         minimum=scale.minimum,

@@ -1,12 +1,18 @@
-"""The structure of an index as arrays: questions, categories, nominal weights, and the methods that score it."""
+"""The tree of an index as arrays: nodes, questions, nominal weights, and the methods that score each node.
+
+Nodes are the index and its categories, each before those that it holds, the index first; arrays over nodes are in this
+order. A node holds questions or other nodes. Method page: docs/methods/hierarchy.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
@@ -18,6 +24,7 @@ from bpo_index.scoring.methods.record import (
     Bounds,
     MissingAnswers,
     Normalisation,
+    Options,
     Outcome,
     Outliers,
     Weighting,
@@ -34,15 +41,85 @@ from bpo_index.scoring.steps import find_outcome_ends
 
 
 @dataclass(frozen=True)
-class IndexStructure:
-    """Questions, categories, weights and methods."""
+class Node:
+    """The index, or one of its categories: what it holds and how that becomes its score."""
 
-    category_of: Ints
-    """Per question: the number of its category, from 0."""
+    number: int
+    """Its place among the nodes."""
+    parent: int
+    """The node that holds it; of the index -1."""
+    level: int
+    """Steps below the index."""
+    children: Ints
+    """The nodes that it holds; empty: it holds questions."""
+    questions: Ints
+    """Positions of the questions that it holds itself; empty: it holds nodes."""
+    nominal: Floats
+    """The nominal weights of what it holds."""
+    method: Method
+    """The methods that hold here."""
+
+    @property
+    def holds_questions(self) -> bool:
+        """Whether it holds questions and not nodes."""
+        return not len(self.children)
+
+    @property
+    def counted(self) -> Ints:
+        """The places, in what it holds, of the items with a weight."""
+        return np.flatnonzero(self.nominal > 0)
+
+    @property
+    def counted_children(self) -> Ints:
+        """The nodes that it holds and that have a weight."""
+        return self.children[self.counted] if len(self.children) else self.children
+
+    @property
+    def weighting(self) -> Weighting:
+        """The weighting of what it holds."""
+        return get_weighting(self.method.question_weighting if self.holds_questions else self.method.weighting)
+
+    @property
+    def aggregation(self) -> Aggregation:
+        """The aggregation of what it holds."""
+        return get_aggregation(self.method.question_aggregation if self.holds_questions else self.method.aggregation)
+
+    @property
+    def weighting_options(self) -> Options:
+        """The options of the weighting."""
+        return self.weighting.pick(self.method)
+
+    @property
+    def aggregation_options(self) -> Options:
+        """The options of the aggregation."""
+        return self.aggregation.pick(self.method)
+
+    @property
+    def needed(self) -> int | None:
+        """How many of its questions must have answers; None: all, as of nodes."""
+        needed: int | None = self.method.questions_needed if self.holds_questions else None
+        return needed
+
+    @property
+    def place(self) -> slice | Ints:
+        """Where what it holds stands among the questions or nodes: a slice where it stands together, to take no copy."""
+        held = self.questions if self.holds_questions else self.children
+        first, last = int(held[0]), int(held[-1])
+        return slice(first, last + 1) if last - first + 1 == len(held) else held
+
+
+@dataclass(frozen=True)
+class IndexStructure:
+    """Nodes, questions, weights and methods."""
+
+    parents: Ints
+    """Per node: the node that holds it; of the index -1."""
+    node_weights: Floats
+    """Per node: its nominal weight among the nodes beside it."""
+    node_of: Ints
+    """Per question: the node that holds it."""
     question_weights: Floats
-    """Per question: its nominal weight within the category."""
-    category_weights: Floats
-    """Per category: its nominal weight within the index."""
+    """Per question: its nominal weight within its node."""
     reverse: np.ndarray
     """Per question: true where a high value means low confidence."""
     minimum: float
@@ -50,46 +127,126 @@ class IndexStructure:
     maximum: float
     """The high end."""
     method: Method = field(default_factory=Method)
-    """The methods, by their names."""
+    """The methods of the index, by their names."""
+    own_methods: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """Node to the keys of the method that hold for it, and for all that it holds, in place of those from outside."""
     reference: int | None = None
     """The position among the units of the one that `distance_to_reference` refers to."""
 
     @classmethod
     def from_definition(cls, definition: IndexDefinition) -> IndexStructure:
         """Return the structure that a definition describes, all of its units taking part."""
-        method, scale = definition.method, definition.scale
+        method, scale, nodes = definition.method, definition.scale, definition.nodes
         minimum, maximum = find_outcome_ends(method.outcome, scale.minimum, scale.maximum)
         # NOTE: what an outcome codes is in the direction of confidence already.
         is_coded = get_outcome(method.outcome).code is not None
         return cls(
-            np.array(
-                [n for n, category in enumerate(definition.categories) for _ in category.questions], dtype=np.int64
-            ),
-            np.array([question.weight for question in definition.questions], dtype=float),
-            np.array([category.weight for category in definition.categories], dtype=float),
-            np.array([question.reverse and not is_coded for question in definition.questions], dtype=bool),
-            minimum,
-            maximum,
-            method,
-            find_reference(method, [unit.code for unit in definition.units]),
+            parents=np.array([node.parent for node in nodes], dtype=np.int64),
+            node_weights=np.array([node.weight for node in nodes], dtype=float),
+            node_of=np.array([node.number for node in nodes for _ in node.questions], dtype=np.int64),
+            question_weights=np.array([question.weight for question in definition.questions], dtype=float),
+            reverse=np.array([question.reverse and not is_coded for question in definition.questions], dtype=bool),
+            minimum=minimum,
+            maximum=maximum,
+            method=method,
+            own_methods={node.number: node.own_method for node in nodes if node.own_method},
+            reference=find_reference(method, [unit.code for unit in definition.units]),
         )
 
-    def list_questions(self, category: int) -> Ints:
-        """Return the positions of a category's questions."""
-        return self._questions_of[category]
+    @classmethod
+    def of_categories(
+        cls,
+        category_of: ArrayLike,
+        question_weights: Floats,
+        category_weights: Floats,
+        *,
+        reverse: np.ndarray | None = None,
+        minimum: float = 0.0,
+        maximum: float = 10.0,
+        method: Method | None = None,
+        reference: int | None = None,
+    ) -> IndexStructure:
+        """Return an index of categories that hold questions.
+
+        Parameters
+        ----------
+        category_of
+            Per question: the number of its category, from 0.
+        question_weights, category_weights
+            Nominal weights.
+        reverse, minimum, maximum, method, reference
+            As the attributes; `reverse` None: nowhere.
+        """
+        number = np.asarray(category_of, dtype=np.int64)
+        parents = np.zeros_like(category_weights, dtype=np.int64)
+        return cls(
+            parents=np.insert(parents, 0, -1),
+            node_weights=np.insert(category_weights.astype(float), 0, 1.0),
+            # The index is node 0.
+            node_of=number + 1,
+            question_weights=question_weights,
+            reverse=np.zeros(len(number), dtype=bool) if reverse is None else reverse,
+            minimum=minimum,
+            maximum=maximum,
+            method=method or Method(),
+            reference=reference,
+        )
 
     @cached_property
-    def _questions_of(self) -> list[Ints]:
-        """Per category: the positions of its questions; found once for all categories."""
-        order = np.argsort(self.category_of, kind="stable")
-        ends = np.searchsorted(self.category_of[order], np.arange(1, len(self.category_weights)))
-        return np.split(order, ends)
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes in their order."""
+        questions = _split(self.node_of, len(self.parents))
+        children = _split(self.parents[1:], len(self.parents))
+        nodes: list[Node] = []
+        for number, parent in enumerate(self.parents.tolist()):
+            outside = nodes[parent].method if number else self.method
+            own = self.own_methods.get(number)
+            held = children[number] + 1
+            nodes.append(
+                Node(
+                    number=number,
+                    parent=parent,
+                    level=nodes[parent].level + 1 if number else 0,
+                    children=held,
+                    questions=questions[number],
+                    nominal=self.node_weights[held] if len(held) else self.question_weights[questions[number]],
+                    method=outside.model_copy(update=dict(own)) if own else outside,
+                )
+            )
+        return tuple(nodes)
 
-    def slice_questions(self, category: int) -> slice | Ints:
-        """Return the same as a slice where they stand together, which takes no copy."""
-        questions = self.list_questions(category)
-        first, last = int(questions[0]), int(questions[-1])
-        return slice(first, last + 1) if last - first + 1 == len(questions) else questions
+    @property
+    def index(self) -> Node:
+        """The node that holds all others."""
+        return self.nodes[0]
+
+    @property
+    def holders(self) -> list[Node]:
+        """The nodes that hold nodes, in their order."""
+        return [node for node in self.nodes if not node.holds_questions]
+
+    @property
+    def groups_of_questions(self) -> list[Node]:
+        """The nodes that hold questions, in their order."""
+        return [node for node in self.nodes if node.holds_questions]
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Per node: whether it has a part in the index, by its weight and by those of the nodes that hold it."""
+        counts = self.node_weights > 0
+        counts[0] = True
+        for node in self.nodes[1:]:
+            counts[node.number] &= counts[node.parent]
+        return counts
+
+    @cached_property
+    def under(self) -> list[Ints]:
+        """Per node: the positions of all questions in it, at any level, in the order of the questions."""
+        inside = np.zeros((len(self.parents), len(self.node_of)), dtype=bool)
+        inside[self.node_of, np.arange(len(self.node_of))] = True
+        for node in reversed(self.nodes[1:]):
+            inside[node.parent] |= inside[node.number]
+        return [np.flatnonzero(row) for row in inside]
 
     @property
     def ends(self) -> tuple[Floats, Floats]:
@@ -125,75 +282,81 @@ class IndexStructure:
         return get_normalisation(self.method.normalisation)
 
     @property
-    def question_weighting(self) -> Weighting:
-        """The weighting of questions within their category."""
-        return get_weighting(self.method.question_weighting)
-
-    @property
-    def weighting(self) -> Weighting:
-        """The weighting of categories."""
-        return get_weighting(self.method.weighting)
-
-    @property
-    def question_aggregation(self) -> Aggregation:
-        """The aggregation of questions into a category."""
-        return get_aggregation(self.method.question_aggregation)
-
-    @property
-    def aggregation(self) -> Aggregation:
-        """The aggregation of categories into the index."""
-        return get_aggregation(self.method.aggregation)
-
-    @property
     def units_are_independent(self) -> bool:
         """Whether the scores of a unit depend on its own answers only."""
         return not (
             self.normalisation.compares_units
             or self.outliers.learn is not None
-            or self.weighting.learns
-            or self.question_weighting.learns
-            or self.question_aggregation.compares_units
-            or self.aggregation.compares_units
+            or any(node.weighting.learns or node.aggregation.compares_units for node in self.nodes)
         )
 
-    @property
+    @cached_property
     def is_linear(self) -> bool:
         """Whether the scores of a unit are weighted means of its own question means on the scale, and nothing else."""
-        means = (self.question_aggregation.power, self.aggregation.power)
-        return self.units_are_independent and self.normalisation.is_share_of_scale and means == (1.0, 1.0)
+        are_means = all(node.aggregation.power == 1.0 for node in self.nodes)
+        return are_means and self.units_are_independent and self.normalisation.is_share_of_scale
+
+    @property
+    def has_own_scores(self) -> bool:
+        """Whether, somewhere in the index, each unit has weights of its own."""
+        return any(node.weighting.has_own_scores for node in self.nodes)
+
+    @property
+    def needs_importance(self) -> bool:
+        """Whether a weighting needs the respondents' stated importance of categories."""
+        return any(node.weighting.needs_importance for node in self.holders)
+
+    @property
+    def importance_nodes(self) -> Ints:
+        """The nodes whose importance respondents are asked for: those that a node holds which weighs by it."""
+        held = [node.children for node in self.holders if node.weighting.needs_importance]
+        return np.sort(np.concatenate(held)) if held else np.empty(0, dtype=np.int64)
 
     @property
     def is_percentage(self) -> bool:
         """Whether scores are per cent, of the answer scale or of ratings."""
-        compares = self.aggregation.compares_units or self.question_aggregation.compares_units
+        compares = any(node.aggregation.compares_units for node in self.nodes)
         is_share = self.normalisation.is_share_of_scale and self.outcome.is_percentage
-        return is_share and not compares and not self.weighting.has_own_scores
+        return is_share and not compares and not self.has_own_scores
 
-    @property
-    def score_bounds(self) -> tuple[Bounds, Bounds]:
-        """The ends between which the overall score and the category scores lie; infinite where there are none."""
-        ends = self.normalisation.find_bounds(self.normalisation.pick(self.method))
-        own = self.question_aggregation.bounds
-        categories = ends if own is None else own
-        overall = PERCENT if self.weighting.has_own_scores else self.aggregation.bounds
-        return categories if overall is None else overall, categories
+    @cached_property
+    def score_bounds(self) -> list[Bounds]:
+        """Per node: the ends between which its score lies; infinite where there are none."""
+        values = self.normalisation.find_bounds(self.normalisation.pick(self.method))
+        found: list[Bounds] = [values] * len(self.nodes)
+        for node in reversed(self.nodes):
+            held = [values] if node.holds_questions else [found[child] for child in node.counted_children]
+            given = PERCENT if node.weighting.has_own_scores else node.aggregation.bounds
+            found[node.number] = given or (min(low for low, _ in held), max(high for _, high in held))
+        return found
 
-    @property
-    def has_derivative(self) -> tuple[bool, bool]:
-        """Whether the overall score and the category scores change smoothly with the answers."""
-        categories = self.normalisation.is_smooth and self.question_aggregation.is_smooth
-        return categories and self.aggregation.is_smooth and not self.weighting.has_own_scores, categories
+    @cached_property
+    def has_derivative(self) -> np.ndarray:
+        """Per node: whether its score changes smoothly with the answers."""
+        found = np.zeros(len(self.nodes), dtype=bool)
+        for node in reversed(self.nodes):
+            smooth = self.normalisation.is_smooth if node.holds_questions else found[node.counted_children].all()
+            found[node.number] = smooth and node.aggregation.is_smooth and not node.weighting.has_own_scores
+        return found
 
-    @property
-    def has_ends(self) -> tuple[bool, bool]:
-        """Whether the overall score and the category scores have ends that a unit reaches by its own answers alone."""
+    @cached_property
+    def has_ends(self) -> np.ndarray:
+        """Per node: whether its score has ends that a unit reaches by its own answers alone."""
         values = (
             not self.normalisation.compares_units
             and self.normalisation.find_bounds(self.normalisation.pick(self.method)) == PERCENT
         )
-        categories = values and not self.question_aggregation.compares_units
-        overall = categories and not self.aggregation.compares_units and not self.weighting.has_own_scores
-        return overall, categories
+        found = np.zeros(len(self.nodes), dtype=bool)
+        for node in reversed(self.nodes):
+            reached = values if node.holds_questions else found[node.counted_children].all()
+            found[node.number] = reached and not node.aggregation.compares_units and not node.weighting.has_own_scores
+        return found
+
+
+def _split(number_of: Ints, count: int) -> list[Ints]:
+    """Return, for each of so many numbers, the positions at which it stands."""
+    order = np.argsort(number_of, kind="stable")
+    return np.split(order, np.searchsorted(number_of[order], np.arange(1, count)))
 
 
 def find_reference(method: Method, units: Sequence[str]) -> int | None:
@@ -202,13 +365,50 @@ def find_reference(method: Method, units: Sequence[str]) -> int | None:
     return list(units).index(method.reference_unit) if method.reference_unit in units else None
 
 
-def number_categories(categories: Sequence[object]) -> tuple[Ints, list[object]]:
-    """Return the number of each question's category and the categories in order of appearance.
+def number_nodes(categories: Sequence[object]) -> tuple[Ints, Ints, list[object]]:
+    """Return the tree of the categories of questions, nodes in the order in which they first appear.
+
+    Parameters
+    ----------
+    categories
+        Per question: its category, or a tuple of the categories that it lies in, the outermost first.
+
+    Returns
+    -------
+    parents
+        Per node: the node that holds it; of the index, which is node 0, -1.
+    node_of
+        Per question: the node that holds it.
+    names
+        Of all nodes but the index.
+
+    Raises
+    ------
+    ValueError
+        When a category stands in two places, or holds both questions and categories.
 
     Examples
     --------
-    >>> number_categories(["talent", "talent", "security"])
-    (array([0, 0, 1]), ['talent', 'security'])
+    >>> number_nodes(["talent", "talent", "security"])
+    (array([-1,  0,  0]), array([1, 1, 2]), ['talent', 'security'])
+    >>> number_nodes([("risk", "politics"), ("risk", "security"), "talent"])
+    (array([-1,  0,  1,  1,  0]), array([2, 3, 4]), ['risk', 'politics', 'security', 'talent'])
     """
-    order = list(dict.fromkeys(categories))
-    return np.array([order.index(category) for category in categories], dtype=np.int64), order
+    paths = [path if isinstance(path, tuple) else (path,) for path in categories]
+    number: dict[tuple[object, ...], int] = {(): 0}
+    for path in paths:
+        for length in range(len(path)):
+            number.setdefault(path[: length + 1], len(number))
+    named = list(number)[1:]
+    names = [path[-1] for path in named]
+    parents = [number[path[:-1]] for path in named]
+    node_of = [number[path] for path in paths]
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if twice:
+        msg = f"a category stands in one place; found in two: {', '.join(twice)}"
+        raise ValueError(msg)
+    mixed = [str(names[node - 1]) for node in dict.fromkeys(node_of) if node in parents]
+    if mixed:
+        msg = f"a category holds questions or categories, not both: {', '.join(mixed)}"
+        raise ValueError(msg)
+    return np.array([-1, *parents], dtype=np.int64), np.array(node_of, dtype=np.int64), names

@@ -1,6 +1,6 @@
 """From accepted answers to scores and ranks of units.
 
-Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `complete_hiding`, `rank_units`,
+Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `guard_cells`, `rank_units`,
 `describe_weights`. Units with too few respondents, which `prepare_sample` takes out, take no part in anything that is
 computed across units. Method pages: docs/methods/scores.md, docs/methods/disclosure.md.
 """
@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins
+from bpo_index.disclosure.cells.hiding import guard_cells
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.display.numbers import show_number, show_score
 from bpo_index.publication.columns.weights import WEIGHTS
@@ -20,14 +22,6 @@ from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, learn_index, score_means
 from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.scores_at_ends import (
-    AT_LEAST,
-    AT_MOST,
-    complete_hiding,
-    find_end_margins,
-    find_score_ends,
-    find_wanted_openness,
-)
 from bpo_index.scoring.unit_means import estimate_unit_means
 from bpo_index.scoring.weights_table import check_weights, describe_weights
 
@@ -44,8 +38,9 @@ class Scores:
         takes part in ranks; `score_bound`: `at least` or `at most` where the score lies at an end of the scale and
         `score` is the bound, else null.
     categories
-        One row per unit and category: `unit, category, respondents` (who rated any of its questions), `suppressed`
-        (also: hidden so that no other can be computed), `ranked, score, score_bound, rank`.
+        One row per unit and category of any level, in the order of the definition: `unit, category, respondents` (who
+        rated any of its questions), `suppressed` (also: hidden so that no other can be computed), `ranked, score,
+        score_bound, rank`.
     unit_means
         One row per unit that is not suppressed: `unit, <question ids>`, means in points of the outcome's scale; null
         where nobody rated.
@@ -90,25 +85,26 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt.
     """
     codes = [unit.code for unit in definition.units]
-    category_ids = [category.id for category in definition.categories]
     method = definition.method
     sample = prepare_sample(accepted, definition, margins)
     structure, published = sample.structure, sample.published
     means = np.full((len(codes), len(definition.questions)), np.nan)
-    scores = np.full((len(codes), 1 + len(category_ids)), np.nan)
-    used = structure.category_weights
+    scores = np.full((len(codes), len(structure.nodes)), np.nan)
+    used = tuple(node.nominal for node in structure.nodes)
     learnt, evidence = None, Evidence()
     if sample.answers:
         means[published] = estimate_unit_means(sample.answers)
         evidence = gather_evidence(sample.answers, [unit.weights for unit in sample.answers], structure)
         learnt = learn_index(means[published], structure, evidence=evidence)
-        check_weights(learnt, definition)
+        check_weights(learnt, definition, structure)
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
-        used = used if learnt.category_weights is None else learnt.category_weights
+        used = tuple(
+            nominal if weights is None else weights for nominal, weights in zip(used, learnt.weights, strict=True)
+        )
 
     everything = scores.copy()
-    hidden, ends = _guard_cells(scores, sample, used)
-    scores[:, 1:][hidden] = np.nan
+    hidden, ends = guard_cells(scores, sample.raters, structure, published=published, used=used)
+    scores[hidden] = np.nan
     bounds = find_end_margins(structure, method.minimum_respondents_to_publish)
     scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
@@ -126,8 +122,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         notes.append(
             "Scores at an end of the scale are told as bounds; as numbers they would say what everybody answered."
         )
-    ranked = np.column_stack([sample.respondents, sample.raters]) >= method.minimum_respondents_to_rank
-    ranked &= ~np.isnan(scores)
+    ranked = (sample.raters >= method.minimum_respondents_to_rank) & ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T
     effective, effects = np.zeros(len(codes)), np.full(len(codes), np.nan)
     effective[published] = [round(unit.effective_n, 6) for unit in sample.answers]
@@ -151,14 +146,14 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     )
     categories = pl.DataFrame(
         {
-            "unit": np.repeat(codes, len(category_ids)),
-            "category": category_ids * len(codes),
-            "respondents": sample.raters.ravel(),
-            "suppressed": hidden.ravel(),
-            "ranked": ranked[:, 1:].ravel(),
-            "score": scores[:, 1:].ravel(),
-            "score_bound": _name_bounds(ends[:, 1:].ravel()),
-            "rank": ranks[:, 1:].ravel(),
+            "unit": np.repeat(codes, len(definition.category_nodes)),
+            "category": [node.id for node in definition.category_nodes] * len(codes),
+            "respondents": _list_cells(sample.raters),
+            "suppressed": _list_cells(hidden),
+            "ranked": _list_cells(ranked),
+            "score": _list_cells(scores),
+            "score_bound": _name_bounds(_list_cells(ends)),
+            "rank": _list_cells(ranks),
         }
     )
     unit_means = pl.DataFrame(means[published], schema=list(definition.question_ids), orient="row")
@@ -166,34 +161,9 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     return Scores(_null_missing(units), _null_missing(categories), unit_means.fill_nan(None), weights, notes, sample)
 
 
-def _guard_cells(scores: Floats, sample: Sample, used: Floats) -> tuple[np.ndarray, Ints]:
-    """Return the category cells that are hidden, and which scores are told as a bound.
-
-    Returns
-    -------
-    hidden
-        Units x categories.
-    ends
-        Units x (1 + categories): 1 at least, -1 at most, 0 the score itself or none.
-    """
-    structure, raters = sample.structure, sample.raters
-    minimum = structure.method.minimum_respondents_to_publish
-    margins = find_end_margins(structure, minimum)
-    ends = find_score_ends(scores, structure, margins)
-    # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
-    weightings = (structure.category_weights, used)
-    small = (raters < minimum) & sample.published[:, np.newaxis]
-    hidden = (raters < minimum) | ~sample.published[:, np.newaxis]
-    # NOTE: where the overall score is at an end its categories would tell how far.
-    hidden |= ends[:, :1] != 0
-    cells = np.where(hidden, 0, ends[:, 1:])
-    known = np.where(cells > 0, 100.0 - margins[1:], 0.0), np.where(cells < 0, margins[1:], 100.0)
-    wanted = np.select([small, cells != 0], [find_wanted_openness(raters), margins[1:]], 0.0)
-    hidden = complete_hiding(hidden | (cells != 0), scores[:, 1:], known, wanted, *weightings, raters=raters) & (
-        cells == 0
-    )
-    ends[:, 1:] = cells
-    return hidden, ends
+def _list_cells(values: np.ndarray) -> np.ndarray:
+    """Return the cells of the categories one after the other, units outside."""
+    return np.asarray(values[:, 1:].ravel())
 
 
 def _name_bounds(ends: Ints) -> pl.Series:
@@ -206,27 +176,30 @@ def _null_missing(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(score=pl.col("score").fill_nan(None), rank=pl.when(pl.col("rank") > 0).then("rank"))
 
 
-def unit_score_matrix(scores: Scores, definition: IndexDefinition, *, bounds: bool = False) -> Floats:
-    """Return units x (1 + categories) of the published scores, in the definition's order; NaN where null.
+def unit_score_matrix(scores: Scores, *, bounds: bool = False) -> Floats:
+    """Return units x nodes of the published scores, in the definition's order; NaN where null.
 
     A category score that is told as a bound is the bound where `bounds` is true, else NaN.
     """
-    overall = scores.units["score"].fill_null(float("nan")).to_numpy()
-    shape = (len(definition.units), len(definition.categories))
     told = (
         scores.categories["score"]
         if bounds
         else scores.categories.select(pl.when(pl.col("score_bound").is_null()).then("score")).to_series()
     )
-    return np.column_stack([overall, told.fill_null(float("nan")).to_numpy().reshape(shape)])
+    return spread_nodes(scores, scores.units["score"], told).astype(float)
 
 
-def find_told_as_bounds(scores: Scores, definition: IndexDefinition) -> np.ndarray:
-    """Return units x (1 + categories): true where the score is told as a bound."""
-    shape = (len(definition.units), len(definition.categories))
-    return np.column_stack(
-        [
-            scores.units["score_bound"].is_not_null(),
-            scores.categories["score_bound"].is_not_null().to_numpy().reshape(shape),
-        ]
-    )
+def find_told_as_bounds(scores: Scores) -> np.ndarray:
+    """Return units x nodes: true where the score is told as a bound."""
+    return spread_nodes(scores, *(frame["score_bound"].is_not_null() for frame in (scores.units, scores.categories)))
+
+
+def find_ranked(scores: Scores) -> np.ndarray:
+    """Return units x nodes: true where the unit takes part in the ranking."""
+    return spread_nodes(scores, scores.units["ranked"], scores.categories["ranked"])
+
+
+def spread_nodes(scores: Scores, overall: pl.Series, categories: pl.Series) -> np.ndarray:
+    """Return units x nodes of a column of the units and one of the categories; null as NaN."""
+    units = len(scores.units)
+    return np.column_stack([overall.to_numpy(), categories.to_numpy().reshape(units, -1)])

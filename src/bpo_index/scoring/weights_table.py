@@ -6,8 +6,6 @@ answers do not determine. Method page: docs/methods/balanced-weights.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import polars as pl
 
@@ -18,13 +16,13 @@ from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence, LearntIndex
 from bpo_index.scoring.methods.balanced import share_squared_correlations
 from bpo_index.scoring.methods.record import WeightsReport
-from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.structure import IndexStructure, Node
 
 #: Fewer units than this for each variable make a covariance between units a poor guide.
 _UNITS_A_VARIABLE = 3
 
 
-def check_weights(learnt: LearntIndex, definition: IndexDefinition) -> None:
+def check_weights(learnt: LearntIndex, definition: IndexDefinition, structure: IndexStructure) -> None:
     """Refuse weights that could not be learnt.
 
     Raises
@@ -32,14 +30,12 @@ def check_weights(learnt: LearntIndex, definition: IndexDefinition) -> None:
     DataRefused
         Naming the weighting and what is weighed.
     """
-    method = definition.method
-    broken = [
-        f"{method.question_weighting} of the questions of {category.id}"
-        for category, weights in zip(definition.categories, learnt.question_weights, strict=True)
-        if np.isnan(weights).any()
-    ]
-    if learnt.category_weights is not None and np.isnan(learnt.category_weights).any():
-        broken.append(f"{method.weighting} of the categories")
+    broken = []
+    for node, weights in zip(structure.nodes, learnt.weights, strict=True):
+        if weights is not None and np.isnan(weights).any():
+            name = definition.nodes[node.number].id
+            held = f"the questions of {name}" if node.holds_questions else "the categories" + (f" of {name}" * bool(name))
+            broken.append(f"{node.weighting.name} of {held}")
     if broken:
         raise DataRefused(
             f"The weights cannot be learnt from these answers: {', '.join(broken)}. There are too few units with all "
@@ -61,7 +57,7 @@ def describe_weights(
     Parameters
     ----------
     scores
-        Units x (1 + categories).
+        Units x nodes.
     shown
         The same, NaN where a score is not published: effective importance is that of the published scores, so that no
         other can be computed from it.
@@ -73,72 +69,94 @@ def describe_weights(
     Returns
     -------
     table
-        One row per category (`question` null), then one per question: `category, question, nominal_weight, weight,
-        effective_importance`. Weights sum to one over the categories, and over the questions of a category; null under
-        `benefit_of_the_doubt`, where every unit has its own. `effective_importance`: the share of the squared
-        correlation with the overall score; null where it is not defined.
+        One row per category (`question` null), then one per question: the columns of `WEIGHTS`. Weights sum to one over
+        the categories of one parent, and over the questions of a category; null under `benefit_of_the_doubt`, where
+        every unit has its own. `effective_importance`: the share of the squared correlation with the score of what
+        holds the category; null where it is not defined.
     notes
         Sentences.
     """
-    nominal = structure.category_weights / structure.category_weights.sum()
-    used = learnt.category_weights
-    importance = [
-        None if np.isnan(share) else float(share) for share in share_squared_correlations(shown[:, 1:], shown[:, 0])
+    importance = np.full(len(structure.nodes), np.nan)
+    used = np.full(len(structure.nodes), np.nan)
+    nominal = np.full(len(structure.nodes), np.nan)
+    for node in structure.holders:
+        importance[node.children] = share_squared_correlations(shown[:, node.children], shown[:, node.number])
+        nominal[node.children] = node.nominal / node.nominal.sum()
+        weights = learnt.weights[node.number]
+        if weights is not None:
+            used[node.children] = weights
+    rows: list[tuple[object, ...]] = [
+        (node.id, None, nominal[n], used[n], importance[n])
+        for n, node in enumerate(definition.nodes)
+        if node.category
     ]
-    rows: list[tuple[str, str | None, float, float | None, float | None]] = []
-    for n, category in enumerate(definition.categories):
-        weight = None if used is None else float(used[n])
-        rows.append((category.id, None, float(nominal[n]), weight, importance[n]))
-    for n, category in enumerate(definition.categories):
-        given = structure.question_weights[structure.list_questions(n)]
-        for question, own, weight in zip(category.questions, given, learnt.question_weights[n], strict=True):
-            rows.append((category.id, question.id, float(own / given.sum()), float(weight), None))
+    for node in structure.groups_of_questions:
+        named, weights = definition.nodes[node.number], learnt.weights[node.number]
+        assert weights is not None
+        rows += [
+            (named.id, question.id, own / node.nominal.sum(), weight, None)
+            for question, own, weight in zip(named.questions, node.nominal, weights, strict=True)
+        ]
     table = pl.DataFrame(rows, schema=WEIGHTS.schema, orient="row")
-    return table.with_columns(pl.col(pl.Float64).round(9)), _write_notes(
-        scores, structure, learnt, evidence=evidence, ids=[category.id for category in definition.categories]
+    return table.with_columns(pl.col(pl.Float64).fill_nan(None).round(9)), _write_notes(
+        scores, structure, learnt, evidence=evidence, definition=definition
     )
 
 
 def _write_notes(
-    scores: Floats, structure: IndexStructure, learnt: LearntIndex, *, evidence: Evidence, ids: Sequence[str]
+    scores: Floats, structure: IndexStructure, learnt: LearntIndex, *, evidence: Evidence, definition: IndexDefinition
 ) -> list[str]:
-    method = structure.method
-    counted = np.flatnonzero(structure.category_weights > 0)
-    categories = scores[:, 1:][:, counted]
-    units = int((~np.isnan(categories)).all(axis=1).sum())
-    notes = []
-    questions = int(np.bincount(structure.category_of, weights=structure.question_weights > 0).max())
-    for weighting, items, named in (
-        (structure.weighting, len(counted), f"{len(counted)} categories"),
-        (structure.question_weighting, questions, f"up to {questions} questions of a category"),
-    ):
-        is_within = weighting.has_level and method.weighting_level == "within"
-        learns = weighting.compares_units and not weighting.has_own_scores and not is_within
-        if learns and items > 1 and units < _UNITS_A_VARIABLE * items:
-            notes.append(
-                f"Weights ({weighting.name}) are learnt from {units} units for {named}; with fewer than "
-                f"{_UNITS_A_VARIABLE} units an item they say little."
-            )
-    notes += _describe_weighting(categories, structure, evidence, [ids[int(n)] for n in counted])
-    aggregation = structure.aggregation
-    if aggregation.describe is not None and learnt.category_weights is not None:
-        notes += aggregation.describe(scores[:, 1:], learnt.category_weights, ~np.isnan(scores[:, 0]))
+    notes = _note_few_units(scores, structure, definition)
+    for node in structure.holders:
+        title = definition.nodes[node.number].title
+        said = _describe_weighting(scores, node, evidence, definition)
+        weights = learnt.weights[node.number]
+        if node.aggregation.describe is not None and weights is not None:
+            own = scores[:, node.number]
+            said += node.aggregation.describe(scores[:, node.children], weights, ~np.isnan(own))
+        notes += [f"{title}: {sentence}" for sentence in said] if title else said
     return notes
 
 
-def _describe_weighting(
-    categories: Floats, structure: IndexStructure, evidence: Evidence, ids: Sequence[str]
-) -> list[str]:
-    """Return what the weighting says of the weights of units x categories that count."""
-    weighting = structure.weighting
-    if weighting.describe is None:
+def _note_few_units(scores: Floats, structure: IndexStructure, definition: IndexDefinition) -> list[str]:
+    """Return a sentence for each weighting that learns from few units."""
+    notes = []
+    questions: dict[str, list[Node]] = {}
+    for node in structure.holders:
+        units = int((~np.isnan(scores[:, node.counted_children])).all(axis=1).sum())
+        name = definition.nodes[node.number].id
+        named = f"{len(node.counted)} categories" + (f" of {name}" if name else "")
+        notes += _note_weighting(node, units, len(node.counted), named)
+    for node in structure.groups_of_questions:
+        questions.setdefault(node.weighting.name, []).append(node)
+    units = int((~np.isnan(scores[:, structure.index.counted_children])).all(axis=1).sum())
+    for nodes in questions.values():
+        most = max(len(node.counted) for node in nodes)
+        notes += _note_weighting(nodes[0], units, most, f"up to {most} questions of a category")
+    return notes
+
+
+def _note_weighting(node: Node, units: int, items: int, named: str) -> list[str]:
+    weighting = node.weighting
+    is_within = weighting.has_level and node.method.weighting_level == "within"
+    learns = weighting.compares_units and not weighting.has_own_scores and not is_within
+    if not learns or items < 2 or units >= _UNITS_A_VARIABLE * items:
         return []
-    counted = np.flatnonzero(structure.category_weights > 0)
-    within = evidence.category_covariance
+    return [
+        f"Weights ({weighting.name}) are learnt from {units} units for {named}; with fewer than "
+        f"{_UNITS_A_VARIABLE} units an item they say little."
+    ]
+
+
+def _describe_weighting(scores: Floats, node: Node, evidence: Evidence, definition: IndexDefinition) -> list[str]:
+    """Return what the weighting says of the weights of the nodes that count."""
+    if node.weighting.describe is None:
+        return []
+    counted, within = node.counted_children, evidence.node_covariance
     report = WeightsReport(
-        scores=categories,
-        nominal=structure.category_weights[counted] / structure.category_weights.sum(),
+        scores=scores[:, counted],
+        nominal=node.nominal[node.counted] / node.nominal.sum(),
         covariance=None if within is None else within[np.ix_(counted, counted)],
-        names=ids,
+        names=[definition.nodes[n].id for n in counted],
     )
-    return weighting.describe(report, weighting.pick(structure.method))
+    return node.weighting.describe(report, node.weighting_options)

@@ -24,7 +24,7 @@ from bpo_index.files.csv_tables import render_csv
 from bpo_index.files.resources import find_resource
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import score_means
-from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.structure import IndexStructure, Node
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
 
 #: How near the printed score an exact target must come, in score points (half a printed digit, with a margin).
@@ -66,13 +66,13 @@ def draw_answers(
     rng: np.random.Generator, respondents: int, structure: IndexStructure, model: AnswerModel
 ) -> AnswerDraws:
     """Draw what is a respondent's own, for one unit."""
-    categories, questions = len(structure.category_weights), len(structure.category_of)
+    holders, questions = [node.number for node in structure.groups_of_questions], len(structure.node_of)
     leniency = model.leniency * rng.standard_normal((respondents, 1))
-    taste = model.taste * rng.standard_normal((respondents, categories))
+    taste = model.taste * rng.standard_normal((respondents, len(holders)))
     noise = model.noise * rng.standard_normal((respondents, questions))
     luck = rng.random((respondents, questions))
     state = np.where(luck < model.dont_know, 1, np.where(luck < model.dont_know + model.skipped, 2, 0))
-    return AnswerDraws(leniency + taste[:, structure.category_of] + noise, state)
+    return AnswerDraws(leniency + taste[:, np.searchsorted(holders, structure.node_of)] + noise, state)
 
 
 def simulate_answers(latent: Floats, draws: AnswerDraws, structure: IndexStructure) -> Floats:
@@ -137,13 +137,13 @@ def calibrate_latents(
         When an exact score cannot be met under these draws.
     """
     exact_categories = exact_categories or {}
-    latent = np.zeros(len(shifts))
+    latent, categories = np.zeros(len(shifts)), structure.groups_of_questions
 
     def score(category: int) -> float:
-        return float(score_answers(simulate_answers(latent, draws, structure), structure)[1 + category])
+        return float(score_answers(simulate_answers(latent, draws, structure), structure)[categories[category].number])
 
     def solve(category: int, target: float, shift: Floats) -> float:
-        questions = structure.list_questions(category)
+        questions = categories[category].questions
         low, high = structure.minimum - 10.0, structure.maximum + 10.0
         best = (np.inf, 0.0)
         for _ in range(40):
@@ -159,7 +159,7 @@ def calibrate_latents(
         if category not in exact_categories:
             solve(category, target, shifts)
             continue
-        last = structure.list_questions(category)[-1]
+        last = categories[category].questions[-1]
         for step in sorted(np.arange(-75, 76) / 50, key=abs):
             trial = shifts.copy()
             trial[last] += step
@@ -176,12 +176,22 @@ def calibrate_latents(
             if abs(overall - exact_overall) < _EXACT:
                 return latent
             category = free[turn % len(free)]
-            share = structure.category_weights[category] / structure.category_weights.sum()
+            share = _find_share(categories[category], structure)
             change = np.clip((exact_overall - overall) / share, -0.6, 0.6)
             solve(category, score(category) + change, shifts)
         msg = f"the overall score cannot reach {exact_overall}"
         raise ValueError(msg)
     return latent
+
+
+def _find_share(node: Node, structure: IndexStructure) -> float:
+    """Return the nominal weight of a node within the whole index."""
+    share = 1.0
+    while node.parent >= 0:
+        outside = structure.nodes[node.parent]
+        share *= structure.node_weights[node.number] / outside.nominal.sum()
+        node = outside
+    return share
 
 
 def make_sample(name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -260,21 +270,21 @@ def _describe_truth(
     latent: Floats,
     ratings: Floats,
 ) -> list[dict[str, object]]:
-    sampled = score_answers(ratings, structure)[1:]
+    sampled = score_answers(ratings, structure)
     expected = expect_rating(latent, model, structure)
     reach = structure.maximum - structure.minimum
     rows: list[dict[str, object]] = []
-    for n, category in enumerate(definition.categories):
-        questions = structure.list_questions(n)
+    for n, node in enumerate(structure.groups_of_questions):
+        questions = node.questions
         rows.append(
             {
                 "data_origin": "synthetic",
                 "unit": unit,
-                "category": category.id,
+                "category": definition.nodes[node.number].id,
                 "target_score": float(targets[n]),
                 "latent_mean": round(float(latent[questions].mean()), 4),
                 "planted_score": round(float(100 * (expected[questions].mean() - structure.minimum) / reach), 4),
-                "sample_score": round(float(sampled[n]), 4),
+                "sample_score": round(float(sampled[node.number]), 4),
             }
         )
     return rows
@@ -300,9 +310,10 @@ def _add_background(rows: list[dict[str, str]], definition: IndexDefinition, rng
         beside = {other["company"] for other in rows if other["country"] == row["country"]} & set(size_of)
         size_of.setdefault(row["company"], ("small", "large")[len(beside) % 2])
         row["company_size"] = size_of[row["company"]]
-        shares = rng.dirichlet(np.full(len(definition.categories), 8.0))
-        for category, points in zip(definition.categories, rng.multinomial(100, shares), strict=True):
-            row[definition.columns.importance[category.id]] = str(points)
+        headings = definition.columns.importance
+        shares = rng.dirichlet(np.full(len(headings), 8.0))
+        for heading, points in zip(headings.values(), rng.multinomial(100, shares), strict=True):
+            row[heading] = str(points)
 
 
 def _spell_otherwise(rows: list[dict[str, str]], definition: IndexDefinition, rng: np.random.Generator) -> None:

@@ -41,7 +41,7 @@ def find_turned_questions(accepted: pl.DataFrame, definition: IndexDefinition) -
     published = accepted.filter(pl.len().over("unit") >= minimum)
     least = _SAME * (definition.scale.maximum - definition.scale.minimum)
     notes = []
-    for category in definition.categories:
+    for category in definition.category_nodes:
         for question, n, r in _compare(published, category.questions, least):
             if n >= _FEWEST and r is not None and _measure_t(r, n) < _BEYOND_CHANCE:
                 advice = "reverse: false" if question.reverse else "reverse: true"

@@ -105,6 +105,16 @@ UNIT_AND_CATEGORY = (
     Column("unit", pl.String, "code of the unit", answers="none"),
     Column("category", pl.String, "id of the category; null: all categories", answers="none"),
 )
+#: Of the category of a row, in every table that has a column `category`.
+PLACE = (
+    Column(
+        "level",
+        pl.Int64,
+        "steps of the category below the index, 1 for those that the index holds itself; 0: the index",
+        answers="none",
+    ),
+    Column("parent", pl.String, "id of the category that holds the category; null: the index does", answers="none"),
+)
 #: Where the tables beside ranking and categories lie.
 ROBUSTNESS_FOLDER = "robustness/"
 
@@ -119,7 +129,8 @@ class Table:
     row: str
     """What a row is, after the words "one row per"."""
     own: tuple[Column, ...]
-    """The columns of the frame that a module makes; the origin of the data and added columns follow them."""
+    """The columns of the frame that a module makes; the place of its category, the origin of the data and added columns
+    follow them."""
     place: int
     """Tables are published in the order of this number, those of one module as the module lists them."""
     key: tuple[str, ...] = ()
@@ -130,9 +141,19 @@ class Table:
     """Columns that files of their own and other packages add."""
 
     @property
+    def has_categories(self) -> bool:
+        """Whether rows speak of categories, so that their place in the index stands beside them."""
+        return any(column.name == "category" for column in self.own)
+
+    @property
+    def given(self) -> tuple[Column, ...]:
+        """The columns of the frame that `complete` takes."""
+        return (*self.own, *(PLACE if self.has_categories else ()), ORIGIN)
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """All published columns, in their order."""
-        return (*self.own, ORIGIN, *self.added)
+        return (*self.given, *self.added)
 
     @property
     def schema(self) -> pl.Schema:
@@ -156,7 +177,7 @@ class Table:
         Parameters
         ----------
         frame
-            With the table's own columns and the origin of the data.
+            With the table's own columns, the place of the row's category, and the origin of the data.
 
         Raises
         ------
@@ -170,7 +191,7 @@ class Table:
         >>> table.complete(pl.DataFrame({"score": [9.0, 7.5], "data_origin": "survey"})).rows()
         [(9.0, 'survey', 0.0), (7.5, 'survey', 1.5)]
         """
-        made = pl.Schema({column.name: column.dtype for column in (*self.own, ORIGIN)})
+        made = pl.Schema({column.name: column.dtype for column in self.given})
         published = frame.select(made.names()).cast(made)
         for column in self.added:
             published = _add_column(published, column)

@@ -11,6 +11,9 @@ _WEIGHTS_DRAWN = Column(
     pl.String,
     "all: any weights, evenly; bounded: those between the multiples of the definition's weight_bounds",
 )
+_PARENT = Column(
+    "parent", pl.String, "id of the category in which units are ranked; null: in the index as a whole", answers="none"
+)
 NEIGHBOURS = Table(
     name="neighbours",
     title="What puts a unit ahead of the next",
@@ -25,7 +28,8 @@ NEIGHBOURS = Table(
         Column(
             "contribution",
             pl.Float64,
-            "what the category adds to the difference; over the categories of a pair they add up to it exactly",
+            "what the category adds to the difference; over the categories that one parent holds they add up to what "
+            "that adds, and over those of the index to the difference",
             unit="score points",
             decimals=2,
         ),
@@ -38,7 +42,7 @@ WEIGHTS = Table(
     place=6,
     own=(
         Column("category", pl.String, "id of the category"),
-        Column("question", pl.String, "id of the question; null: the row is of the category within the index"),
+        Column("question", pl.String, "id of the question; null: the row is of the category within what holds it"),
         Column("nominal_weight", pl.Float64, "weight of the definition, sum one", unit="share", decimals=3),
         Column(
             "weight",
@@ -50,7 +54,7 @@ WEIGHTS = Table(
         Column(
             "effective_importance",
             pl.Float64,
-            "category's share of the squared correlations with the overall score; null: none",
+            "category's share of the squared correlations with the score of what holds it; null: none",
             unit="share",
             decimals=3,
         ),
@@ -59,9 +63,8 @@ WEIGHTS = Table(
 WEIGHT_SWAPS = Table(
     name="weight_swaps",
     title="Weights that swap pairs",
-    row="pair of units",
+    row="node that holds categories, and pair of units",
     place=6,
-    key=("ahead", "behind"),
     own=(
         Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead"),
         Column("behind", pl.String, "code of the unit behind", heading="Unit behind"),
@@ -82,6 +85,7 @@ WEIGHT_SWAPS = Table(
             "categories that lose it, the largest loss first, separated by spaces; null: none is enough",
             heading="Categories that lose",
         ),
+        _PARENT,
     ),
 )
 WEIGHT_INTERVALS = Table(
@@ -121,9 +125,8 @@ WEIGHT_INTERVALS = Table(
 RANK_ACCEPTABILITY = Table(
     name="rank_acceptability",
     title="Rank acceptability",
-    row="set of weights, unit and place",
+    row="node that holds categories, set of weights, unit and place",
     place=6,
-    key=("weights", "unit", "place"),
     own=(
         _WEIGHTS_DRAWN,
         Column("unit", pl.String, "code of the unit"),
@@ -135,6 +138,7 @@ RANK_ACCEPTABILITY = Table(
             unit="share",
             decimals=2,
         ),
+        _PARENT,
     ),
 )
 CENTRAL_WEIGHTS = Table(

@@ -28,13 +28,16 @@ def tabulate_long(ranking: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFra
     >>> ranking, categories = (list_tables()[name].columns for name in ("ranking", "categories"))
     >>> ranking = {column.name: [None] for column in ranking}
     >>> ranking |= {"unit": ["COL"], "rank": [1], "score": [99.0], "score_bound": ["at least"]}
-    >>> categories = pl.DataFrame(schema=[column.name for column in categories])
+    >>> categories = pl.DataFrame(schema={column.name: column.dtype for column in categories})
     >>> tabulate_long(pl.DataFrame(ranking), categories).select("unit", "category", "measure", "value").rows()
     [('COL', None, 'rank', 1.0), ('COL', None, 'score_at_least', 99.0)]
     """
     described = list_tables()
     parts = [
-        _unpivot(ranking.with_columns(category=pl.lit(None, pl.String)), described["ranking"].columns),
+        _unpivot(
+            ranking.with_columns(category=pl.lit(None, pl.String), level=pl.lit(0, pl.Int64), parent=pl.lit(None, pl.String)),
+            described["ranking"].columns,
+        ),
         _unpivot(categories, described["categories"].columns),
     ]
     return described["long"].complete(pl.concat(parts))
@@ -42,12 +45,14 @@ def tabulate_long(ranking: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFra
 
 def _unpivot(frame: pl.DataFrame, columns: tuple[Column, ...]) -> pl.DataFrame:
     numbers = [column for column in columns if column.unit != "none"]
-    texts = ["unit", "name", "category", "data_origin"]
+    texts = ["unit", "name", "category", "parent", "data_origin"]
     bound = pl.col("score_bound").cast(pl.String).str.replace_all(" ", "_")
     return (
         frame.with_row_index("row")
         .with_columns(pl.col(texts).cast(pl.String), *(pl.col(column.name).cast(pl.Float64) for column in numbers))
-        .unpivot([column.name for column in numbers], index=["row", "score_bound", *texts], variable_name="measure")
+        .unpivot(
+            [column.name for column in numbers], index=["row", "score_bound", "level", *texts], variable_name="measure"
+        )
         .with_columns(place=pl.int_range(pl.len()).over("row"))
         .sort("row", "place")
         .drop_nulls("value")

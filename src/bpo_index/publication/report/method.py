@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import count_noun, show_number
+from bpo_index.display.numbers import count_noun, list_names, show_number
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
@@ -84,10 +84,16 @@ def _describe_respondent_weights(has_design_weights: bool, trim_weights: float |
 
 def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
     """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind."""
-    overall, categories = (_describe_interval(ends) for ends in IndexStructure.from_definition(definition).score_bounds)
-    if overall == categories:
-        return [overall]
-    return [(f"overall, {overall[0]}", overall[1]), (f"categories, {categories[0]}", categories[1])]
+    bounds = IndexStructure.from_definition(definition).score_bounds
+    named: dict[tuple[str, str], list[str]] = {}
+    for node, ends in zip(definition.nodes, bounds, strict=True):
+        named.setdefault(_describe_interval(ends), []).append(node.title or "overall")
+    if len(named) == 1:
+        return list(named)
+    return [
+        (f"{'categories' if len(titles) == len(bounds) - 1 else list_names(titles)}, {words}", formula)
+        for (words, formula), titles in named.items()
+    ]
 
 
 def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
@@ -104,14 +110,14 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition) -> Repor
     used = dict(result.tables["weights"].drop_nulls("question").select("question", "weight").iter_rows())
     rows = [
         (
-            category.title,
+            node.title,
             question.id,
             f"{question.text} (reversed)" if question.reverse else question.text,
             question.origin,
             show_number(used.get(question.id), 3),
         )
-        for category in definition.categories
-        for question in category.questions
+        for node in definition.category_nodes
+        for question in node.questions
     ]
     scale = definition.scale
     return make_table(

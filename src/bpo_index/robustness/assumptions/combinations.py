@@ -21,7 +21,6 @@ from bpo_index.publication.columns.assumptions import ASSUMPTIONS, METHOD_RANKS
 from bpo_index.robustness.replicates import Drawing, Scenario
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.methods.record import VARIED
-from bpo_index.scoring.methods.registry import get_weighting
 from bpo_index.scoring.preparation import gather_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
@@ -99,22 +98,26 @@ def plan_drawing(definition: IndexDefinition, structure: IndexStructure) -> Draw
     block = definition.uncertainty
     return Drawing(
         respondents=block.respondents,
-        concentration=find_concentration(_choose_variation(definition), structure),
+        concentrations=find_concentrations(_choose_variation(definition), structure),
         excluded_category=block.excluded_category,
         excluded_question=block.excluded_question,
     )
 
 
-def find_concentration(variation: float, structure: IndexStructure) -> float | None:
-    """Return the Dirichlet concentration under which a category of mean weight varies so much.
+def find_concentrations(variation: float, structure: IndexStructure) -> dict[int, float]:
+    """Return node to the Dirichlet concentration under which a category in it, of mean weight, varies so much.
 
     With C categories of weight 1 / C the squared coefficient of variation is (C - 1) / (a + 1), so that two cannot vary
-    by 1: they take the least concentration. None: no variation, or a single category.
+    by 1: they take the least concentration. No weights are drawn without variation, of a single category, and where
+    they are learnt from the answers.
     """
-    categories = int((structure.category_weights > 0).sum())
-    if not variation or categories < 2:
-        return None
-    return max((categories - 1) / variation**2 - 1, _LEAST_CONCENTRATION)
+    if not variation:
+        return {}
+    drawn = [node for node in structure.holders if not node.weighting.learns and len(node.counted) > 1]
+    return {
+        node.number: max((len(node.counted) - 1) / variation**2 - 1, _LEAST_CONCENTRATION)
+        for node in drawn
+    }
 
 
 def tabulate_assumptions(
@@ -130,16 +133,7 @@ def tabulate_assumptions(
     rows: list[tuple[str, str, float, int | None, bool]] = [
         ("respondents", "resampled" if block.respondents else "as they are", 1.0, None, not block.respondents)
     ]
-    variation = _choose_variation(definition)
-    concentration = find_concentration(variation, structure)
-    level = (
-        "of the definition"
-        if concentration is None
-        else f"Dirichlet, coefficient of variation {variation:g}, concentration {concentration:.6g}"
-    )
-    if get_weighting(method.weighting).learns:
-        level = f"learnt: {method.weighting}"
-    rows.append(("weights", level, 1.0, None, concentration is None))
+    rows += _describe_weights(definition, structure)
     for key, shares in share_levels(definition).items():
         for name, share in shares.items():
             count = sum(scenario.replicates for scenario in scenarios if (key, name) in scenario.levels)
@@ -149,6 +143,25 @@ def tabulate_assumptions(
         if probability:
             rows.append((f"excluded {key}", f"one {key}, drawn evenly", probability, None, False))
     return pl.DataFrame(rows, schema=ASSUMPTIONS.schema, orient="row")
+
+
+def _describe_weights(
+    definition: IndexDefinition, structure: IndexStructure
+) -> list[tuple[str, str, float, int | None, bool]]:
+    """Return the rows of what is drawn of weights: one for the index, one for each category that holds categories."""
+    variation = _choose_variation(definition)
+    concentrations = find_concentrations(variation, structure)
+    rows: list[tuple[str, str, float, int | None, bool]] = []
+    for node in structure.holders:
+        concentration = concentrations.get(node.number)
+        level = "of the definition"
+        if concentration is not None:
+            level = f"Dirichlet, coefficient of variation {variation:g}, concentration {concentration:.6g}"
+        if node.weighting.learns:
+            level = f"learnt: {node.weighting.name}"
+        name = definition.nodes[node.number].id
+        rows.append(("weights", f"in {name}: {level}" if name else level, 1.0, None, concentration is None))
+    return rows
 
 
 def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -> pl.DataFrame:
@@ -165,7 +178,7 @@ def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -
         answers, structure = combination.answers, combination.structure
         treatment = structure.method.missing_answers
         if treatment not in means:
-            means[treatment] = estimate_unit_means(answers) if answers else np.empty((0, len(structure.category_of)))
+            means[treatment] = estimate_unit_means(answers) if answers else np.empty((0, len(structure.node_of)))
         evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
         found = score_means(means[treatment], structure, evidence=evidence)[ranked, 0]
         ranks = rank_units(found)
@@ -178,8 +191,6 @@ def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -
 
 
 def _choose_variation(definition: IndexDefinition) -> float:
-    if get_weighting(definition.method.weighting).learns:
-        return 0.0
     given = definition.uncertainty.weight_variation
     return USUAL_VARIATION if given is None else given
 

@@ -125,7 +125,7 @@ def analyse_assumptions(
         blocks=blocks,
     )
     seeds = seed.spawn(scrambles)
-    cells = len(combinations[0].answers) * len(structure.category_of) * blocks * 2 ** len(factors)
+    cells = len(combinations[0].answers) * len(structure.node_of) * blocks * 2 ** len(factors)
     together = max(1, CELLS_IN_TASK // cells)
     tasks = [_Task(design, seeds[n : n + together]) for n in range(0, scrambles, together)]
     on_ranks, on_scores = [], []

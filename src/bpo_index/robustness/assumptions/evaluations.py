@@ -17,8 +17,8 @@ from bpo_index.definition.method_block import Method
 from bpo_index.robustness.assumptions.combinations import Combination, plan_drawing, share_levels
 from bpo_index.robustness.replicates import (
     Drawing,
-    find_nominal_weights,
-    list_counted_categories,
+    list_counted,
+    list_excludable_categories,
     list_excludable_questions,
 )
 from bpo_index.robustness.sampling.resampling import Resampler, average_units
@@ -55,7 +55,7 @@ class Rows:
     levels: dict[str, Ints]
     """Factor to the number of its level; -1: nothing is excluded. Every row of respondents and of weights is new."""
     weights: Floats
-    """2 x blocks x categories: what the weights of categories are multiplied by."""
+    """2 x blocks x nodes: what the weights of categories are multiplied by."""
 
 
 def list_factors(definition: IndexDefinition, structure: IndexStructure) -> tuple[str, ...]:
@@ -63,9 +63,9 @@ def list_factors(definition: IndexDefinition, structure: IndexStructure) -> tupl
     drawing, shares = plan_drawing(definition, structure), share_levels(definition)
     varies = {
         "respondents": drawing.respondents,
-        "weights": drawing.concentration is not None,
+        "weights": bool(drawing.concentrations),
         **{key: len(shares[key]) > 1 for key in VARIED},
-        "excluded category": drawing.excluded_category > 0 and len(list_counted_categories(structure)) > 1,
+        "excluded category": drawing.excluded_category > 0 and len(list_excludable_categories(structure)) > 0,
         "excluded question": drawing.excluded_question > 0 and len(list_excludable_questions(structure)) > 0,
     }
     return tuple(name for name, is_varied in varies.items() if is_varied)
@@ -77,8 +77,9 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
     from scipy.stats import qmc  # noqa: PLC0415
 
     structure, blocks = design.combinations[0].structure, design.blocks
-    nominal, counted = find_nominal_weights(structure), list_counted_categories(structure)
-    weighs = len(counted) if "weights" in design.factors else 0
+    drawn = design.drawing.concentrations if "weights" in design.factors else {}
+    sets = {number: list_counted(structure.nodes[number]) for number in drawn}
+    weighs = sum(len(held) for held, _ in sets.values())
     choices = [factor for factor in design.factors if factor not in ("respondents", "weights")]
     dimensions = weighs + len(choices)
     points = np.empty((blocks, 2, 0))
@@ -88,11 +89,14 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
     is_drawn = "respondents" in design.factors
     counts = [unit.draw_counts(rng, 2 * blocks) if is_drawn else unit.count_evenly(2 * blocks) for unit in units]
 
-    weights = np.ones((2, blocks, len(nominal)))
-    if weighs:
-        shape = (design.drawing.concentration or 0.0) * nominal[counted]
-        gammas = gammaincinv(shape, points[..., :weighs].transpose(1, 0, 2))
-        weights[..., counted] = gammas / (gammas.sum(axis=-1, keepdims=True) * nominal[counted])
+    weights = np.ones((2, blocks, len(structure.nodes)))
+    start = 0
+    # One dimension a category, the sets one after the other.
+    for number, (held, shares) in sets.items():
+        own = points[..., start : start + len(held)].transpose(1, 0, 2)
+        gammas = gammaincinv(drawn[number] * shares, own)
+        weights[..., held] = gammas / (gammas.sum(axis=-1, keepdims=True) * shares)
+        start += len(held)
     levels = {}
     for n, factor in enumerate(choices):
         place = points[..., weighs + n].T
@@ -110,7 +114,7 @@ def _list_candidates(factor: str, design: Design) -> tuple[float, Ints]:
     """Return how often one is left out, and the categories or questions of which one is."""
     structure = design.combinations[0].structure
     if factor == "excluded category":
-        return design.drawing.excluded_category, list_counted_categories(structure)
+        return design.drawing.excluded_category, list_excludable_categories(structure)
     return design.drawing.excluded_question, list_excludable_questions(structure)
 
 
@@ -201,17 +205,17 @@ def score_evaluations(design: Design, rows: Rows, plan: Evaluations) -> Floats:
     combination = np.zeros(len(plan.mask), dtype=np.int64)
     for key, shares in design.shares.items():
         combination = combination * len(shares) + level.get(key, nowhere)
-    category_factors = question_factors = None
+    node_factors = question_factors = None
     if "weights" in side or "excluded category" in side:
-        category_factors = rows.weights[side.get("weights", nowhere), plan.block]
-        _leave_out(category_factors, level.get("excluded category"))
+        node_factors = rows.weights[side.get("weights", nowhere), plan.block]
+        _leave_out(node_factors, level.get("excluded category"))
     if "excluded question" in side:
-        question_factors = np.ones((len(plan.mask), len(design.combinations[0].structure.category_of)))
+        question_factors = np.ones((len(plan.mask), len(design.combinations[0].structure.node_of)))
         _leave_out(question_factors, level["excluded question"])
 
     read_means = _prepare_means(rows)
     scores = np.empty((len(plan.mask), int(design.ranked.sum())))
-    cells = len(design.combinations[0].answers) * len(design.combinations[0].structure.category_of)
+    cells = len(design.combinations[0].answers) * len(design.combinations[0].structure.node_of)
     for number, is_held, chosen in _group(combination, plan.is_held, max(1, CELLS_IN_TASK // cells)):
         structure = design.combinations[number].structure
         if is_held:
@@ -222,7 +226,7 @@ def score_evaluations(design: Design, rows: Rows, plan: Evaluations) -> Floats:
             read.means[..., drawn[chosen]].transpose(2, 1, 0),
             structure,
             evidence=read.take_evidence(drawn[chosen]),
-            category_factors=None if category_factors is None else category_factors[chosen],
+            node_factors=None if node_factors is None else node_factors[chosen],
             question_factors=None if question_factors is None else question_factors[chosen],
         )
         scores[chosen] = found[..., 0][:, design.ranked]

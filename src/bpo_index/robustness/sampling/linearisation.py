@@ -31,7 +31,7 @@ _STEP = 1e-4
 def differentiate_scores(
     means: Floats, unit: int, structure: IndexStructure, evidence: Evidence | None = None
 ) -> Floats:
-    """Return questions x units x (1 + categories): the derivative of all scores by one unit's question means.
+    """Return questions x units x nodes: the derivative of all scores by one unit's question means.
 
     Parameters
     ----------
@@ -50,13 +50,10 @@ def differentiate_scores(
         NaN where the score or the mean is missing, and where the method gives no derivative.
     """
     units, questions = means.shape
-    smooth_overall, smooth_categories = structure.has_derivative
-    if not smooth_categories:
-        return np.full((questions, units, 1 + len(structure.category_weights)), np.nan)
-    if not smooth_overall:
-        # The category scores still have derivatives, and these do not need the costly comparison of units.
-        plain = structure.method.model_copy(update={"aggregation": "arithmetic", "weighting": "equal"})
-        structure = replace(structure, method=plain)
+    smooth = structure.has_derivative
+    if not smooth.any():
+        return np.full((questions, units, len(smooth)), np.nan)
+    structure = _make_smooth(structure)
     step = _STEP * (structure.maximum - structure.minimum)
     moves = np.zeros((questions, units, questions))
     moves[:, unit] = step * np.eye(questions)
@@ -72,8 +69,28 @@ def differentiate_scores(
         own = np.arange(questions)
         width = (up - down)[own, unit, own][:, np.newaxis, np.newaxis]
     gradient = (higher - lower) / width
-    gradient[..., 0] += 0.0 if smooth_overall else np.nan
+    gradient[..., ~smooth] = np.nan
     return gradient
+
+
+def _make_smooth(structure: IndexStructure) -> IndexStructure:
+    """Return the structure with plain means at nodes without a derivative: these need no costly comparison of units.
+
+    The scores of the other nodes hang on none of them.
+    """
+    plain = {"aggregation": "arithmetic", "weighting": "equal", "question_aggregation": "arithmetic"}
+    broken = [node for node in structure.nodes if not structure.has_derivative[node.number]]
+    if not broken:
+        return structure
+    # What a node holds takes its method over, and keeps the one that it has.
+    keys = ("question_weighting", "weighting", "question_aggregation", "aggregation")
+    own = {node.number: {key: getattr(node.method, key) for key in keys} for node in structure.nodes}
+    for node in broken:
+        own[node.number] = own[node.number] | plain
+    kept = {number: dict(structure.own_methods.get(number, {})) | keys for number, keys in own.items() if number}
+    return replace(
+        structure, method=structure.method.model_copy(update=own[0]), own_methods=kept
+    )
 
 
 def linearise_standard_errors(
@@ -93,14 +110,14 @@ def linearise_standard_errors(
     Returns
     -------
     standard_errors
-        Units x (1 + categories), score points; NaN with K < 2, where the unit has no score, or where the method gives
+        Units x nodes, score points; NaN with K < 2, where the unit has no score, or where the method gives
         no derivative.
     clusters
-        Units x (1 + categories): the unit's primary sampling units with a rating on any question that counts.
+        Units x nodes: the unit's primary sampling units with a rating on any question that counts.
     """
     means = estimate_unit_means(answers)
     counting = _Counting(structure)
-    variance = np.zeros((len(answers), 1 + len(structure.category_weights)))
+    variance = np.zeros((len(answers), len(structure.nodes)))
     clusters = np.zeros(variance.shape, dtype=np.int64)
     for v, unit in enumerate(answers):
         influence, present = _sum_by_cluster(unit, means[v])
@@ -118,39 +135,52 @@ def linearise_standard_errors(
 
 
 def _move_linearly(influence: Floats, means: Floats, structure: IndexStructure) -> Floats:
-    """Return clusters x (1 + categories): how much each cluster moves the scores of its unit, of a linear index.
+    """Return clusters x nodes: how much each cluster moves the scores of its unit, of a linear index.
 
-    The same differences as those of `differentiate_scores`, each taken where it is not zero: a question moves the
-    overall score and that of its category, so that time grows with the questions and not with their square.
+    The same differences as those of `differentiate_scores`, each taken where it is not zero: a question moves the nodes
+    that it lies in, so that time grows with the questions and the levels and not with the square of the questions.
     """
     step = _STEP * (structure.maximum - structure.minimum)
     matrix, offset = compose_linear(structure)
     base = means @ matrix + offset
-    questions, column = np.arange(len(means)), 1 + structure.category_of
-    slopes = []
-    for scores, own in ((base[0], matrix[:, 0]), (base[column], matrix[questions, column])):
-        higher, lower = (round_scores(scores + sign * step * own) for sign in (1, -1))
-        slopes.append((higher - lower) / (2 * step))
     moved = np.zeros((len(influence), matrix.shape[1]))
-    moved[:, 0] = influence @ slopes[0]
-    np.add.at(moved.T, column, (influence * slopes[1]).T)
+    # Questions at a time of which each lies in one node of a level, from the index down.
+    for level, nodes in enumerate(_list_levels(structure)):
+        inside = nodes >= 0
+        questions, column = np.flatnonzero(inside), nodes[inside]
+        own = matrix[questions, column]
+        higher, lower = (round_scores(base[column] + sign * step * own) for sign in (1, -1))
+        slopes = (higher - lower) / (2 * step)
+        if not level:
+            moved[:, 0] = influence @ slopes
+        else:
+            np.add.at(moved.T, column, (influence[:, questions] * slopes).T)
     return moved
+
+
+def _list_levels(structure: IndexStructure) -> list[Ints]:
+    """Return for each level the node of that level in which each question lies; -1 where it lies higher up."""
+    deepest = max(node.level for node in structure.nodes)
+    found = np.full((deepest + 1, len(structure.node_of)), -1, dtype=np.int64)
+    for node in structure.nodes:
+        found[node.level, structure.under[node.number]] = node.number
+    return list(found)
 
 
 class _Counting:
     """Which questions have a part in each score, by their nominal weights."""
 
     def __init__(self, structure: IndexStructure) -> None:
-        self._categories = len(structure.category_weights)
-        self._questions = np.flatnonzero(structure.question_weights > 0)
-        self._category_of = structure.category_of[self._questions]
-        self._counted = structure.category_weights > 0
+        self._structure = structure
 
     def count(self, present: np.ndarray) -> Ints:
-        """Return 1 + categories: how many clusters rated any question of the score, from clusters x questions."""
-        rated = np.zeros((self._categories, len(present)), dtype=bool)
-        np.logical_or.at(rated, self._category_of, present[:, self._questions].T)
-        return np.concatenate([[rated[self._counted].any(axis=0).sum()], rated.sum(axis=1)])
+        """Return nodes: how many clusters rated any question of the score, from clusters x questions."""
+        nodes = self._structure.nodes
+        rated = np.zeros((len(nodes), len(present)), dtype=bool)
+        for node in reversed(nodes):
+            held = present[:, node.questions].T if node.holds_questions else rated[node.children]
+            rated[node.number] = held[node.counted].any(axis=0)
+        return np.asarray(rated.sum(axis=1))
 
 
 def _sum_by_cluster(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:

@@ -108,7 +108,7 @@ def average_units(
 
     Counts are taken a unit at a time, so that those of all units need not be there at once.
     """
-    means = np.empty((len(structure.category_of), len(resamplers), size))
+    means = np.empty((len(structure.node_of), len(resamplers), size))
     weights = []
     for n, (resampler, counted) in enumerate(zip(resamplers, counts, strict=True)):
         resampler.average(counted, out=means[:, n])

@@ -14,7 +14,9 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import CATEGORY_KEYS, Category
 from bpo_index.definition.method_block import Method
+from bpo_index.disclosure.cells.hiding import guard_outcomes
 from bpo_index.publication.columns.answers import OUTCOMES
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
@@ -22,9 +24,8 @@ from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.methods.outcomes import overlap_boxes
 from bpo_index.scoring.preparation import Sample, prepare_sample
-from bpo_index.scoring.scores_at_ends import complete_hiding, find_end_margins, find_ends, find_wanted_openness
 from bpo_index.scoring.unit_means import estimate_unit_means
-from bpo_index.scoring.unit_scores import Scores
+from bpo_index.scoring.unit_scores import Scores, spread_nodes
 
 #: The outcomes beside the score.
 _SHOWN: tuple[Literal["top_two_box", "net_balance"], ...] = ("top_two_box", "net_balance")
@@ -49,18 +50,12 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         with one that does; the standard error also with fewer than two sampling units or no variance. No rows where the
         points at both ends of the scale overlap.
     """
-    codes = [unit.code for unit in definition.units]
-    ids = [category.id for category in definition.categories]
+    codes, count = [unit.code for unit in definition.units], len(definition.nodes)
     if overlap_boxes(definition.method.outcome_boxes, (definition.scale.minimum, definition.scale.maximum)):
         return pl.DataFrame(schema=OUTCOMES.schema)
-    shape = (len(codes), len(ids))
-    told = np.column_stack(
-        [
-            (~scores.units["suppressed"] & scores.units["score_bound"].is_null()).to_numpy(),
-            (~scores.categories["suppressed"] & scores.categories["score_bound"].is_null()).to_numpy().reshape(shape),
-        ]
+    told = spread_nodes(
+        scores, *(~frame["suppressed"] & frame["score_bound"].is_null() for frame in (scores.units, scores.categories))
     )
-    counts = np.column_stack([scores.sample.respondents, scores.sample.raters])
     samples: dict[str, Sample] = {
         outcome: prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
         for outcome in _SHOWN
@@ -73,7 +68,8 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
             shares[outcome][sample.published] = score_means(estimate_unit_means(sample.answers), sample.structure)
             se, _ = linearise_standard_errors(sample.answers, sample.structure)
             errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
-    hidden = _hide_ends(~told, shares, samples)
+    structures = {outcome: sample.structure for outcome, sample in samples.items()}
+    hidden = guard_outcomes(~told, shares, structures, scores.sample.raters)
     columns: dict[str, Floats] = {}
     for outcome, sample in samples.items():
         # Score points to per cent of what the outcome gives: a share is the score itself, a balance has two halves.
@@ -84,51 +80,20 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         columns[f"{outcome}_se"] = np.where(np.isnan(values), np.nan, stretch * errors[outcome])
     frame = pl.DataFrame(
         {
-            "unit": np.repeat(codes, 1 + len(ids)),
-            "category": pl.Series([None, *ids] * len(codes), dtype=pl.String),
-            "respondents": counts.ravel(),
-            "is_public": (scores.sample.published[:, np.newaxis] | (np.arange(1 + len(ids)) == 0)).ravel(),
+            "unit": np.repeat(codes, count),
+            "category": pl.Series([node.id or None for node in definition.nodes] * len(codes), dtype=pl.String),
+            "respondents": scores.sample.raters.ravel(),
+            "is_public": np.repeat(scores.sample.published, count),
             **{name: values.ravel() for name, values in columns.items()},
         },
         schema=OUTCOMES.schema | {"is_public": pl.Boolean},
     )
-    return round_table(
-        frame.with_columns(pl.when("is_public").then("respondents").alias("respondents")).drop("is_public")
-    )
-
-
-def _hide_ends(hidden: np.ndarray, shares: dict[str, Floats], samples: dict[str, Sample]) -> np.ndarray:
-    """Return units x (1 + categories): what is hidden already, what lies at an end, and what would tell either."""
-    # Both outcomes have the same respondents.
-    first = next(iter(samples.values()))
-    counts, raters = np.column_stack([first.respondents, first.raters]), first.raters
-    small = raters < first.structure.method.minimum_respondents_to_publish
-    found, margins = hidden.copy(), {}
-    for outcome, sample in samples.items():
-        # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
-        of_each = find_end_margins(sample.structure, counts)
-        margins[outcome] = np.stack([of_each[:, n, n] for n in range(counts.shape[1])], axis=1)
-        found |= find_ends(shares[outcome], margins[outcome], sample.structure.outcome) != 0
-    found[:, 1:] |= found[:, :1]
-    whole = np.zeros(small.shape), np.full(small.shape, 100.0)
-    wanted = {
-        outcome: np.where(small, find_wanted_openness(raters), margin[:, 1:]) * found[:, 1:]
-        for outcome, margin in margins.items()
-    }
-    before = None
-    # What one outcome hides, the other has to hide as well.
-    while before is None or (before != found).any():
-        before = found.copy()
-        for outcome, sample in samples.items():
-            weights = sample.structure.category_weights
-            found[:, 1:] = complete_hiding(
-                found[:, 1:], shares[outcome][:, 1:], whole, wanted[outcome], weights, raters=raters
-            )
-    return found
+    is_told = pl.col("is_public") | pl.col("category").is_null()
+    return round_table(frame.with_columns(pl.when(is_told).then("respondents").alias("respondents")).drop("is_public"))
 
 
 def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box", "net_balance"]) -> IndexDefinition:
-    """Return the definition with the outcome scored by the plainest methods."""
+    """Return the definition with the outcome scored by the plainest methods, here and in all categories."""
     given = definition.method
     kept = (
         "outcome_boxes",
@@ -138,4 +103,13 @@ def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box
         "minimum_respondents_to_rank",
     )
     method = Method.model_validate({"outcome": outcome} | {key: getattr(given, key) for key in kept})
-    return definition.model_copy(update={"method": method})
+    return definition.model_copy(
+        update={"method": method, "categories": tuple(_make_plain(category) for category in definition.categories)}
+    )
+
+
+def _make_plain(category: Category) -> Category:
+    """Return the category without methods of its own, and so for all that it holds."""
+    dropped = dict.fromkeys(CATEGORY_KEYS) | {"questions_needed": category.questions_needed}
+    inside = tuple(_make_plain(held) for held in category.categories)
+    return category.model_copy(update=dropped | {"categories": inside})

@@ -31,7 +31,7 @@ _NO_VARIANCE = 1e-9
 
 @dataclass(frozen=True)
 class Errors:
-    """Standard errors of the published units; arrays units x (1 + categories)."""
+    """Standard errors of the published units; arrays units x nodes."""
 
     replicates: Floats
     """Of the replicates."""
@@ -64,7 +64,7 @@ def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summa
     evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
     analytic, clusters = linearise_standard_errors(answers, structure, evidence)
     se = np.where(clusters >= BOOTSTRAP_FROM, bootstrap, analytic)
-    smooth = np.array([structure.has_derivative[min(n, 1)] for n in range(columns)])
+    smooth = structure.has_derivative
     chosen = np.where(np.where(smooth, analytic, bootstrap) < _NO_VARIANCE, 0.0, se)
     together = None
     if not structure.units_are_independent:
@@ -80,10 +80,10 @@ def tabulate_sampling_error(
     Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`;
     null where there is none. A score that is told as a bound has no row.
     """
-    bounded = find_told_as_bounds(scores, definition)[scores.sample.published]
+    bounded = find_told_as_bounds(scores)[scores.sample.published]
     codes, published = [unit.code for unit in definition.units], scores.sample.published
     frames = []
-    for n, category in enumerate([None, *(category.id for category in definition.categories)]):
+    for n, node in enumerate(definition.nodes):
         shown = matrix[published, n]
         there = ~np.isnan(shown) & ~bounded[:, n]
         shrunken = shrink_scores(np.where(there, shown, np.nan), errors.chosen[:, n])
@@ -104,7 +104,7 @@ def tabulate_sampling_error(
         frame = pl.DataFrame(
             {
                 "unit": [code for code, keep in zip(codes, published, strict=True) if keep],
-                "category": [category] * len(shown),
+                "category": [node.id or None] * len(shown),
                 **columns,
             },
             schema=SAMPLING_ERROR.schema,

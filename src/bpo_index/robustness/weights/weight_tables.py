@@ -1,6 +1,7 @@
 """Tables on the weights of categories: which change of them changes the order, and ranks over all of them.
 
-Over the ranked units whose categories are all published: from exact bounds on weights a hidden category score could be
+Weights are moved among the categories that one node holds, and the order is that of its scores: of the index, and of
+each category that holds categories. Over the ranked units whose categories are all published: from exact bounds on weights a hidden category score could be
 computed. Method page: docs/methods/weights.md.
 """
 
@@ -19,9 +20,9 @@ from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.weights.order_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
 from bpo_index.robustness.weights.weight_space import draw_bounded_weights, draw_weights, measure_acceptability
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.methods.registry import get_aggregation
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.unit_scores import Scores, unit_score_matrix
+from bpo_index.scoring.structure import Node
+from bpo_index.scoring.unit_scores import Scores, find_ranked, unit_score_matrix
 
 #: Weights drawn from each set: shares are then right to half a percent.
 _DRAWS = 10_000
@@ -32,12 +33,13 @@ class WeightTables:
     """What depends on the weights of categories; empty where the order is no weighted sum of categories."""
 
     weight_swaps: pl.DataFrame
-    """One row per pair: `ahead, behind, weight_moved` (share of the total weight, null: never), `gains, loses`."""
+    """One row per node and pair: `ahead, behind, weight_moved` (share of the total weight, null: never), `gains, loses,
+    parent` (the category in which units are ranked, null: the index)."""
     weight_intervals: pl.DataFrame
     """One row per category and what is kept (`ranking, first, first_five`): `category, kept, weight, low, high,
     level_at_low, level_at_high` (the two units that draw level there)."""
     rank_acceptability: pl.DataFrame
-    """One row per set of weights (`all, bounded`), unit and place: `weights, unit, place, share`."""
+    """One row per node, set of weights (`all, bounded`), unit and place: `weights, unit, place, share, parent`."""
     central_weights: pl.DataFrame
     """One row per set of weights, unit and category: `weights, unit, share_first, category, weight, central_weight`
     (null: the unit is never first)."""
@@ -45,56 +47,73 @@ class WeightTables:
 
 def tabulate_weights(scores: Scores, definition: IndexDefinition, seed: np.random.SeedSequence) -> WeightTables:
     """Return the tables for the weights that scores were made with; draws of weights are spawned from the seed."""
-    matrix = unit_score_matrix(scores, definition)
+    matrix, ranked = unit_score_matrix(scores), find_ranked(scores)
     used = scores.weights.filter(pl.col("question").is_null())["weight"]
-    weights = used.fill_null(float("nan")).to_numpy()
-    counted = np.flatnonzero(weights != 0)
-    ids = [definition.categories[n].id for n in counted]
-    complete = np.asarray(~np.isnan(matrix[:, 1:][:, counted]).any(axis=1))
-    chosen = np.flatnonzero(scores.units["ranked"].to_numpy() & complete)
-    values = None
-    if len(chosen) > 1 and len(counted) > 1 and (weights[counted] > 0).all():
-        values = _make_values(matrix, counted, complete, definition)
+    weights = np.insert(used.fill_null(float("nan")).to_numpy(), 0, 1.0) if len(used) else np.empty(0)
+    parts = [
+        _tabulate_node(node, matrix, ranked[:, node.number], weights, definition=definition, seed=seed)
+        for node in (scores.sample.structure.holders if len(weights) else ())
+    ]
+    empty = (WEIGHT_SWAPS, WEIGHT_INTERVALS, RANK_ACCEPTABILITY, CENTRAL_WEIGHTS)
+    found = [part for part in parts if part] or [[pl.DataFrame(schema=table.schema) for table in empty]]
+    swaps, intervals, acceptability, central = (pl.concat(frames) for frames in zip(*found, strict=True))
+    return WeightTables(
+        weight_swaps=swaps, weight_intervals=intervals, rank_acceptability=acceptability, central_weights=central
+    )
+
+
+def _tabulate_node(
+    node: Node,
+    matrix: Floats,
+    ranked: np.ndarray,
+    weights: Floats,
+    *,
+    definition: IndexDefinition,
+    seed: np.random.SeedSequence,
+) -> list[pl.DataFrame] | None:
+    """Return the four tables of one node; None where there is nothing to say."""
+    held = node.children[weights[node.children] != 0]
+    shares = weights[held]
+    complete = np.asarray(~np.isnan(matrix[:, held]).any(axis=1))
+    chosen = np.flatnonzero(ranked & complete)
+    if len(chosen) < 2 or len(held) < 2 or not (shares > 0).all():
+        return None
+    values = _make_values(matrix, node, held, complete)
     if values is None:
-        return WeightTables(
-            weight_swaps=pl.DataFrame(schema=WEIGHT_SWAPS.schema),
-            weight_intervals=pl.DataFrame(schema=WEIGHT_INTERVALS.schema),
-            rank_acceptability=pl.DataFrame(schema=RANK_ACCEPTABILITY.schema),
-            central_weights=pl.DataFrame(schema=CENTRAL_WEIGHTS.schema),
-        )
-    shares = weights[counted] / weights[counted].sum()
-    codes = [definition.units[n].code for n in chosen]
-    ranks = rank_units(matrix[chosen, 0])
+        return None
+    shares = shares / shares.sum()
+    ids, codes = [definition.nodes[n].id for n in held], [definition.units[n].code for n in chosen]
+    parent = definition.nodes[node.number].id or None
+    ranks = rank_units(matrix[chosen, node.number])
     pairs = list_pairs(ranks)
     acceptability, central = _frame_space(
-        values[chosen], shares, ranks, codes, ids=ids, definition=definition, seed=seed
+        values[chosen], shares, ranks, codes, ids=ids, definition=definition, seed=seed, parent=parent
     )
-    return WeightTables(
-        weight_swaps=_frame_swaps(values[chosen], shares, pairs, codes=codes, ids=ids),
-        weight_intervals=_frame_intervals(values[chosen], shares, ranks, pairs, codes=codes, ids=ids),
-        rank_acceptability=acceptability,
-        central_weights=central,
-    )
+    return [
+        _frame_swaps(values[chosen], shares, pairs, codes=codes, ids=ids, parent=parent),
+        _frame_intervals(values[chosen], shares, ranks, pairs, codes=codes, ids=ids),
+        acceptability,
+        central,
+    ]
 
 
-def _make_values(matrix: Floats, counted: Ints, complete: np.ndarray, definition: IndexDefinition) -> Floats | None:
+def _make_values(matrix: Floats, node: Node, held: Ints, complete: np.ndarray) -> Floats | None:
     """Return units x categories: values whose weighted sum orders the units; None where none does."""
-    method = definition.method
-    scored = ~np.isnan(matrix[:, 0])
-    record = get_aggregation(method.aggregation)
+    scored = ~np.isnan(matrix[:, node.number])
+    record = node.aggregation
     # What compares with every unit that has a score cannot be told with a category hidden.
     if not record.adds_alone and (scored & ~complete).any():
         return None
-    additive = make_additive(matrix[complete][:, 1:][:, counted], record.name, **record.pick(method))
+    additive = make_additive(matrix[complete][:, held], record.name, **node.aggregation_options)
     if additive is None:
         return None
-    values = np.full((len(matrix), len(counted)), np.nan)
+    values = np.full((len(matrix), len(held)), np.nan)
     values[complete] = additive
     return values
 
 
 def _frame_swaps(
-    values: Floats, weights: Floats, pairs: Ints, *, codes: Sequence[str], ids: Sequence[str]
+    values: Floats, weights: Floats, pairs: Ints, *, codes: Sequence[str], ids: Sequence[str], parent: str | None
 ) -> pl.DataFrame:
     found = find_swaps(values[pairs[0]] - values[pairs[1]], weights)
     rows = []
@@ -108,6 +127,7 @@ def _frame_swaps(
                 None if never else float(moved),
                 None if never else ids[gaining],
                 None if never else loses,
+                parent,
             )
         )
     return round_table(pl.DataFrame(rows, schema=WEIGHT_SWAPS.schema, orient="row"))
@@ -145,6 +165,7 @@ def _frame_space(
     ids: Sequence[str],
     definition: IndexDefinition,
     seed: np.random.SeedSequence,
+    parent: str | None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     low, high = definition.uncertainty.weight_bounds
     whole, bounded = (np.random.default_rng(part) for part in seed.spawn(2))
@@ -159,7 +180,7 @@ def _frame_space(
     for name, drawn in sets.items():
         found = measure_acceptability(values @ drawn.T, drawn)
         for n in order:
-            places += [(name, codes[n], place + 1, float(share)) for place, share in enumerate(found.ranks[n])]
+            places += [(name, codes[n], place + 1, float(share), parent) for place, share in enumerate(found.ranks[n])]
             centres += [
                 (
                     name,

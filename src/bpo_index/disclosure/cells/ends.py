@@ -1,0 +1,129 @@
+"""Scores at an end of the scale, which would say what every respondent answered: told as bounds, not as numbers.
+
+Where the mean of a unit is 100, all of its respondents gave the best rating to every question. So a score within a
+margin of an end is told as "at least 99" or "at most 1". The margin is one score point, or more where the next score
+below 100 is farther away: at least two scores print alike. For a category score the score of what holds it and the
+categories beside it must not give the number away either, so others are hidden with it (`hiding`). For an overall score
+the answers themselves are replaced (`code_ends`), since every table is made from them.
+
+Method page: docs/methods/disclosure.md.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.record import Outcome
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers
+
+#: Score points from an end within which a score is told as a bound, at least.
+LEAST_MARGIN = 1.0
+#: And at most: a definition by which one respondent may be published protects nobody.
+LARGEST_MARGIN = 25.0
+_NOISE = 1e-7
+
+AT_LEAST, AT_MOST = "at least", "at most"
+
+
+def find_end_margins(structure: IndexStructure, respondents: Ints | int) -> Floats:
+    """Return how close to an end a score may come, in score points.
+
+    Parameters
+    ----------
+    structure
+        The index.
+    respondents
+        ... : how many answered, at least.
+
+    Returns
+    -------
+    ndarray
+        ... x nodes: one point, or the least that one point of the scale of one respondent on one question moves the
+        score by, rounded up to whole points.
+
+    Examples
+    --------
+    Two questions in the first category, one in the second, five respondents, scale 0 to 10:
+
+    >>> structure = IndexStructure.of_categories([0, 0, 1], np.ones(3), np.ones(2))
+    >>> find_end_margins(structure, 5)
+    array([1., 1., 2.])
+    """
+    least = np.ones(len(structure.nodes))
+    for node in reversed(structure.nodes):
+        if node.holds_questions:
+            least[node.number] = node.nominal[node.nominal > 0].min() / node.nominal.sum()
+        else:
+            shares = node.nominal / node.nominal.sum()
+            least[node.number] = (least[node.children] * shares)[shares > 0].min()
+    point = 100.0 / (structure.maximum - structure.minimum) / np.maximum(respondents, 1)
+    steps = np.asarray(point)[..., np.newaxis] * least
+    return np.asarray(np.clip(np.ceil(steps - _NOISE), LEAST_MARGIN, LARGEST_MARGIN))
+
+
+def find_ends(shares: Floats, margins: Floats, outcome: Outcome) -> Ints:
+    """Return 1 where a share of the scale, 0 to 100, lies at the high end, -1 where it lies at the low end, else 0.
+
+    A low end that tells nearly nothing, such as a top-two-box share of zero, is none.
+    """
+    with np.errstate(invalid="ignore"):
+        high = shares >= 100.0 - margins - _NOISE
+        low = (shares <= margins + _NOISE) & outcome.low_end_tells
+    return high.astype(np.int64) - low
+
+
+def find_score_ends(scores: Floats, structure: IndexStructure, margins: Floats) -> Ints:
+    """Return the same for scores, units x nodes; zero where a method leaves no ends that answers reach."""
+    return np.where(structure.has_ends, find_ends(scores, margins, structure.outcome), 0)
+
+
+def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure, minimum: int) -> list[UnitAnswers]:
+    """Return the answers, those of a unit at an end of the scale replaced by the bound.
+
+    A unit is at an end where the plain mean of all its ratings, with the weights of the definition, is. Whatever is
+    computed from the replaced answers tells the bound and no more.
+
+    Parameters
+    ----------
+    answers, structure
+        The published units and the index.
+    minimum
+        The fewest respondents that may be published.
+    """
+    margin = float(find_end_margins(structure, minimum)[0])
+    coded = []
+    for unit in answers:
+        share = _average_plainly(unit, structure)
+        end = int(find_ends(np.array(share), np.array(margin), structure.outcome))
+        if not end:
+            coded.append(unit)
+            continue
+        bound = (100.0 - margin if end > 0 else margin) / 100.0
+        turned = np.where(structure.reverse, 1.0 - bound, bound)
+        ratings = structure.minimum + turned * (structure.maximum - structure.minimum)
+        coded.append(dataclasses.replace(unit, ratings=np.tile(ratings, (unit.respondents, 1))))
+    return coded
+
+
+def _average_plainly(unit: UnitAnswers, structure: IndexStructure) -> float:
+    """Return a unit's mean over respondents, questions and categories, 0 to 100; NaN where a category has no answer."""
+    summed, total = unit.sum_ratings()
+    known = total > 0
+    shares = np.divide(summed, total, out=np.zeros_like(summed), where=known)
+    shares = 100.0 * (shares - structure.minimum) / (structure.maximum - structure.minimum)
+    shares = np.where(structure.reverse, 100.0 - shares, shares)
+    own = structure.question_weights * known
+    count = len(structure.nodes)
+    mass = np.bincount(structure.node_of, weights=own, minlength=count)
+    sums = np.bincount(structure.node_of, weights=own * shares, minlength=count)
+    means = np.divide(sums, mass, out=np.full(count, np.nan), where=mass > 0)
+    for node in reversed(structure.holders):
+        weighing = node.nominal > 0
+        means[node.number] = np.average(means[node.children[weighing]], weights=node.nominal[weighing])
+    return float(means[0])

@@ -1,0 +1,196 @@
+"""Cells that are hidden, with so many beside them that the score of the node that holds them does not give them away.
+
+The score of a node is an equation over the nodes that it holds. What is hidden takes all that it holds with it, so each
+published node has to keep the nodes that it holds from being computed, and nothing else tells of them.
+Method page: docs/methods/disclosure.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from bpo_index.disclosure.cells.ends import find_end_margins, find_ends, find_score_ends
+from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.structure import IndexStructure
+
+#: What has to stay open, as a share of the scale, of the answers of one or two people (docs/adr/0010-what-is-told.md).
+OPEN_SHARE = 0.5
+_NOISE = 1e-7
+
+
+def guard_cells(
+    scores: Floats, respondents: Ints, structure: IndexStructure, *, published: np.ndarray, used: tuple[Floats, ...]
+) -> tuple[np.ndarray, Ints]:
+    """Return the cells that are hidden, and which scores are told as a bound.
+
+    Parameters
+    ----------
+    scores
+        Units x nodes.
+    respondents
+        Units x nodes: respondents of the unit; who rated any question of the category.
+    structure
+        The index.
+    published
+        Units: whether the unit takes part.
+    used
+        Per node: the weights of what it holds.
+
+    Returns
+    -------
+    hidden
+        Units x nodes.
+    ends
+        Units x nodes: 1 at least, -1 at most, 0 the score itself or none.
+    """
+    minimum = structure.method.minimum_respondents_to_publish
+    margins = find_end_margins(structure, minimum)
+    ends = find_score_ends(scores, structure, margins)
+    hidden = np.repeat(~published[:, np.newaxis], scores.shape[1], axis=1)
+    small = (respondents < minimum) & published[:, np.newaxis]
+    # NOTE: the index itself is hidden where the unit takes no part, and nowhere else.
+    hidden[:, 1:] |= small[:, 1:]
+    for node in structure.holders:
+        held = node.children
+        # NOTE: where a score is at an end, what it is made of would tell how far.
+        inside = hidden[:, held] | hidden[:, [node.number]] | (ends[:, [node.number]] != 0)
+        bounds = np.where(inside, 0, ends[:, held])
+        known = np.where(bounds > 0, 100.0 - margins[held], 0.0), np.where(bounds < 0, margins[held], 100.0)
+        openness = find_wanted_openness(respondents[:, held])
+        wanted = np.select([small[:, held], bounds != 0], [openness, margins[held]], 0.0)
+        # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
+        completed = complete_hiding(
+            inside | (bounds != 0),
+            scores[:, held],
+            known,
+            wanted,
+            node.nominal,
+            used[node.number],
+            raters=respondents[:, held],
+        )
+        hidden[:, held] = completed & (bounds == 0)
+        ends[:, held] = bounds
+    return hidden, ends
+
+
+def guard_outcomes(
+    hidden: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
+) -> np.ndarray:
+    """Return units x nodes: what is hidden already, what lies at an end, and what would tell either.
+
+    Parameters
+    ----------
+    hidden
+        Units x nodes: the cells whose score is hidden or told as a bound.
+    shares
+        Outcome to units x nodes, 0 to 100.
+    structures
+        Outcome to the index as it is scored by it; all have the same nodes.
+    respondents
+        Units x nodes: respondents of the unit; who rated any question of the category.
+    """
+    first = next(iter(structures.values()))
+    small = respondents < first.method.minimum_respondents_to_publish
+    found, margins = hidden.copy(), {}
+    for outcome, structure in structures.items():
+        # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
+        of_each = find_end_margins(structure, respondents)
+        margins[outcome] = np.stack([of_each[:, n, n] for n in range(respondents.shape[1])], axis=1)
+        found |= find_ends(shares[outcome], margins[outcome], structure.outcome) != 0
+    for node in first.holders:
+        held = node.children
+        inside, raters = found[:, held] | found[:, [node.number]], respondents[:, held]
+        whole = np.zeros(inside.shape), np.full(inside.shape, 100.0)
+        openness = find_wanted_openness(raters)
+        wanted = {
+            outcome: np.where(small[:, held], openness, margin[:, held]) * inside for outcome, margin in margins.items()
+        }
+        before = None
+        # What one outcome hides, the other has to hide as well.
+        while before is None or (before != inside).any():
+            before = inside.copy()
+            for outcome, structure in structures.items():
+                weights, values = structure.nodes[node.number].nominal, shares[outcome][:, held]
+                inside = complete_hiding(inside, values, whole, wanted[outcome], weights, raters=raters)
+        found[:, held] = inside
+    return found
+
+
+def find_wanted_openness(raters: Ints) -> Floats:
+    """Return how many score points have to stay open for a mean of few raters: half of the scale for each of them.
+
+    Where the mean of r raters lies within w points of an end, one of them lies within r w points of it.
+
+    Examples
+    --------
+    >>> find_wanted_openness(np.array([1, 2, 4]))
+    array([50. , 25. , 12.5])
+    """
+    return np.asarray(100.0 * OPEN_SHARE / np.maximum(raters, 1))
+
+
+def complete_hiding(
+    hidden: np.ndarray, values: Floats, known: tuple[Floats, Floats], wanted: Floats, *weightings: Floats, raters: Ints
+) -> np.ndarray:
+    """Return units x items: what is hidden, with so many more cells that too much of none can be computed.
+
+    The overall score less the cells that are told is the weighted sum of the hidden ones, each of which lies within the
+    scale. So a hidden cell lies between what the sum leaves with the others at their highest and at their lowest. Where
+    that is narrower than wanted another cell is hidden: the one with the fewest raters among those with a weight (the
+    first of equals), until it is wide enough or none is left.
+
+    Parameters
+    ----------
+    hidden
+        Units x categories: what is hidden already, for whatever reason.
+    values
+        Same shape: the shares of the scale, 0 to 100; a unit with a NaN where there is a weight has no overall score.
+    known
+        Same shape: between which values each cell is known to lie, once it is hidden.
+    wanted
+        Same shape: score points that have to stay open where the cell is hidden already; 0: it protects another.
+    raters
+        Same shape: respondents who rated any question of the category.
+    weightings
+        Each: categories. The weights of the overall scores that are published.
+
+    Examples
+    --------
+    Half of the scale is to stay open of the third cell. Beside one other it is: their mean is 60, so it lies between 20
+    and 100. In the second unit that mean is 90, which leaves 80 to 100:
+
+    >>> values = np.array([[50.0, 70.0, 50.0], [80.0, 95.0, 85.0]])
+    >>> hidden = np.array([[False, False, True], [False, False, True]])
+    >>> scale = np.zeros((2, 3)), np.full((2, 3), 100.0)
+    >>> raters = np.array([[9, 8, 2], [9, 8, 2]])
+    >>> complete_hiding(hidden, values, scale, 50.0 * hidden, np.ones(3), raters=raters)
+    array([[False,  True,  True],
+           [ True,  True,  True]])
+    """
+    found = hidden.copy()
+    for n, row in enumerate(found):
+        settled = not row.any()
+        while not settled:
+            settled = True
+            for weights in weightings:
+                weighing = weights != 0
+                unknown, candidates = row & weighing, weighing & ~row
+                if not candidates.any() or np.isnan(values[n][weighing]).any():
+                    continue
+                left = _measure_openness(
+                    values[n][unknown], known[0][n][unknown], known[1][n][unknown], weights[unknown]
+                )
+                if (left < wanted[n][unknown] - _NOISE).any():
+                    row[np.argmin(np.where(candidates, raters[n], np.iinfo(np.int64).max))] = True
+                    settled = False
+    return found
+
+
+def _measure_openness(values: Floats, low: Floats, high: Floats, weights: Floats) -> Floats:
+    """Return how wide each value is open to whoever knows the weighted sum and the ends of all."""
+    total = float(values @ weights)
+    least, most = np.minimum(weights * low, weights * high), np.maximum(weights * low, weights * high)
+    one, other = (total - (most.sum() - most)) / weights, (total - (least.sum() - least)) / weights
+    return np.asarray(np.minimum(high, np.maximum(one, other)) - np.maximum(low, np.minimum(one, other)))
