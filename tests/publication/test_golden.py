@@ -46,7 +46,7 @@ ADDED: dict[str, set[str]] = {
     ),
     **dict.fromkeys(("robustness/rank_acceptability.csv", "robustness/weight_swaps.csv"), {"parent"}),
 }
-ADDED_TABLES: set[str] = set()
+ADDED_TABLES: set[str] = {"robustness/groups.csv"}
 
 
 @pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="to the bit on one platform")

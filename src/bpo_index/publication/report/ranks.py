@@ -93,3 +93,35 @@ def tabulate_first_ranks(result: Result, names: Names) -> ReportTable:
         rows,
         texts=(0, 2),
     )
+
+
+def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> ReportTable | None:
+    """Return one row per group of units, by rank, of the index only; None where there are no groups."""
+    groups = result.tables["groups"].filter(pl.col("category").is_null())
+    if groups.is_empty():
+        return None
+    rows = [
+        (
+            row["rank"],
+            row["group"],
+            show_number(row["score"], 1),
+            show_range(row["ci_low"], row["ci_high"]),
+            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["rank_set_low"], row["rank_set_high"]),
+            row["units"],
+            row["respondents"],
+            row["note"],
+        )
+        for row in groups.iter_rows(named=True)
+    ]
+    weighed = "by their size" if definition.group_weights == "size" else "all the same"
+    headings = ("Rank", "Group", name_score(definition), f"{level} interval", f"Rank, {level}", "Rank, all at once")
+    return make_table(
+        "groups",
+        "Groups",
+        (*headings, name_unit(definition.columns.unit, many=True), "Respondents", "Note"),
+        rows,
+        texts=(1, 8),
+        note=f"A group's score is the mean of the published scores of those that take part, weighed {weighed}. "
+        "robustness/groups.csv has the categories, and who is in each group.",
+    )
