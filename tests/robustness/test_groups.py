@@ -44,10 +44,8 @@ def make_errors(shape, se=2.0, clusters=8, correlations=None):
 
 
 def tabulate(scores, definition, errors=None, seed=7):
-    columns = 1 + len(definition.categories)
-    errors = errors or make_errors((len(scores.sample.answers), columns))
-    bounds = [(0.0, 100.0)] * columns
-    return tabulate_groups(scores, definition, errors, bounds=bounds, seed=np.random.SeedSequence(seed))
+    errors = errors or make_errors((len(scores.sample.answers), len(definition.nodes)))
+    return tabulate_groups(scores, definition, errors, np.random.SeedSequence(seed))
 
 
 def pick(table, group, category=None):

@@ -12,7 +12,6 @@ docs/methods/groups.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +24,8 @@ from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.robustness.sampling.standard_errors import Errors
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.record import Bounds
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
-from bpo_index.scoring.unit_scores import Scores, find_told_as_bounds, unit_score_matrix
+from bpo_index.scoring.unit_scores import Scores, find_ranked, find_told_as_bounds, spread_nodes, unit_score_matrix
 
 #: A standard error below this, in score points, is rounding noise.
 _NO_VARIANCE = 1e-9
@@ -111,12 +109,7 @@ def average_units(weights: Floats, scores: Floats, covariance: Floats, degrees: 
 
 
 def tabulate_groups(
-    scores: Scores,
-    definition: IndexDefinition,
-    errors: Errors,
-    *,
-    bounds: Sequence[Bounds],
-    seed: np.random.SeedSequence,
+    scores: Scores, definition: IndexDefinition, errors: Errors, seed: np.random.SeedSequence
 ) -> pl.DataFrame:
     """Return the scores of the groups that the definition asks for.
 
@@ -126,8 +119,6 @@ def tabulate_groups(
         What `score_units` made of the answers, and the index.
     errors
         Of the scores of published units, from `estimate_errors`.
-    bounds
-        The ends of the range of scores of the index and of each category.
     seed
         Of the draws behind rank sets.
 
@@ -145,17 +136,19 @@ def tabulate_groups(
     belongs = np.array([[unit.region == name for unit in units] for name in names])
     is_by_size = definition.group_weights == "size"
     size = np.array([(unit.size or 0.0) if is_by_size else 1.0 for unit in units])
-    shape = (len(units), len(definition.category_nodes))
 
     def arrange(column: str) -> np.ndarray:
-        """Return units x (index and categories) of a column of the scores, units by code."""
-        values = scores.units[column].to_numpy(), scores.categories[column].to_numpy().reshape(shape)
-        return np.column_stack(values)[order]
+        """Return units x nodes of a column of the scores, units by code."""
+        return spread_nodes(scores, scores.units[column], scores.categories[column])[order]
 
-    told = unit_score_matrix(scores, definition, bounds=True)[order]
-    bounded = find_told_as_bounds(scores, definition)[order]
-    takes_part = ~scores.units["suppressed"].to_numpy()[order, np.newaxis]
-    withheld, ranked, respondents = arrange("suppressed") & takes_part, arrange("ranked"), arrange("respondents")
+    told, bounded, ranked = (
+        values[order]
+        for values in (unit_score_matrix(scores, bounds=True), find_told_as_bounds(scores), find_ranked(scores))
+    )
+    suppressed, respondents = arrange("suppressed"), arrange("respondents")
+    # Of a unit that is suppressed everything is.
+    takes_part = ~suppressed[:, :1]
+    withheld = suppressed & takes_part
     inside = belongs[..., np.newaxis] & (takes_part & (ranked | withheld | bounded))
     # NOTE: where a score is withheld, a mean of the others would pass for the group and not be it.
     has_withheld, has_bound = ((inside & marks).any(axis=1) for marks in (withheld, bounded))
@@ -165,24 +158,24 @@ def tabulate_groups(
     place = (np.cumsum(scores.sample.published) - 1)[order][published]
     se, clusters = (np.full(told.shape, np.nan) for _ in range(2))
     se[published], clusters[published] = errors.chosen[place], errors.clusters[place]
-    level = definition.method.confidence_level
+    level, all_bounds = definition.method.confidence_level, scores.sample.structure.score_bounds
     frames = []
-    categories = [None, *(node.id for node in definition.category_nodes)]
-    for n, (category, column_seed) in enumerate(zip(categories, seed.spawn(len(categories)), strict=True)):
+    for n, (node, node_seed) in enumerate(zip(definition.nodes, seed.spawn(len(definition.nodes)), strict=True)):
+        bounds = all_bounds[n]
         covariance = se[:, n]
         if errors.correlations is not None:
             together = errors.correlations[n][np.ix_(place, place)]
             covariance = np.full((len(units), len(units)), np.nan)
             covariance[np.ix_(published, published)] = together * np.outer(se[published, n], se[published, n])
         means = average_units(weights[..., n], told[:, n], covariance, clusters[:, n] - 1)
-        low, high = estimate_logit_t_interval(means.scores, means.se, means.degrees, level, bounds=bounds[n])
-        sets = find_rank_sets(means.scores, means.covariance, means.degrees, level, bounds=bounds[n], seed=column_seed)
+        low, high = estimate_logit_t_interval(means.scores, means.se, means.degrees, level, bounds=bounds)
+        sets = find_rank_sets(means.scores, means.covariance, means.degrees, level, bounds=bounds, seed=node_seed)
         when = [~inside[..., n].any(axis=1), has_withheld[:, n], has_bound[:, n], np.isnan(means.se)]
         note = np.select(when, ["no_units", "withheld", "at_end", "no_error"], default="")
         frame = pl.DataFrame(
             {
                 "group": names,
-                "category": [category] * len(names),
+                "category": [node.id or None] * len(names),
                 "units": inside[..., n].sum(axis=1),
                 "members": [" ".join(units[m].code for m in np.flatnonzero(row)) for row in inside[..., n]],
                 "respondents": [int(respondents[row, n].sum()) for row in inside[..., n]],
