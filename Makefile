@@ -46,6 +46,7 @@ bench: $(DEV_STAMP) ## measure against peers and limits; writes build/bench.json
 
 sample-data: $(RUN_STAMP) ## write sample_data/*.csv again
 	@$(PY) -m bpo_index.simulation.surveys
+	@$(PY) -m bpo_index.simulation.service_locations
 
 schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
 	@$(PY) -m bpo_index.validation.schema_files schemas

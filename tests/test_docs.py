@@ -111,6 +111,9 @@ def walk_definition(model: type[BaseModel], path: str = "") -> Iterator[tuple[st
     yield path, model
     for key, field in model.model_fields.items():
         for inner in find_models(field.annotation):
+            # A category holds categories, which have its keys.
+            if inner is model:
+                continue
             many = "[]" if str(field.annotation).startswith("tuple") else ""
             yield from walk_definition(inner, f"{path}.{key}{many}".lstrip("."))
 

@@ -40,7 +40,7 @@ def test_modules_build_their_frames_with_the_types_of_the_records(computed):
     _, scores, robustness, _, nonresponse = computed
     frames = {"nonresponse": nonresponse, "weights": scores.weights, "exclusions": robustness.exclusions.public}
     frames |= {name: getattr(robustness, name) for name in ("sampling_error", "assumptions", "outcomes")}
-    frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks")}
+    frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks", "groups")}
     for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):
         frames |= {name: frame for name, frame in vars(part).items() if name in TABLES}
     assert {name for name, table in TABLES.items() if table.folder} - set(frames) == {"neighbours"}

@@ -44,7 +44,7 @@ ADDED: dict[str, set[str]] = {
     "robustness/weight_swaps.csv": {"parent"},
     "robustness/weights.csv": {"level", "parent"},
 }
-ADDED_TABLES: set[str] = set()
+ADDED_TABLES: set[str] = {"robustness/groups.csv"}
 
 
 @pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="to the bit on one platform")

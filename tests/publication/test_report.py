@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from bpo_index.pipeline import run
+from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.publication.figures import Figure
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
@@ -158,6 +159,39 @@ def test_the_answer_names_the_leader_and_what_is_sure(sample):
     apart = sum((one, other) in set(sure.select("ahead", "behind").iter_rows()) for one, other in neighbours)
     assert apart == 0
     assert "The order of neighbours: none of the 11 pairs of neighbours can be told apart." in answer.unsupported
+
+
+def test_groups_have_a_table_where_there_are_any(computed):
+    definition, scores, robustness, audit, _ = computed
+    assert 'id="t-groups"' not in render(build_result(scores, robustness, audit, definition), definition, audit, {})
+    group = {
+        "group": "<b>North</b>",
+        "category": None,
+        "units": 3,
+        "members": "BGR POL ZAF",
+        "respondents": 21,
+        "weights": "size",
+        "score": 81.26,
+        "se": 2.5,
+        "ci_low": 74.04,
+        "ci_high": 85.96,
+        "rank": 1,
+        "rank_interval_low": 1,
+        "rank_interval_high": 2,
+        "rank_set_low": 1,
+        "rank_set_high": 3,
+        "note": "",
+    }
+    other = group | {"category": "security", "group": "South"}
+    grouped = replace(robustness, groups=pl.DataFrame([group, other], schema=GROUPS.schema))
+    by_size = definition.model_copy(update={"groups": "region", "group_weights": "size"})
+    text = render(build_result(scores, grouped, audit, by_size), by_size, audit, {})
+    part = text.split('id="t-groups"')[1].split("</table>")[0]
+    cells = [html.unescape(cell) for cell in re.findall(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", part)]
+    headings = ["Rank", "Group", "Score (%)", "95% interval", "Rank, 95%", "Rank, all at once", "Units"]
+    assert cells[:9] == [*headings, "Respondents", "Note"]
+    assert cells[9:] == ["1", "<b>North</b>", "81.3", "74.0 to 86.0", "1 to 2", "1 to 3", "3", "21", "–"]
+    assert "weighed by their size" in text
 
 
 def test_where_everything_is_sure_nothing_is_called_unsupported_but_what_always_is(sample):

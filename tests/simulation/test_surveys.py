@@ -81,7 +81,7 @@ def test_expected_rating_is_the_mean_of_many_simulated_ones():
     latent = np.linspace(-1, 12, 24)
     draws = draw_answers(np.random.default_rng(1), 40_000, STRUCTURE, MODEL)
     simulated = simulate_answers(latent, draws, STRUCTURE).mean(axis=0)
-    assert np.abs(simulated - expect_rating(latent, MODEL, STRUCTURE)).max() < 0.04
+    assert np.abs(simulated - expect_rating(latent, MODEL, STRUCTURE.minimum, STRUCTURE.maximum)).max() < 0.04
 
 
 def test_calibration_meets_targets_and_exact_scores_without_touching_the_draws():

@@ -186,6 +186,7 @@ def build_result(
         "sensitivity": robustness.sensitivity,
         "method_ranks": robustness.method_ranks,
         "exclusions": robustness.exclusions.public,
+        "groups": robustness.groups,
         "nonresponse": pl.DataFrame(schema=NONRESPONSE.schema) if nonresponse is None else nonresponse,
     }
     for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):

@@ -29,6 +29,7 @@ from bpo_index.robustness.assumptions.effects import analyse_assumptions, choose
 from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.coherence_tables import StructureTables, tabulate_structure
 from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
+from bpo_index.robustness.groups import tabulate_groups
 from bpo_index.robustness.influence import Influence, assess_influence
 from bpo_index.robustness.ranks.rank_sets import RankSets, assign_tiers, find_rank_sets
 from bpo_index.robustness.ranks.rank_tables import RankTables, tabulate_ranks
@@ -93,6 +94,8 @@ class Robustness:
         What changes when one thing is left out, as `assess_influence` says; single respondents are named in it.
     exclusions
         The ranking with and without the quality exclusions, as `compare_exclusions` says; not all of it is public.
+    groups
+        Scores of groups of units, as `tabulate_groups` says.
     replicates
         Replicates evaluated in each of the two versions.
     replicates_not_ranked
@@ -115,6 +118,7 @@ class Robustness:
     weights: WeightTables
     influence: Influence
     exclusions: Exclusions
+    groups: pl.DataFrame
     replicates: int
     replicates_not_ranked: int
     assumptions_not_ranked: int
@@ -176,8 +180,8 @@ def assess_robustness(
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
     drawn = ranked & ~np.isnan(matrix)
     level = definition.method.confidence_level
-    seeds = np.random.SeedSequence(seed).spawn(5)
-    sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed = seeds
+    seeds = np.random.SeedSequence(seed).spawn(6)
+    sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed, groups_seed = seeds
 
     def report(phase: int) -> Progress | None:
         if progress is None:
@@ -264,6 +268,7 @@ def assess_robustness(
         weights=tabulate_weights(scores, definition, weights_seed),
         influence=assess_influence(accepted, set_aside, scores, definition),
         exclusions=compare_exclusions(accepted, set_aside, scores, definition),
+        groups=tabulate_groups(scores, definition, errors, groups_seed),
         replicates=replicates,
         replicates_not_ranked=replicates - sampling.tallies[0].replicates,
         assumptions_not_ranked=replicates - varied.tallies[0].replicates,

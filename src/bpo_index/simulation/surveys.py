@@ -85,16 +85,16 @@ def simulate_answers(latent: Floats, draws: AnswerDraws, structure: IndexStructu
     return np.asarray(np.where(draws.state == 0, ratings, np.nan))
 
 
-def expect_rating(latent: Floats, model: AnswerModel, structure: IndexStructure) -> Floats:
+def expect_rating(latent: Floats, model: AnswerModel, minimum: float, maximum: float) -> Floats:
     """Return the expected rating, in the direction of confidence, of a question with this latent mean.
 
     ``E = minimum + sum over whole ratings r above the minimum of P(latent + deviation >= r - 1/2)``.
     """
     from scipy.special import ndtr  # noqa: PLC0415
 
-    cuts = np.arange(structure.minimum + 1, structure.maximum + 1) - 0.5
+    cuts = np.arange(minimum + 1, maximum + 1) - 0.5
     above: Floats = ndtr((latent[..., np.newaxis] - cuts) / model.spread)
-    return np.asarray(structure.minimum + above.sum(axis=-1))
+    return np.asarray(minimum + above.sum(axis=-1))
 
 
 def score_answers(ratings: Floats, structure: IndexStructure) -> Floats:
@@ -271,7 +271,7 @@ def _describe_truth(
     ratings: Floats,
 ) -> list[dict[str, object]]:
     sampled = score_answers(ratings, structure)
-    expected = expect_rating(latent, model, structure)
+    expected = expect_rating(latent, model, structure.minimum, structure.maximum)
     reach = structure.maximum - structure.minimum
     rows: list[dict[str, object]] = []
     for n, node in enumerate(structure.groups_of_questions):

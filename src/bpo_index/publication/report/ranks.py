@@ -1,13 +1,15 @@
-"""The page on robustness, first part: confidence sets of ranks, replicate ranks, pairs, the first ones."""
+"""The page on robustness, first part: confidence sets of ranks, replicate ranks, pairs, the first ones, groups."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from bpo_index.display.numbers import show_range, show_share
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import show_number, show_range, show_share
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import name_score
 
 #: Above so many units a table of all pairs is no help; the file has it.
 _MOST_UNITS_MATRIX = 24
@@ -92,4 +94,36 @@ def tabulate_first_ranks(result: Result, names: Names) -> ReportTable:
         ("Among", "May be", "Surely are", "The same in replicates, respondents drawn", "all assumptions drawn"),
         rows,
         texts=(0, 2),
+    )
+
+
+def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> ReportTable | None:
+    """Return one row per group of units, by rank, of the index only; None where there are no groups."""
+    groups = result.tables["groups"].filter(pl.col("category").is_null())
+    if groups.is_empty():
+        return None
+    rows = [
+        (
+            row["rank"],
+            row["group"],
+            show_number(row["score"]),
+            show_range(row["ci_low"], row["ci_high"]),
+            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["rank_set_low"], row["rank_set_high"]),
+            row["units"],
+            row["respondents"],
+            row["note"] or None,
+        )
+        for row in groups.iter_rows(named=True)
+    ]
+    weighed = "by their size" if definition.group_weights == "size" else "all the same"
+    headings = ("Rank", "Group", name_score(definition), f"{level} interval", f"Rank, {level}", "Rank, all at once")
+    return make_table(
+        "groups",
+        "Groups",
+        (*headings, "Units", "Respondents", "Note"),
+        rows,
+        texts=(1, 8),
+        note=f"A group's score is the mean of the published scores of those that take part, weighed {weighed}. "
+        "robustness/groups.csv has the categories, and who is in each group.",
     )

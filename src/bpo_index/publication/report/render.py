@@ -115,6 +115,7 @@ def render_report(
             "ranks": ranks.tabulate_ranks(result, names, level),
             "first_ranks": ranks.tabulate_first_ranks(result, names),
             "pairs": ranks.tabulate_pairs(result, names),
+            "groups": ranks.tabulate_groups(result, definition, level),
             "sensitivity": drivers.tabulate_sensitivity(result, level),
             "methods": drivers.tabulate_methods(result, names),
             "weights": drivers.tabulate_weights(result, names),
