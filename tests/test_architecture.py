@@ -34,10 +34,10 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("responses",),
     ("validation",),
     ("scoring",),
-    ("simulation",),
     ("robustness",),
     ("disclosure",),
     ("publication",),
+    ("simulation", "completed"),
     ("pipeline",),
     ("handover",),
     ("inbox",),
@@ -47,7 +47,7 @@ PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
 STAGES = {
     *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication"),
-    *("pipeline", "handover", "inbox"),
+    *("completed", "pipeline", "handover", "inbox"),
 }
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 from bpo_index.definition import load_definition, replace_method
+from bpo_index.disclosure.possible_ranks import bound_scores, measure_changes, rank_between
 from bpo_index.files.resources import find_resource
 from bpo_index.responses import read_responses
 from bpo_index.robustness.exclusions import EXACT_SCHEMA, PUBLIC_SCHEMA, compare_exclusions
-from bpo_index.robustness.ranks.possible_ranks import bound_scores, measure_changes, rank_between
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.rules import registry
 from bpo_index.validation.rules.record import ComparingRule

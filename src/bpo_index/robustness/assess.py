@@ -92,7 +92,7 @@ class Robustness:
     influence
         What changes when one thing is left out, as `assess_influence` says; single respondents are named in it.
     exclusions
-        The ranking with and without the quality exclusions, as `compare_exclusions` says; not all of it is public.
+        The ranking with and without the quality exclusions, as `compare_exclusions` says.
     replicates
         Replicates evaluated in each of the two versions.
     replicates_not_ranked
@@ -254,13 +254,7 @@ def assess_robustness(
         ),
         sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),
         assumptions=tabulate_assumptions(definition, structure, scenarios),
-        sensitivity=tabulate_effects(
-            effects,
-            scores.units.filter("ranked")["unit"].to_list(),
-            scores.categories.filter(pl.col("suppressed") | pl.col("score_bound").is_not_null())["unit"]
-            .unique()
-            .to_list(),
-        ),
+        sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),
         weights=tabulate_weights(scores, definition, weights_seed),
         influence=assess_influence(accepted, set_aside, scores, definition),

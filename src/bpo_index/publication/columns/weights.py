@@ -10,6 +10,7 @@ _WEIGHTS_DRAWN = Column(
     "weights",
     pl.String,
     "all: any weights, evenly; bounded: those between the multiples of the definition's weight_bounds",
+    answers="none",
 )
 NEIGHBOURS = Table(
     name="neighbours",
@@ -18,16 +19,19 @@ NEIGHBOURS = Table(
     place=6,
     key=("ahead", "behind", "category"),
     own=(
-        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead"),
-        Column("behind", pl.String, "code of the next unit in the ranking", heading="Unit behind"),
-        Column("difference", pl.Float64, "difference of the scores", unit="score points", decimals=1),
-        Column("category", pl.String, "id of the category"),
+        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead", answers="published"),
+        Column("behind", pl.String, "code of the next unit in the ranking", heading="Unit behind", answers="published"),
+        Column(
+            "difference", pl.Float64, "difference of the scores", unit="score points", decimals=1, answers="published"
+        ),
+        Column("category", pl.String, "id of the category", answers="none"),
         Column(
             "contribution",
             pl.Float64,
             "what the category adds to the difference; over the categories of a pair they add up to it exactly",
             unit="score points",
             decimals=2,
+            answers="published",
         ),
     ),
 )
@@ -37,15 +41,23 @@ WEIGHTS = Table(
     row="category and question",
     place=6,
     own=(
-        Column("category", pl.String, "id of the category"),
-        Column("question", pl.String, "id of the question; null: the row is of the category within the index"),
-        Column("nominal_weight", pl.Float64, "weight of the definition, sum one", unit="share", decimals=3),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column(
+            "question",
+            pl.String,
+            "id of the question; null: the row is of the category within the index",
+            answers="none",
+        ),
+        Column(
+            "nominal_weight", pl.Float64, "weight of the definition, sum one", unit="share", decimals=3, answers="none"
+        ),
         Column(
             "weight",
             pl.Float64,
             "weight that was used, sum one; null: every unit has its own",
             unit="share of the weight",
             decimals=3,
+            answers="all units",
         ),
         Column(
             "effective_importance",
@@ -53,6 +65,7 @@ WEIGHTS = Table(
             "category's share of the squared correlations with the overall score; null: none",
             unit="share",
             decimals=3,
+            answers="published",
         ),
     ),
 )
@@ -63,8 +76,8 @@ WEIGHT_SWAPS = Table(
     place=6,
     key=("ahead", "behind"),
     own=(
-        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead"),
-        Column("behind", pl.String, "code of the unit behind", heading="Unit behind"),
+        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead", answers="published"),
+        Column("behind", pl.String, "code of the unit behind", heading="Unit behind", answers="published"),
         Column(
             "weight_moved",
             pl.Float64,
@@ -72,15 +85,21 @@ WEIGHT_SWAPS = Table(
             "none is enough",
             unit="share of the weight",
             decimals=3,
+            answers="published",
         ),
         Column(
-            "gains", pl.String, "category that gains this weight; null: none is enough", heading="Category that gains"
+            "gains",
+            pl.String,
+            "category that gains this weight; null: none is enough",
+            heading="Category that gains",
+            answers="published",
         ),
         Column(
             "loses",
             pl.String,
             "categories that lose it, the largest loss first, separated by spaces; null: none is enough",
             heading="Categories that lose",
+            answers="published",
         ),
     ),
 )
@@ -91,9 +110,16 @@ WEIGHT_INTERVALS = Table(
     place=6,
     key=("category", "kept"),
     own=(
-        Column("category", pl.String, "id of the category"),
-        Column("kept", pl.String, "what stays: the ranking, the first, or which are the first_five"),
-        Column("weight", pl.Float64, "weight that was used, sum one", unit="share of the weight", decimals=3),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column("kept", pl.String, "what stays: the ranking, the first, or which are the first_five", answers="none"),
+        Column(
+            "weight",
+            pl.Float64,
+            "weight that was used, sum one",
+            unit="share of the weight",
+            decimals=3,
+            answers="published",
+        ),
         Column(
             "low",
             pl.Float64,
@@ -101,6 +127,7 @@ WEIGHT_INTERVALS = Table(
             unit="share of the weight",
             decimals=3,
             heading="Least weight",
+            answers="published",
         ),
         Column(
             "high",
@@ -109,13 +136,15 @@ WEIGHT_INTERVALS = Table(
             unit="share of the weight",
             decimals=3,
             heading="Largest weight",
+            answers="published",
         ),
         Column(
             "level_at_low",
             pl.String,
             "codes of the two units that draw level there, separated by a space; null: none do",
+            answers="published",
         ),
-        Column("level_at_high", pl.String, "the same at the largest weight"),
+        Column("level_at_high", pl.String, "the same at the largest weight", answers="published"),
     ),
 )
 RANK_ACCEPTABILITY = Table(
@@ -126,14 +155,15 @@ RANK_ACCEPTABILITY = Table(
     key=("weights", "unit", "place"),
     own=(
         _WEIGHTS_DRAWN,
-        Column("unit", pl.String, "code of the unit"),
-        Column("place", pl.Int64, "place in the ranking", unit="rank"),
+        Column("unit", pl.String, "code of the unit", answers="none"),
+        Column("place", pl.Int64, "place in the ranking", unit="rank", answers="none"),
         Column(
             "share",
             pl.Float64,
             "rank acceptability: share of these weights under which the unit holds the place",
             unit="share",
             decimals=2,
+            answers="published",
         ),
     ),
 )
@@ -145,16 +175,31 @@ CENTRAL_WEIGHTS = Table(
     key=("weights", "unit", "category"),
     own=(
         _WEIGHTS_DRAWN,
-        Column("unit", pl.String, "code of the unit"),
-        Column("share_first", pl.Float64, "share of these weights that put the unit first", unit="share", decimals=2),
-        Column("category", pl.String, "id of the category"),
-        Column("weight", pl.Float64, "weight that was used, sum one", unit="share of the weight", decimals=3),
+        Column("unit", pl.String, "code of the unit", answers="none"),
+        Column(
+            "share_first",
+            pl.Float64,
+            "share of these weights that put the unit first",
+            unit="share",
+            decimals=2,
+            answers="published",
+        ),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column(
+            "weight",
+            pl.Float64,
+            "weight that was used, sum one",
+            unit="share of the weight",
+            decimals=3,
+            answers="published",
+        ),
         Column(
             "central_weight",
             pl.Float64,
             "mean of the weights that put the unit first; null: none do",
             unit="share of the weight",
             decimals=3,
+            answers="published",
         ),
     ),
 )
