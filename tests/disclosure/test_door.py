@@ -1,7 +1,7 @@
 """Disclosure is the only door to publication: no module of `publication/` sees a type that holds exact numbers.
 
 Imports are read, wherever in a file they stand, and types are followed: of every function, method and field, through
-unions, containers, aliases and dataclasses. A frame has no type of its own; frames come in with `Publishable` only.
+unions, containers, aliases and dataclasses. Functions of earlier stages that take or give frames count as exact.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
+import polars as pl
 import pytest
 
 from bpo_index.completed import CompletedCheck, CompletedRun
@@ -53,7 +54,7 @@ def is_exact(dotted: str) -> bool:
 
 
 def name_within(thing: Any) -> str:
-    """Return the name of a class or a module within the package; empty for one from elsewhere."""
+    """Return the name of a class, function or module within the package; empty for one from elsewhere."""
     full = thing.__name__ if isinstance(thing, ModuleType) else f"{thing.__module__}.{thing.__qualname__}"
     return full.removeprefix(f"{PACKAGE}.") if full.startswith(f"{PACKAGE}.") else ""
 
@@ -109,7 +110,10 @@ class Walk:
             elif thing.__module__.split(".")[0] in self.packages:
                 yield from self.list_exact([*self.read_hints(thing), *map(list_functions, vars(thing).values())])
         elif isinstance(thing, FunctionType) and thing.__module__.split(".")[0] in self.packages:
-            yield from self.list_exact(self.read_hints(thing))
+            hints = self.read_hints(thing)
+            if is_exact(name_within(thing)) and any(map(holds_frame, hints)):
+                yield f"frames of {name_within(thing)}"
+            yield from self.list_exact(hints)
         elif wrapped := getattr(thing, "__wrapped__", None):  # functools.cache
             yield from self.list_exact(wrapped)
         elif type(thing).__module__.startswith(f"{PACKAGE}."):  # a record
@@ -124,6 +128,12 @@ class Walk:
                 names = list_names(sys.modules[owner.__module__])
                 hints += typing.get_type_hints(written, {}, names, include_extras=True).values()
         return hints
+
+
+def holds_frame(kind: Any) -> bool:
+    """Return whether a type is a frame, or a container of frames."""
+    parts = kind if isinstance(kind, list | tuple) else typing.get_args(kind)
+    return kind in (pl.DataFrame, pl.LazyFrame, pl.Series) or any(map(holds_frame, parts))
 
 
 def read_annotations(owner: Any) -> dict[str, Any]:
@@ -211,6 +221,7 @@ LEAKS = {
     "the package": "import bpo_index\ndef f(given):\n    return bpo_index.score_units(*given)",
     "a name of the package": "from bpo_index import Responses",
     "a function that returns one": "from bpo_index.robustness.influence import assess_influence",
+    "a function from frames to frames": "from bpo_index.validation.nonresponse import tabulate_nonresponse",
     "a function of disclosure": "from bpo_index.disclosure.publishable import disclose",
     "a stage of the pipeline": "from bpo_index.pipeline import assess",
     "an audit that is not public": "from bpo_index.validation.audit import Audit",

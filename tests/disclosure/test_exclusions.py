@@ -85,7 +85,8 @@ def test_nothing_kept_out_leaves_every_rank(sample):
 def test_a_refusal_without_the_exclusions_changes_nothing_that_is_published(sample, monkeypatch):
     definition, validation = sample
     aside, scores = validation.set_aside, score_units(validation.accepted, definition)
-    whole = disclose_exclusions(compare_exclusions(validation.accepted, aside, scores, definition), aside, scores, definition)
+    exact = compare_exclusions(validation.accepted, aside, scores, definition)
+    whole = disclose_exclusions(exact, aside, scores, definition)
 
     def refuse(*_):
         raise DataRefused("The weights cannot be learnt.")

@@ -72,8 +72,10 @@ def test_what_a_rule_does_is_the_same_whatever_the_rows_say_that_it_keeps_out(sa
         exact, public = disclose(definition, validation.accepted, validation.set_aside.with_columns(**said))
         rules = pl.col("left_out") == "quality_rule"
         tables.append({name: table.filter(rules) for name, table in public.items()})
-        both = public["ranks_without"].filter(rules).join(
-            exact.ranks_without, on=["left_out", "item", "unit"], maintain_order="left"
+        both = (
+            public["ranks_without"]
+            .filter(rules)
+            .join(exact.ranks_without, on=["left_out", "item", "unit"], maintain_order="left")
         )
         known = both.filter(pl.col("rank_without").is_not_null())
         assert 0 < known.height < both.height

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+import pytest
 
 from bpo_index.definition import load_definition
 from bpo_index.disclosure.possible_ranks import bound_ranks, bound_scores, measure_changes, rank_between

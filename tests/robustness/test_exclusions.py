@@ -2,20 +2,15 @@
 
 import dataclasses
 
-import numpy as np
-import polars as pl
 import pytest
 
 from bpo_index.definition import load_definition, replace_method
 from bpo_index.files.resources import find_resource
-from bpo_index.responses import read_responses
 from bpo_index.publication.columns.private import EXACT_EXCLUSIONS
+from bpo_index.responses import read_responses
 from bpo_index.robustness.exclusions import compare_exclusions
 from bpo_index.scoring.unit_scores import score_units
-from bpo_index.validation.rules import registry
-from bpo_index.validation.rules.record import ComparingRule
 from bpo_index.validation.validate import validate_responses
-from tests.surveys import SMALL, make_definition, validate_rows
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Leave-one-out figures against a full recomputation."""
 
-import numpy as np
 import polars as pl
 import pytest
 

@@ -1,4 +1,4 @@
-"""The account of rows and answers: every row in one outcome, nonresponse by hand, what of it is public."""
+"""The account of rows and answers: every row in one outcome, nonresponse by hand."""
 
 import json
 
