@@ -38,6 +38,7 @@ def hide_small_units(nonresponse: pl.DataFrame, minimum: int) -> pl.DataFrame:
 
     Examples
     --------
+    >>> from bpo_index.publication.columns.answers import NONRESPONSE
     >>> exact = pl.DataFrame(
     ...     [("q", None, 8, 7, 1, 0, 0), ("q", "AAA", 6, 5, 1, 0, 0), ("q", "BBB", 2, 2, 0, 0, 0)],
     ...     schema=NONRESPONSE.schema,
