@@ -78,6 +78,22 @@ def guard_cells(
     return hidden, ends
 
 
+def find_open_shares(ranked: np.ndarray, bounded: np.ndarray) -> np.ndarray:
+    """Return per node whether shares of replicates of its ranking are published: of all units or of none.
+
+    The replicates of a category score that is told as a bound would tell what it is.
+
+    Parameters
+    ----------
+    ranked, bounded
+        Units x nodes: whether the unit is ranked, and whether its score is told as a bound. Those of the index itself
+        are made from answers that the bound has replaced.
+    """
+    told = (ranked & bounded).any(axis=0)
+    told[0] = False
+    return np.asarray(~told)
+
+
 def guard_outcomes(
     hidden: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
 ) -> np.ndarray:
