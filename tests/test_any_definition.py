@@ -41,7 +41,7 @@ METHODS = [
     "normalisation: z_score\nweighting: critic\nquestion_weighting: standard_deviation\n",
     "weighting: ahp\ncomparisons: [[1, 3], [0.3333, 1]]\n",
     "weighting: benefit_of_the_doubt\nlowest_share: 0.1\nhighest_share: 0.9\n",
-    "outcome: top_two_box\noutcome_boxes: 3\nconfidence_level: 0.8\n",
+    "outcome: top_two_box\noutcome_boxes: 3\nconfidence_level: 0.8\nmissing_answers: available_case\n",
     "missing_answers: knn\nneighbours: 3\nquestions_needed: 1\ntrim_weights: 2\n",
     "normalisation: borda\nnormalisation_range: [1, 100]\naggregation: harmonic\noutliers: log\n",
     "weighting: balanced\naggregation: median\noutliers: power\nnormalisation: rank\n",

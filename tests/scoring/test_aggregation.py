@@ -2,6 +2,7 @@
 
 import math
 import statistics
+import warnings
 from itertools import pairwise, permutations
 
 import numpy as np
@@ -219,6 +220,15 @@ def test_kemeny_follows_a_condorcet_order_and_shares_places_in_a_circle():
     with_gap = np.vstack([votes, [np.nan, 1.0, 1.0]])
     assert score_kemeny(with_gap, np.array([5.0, 1.0, 1.0]))[:3].tolist() == [100.0, 50.0, 0.0]
     assert np.isnan(score_kemeny(with_gap, np.array([5.0, 1.0, 1.0]))[3])
+
+
+@pytest.mark.parametrize("power", [-0.000001, -0.001, -0.1, -1.0])
+def test_a_zero_beside_a_power_up_to_zero_is_zero_without_a_warning(power):
+    """However near to zero the power is: 0.3^(1 / power) is beyond all numbers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = aggregate_mean(np.array([[0.0, 50.0], [50.0, 50.0]]), np.array([0.7, 0.3]), power)
+    assert found == pytest.approx([0.0, 50.0])
 
 
 def test_high_powers_tend_to_the_largest_value_also_beside_a_zero():

@@ -115,7 +115,9 @@ def _aggregate_mean_gaps(values: Floats, weights: Floats, power: float, needed: 
         with np.errstate(over="ignore"):
             terms = np.where(above, np.exp(np.where(above, power * (logs - top), 0.0)), 0.0)
         sums = (shares * terms).sum(axis=-1)
-        mean = np.exp(np.log(np.where(sums > 0, sums, 1.0)) / power + top[..., 0])
+        # NOTE: beside a zero a small negative power has no number; the mean is zero then, below.
+        with np.errstate(over="ignore"):
+            mean = np.exp(np.log(np.where(sums > 0, sums, 1.0)) / power + top[..., 0])
         mean = np.where(sums > 0, mean, 0.0)
     if power <= 0 or abs(power) < GEOMETRIC:
         mean = np.where((there & (values == 0)).any(axis=-1), 0.0, mean)
