@@ -211,7 +211,7 @@ def test_methods_are_reproduced_or_said_not_to_be(computed, sample, change, repr
     tables = sample.result.tables | {"weights": scores.weights}
     found = prepare_explorer(ranking, categories, tables, change_method(definition, seed=SEED))
     assert found.reproduces is reproduces
-    said = " ".join(write_explorer_notes(found, sample.result, definition.method))
+    said = " ".join(write_explorer_notes(found, sample.result, definition))
     assert ("is not computed here" in said) is not reproduces
     if reproduces:
         again, ranks, _ = rescore(found, found.weights)
@@ -252,7 +252,7 @@ def test_without_published_shares_all_draws_weigh_the_same(sample):
         tables = result.tables | {"rank_probabilities": table}
         found = prepare_explorer(result.ranking, result.categories, tables, change_method(sample.definition, seed=SEED))
         assert np.ptp(found.draw_weights) == 0
-        carried = json.loads(write_explorer_data(found, replace(result, tables=tables)))
+        carried = json.loads(write_explorer_data(found, replace(result, tables=tables), sample.definition))
         assert all(row["places"] is None for row in carried["published"])
 
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from bpo_index.display.numbers import NOTHING
 
 
+#: The style sheet indents so many levels; what lies deeper stands with the last.
+DEEPEST_LEVEL = 6
+
+
 @dataclass(frozen=True)
 class ReportTable:
     """One table of the report; templates write it."""
@@ -21,6 +25,14 @@ class ReportTable:
     """Positions of columns of text; the others hold numbers and stand to the right."""
     note: str = ""
     """What is said under the table."""
+    levels: tuple[int, ...] = ()
+    """Per row: how many steps it stands under the first level; none: all stand on it."""
+    fold: str = ""
+    """What a reader sees of a table that can be folded away; empty: it cannot."""
+
+    def find_level(self, row: int) -> int:
+        """Return how many steps a row stands under the first level, at most as many as the style sheet knows."""
+        return min(self.levels[row], DEEPEST_LEVEL) if self.levels else 0
 
     @property
     def header(self) -> int:
@@ -36,6 +48,8 @@ def make_table(
     *,
     texts: int | Iterable[int] = 1,
     note: str = "",
+    levels: Iterable[int] = (),
+    fold: str = "",
 ) -> ReportTable:
     """Return a table; `texts` is how many of the first columns hold text, or which columns do.
 
@@ -47,5 +61,12 @@ def make_table(
     places = range(texts) if isinstance(texts, int) else texts
     shown = [tuple(NOTHING if cell is None else str(cell) for cell in row) for row in rows]
     return ReportTable(
-        key=key, caption=caption, headings=tuple(headings), rows=shown, texts=frozenset(places), note=note
+        key=key,
+        caption=caption,
+        headings=tuple(headings),
+        rows=shown,
+        texts=frozenset(places),
+        note=note,
+        levels=tuple(levels),
+        fold=fold,
     )
