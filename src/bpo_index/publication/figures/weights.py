@@ -47,7 +47,7 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
         *_explain_missing(table["weight"]),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
-    title = "Share of the index (%)" if _find_places(definition) is None else "Share of what holds the category (%)"
+    title = "Share of the index (%)" if _find_places(definition) is None else "Share among the categories beside it (%)"
     chart, width = _layer_rows(_list_rows(result, definition), shown, title)
     return Chart(chart, lines, width)
 

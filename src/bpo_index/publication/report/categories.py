@@ -82,7 +82,7 @@ def tabulate_category_ends(result: Result, names: Names) -> ReportTable:
         ("Category", "First", "Last", "Points apart"),
         rows,
         texts=(0, 1, 2),
-        levels=map(names.find_level, names.categories),
+        levels=[names.find_level(category) for category in names.categories],
     )
 
 

@@ -14,6 +14,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import list_names, show_score
 from bpo_index.publication.category_tree import INDEX
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, NORMALISATIONS, Explorer, read_place_shares
+from bpo_index.publication.report.tables import DEEPEST_LEVEL
 from bpo_index.publication.result import Result
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation
 from bpo_index.scoring.structure import IndexStructure
@@ -34,6 +35,11 @@ class SliderGroup:
     """The aggregation that it keeps, in words; empty: the reader chooses."""
     sliders: list[tuple[int, str]]
     """Number and title of each category."""
+
+    @property
+    def level(self) -> int:
+        """How many steps it is set in, at most as many as the style sheet knows."""
+        return min(len(self.path), DEEPEST_LEVEL)
 
 
 def group_sliders(explorer: Explorer, definition: IndexDefinition) -> list[SliderGroup]:

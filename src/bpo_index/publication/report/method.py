@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,12 +198,13 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: N
     )
 
 
-def tabulate_assumptions(result: Result) -> ReportTable:
+def tabulate_assumptions(result: Result, names: Names) -> ReportTable:
     """Return what is drawn when all assumptions are."""
+    within = {f"in {category}: ": f"in {names.tell_place(category)}: " for category in names.categories}
     rows = [
         (
             name_assumption(row["assumption"]).capitalize(),
-            row["level"].replace("_", " "),
+            _name_level(row["level"], within),
             show_number(row["share"], 3),
             "yes" if row["nominal"] else "",
         )
@@ -215,6 +217,12 @@ def tabulate_assumptions(result: Result) -> ReportTable:
         rows,
         texts=(0, 1, 3),
     )
+
+
+def _name_level(level: str, within: Mapping[str, str]) -> str:
+    """Return a level in words; where it is of the weights in one category, with the title of that."""
+    start = next((start for start in within if level.startswith(start)), "")
+    return within.get(start, "") + level.removeprefix(start).replace("_", " ")
 
 
 def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:

@@ -100,7 +100,7 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTabl
             "Respondents needed for .8",
         ),
         rows,
-        levels=map(names.find_level, table["category"]),
+        levels=[names.find_level(category) for category in table["category"]],
         note="Alpha and omega: how well the questions of a category hang together, within units. ICC(1): the share of "
         "the variance of respondents' scores that lies between units.",
     )

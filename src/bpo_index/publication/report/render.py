@@ -129,7 +129,7 @@ def render_report(
             "respondents": quality.tabulate_respondents(result, names),
             "reliability": quality.tabulate_reliability(result, names, level),
             "own_methods": tabulate_own_methods(definition, names),
-            "assumptions": tabulate_assumptions(result),
+            "assumptions": tabulate_assumptions(result, names),
             "questionnaire": tabulate_questionnaire(result, definition, names),
         },
         replicates=f"{result.replicates:,}",

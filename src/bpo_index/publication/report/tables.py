@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bpo_index.display.numbers import NOTHING
 
@@ -27,6 +28,8 @@ class ReportTable:
     """What is said under the table."""
     levels: tuple[int, ...] = ()
     """Per row: how many steps it stands under the first level; none: all stand on it."""
+    heads: frozenset[int] = frozenset()
+    """Positions of rows under which others stand that are in them."""
     fold: str = ""
     """What a reader sees of a table that can be folded away; empty: it cannot."""
 
@@ -48,10 +51,12 @@ def make_table(
     *,
     texts: int | Iterable[int] = 1,
     note: str = "",
-    levels: Iterable[int] = (),
+    levels: Sequence[int] = (),
     fold: str = "",
 ) -> ReportTable:
     """Return a table; `texts` is how many of the first columns hold text, or which columns do.
+
+    `levels` are those of rows that stand under others.
 
     Examples
     --------
@@ -68,5 +73,6 @@ def make_table(
         texts=frozenset(places),
         note=note,
         levels=tuple(levels),
+        heads=frozenset(row for row, (one, after) in enumerate(pairwise(levels)) if after > one),
         fold=fold,
     )

@@ -56,6 +56,8 @@ class Contribution:
     title: str
     level: int
     """Steps under the first level; what lies in a category follows it."""
+    is_head: bool
+    """Whether what lies in it follows."""
     points: str
     value: float
     share: float
@@ -248,6 +250,7 @@ def _find_neighbours(row: dict[str, Any], result: Result, names: Names) -> list[
                     Contribution(
                         names.categories[category],
                         min(names.find_level(category), DEEPEST_LEVEL),
+                        any(names.nodes[one].parent_id == category for one, _ in parts),
                         show_number(value, 2, signed=True),
                         value,
                         abs(value) / largest,
