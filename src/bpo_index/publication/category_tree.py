@@ -1,4 +1,4 @@
-"""How scores of the lowest categories become those of the index: which category holds which, and how it is put together.
+"""How scores of the lowest categories become those of the index: what holds which, and how it is put together.
 
 What the explorer computes with; the script of the report does the same. Method page: docs/methods/explorer.md.
 """
@@ -38,9 +38,7 @@ class CategoryTree:
         numbers = np.unique(self.parents)[::-1].tolist()
         return [(number, np.flatnonzero(self.parents == number)) for number in numbers]
 
-    def combine(
-        self, values: Floats, weights: Floats, aggregation: str, *, power: float | None = None
-    ) -> Floats:
+    def combine(self, values: Floats, weights: Floats, aggregation: str, *, power: float | None = None) -> Floats:
         """Return the scores of the index.
 
         Parameters

@@ -276,7 +276,8 @@ def find_correlations(
 ) -> Floats:
     """Return for each unit the correlation between categories that gives its overall score its standard error.
 
-    With g_c = s_c dS/dx_c, through all levels of the tree, the variance of the overall score is (1 - r) sum g_c² + r (sum g_c)².
+    With g_c = s_c dS/dx_c, through all levels of the tree, the variance of the overall score is
+    (1 - r) sum g_c² + r (sum g_c)².
 
     Parameters
     ----------

@@ -68,7 +68,9 @@ def describe_profiles(result: Result, definition: IndexDefinition) -> str:
         )
         if not own:
             continue
-        low, high = (f"{_tell_place(nodes[cell['row']], titles)} ({tell_score(cell, points)})" for cell in (own[0], own[-1]))
+        low, high = (
+            f"{_tell_place(nodes[cell['row']], titles)} ({tell_score(cell, points)})" for cell in (own[0], own[-1])
+        )
         said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
     listed = "; ".join(_tell_place(node, titles) for node in nodes)
     return f"{len(names)} units, by rank. {' '.join(said)} Categories, from above: {listed}."

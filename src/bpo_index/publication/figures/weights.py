@@ -42,8 +42,8 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
     is_used_shown = bool(table.select(differ).item())
     holders = "the index" if _find_places(definition) is None else "what holds them"
     lines = [
-        f"Effective importance: the category's share of the squared correlations of all categories with {holders}, over "
-        "units. Where it lies far from the weight, the category counts for more, or less, than its weight says.",
+        "Effective importance: the category's share of the squared correlations of all categories with "
+        f"{holders}, over units. Where it lies far from the weight, the category counts for more, or less, than its weight says.",
         *_explain_missing(table["weight"]),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
@@ -118,7 +118,9 @@ def _layer_rows(rows: Rows, shown: list[str], title: str) -> tuple[alt.LayerChar
     import altair as alt  # noqa: PLC0415
 
     headings = [row for row in rows if "heading" in row]
-    wide = [measure(row["label"]) for row in rows if "label" in row] + [_BOLD * measure(row["heading"]) for row in headings]
+    wide = [measure(row["label"]) for row in rows if "label" in row] + [
+        _BOLD * measure(row["heading"]) for row in headings
+    ]
     names = max(wide) * TEXT_SIZE + 8
     known = [row[name] for row in rows for name in shown if row.get(name) is not None]
     most, least = max(0.0, *known), min(0.0, *known)

@@ -117,7 +117,9 @@ def tabulate_category_scores(result: Result, names: Names) -> list[ReportTable]:
                 else "Score in each category, rank in brackets",
                 (names.unit_word, *(names.categories[category] for category in shown)),
                 [(name, *(show(cells[unit, category]) for category in shown)) for unit, name in names.units.items()],
-                note="" if within else f"{NOTHING}: not published, so that nobody's answer can be worked out, or not scored.",
+                note=""
+                if within
+                else f"{NOTHING}: not published, so that nobody's answer can be worked out, or not scored.",
                 fold=f"The categories of{within}" if within else "",
             )
         )

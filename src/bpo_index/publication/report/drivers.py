@@ -74,9 +74,7 @@ def tabulate_weights(result: Result, names: Names) -> list[ReportTable]:
 
     Weight, effective importance, and between which weights the ranking and the first ones stay the same.
     """
-    used = {
-        row["category"]: row for row in result.tables["weights"].filter(pl.col("question").is_null()).to_dicts()
-    }
+    used = {row["category"]: row for row in result.tables["weights"].filter(pl.col("question").is_null()).to_dicts()}
     kept = {
         (row["category"], row["kept"]): f"{row['low']:.2f} to {row['high']:.2f}"
         for row in result.tables["weight_intervals"].iter_rows(named=True)
@@ -126,7 +124,8 @@ def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, 
 
 def _multiply_weights(category: str, used: Mapping[str, Mapping[str, Any]], names: Names) -> float | None:
     """Return a category's weight times those of all that it lies in; None where units have weights of their own."""
-    own, parent = used[category]["weight"], names.nodes[category].parent_id
+    own: float | None = used[category]["weight"]
+    parent = names.nodes[category].parent_id
     if parent is None or own is None:
         return own
     above = _multiply_weights(parent, used, names)

@@ -48,7 +48,8 @@ def group_sliders(explorer: Explorer, definition: IndexDefinition) -> list[Slide
     for number, held in reversed(explorer.tree.holders):
         if number != INDEX and len(held) < 2:
             continue
-        path, above = [], INDEX if number == INDEX else nodes[number].parent - 1
+        path: list[str] = []
+        above = INDEX if number == INDEX else nodes[number].parent - 1
         while above != INDEX:
             path.insert(0, nodes[above].title)
             above = nodes[above].parent - 1

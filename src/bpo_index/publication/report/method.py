@@ -104,9 +104,9 @@ def _find_own_steps(definition: IndexDefinition) -> list[tuple[str, Any]]:
             record = find_method(key, node.own_method[key]) if is_used and key in node.own_method else None
             if record is None:
                 continue
-            if node.questions and key == "question_aggregation":
-                title = "From questions to {}"
-            found.append((title.format(_name_with_inside(node, key, definition)), record))
+            is_lowest = node.questions and key == "question_aggregation"
+            named = "From questions to {}" if is_lowest else title
+            found.append((named.format(_name_with_inside(node, key, definition)), record))
     return found
 
 

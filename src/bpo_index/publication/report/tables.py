@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from bpo_index.display.numbers import NOTHING
 
-
 #: The style sheet indents so many levels; what lies deeper stands with the last.
 DEEPEST_LEVEL = 6
 

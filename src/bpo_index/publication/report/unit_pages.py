@@ -264,7 +264,7 @@ def _find_neighbours(row: dict[str, Any], result: Result, names: Names) -> list[
 
 
 def _order_contributions(found: dict[str, float], names: Names) -> list[tuple[str, float]]:
-    """Return ids and contributions, the largest first among those that one category holds, each before what it holds."""
+    """Return ids and contributions, the largest first among those that one category holds, what each holds after it."""
     groups = names.group_by_parent()
 
     def walk(parent: str | None) -> list[tuple[str, float]]:
