@@ -43,7 +43,8 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
     holders = "the index" if _find_places(definition) is None else "what holds them"
     lines = [
         "Effective importance: the category's share of the squared correlations of all categories with "
-        f"{holders}, over units. Where it lies far from the weight, the category counts for more, or less, than its weight says.",
+        f"{holders}, over units. Where it lies far from the weight, the category counts for more, or less, than its "
+        "weight says.",
         *_explain_missing(table["weight"]),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]

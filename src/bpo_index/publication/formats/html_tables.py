@@ -33,7 +33,8 @@ th.name, th.section { text-align: left; white-space: normal; overflow-wrap: anyw
 tbody th.name { font-weight: 400; }
 tbody th.section { padding-top: 1rem; border-bottom: 1px solid #1a1a1a; }
 th.in2 { padding-inline-start: 1.6rem; } th.in3 { padding-inline-start: 2.6rem; }
-th.in4 { padding-inline-start: 3.6rem; } th.in5 { padding-inline-start: 4.6rem; } th.in6 { padding-inline-start: 5.6rem; }
+th.in4 { padding-inline-start: 3.6rem; } th.in5 { padding-inline-start: 4.6rem; }
+th.in6 { padding-inline-start: 5.6rem; }
 sup { line-height: 0; }
 footer { margin-top: 1rem; font-size: .875rem; color: #404040; overflow-wrap: anywhere; }
 footer p { margin: .4rem 0; }
