@@ -150,7 +150,7 @@ ANSWERS: dict[str, Callable[[np.random.Generator, int], np.ndarray]] = {
     "0 to 10, mean 7": lambda rng, n: np.clip(np.rint(rng.normal(7, 1.5, n)), 0, 10),
 }
 DESIGNS = ("equal", "companies", "weights, cv .5", "weights, cv 1")
-ONE = IndexStructure(np.array([0]), np.ones(1), np.ones(1), np.array([False]), 0.0, 10.0)
+ONE = IndexStructure.of_categories([0], np.ones(1), np.ones(1))
 
 
 def simulate_interval(kind: str, design: str, n: int, *, runs: int, seed: int) -> dict[str, float]:

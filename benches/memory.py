@@ -15,7 +15,7 @@ import numpy as np
 from benches.replicates import list_scenarios
 from bpo_index.robustness.replicates import Drawing, evaluate_replicates
 scenarios, scores = list_scenarios(int(sys.argv[1]))
-evaluate_replicates(scenarios, scores, ~np.isnan(scores), seed=1, drawing=Drawing(concentration=143.0))
+evaluate_replicates(scenarios, scores, ~np.isnan(scores), seed=1, drawing=Drawing(concentrations={0: 143.0}))
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(peak / (1024 if sys.platform != "darwin" else 1024 ** 2))
 """

@@ -44,7 +44,7 @@ def list_scenarios(replicates: int) -> tuple[list[Scenario], np.ndarray]:
         method = definition.method.model_copy(update=varied)
         sample = prepare_sample(accepted, definition.model_copy(update={"method": method}))
         scenarios.append(Scenario(sample.structure, sample.answers, replicates // len(combinations)))
-    return scenarios, unit_score_matrix(score_units(accepted, definition), definition)[:, :1]
+    return scenarios, unit_score_matrix(score_units(accepted, definition))[:, :1]
 
 
 def make_kernel(scenarios: list[Scenario], replicates: int) -> Callable[[], np.ndarray]:
@@ -73,7 +73,7 @@ def measure() -> list[dict[str, Any]]:
     replicates = REPLICATES
     scenarios, scores = list_scenarios(replicates)
     ranked = ~np.isnan(scores)
-    drawing = Drawing(respondents=True, concentration=143.0)
+    drawing = Drawing(respondents=True, concentrations={0: 143.0})
 
     def ours() -> object:
         with ThreadPoolExecutor(THREADS) as pool:

@@ -20,7 +20,8 @@ PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another. A module belongs to the
 # part with the longest name that fits it: the records of methods and of quality rules stand before the definition,
-# which is written in their names, and those of columns before all that build their frames with them.
+# which is written in their names, and those of columns before all that build their frames with them. Which cells are
+# published is decided before anything is ranked.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
@@ -33,6 +34,8 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("definition",),
     ("responses",),
     ("validation",),
+    ("scoring.structure", "scoring.steps", "scoring.unit_means"),
+    ("disclosure.cells",),
     ("scoring",),
     ("simulation",),
     ("robustness",),

@@ -124,8 +124,8 @@ def test_linearised_errors_agree_with_replicates_under_methods_across_units(samp
 
 
 def test_the_derivative_crosses_units():
-    structure = IndexStructure(
-        np.array([0]), np.ones(1), np.ones(1), np.array([False]), 0.0, 10.0, Method(normalisation="min_max")
+    structure = IndexStructure.of_categories(
+        np.array([0]), np.ones(1), np.ones(1), method=Method(normalisation="min_max")
     )
     ratings = [np.array([[2.0], [4.0]]), np.array([[5.0], [6.0]]), np.array([[8.0], [10.0]])]
     answers = [UnitAnswers(str(n), part, np.ones(2), np.arange(2)) for n, part in enumerate(ratings)]
@@ -394,8 +394,8 @@ def test_an_empty_cell_leaves_the_category_without_a_score_under_every_missing_a
 
 def test_weights_learnt_anew_in_every_replicate_are_those_of_the_replicate():
     rng = np.random.default_rng(4)
-    structure = IndexStructure(
-        np.arange(3), np.ones(3), np.ones(3), np.zeros(3, bool), 0.0, 10.0, Method(weighting="standard_deviation")
+    structure = IndexStructure.of_categories(
+        np.arange(3), np.ones(3), np.ones(3), method=Method(weighting="standard_deviation")
     )
     batch = rng.uniform(0, 10, (5, 8, 3))
     found = score_means(batch, structure)

@@ -460,7 +460,7 @@ def test_without_bounds_the_end_would_be_seen(tmp_path):
     from bpo_index.scoring.chain import score_means
     from bpo_index.scoring.structure import IndexStructure
 
-    structure = IndexStructure(np.array([0, 0, 1, 1, 2, 3, 3]), np.ones(7), np.ones(4), np.zeros(7, bool), 0.0, 10.0)
+    structure = IndexStructure.of_categories([0, 0, 1, 1, 2, 3, 3], np.ones(7), np.ones(4))
     scores = score_means(np.array([[10.0] * 7, [9.8, *[10.0] * 6]]), structure)[:, 0]
     assert scores[0] == 100.0
     assert scores[1] < 100.0

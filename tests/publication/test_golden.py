@@ -30,21 +30,19 @@ OPTIONS = {
 RENAMED: dict[str, dict[str, str]] = {}
 #: Table to columns that there were not, and tables that there were not.
 ADDED: dict[str, set[str]] = {
-    **dict.fromkeys(
-        (
-            "categories.csv",
-            "long.csv",
-            *(
-                f"robustness/{name}.csv"
-                for name in (
-                    *("central_weights", "components", "neighbours", "outcomes", "questions", "reliability"),
-                    *("sampling_error", "weight_intervals", "weights"),
-                )
-            ),
-        ),
-        {"level", "parent"},
-    ),
-    **dict.fromkeys(("robustness/rank_acceptability.csv", "robustness/weight_swaps.csv"), {"parent"}),
+    "categories.csv": {"level", "parent"},
+    "long.csv": {"level", "parent"},
+    "robustness/central_weights.csv": {"level", "parent"},
+    "robustness/components.csv": {"level", "parent"},
+    "robustness/neighbours.csv": {"level", "parent"},
+    "robustness/outcomes.csv": {"level", "parent"},
+    "robustness/questions.csv": {"level", "parent"},
+    "robustness/rank_acceptability.csv": {"parent"},
+    "robustness/reliability.csv": {"level", "parent"},
+    "robustness/sampling_error.csv": {"level", "parent"},
+    "robustness/weight_intervals.csv": {"level", "parent"},
+    "robustness/weight_swaps.csv": {"parent"},
+    "robustness/weights.csv": {"level", "parent"},
 }
 ADDED_TABLES: set[str] = {"robustness/groups.csv"}
 

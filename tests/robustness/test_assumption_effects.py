@@ -90,12 +90,12 @@ def test_every_exchange_is_the_index_scored_alone(sample, nominal):
             ]
         )
         category = rows.weights[sides["weights"], block].copy()
-        question = np.ones(len(structure.category_of))
+        question = np.ones(len(structure.node_of))
         for factors_, name in ((category, "excluded category"), (question, "excluded question")):
             if rows.levels[name][sides[name], block] >= 0:
                 factors_[rows.levels[name][sides[name], block]] = 0
         built = exchanges.replace(picked.structure, method=changed)
-        alone = score_means(means, built, category_factors=category, question_factors=question)
+        alone = score_means(means, built, node_factors=category, question_factors=question)
         return alone[ranked[0], 0]
 
     rng = np.random.default_rng(0)

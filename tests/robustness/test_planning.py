@@ -45,7 +45,7 @@ def test_surveys_of_the_recommended_size_are_as_precise_as_often_as_promised(wan
     definition, _ = read_sample()
     structure = IndexStructure.from_definition(definition)
     rng = np.random.default_rng(11)
-    latents = np.linspace(5.2, 9.0, 9)[:, np.newaxis] + rng.normal(0, 0.3, (9, len(structure.category_of)))
+    latents = np.linspace(5.2, 9.0, 9)[:, np.newaxis] + rng.normal(0, 0.3, (9, len(structure.node_of)))
     # Last year's survey is large, so that the plan rests on the truth and not on last year's luck.
     scores, se, clusters = score_survey(simulate_survey(rng, latents, 600, structure), structure)
     codes = [f"U{n}" for n in range(9)]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -17,7 +18,7 @@ from bpo_index.definition import load_definition
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.robustness.assumptions.combinations import (
     allot_replicates,
-    find_concentration,
+    find_concentrations,
     list_combinations,
     plan_drawing,
     tabulate_assumptions,
@@ -28,7 +29,7 @@ from bpo_index.robustness.replicates import (
     CHUNK_SIZE,
     Drawing,
     Scenario,
-    draw_category_factors,
+    draw_node_factors,
     draw_questions_kept,
     evaluate_replicates,
     find_nominal_weights,
@@ -41,7 +42,7 @@ from bpo_index.scoring.unit_scores import score_units, unit_score_matrix
 from tests.limits import HANG_SECONDS
 from tests.surveys import make_definition, read_sample
 
-FOUR = IndexStructure(np.arange(4), np.ones(4), np.array([4.0, 3.0, 2.0, 1.0]), np.zeros(4, dtype=bool), 0.0, 10.0)
+FOUR = IndexStructure.of_categories(np.arange(4), np.ones(4), np.array([4.0, 3.0, 2.0, 1.0]))
 
 
 def make_answers(units=3, respondents=6, questions=4, seed=0):
@@ -76,9 +77,9 @@ def list_bits(summary):
 def test_dirichlet_weights_have_the_variance_of_the_formula():
     """Var(score) = (sum m x^2 - (sum m x)^2) / (a + 1) for Dirichlet(a m) weights on fixed scores x."""
     answers, concentration = make_answers(units=2), 20.0
-    drawing = Drawing(respondents=False, concentration=concentration)
+    drawing = Drawing(respondents=False, concentrations={0: concentration})
     scores, summary = evaluate(answers, FOUR, 200_000, drawing)
-    x, m = scores[:, 1:], FOUR.category_weights / 10
+    x, m = scores[:, 1:], FOUR.index.nominal / 10
     expected = (x**2 @ m - (x @ m) ** 2) / (concentration + 1)
     assert summary.estimate_standard_errors()[:, 0] ** 2 == pytest.approx(expected, rel=0.02)
     assert summary.estimate_standard_errors()[:, 1:] == pytest.approx(0, abs=1e-6)
@@ -87,25 +88,26 @@ def test_dirichlet_weights_have_the_variance_of_the_formula():
 
 def test_weights_vary_as_the_definition_says():
     structure = IndexStructure.from_definition(load_definition("offshore-bpo-2021"))
-    concentration = find_concentration(0.25, structure)
-    assert concentration == pytest.approx(143)
-    factors = draw_category_factors(np.random.default_rng(1), structure, Drawing(concentration=concentration), 50_000)
-    weights = factors * find_nominal_weights(structure)
+    concentrations = find_concentrations(0.25, structure)
+    assert concentrations == {0: pytest.approx(143)}
+    factors = draw_node_factors(np.random.default_rng(1), structure, Drawing(concentrations=concentrations), 50_000)
+    assert (factors[:, 0] == 1).all()
+    weights = factors[:, 1:] * find_nominal_weights(structure.index)
     assert weights.sum(axis=1) == pytest.approx(np.ones(50_000))
     assert weights.std(axis=0) / weights.mean(axis=0) == pytest.approx(np.full(10, 0.25), rel=0.03)
-    assert find_concentration(0.0, structure) is None
+    assert find_concentrations(0.0, structure) == {}
 
 
 def test_one_category_is_left_out_as_often_as_asked_and_each_as_often():
-    factors = draw_category_factors(np.random.default_rng(1), FOUR, Drawing(excluded_category=0.4), 40_000)
+    factors = draw_node_factors(np.random.default_rng(1), FOUR, Drawing(excluded_category=0.4), 40_000)
     left_out = (factors == 0).sum(axis=1)
     assert set(left_out.tolist()) == {0, 1}
     assert (left_out == 1).mean() == pytest.approx(0.4, abs=0.02)
-    assert (factors == 0).mean(axis=0) == pytest.approx(np.full(4, 0.1), abs=0.01)
+    assert (factors == 0).mean(axis=0) == pytest.approx([0, 0.1, 0.1, 0.1, 0.1], abs=0.01)
 
 
 def test_only_questions_of_categories_with_several_are_left_out():
-    structure = IndexStructure(np.array([0, 1, 1]), np.ones(3), np.ones(2), np.zeros(3, dtype=bool), 0.0, 10.0)
+    structure = IndexStructure.of_categories(np.array([0, 1, 1]), np.ones(3), np.ones(2))
     kept = draw_questions_kept(np.random.default_rng(1), structure, Drawing(excluded_question=1.0), 1_000)
     assert (kept[:, 0] == 1).all()
     assert (kept[:, 1:].sum(axis=1) == 1).all()
@@ -121,20 +123,15 @@ def test_only_questions_of_categories_with_several_are_left_out():
 def test_a_chunk_is_the_index_of_each_replicate(size):
     """Drawn means, weights and exclusions scored together and one by one: every normalisation and aggregation."""
     rng = np.random.default_rng(3)
-    structure = IndexStructure(
-        np.array([0, 0, 1, 2, 2]),
-        np.ones(5),
-        np.array([2.0, 1.0, 1.0]),
-        np.array([False, True, *[False] * 3]),
-        0.0,
-        10.0,
+    structure = IndexStructure.of_categories(
+        np.array([0, 0, 1, 2, 2]), np.ones(5), np.array([2.0, 1.0, 1.0]), reverse=np.array([False, True, *[False] * 3])
     )
     # Replicates last in memory, as the engine has them; a gap, tied units and a zero among them.
     memory = np.round(rng.uniform(0, 10, (5, 6, size)), 1)
     memory[1, 2, 0], memory[3, 1, -1], memory[4, :, size // 2], memory[0, 3] = np.nan, 0.0, 5.0, memory[0, 4]
     means = memory.transpose(2, 1, 0)
-    factors, kept = rng.gamma(5, size=(size, 3)), np.ones((size, 5))
-    factors[0, 1] = kept[0, 3] = 0.0
+    factors, kept = rng.gamma(5, size=(size, 4)), np.ones((size, 5))
+    factors[0, 2] = kept[0, 3] = 0.0
     for normalisation, aggregation in product(
         ("scale", "min_max", "z_score", "borda", "rank", "percentile_rank", "robust"),
         ("arithmetic", "geometric", "harmonic", "median"),
@@ -142,11 +139,11 @@ def test_a_chunk_is_the_index_of_each_replicate(size):
         method = structure.method.model_copy(
             update={"normalisation": normalisation, "aggregation": aggregation, "normalisation_range": (1.0, 100.0)}
         )
-        varied = IndexStructure(*list(vars(structure).values())[:6], method)
-        together = score_means(means, varied, category_factors=factors, question_factors=kept)
+        varied = replace(structure, method=method)
+        together = score_means(means, varied, node_factors=factors, question_factors=kept)
         for n in range(size):
             alone = score_means(
-                np.ascontiguousarray(means[n]), varied, category_factors=factors[n], question_factors=kept[n]
+                np.ascontiguousarray(means[n]), varied, node_factors=factors[n], question_factors=kept[n]
             )
             np.testing.assert_allclose(together[n], alone, atol=2e-9, err_msg=f"{normalisation} {aggregation} {n}")
 
@@ -230,7 +227,7 @@ class Waiting(Future):
 def sample():
     definition, accepted = read_sample()
     scores = score_units(accepted, definition)
-    matrix = unit_score_matrix(scores, definition)[:, :1]
+    matrix = unit_score_matrix(scores)[:, :1]
     return definition, accepted, scores, matrix
 
 
@@ -333,7 +330,7 @@ def test_progress_counts_to_the_end():
 def test_chunks_of_a_large_index_are_small():
     assert Scenario(FOUR, make_answers(), 1).chunk_size == CHUNK_SIZE
     assert Scenario(FOUR, make_answers(respondents=2_000), 1).chunk_size == 600
-    wide = IndexStructure(np.zeros(500, dtype=int), np.ones(500), np.ones(1), np.zeros(500, dtype=bool), 0.0, 10.0)
+    wide = IndexStructure.of_categories(np.zeros(500, dtype=int), np.ones(500), np.ones(1))
     assert Scenario(wide, make_answers(units=40, questions=500), 1).chunk_size == 60
 
 

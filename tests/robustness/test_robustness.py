@@ -17,8 +17,8 @@ from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
 from bpo_index.scoring.unit_scores import score_units
 from tests.surveys import make_definition, read_sample, validate_rows
 
-ONE = IndexStructure(np.array([0]), np.ones(1), np.ones(1), np.array([False]), 0.0, 10.0)
-TWO = IndexStructure(np.array([0, 1]), np.ones(2), np.array([3.0, 1.0]), np.array([False, True]), 0.0, 10.0)
+ONE = IndexStructure.of_categories([0], np.ones(1), np.ones(1))
+TWO = IndexStructure.of_categories([0, 1], np.ones(2), np.array([3.0, 1.0]), reverse=np.array([False, True]))
 
 
 def make_unit(ratings, weights=None, cluster=None):

@@ -50,7 +50,7 @@ def test_completed_answers_give_the_mean_of_the_respondents_own_means():
     ratings, weights = make_ratings(), np.random.default_rng(2).uniform(0.5, 2, 20)
     completed = complete_answers(ratings, "person_category_mean", Questionnaire(unit_of=np.zeros(20, int), **LAYOUT))
     unit = UnitAnswers("X", completed.ratings, weights, np.arange(20))
-    structure = IndexStructure(CATEGORY_OF, WEIGHTS, np.ones(2), REVERSE, 0.0, 10.0)
+    structure = IndexStructure.of_categories(CATEGORY_OF, WEIGHTS, np.ones(2), reverse=REVERSE)
     found = score_means(estimate_unit_means([unit]), structure)[0, 1:]
     assert found == pytest.approx(score_persons_by_hand(ratings, weights))
     given = ~np.isnan(ratings) & ~np.isnan(completed.ratings)
@@ -169,7 +169,7 @@ def test_the_errors_of_a_share_and_a_balance_are_the_textbook_ones():
     ):
         coded = code_answers(ratings, outcome, reverse=False, minimum=0, maximum=10)
         low, high = find_outcome_ends(outcome, 0, 10)
-        structure = IndexStructure(np.array([0]), np.ones(1), np.ones(1), np.array([False]), low, high)
+        structure = IndexStructure.of_categories([0], np.ones(1), np.ones(1), minimum=low, maximum=high)
         se, _ = linearise_standard_errors([UnitAnswers("X", coded, np.ones(7), np.arange(7))], structure)
         points = 100 / (high - low)
         assert se[0, 0] == pytest.approx(points * math.sqrt(variance / (n - 1)), rel=1e-6)

@@ -12,10 +12,10 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
 from bpo_index.definition.method_block import Method
+from bpo_index.disclosure.cells.hiding import complete_hiding
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.scores_at_ends import complete_hiding
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means, split_units
 from bpo_index.scoring.unit_scores import score_units
@@ -95,8 +95,8 @@ def test_a_company_is_one_cluster_and_no_respondent_shares_its_name():
     assert sorted(np.bincount(unit.cluster)) == [1, 1, 2]
 
 
-STRUCTURE = IndexStructure(
-    np.array([0, 0, 1]), np.array([1.0, 3.0, 1.0]), np.array([1.0, 1.0]), np.array([False, False, True]), 0.0, 10.0
+STRUCTURE = IndexStructure.of_categories(
+    np.array([0, 0, 1]), np.array([1.0, 3.0, 1.0]), np.array([1.0, 1.0]), reverse=np.array([False, False, True])
 )
 Means = st.lists(st.floats(0, 10), min_size=3, max_size=3)
 

@@ -195,7 +195,9 @@ def _list_group_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
         return [(("groups",), "no unit has a region: give units one, or take groups out")]
     if raw.get("group_weights") != "size":
         return []
-    return [(("units", n), "needs a size, since group_weights is size") for n, unit in inside if unit.get("size") is None]
+    return [
+        (("units", n), "needs a size, since group_weights is size") for n, unit in inside if unit.get("size") is None
+    ]
 
 
 def _list_minimum_conflicts(method: object) -> list[tuple[Place, str]]:

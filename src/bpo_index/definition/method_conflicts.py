@@ -65,12 +65,12 @@ def list_category_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
             if (key, says) not in said:
                 problems.append(((*place, key) if key in given else place, says))
     for place, holder in [((), raw), *categories]:
-        problems += _list_nested_power_problems(holder, place, methods, look_around(raw))
+        problems += _list_nested_power_problems(holder, place, methods)
     return problems
 
 
 def _list_nested_power_problems(
-    holder: dict[str, Any], place: Place, methods: Mapping[Place, dict[str, Any]], around: Surroundings
+    holder: dict[str, Any], place: Place, methods: Mapping[Place, dict[str, Any]]
 ) -> list[tuple[Place, str]]:
     """Return where a mean that needs positive values is taken of scores that compare units, of which the last has 0."""
     method = methods[place]

@@ -45,18 +45,18 @@ class StructureTables:
     Attributes
     ----------
     reliability
-        One row for all questions (`category` null) and one per category of any level: `category, questions, respondents` (with all
+        One row for all questions (`category` null) and one per category: `category, questions, respondents` (with all
         questions answered), `alpha, alpha_low, alpha_high, omega` (within units), `alpha_between` (over units), `icc1,
         icc1_low, icc1_high, icc1k, mean_respondents` (of the respondents' category scores), `respondents_needed` (for a
         reliability of .8 of unit means; null: none suffice).
     questions
         One row per question: `category, question, item_total, alpha_if_deleted` (within units, in its category).
     correlations
-        One row per pair of categories that one node holds: `first, second, pearson, spearman, kendall` over units. No rows beyond
-        `MOST_PAIRED` categories.
+        One row per pair of categories that one node holds: `first, second, pearson, spearman, kendall` over units. No
+        rows beyond `MOST_PAIRED` categories.
     components
-        One row per node that holds categories, principal component of these over units, and category: `component, eigenvalue, share,
-        cumulative_share, category, loading`. No rows beyond `MOST_PAIRED` categories.
+        One row per node that holds categories, principal component of these over units, and category: `component,
+        eigenvalue, share, cumulative_share, category, loading`. No rows beyond `MOST_PAIRED` categories.
     """
 
     reliability: pl.DataFrame
@@ -85,9 +85,7 @@ def tabulate_structure(scores: Scores, definition: IndexDefinition) -> Structure
         if node.questions:
             items += _measure_questions(part, unit_of, node.id, [question.id for question in node.questions])
     matrix = unit_score_matrix(scores)
-    sets = [
-        (matrix[:, node.children], [definition.nodes[n].id for n in node.children]) for node in structure.holders
-    ]
+    sets = [(matrix[:, node.children], [definition.nodes[n].id for n in node.children]) for node in structure.holders]
     return StructureTables(
         reliability=_frame(rows, RELIABILITY),
         questions=_frame(items, QUESTIONS),

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.disclosure.cells.hiding import OPEN_SHARE
 from bpo_index.display.labels import fold_label
 from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.influence import EXCLUSIONS
@@ -23,7 +24,6 @@ from bpo_index.robustness.ranks.possible_ranks import Range, bound_scores, rank_
 from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import score_means
-from bpo_index.disclosure.cells.hiding import OPEN_SHARE
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
 from bpo_index.scoring.unit_scores import Scores, score_units

@@ -309,7 +309,7 @@ def list_excludable_categories(structure: IndexStructure) -> Ints:
     """Return the nodes that count in the index and do not stand alone under the node that holds them."""
     held = [list_counted(node)[0] for node in structure.holders]
     beside = np.sort(np.concatenate([nodes if len(nodes) > 1 else nodes[:0] for nodes in held]))
-    return beside[structure.counts[beside]]
+    return np.asarray(beside[structure.counts[beside]])
 
 
 def list_excludable_questions(structure: IndexStructure) -> Ints:

@@ -1,8 +1,9 @@
 """Question means into scores: the whole method in one chain, on arrays with any number of leading axes.
 
 orient, treat outliers, normalise; then each node of the tree, those that it holds before it: weigh and aggregate its
-questions, or the scores of the nodes that it holds. The same code scores one index and a million replicates of it; what a method learns from the units (means,
-ends, weights) it learns anew for every leading index, or once in `learn_index` for use on other units.
+questions, or the scores of the nodes that it holds. The same code scores one index and a million replicates of it; what
+a method learns from the units (means, ends, weights) it learns anew for every leading index, or once in `learn_index`
+for use on other units.
 Method page: docs/methods/scores.md.
 """
 

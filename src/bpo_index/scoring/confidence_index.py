@@ -237,7 +237,9 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         raw = keep_changed(self, read_parameters(self))
         own = self.category_methods or {}
         chosen = [raw.get("weighting"), *(keys.get("weighting") for keys in own.values())]
-        if any(isinstance(one := find_method("weighting", name), Weighting) and one.needs_importance for name in chosen):
+        if any(
+            isinstance(one := find_method("weighting", name), Weighting) and one.needs_importance for name in chosen
+        ):
             msg = "importance needs respondents: give the mean of their stated importance as category_weights"
             raise ValueError(msg)
         try:

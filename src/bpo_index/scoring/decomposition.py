@@ -67,7 +67,7 @@ def decompose_difference(first: Floats, second: Floats, weights: Floats, power: 
     rates = find_rates(first, second, weights, power)
     gap = np.where(counted, first, 0.0) - np.where(counted, second, 0.0)
     if power == 1:
-        return rates * gap
+        return np.asarray(rates * gap)
     # NOTE: of the functions themselves, and not of rates: so that the parts add up to the last digits.
     usable = ~np.isnan(rates).any(axis=-1, keepdims=True)
     first, second = np.where(counted & usable, first, 1.0), np.where(counted & usable, second, 1.0)

@@ -102,7 +102,7 @@ class Node:
 
     @property
     def place(self) -> slice | Ints:
-        """Where what it holds stands among the questions or nodes: a slice where it stands together, to take no copy."""
+        """Where what it holds stands among the questions or nodes: a slice where it stands together."""
         held = self.questions if self.holds_questions else self.children
         first, last = int(held[0]), int(held[-1])
         return slice(first, last + 1) if last - first + 1 == len(held) else held

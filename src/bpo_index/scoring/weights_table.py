@@ -34,8 +34,8 @@ def check_weights(learnt: LearntIndex, definition: IndexDefinition, structure: I
     for node, weights in zip(structure.nodes, learnt.weights, strict=True):
         if weights is not None and np.isnan(weights).any():
             name = definition.nodes[node.number].id
-            held = f"the questions of {name}" if node.holds_questions else "the categories" + (f" of {name}" * bool(name))
-            broken.append(f"{node.weighting.name} of {held}")
+            held = "the questions" if node.holds_questions else "the categories"
+            broken.append(f"{node.weighting.name} of {held}" + (f" of {name}" if name else ""))
     if broken:
         raise DataRefused(
             f"The weights cannot be learnt from these answers: {', '.join(broken)}. There are too few units with all "
@@ -86,9 +86,7 @@ def describe_weights(
         if weights is not None:
             used[node.children] = weights
     rows: list[tuple[object, ...]] = [
-        (node.id, None, nominal[n], used[n], importance[n])
-        for n, node in enumerate(definition.nodes)
-        if node.category
+        (node.id, None, nominal[n], used[n], importance[n]) for n, node in enumerate(definition.nodes) if node.category
     ]
     for node in structure.groups_of_questions:
         named, weights = definition.nodes[node.number], learnt.weights[node.number]

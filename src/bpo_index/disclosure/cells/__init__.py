@@ -1,1 +1,1 @@
-"""Which units, answers and scores are published, and which are told as bounds or withheld: decided before robustness."""
+"""Which units take part, and which scores are published, told as bounds, or withheld: decided before robustness."""

@@ -12,7 +12,6 @@ Method page: docs/methods/disclosure.md.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 
 import numpy as np

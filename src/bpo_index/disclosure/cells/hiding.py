@@ -7,17 +7,19 @@ Method page: docs/methods/disclosure.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from bpo_index.disclosure.cells.ends import find_end_margins, find_ends, find_score_ends
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.structure import IndexStructure, Node
 
 #: What has to stay open, as a share of the scale, of the answers of one or two people (docs/adr/0010-what-is-told.md).
 OPEN_SHARE = 0.5
 _NOISE = 1e-7
+
+KeepsOpen = Callable[[int, int, float, float], bool]
 
 
 def guard_cells(
@@ -69,6 +71,7 @@ def guard_cells(
             node.nominal,
             used[node.number],
             raters=respondents[:, held],
+            keeps_open=_watch_below(structure, node, small, respondents, used=used),
         )
         hidden[:, held] = completed & (bounds == 0)
         ends[:, held] = bounds
@@ -112,10 +115,57 @@ def guard_outcomes(
         while before is None or (before != inside).any():
             before = inside.copy()
             for outcome, structure in structures.items():
-                weights, values = structure.nodes[node.number].nominal, shares[outcome][:, held]
-                inside = complete_hiding(inside, values, whole, wanted[outcome], weights, raters=raters)
+                own = structure.nodes[node.number]
+                inside = complete_hiding(
+                    inside,
+                    shares[outcome][:, held],
+                    whole,
+                    wanted[outcome],
+                    own.nominal,
+                    raters=raters,
+                    keeps_open=_watch_below(structure, own, small, respondents),
+                )
         found[:, held] = inside
     return found
+
+
+def _watch_below(
+    structure: IndexStructure, node: Node, small: np.ndarray, respondents: Ints, *, used: tuple[Floats, ...] = ()
+) -> KeepsOpen | None:
+    """Return what says whether the ranges of nodes leave open what few people said of the nodes in them.
+
+    A node that is hidden is known to lie within a range, and so are those that it holds: all of them are hidden. None
+    where the node holds nothing that holds nodes.
+    """
+    if all(structure.nodes[child].holds_questions for child in node.children):
+        return None
+    wanted = np.where(small, find_wanted_openness(respondents), 0.0)
+    everywhere = [[one.nominal for one in structure.nodes], *([used] if used else [])]
+
+    def reach(holder: Node, row: Floats, low: float, high: float, weights: Sequence[Floats]) -> bool:
+        shares = weights[holder.number] / weights[holder.number].sum()
+        for child, share in zip(holder.children.tolist(), shares.tolist(), strict=True):
+            inside = structure.nodes[child]
+            least, most = _reach_down(share, low, high)
+            if most - least < row[child] - _NOISE:
+                return False
+            if not inside.holds_questions and not reach(inside, row, least, most, weights):
+                return False
+        return True
+
+    def keeps_open(unit: int, item: int, low: float, high: float) -> bool:
+        child = structure.nodes[int(node.children[item])]
+        return child.holds_questions or all(reach(child, wanted[unit], low, high, weights) for weights in everywhere)
+
+    return keeps_open
+
+
+def _reach_down(share: float, low: float, high: float) -> tuple[float, float]:
+    """Return between which values one part of a mean lies whose other parts may be anything from 0 to 100."""
+    if share == 0:
+        return 0.0, 100.0
+    ends = ((low - 100.0 * max(1.0 - share, 0.0)) / share, high / share)
+    return max(0.0, min(ends)), min(100.0, max(ends))
 
 
 def find_wanted_openness(raters: Ints) -> Floats:
@@ -132,7 +182,13 @@ def find_wanted_openness(raters: Ints) -> Floats:
 
 
 def complete_hiding(
-    hidden: np.ndarray, values: Floats, known: tuple[Floats, Floats], wanted: Floats, *weightings: Floats, raters: Ints
+    hidden: np.ndarray,
+    values: Floats,
+    known: tuple[Floats, Floats],
+    wanted: Floats,
+    *weightings: Floats,
+    raters: Ints,
+    keeps_open: KeepsOpen | None = None,
 ) -> np.ndarray:
     """Return units x items: what is hidden, with so many more cells that too much of none can be computed.
 
@@ -153,6 +209,9 @@ def complete_hiding(
         Same shape: score points that have to stay open where the cell is hidden already; 0: it protects another.
     raters
         Same shape: respondents who rated any question of the category.
+    keeps_open
+        From unit, item and the range in which the item is known to lie, where it is hidden: whether that leaves open
+        what lies in it; None: there is nothing in it.
     weightings
         Each: categories. The weights of the overall scores that are published.
 
@@ -179,18 +238,22 @@ def complete_hiding(
                 unknown, candidates = row & weighing, weighing & ~row
                 if not candidates.any() or np.isnan(values[n][weighing]).any():
                     continue
-                left = _measure_openness(
+                low, high = _find_ranges(
                     values[n][unknown], known[0][n][unknown], known[1][n][unknown], weights[unknown]
                 )
-                if (left < wanted[n][unknown] - _NOISE).any():
+                is_open = not (high - low < wanted[n][unknown] - _NOISE).any()
+                if is_open and keeps_open is not None:
+                    ranges = zip(np.flatnonzero(unknown).tolist(), low.tolist(), high.tolist(), strict=True)
+                    is_open = all(keeps_open(n, *one) for one in ranges)
+                if not is_open:
                     row[np.argmin(np.where(candidates, raters[n], np.iinfo(np.int64).max))] = True
                     settled = False
     return found
 
 
-def _measure_openness(values: Floats, low: Floats, high: Floats, weights: Floats) -> Floats:
-    """Return how wide each value is open to whoever knows the weighted sum and the ends of all."""
+def _find_ranges(values: Floats, low: Floats, high: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return between which values each lies for whoever knows the weighted sum and the ends of all."""
     total = float(values @ weights)
     least, most = np.minimum(weights * low, weights * high), np.maximum(weights * low, weights * high)
     one, other = (total - (most.sum() - most)) / weights, (total - (least.sum() - least)) / weights
-    return np.asarray(np.minimum(high, np.maximum(one, other)) - np.maximum(low, np.minimum(one, other)))
+    return np.maximum(low, np.minimum(one, other)), np.minimum(high, np.maximum(one, other))

@@ -35,7 +35,9 @@ def tabulate_long(ranking: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFra
     described = list_tables()
     parts = [
         _unpivot(
-            ranking.with_columns(category=pl.lit(None, pl.String), level=pl.lit(0, pl.Int64), parent=pl.lit(None, pl.String)),
+            ranking.with_columns(
+                category=pl.lit(None, pl.String), level=pl.lit(0, pl.Int64), parent=pl.lit(None, pl.String)
+            ),
             described["ranking"].columns,
         ),
         _unpivot(categories, described["categories"].columns),

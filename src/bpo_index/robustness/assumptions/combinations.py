@@ -114,10 +114,7 @@ def find_concentrations(variation: float, structure: IndexStructure) -> dict[int
     if not variation:
         return {}
     drawn = [node for node in structure.holders if not node.weighting.learns and len(node.counted) > 1]
-    return {
-        node.number: max((len(node.counted) - 1) / variation**2 - 1, _LEAST_CONCENTRATION)
-        for node in drawn
-    }
+    return {node.number: max((len(node.counted) - 1) / variation**2 - 1, _LEAST_CONCENTRATION) for node in drawn}
 
 
 def tabulate_assumptions(

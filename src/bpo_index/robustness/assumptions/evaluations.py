@@ -92,9 +92,9 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
     weights = np.ones((2, blocks, len(structure.nodes)))
     start = 0
     # One dimension a category, the sets one after the other.
-    for number, (held, shares) in sets.items():
+    for node, (held, shares) in sets.items():
         own = points[..., start : start + len(held)].transpose(1, 0, 2)
-        gammas = gammaincinv(drawn[number] * shares, own)
+        gammas = gammaincinv(drawn[node] * shares, own)
         weights[..., held] = gammas / (gammas.sum(axis=-1, keepdims=True) * shares)
         start += len(held)
     levels = {}

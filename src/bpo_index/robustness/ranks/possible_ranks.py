@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.disclosure.cells.ends import find_end_margins
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.preparation import needs_evidence
 from bpo_index.scoring.ranking import TIE_TOLERANCE
-from bpo_index.disclosure.cells.ends import find_end_margins
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_scores import Scores
 

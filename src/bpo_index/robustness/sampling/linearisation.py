@@ -88,9 +88,7 @@ def _make_smooth(structure: IndexStructure) -> IndexStructure:
     for node in broken:
         own[node.number] = own[node.number] | plain
     kept = {number: dict(structure.own_methods.get(number, {})) | keys for number, keys in own.items() if number}
-    return replace(
-        structure, method=structure.method.model_copy(update=own[0]), own_methods=kept
-    )
+    return replace(structure, method=structure.method.model_copy(update=own[0]), own_methods=kept)
 
 
 def linearise_standard_errors(

@@ -1,8 +1,9 @@
 """Tables on the weights of categories: which change of them changes the order, and ranks over all of them.
 
 Weights are moved among the categories that one node holds, and the order is that of its scores: of the index, and of
-each category that holds categories. Over the ranked units whose categories are all published: from exact bounds on weights a hidden category score could be
-computed. Method page: docs/methods/weights.md.
+each category that holds categories. Over the ranked units whose categories are all published: from exact bounds on
+weights a hidden category score could be computed.
+Method page: docs/methods/weights.md.
 """
 
 from __future__ import annotations
