@@ -59,7 +59,7 @@ def test_ranks_under_other_methods_have_a_column_for_every_step_that_varies():
 def test_numbers_have_a_unit_and_keep_to_it(rendered, name):
     frame = list_frames(rendered[0])[name]
     # Labels that are numbers.
-    labels = {"tier", "combination", "component"}
+    labels = {"tier", "combination", "component", "level"}
     for column in TABLES[name].columns:
         values = frame[column.name]
         assert values.dtype.is_numeric() == (column.unit != "none") or column.name in labels
