@@ -39,7 +39,11 @@ def test_the_files_of_a_tree_are_valid(tree):
     folder = tree.release.path
     assert list_errors(folder) == {}
     package = json.loads((folder / "datapackage.json").read_bytes())
-    fields = {item["path"]: [field["name"] for field in item["schema"]["fields"]] for item in package["resources"] if "schema" in item}
+    fields = {
+        item["path"]: [field["name"] for field in item["schema"]["fields"]]
+        for item in package["resources"]
+        if "schema" in item
+    }
     for path in ("categories.csv", "long.csv", "robustness/weights.csv", "robustness/neighbours.csv"):
         assert {"level", "parent"} <= set(fields[path])
     for path in ("robustness/weight_swaps.csv", "robustness/rank_acceptability.csv"):

@@ -387,7 +387,8 @@ def test_weights_of_units_own_within_a_category_are_not_computed(three_levels):
     lost = prepare_explorer(
         result.ranking,
         result.categories,
-        result.tables | {"weights": weights.with_columns(weight=pl.when(category="rules").then(0.6).otherwise("weight"))},
+        result.tables
+        | {"weights": weights.with_columns(weight=pl.when(category="rules").then(0.6).otherwise("weight"))},
         three_levels.definition,
     )
     assert not lost.reproduces

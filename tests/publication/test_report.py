@@ -20,8 +20,18 @@ from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.publication.figures import Figure
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names, tabulate_category_ends, tabulate_category_scores
-from bpo_index.publication.report.drivers import tabulate_influence, tabulate_sensitivity, tabulate_swaps, tabulate_weights
-from bpo_index.publication.report.method import describe_intervals, list_steps, tabulate_own_methods, tabulate_questionnaire
+from bpo_index.publication.report.drivers import (
+    tabulate_influence,
+    tabulate_sensitivity,
+    tabulate_swaps,
+    tabulate_weights,
+)
+from bpo_index.publication.report.method import (
+    describe_intervals,
+    list_steps,
+    tabulate_own_methods,
+    tabulate_questionnaire,
+)
 from bpo_index.publication.report.quality import tabulate_reliability
 from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.render import draw_strip

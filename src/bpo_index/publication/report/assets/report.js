@@ -273,8 +273,9 @@ const Explorer = (() => {
     return cell;
   }
 
-  const showShare = (share) => {
-    if (share === null || share === undefined) return "–";
+  const showShare = (given) => {
+    if (given === null || given === undefined) return "–";
+    const share = Math.round(given * 1e9) / 1e9; // So that the order of a sum does not show where a half is rounded.
     if (share > 1e-12 && share < 0.005) return "<0.01";
     return share >= 0.995 && share < 1 - 1e-12 ? ">0.99" : Explorer.show(share, 2);
   };
