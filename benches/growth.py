@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "growth.md"
-STAGES = ("define", "read", "validate", "score", "assess", "publish", "inspect")
+STAGES = ("define", "read", "validate", "score", "assess", "disclose", "publish", "inspect")
 SECONDS = 1_800
 #: Steps below this many seconds say nothing of growth.
 _LEAST_SECONDS = 0.2
@@ -104,9 +104,8 @@ else:
     checked = report("validate", lambda: pipeline.validate(responses, definition, settings))
     scores = report("score", lambda: pipeline.score(checked, definition, None))
     robustness = report("assess", lambda: pipeline.assess(checked, scores, definition, settings))
-    report("publish", lambda: pipeline.publish(
-            responses, checked, scores, robustness, definition=definition, settings=settings
-        ))
+    publishable = report("disclose", lambda: pipeline.disclose(checked, scores, robustness, definition))
+    report("publish", lambda: pipeline.publish(responses, publishable, definition=definition, settings=settings))
 """
 
 

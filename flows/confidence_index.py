@@ -1,4 +1,4 @@
-"""The pipeline as a Prefect flow: ingest, validate, score, assess, publish.
+"""The pipeline as a Prefect flow: ingest, validate, score, assess, disclose, publish.
 
     python flows/confidence_index.py RESPONSES... [--definition NAME|PATH] [--out DIR] [--audit-dir DIR]
         [--replicates N] [--seed N] [--method FILE] [--margins FILE] [--scheduler ADDRESS] [--no-supersede]
@@ -59,6 +59,12 @@ def assess(settings: Settings, folder: str) -> str:
         return str(run_stage("assess", settings, folder, progress))
 
 
+@task(task_run_name="disclose", cache_policy=NO_CACHE, timeout_seconds=HOURS)
+def disclose(settings: Settings, folder: str) -> str:
+    """Decide what may be public."""
+    return str(run_stage("disclose", settings, folder))
+
+
 @task(task_run_name="publish", cache_policy=NO_CACHE, timeout_seconds=HOURS, **DISK)
 def publish(settings: Settings, folder: str) -> str:
     """Publish the release."""
@@ -70,7 +76,7 @@ def confidence_index(settings: Settings) -> str:
     """Compute an index from the survey files of one edition and publish it; return the folder of the release."""
     try:
         with tempfile.TemporaryDirectory(prefix="bpo-index-") as folder:
-            for stage in (ingest, validate, score, assess, publish):
+            for stage in (ingest, validate, score, assess, disclose, publish):
                 stage(settings, folder)
             completed = load_completed_run(folder)
     except Exception as error:

@@ -30,11 +30,11 @@ from prefect.logging import get_logger, get_run_logger
 from prefect.runtime import flow_run as this_run
 from prefect.settings import get_current_settings
 
+from bpo_index.completed import CompletedRun
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from bpo_index.handover.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 from bpo_index.inbox.sweep import Filed, Report
-from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 from bpo_index.robustness.chunks import Progress
 
 PROGRESS_SECONDS = 2.0

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bpo_index.definition import replace_method
 from bpo_index.definition.method_block import list_chosen_options
+from bpo_index.disclosure.publishable import disclose
 from bpo_index.errors import BpoIndexError
 from bpo_index.publication.result import build_result
 from bpo_index.publication.tables import render_tables
@@ -15,6 +16,7 @@ from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.methods.registry import list_methods, list_options
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.audit import summarise_audit
+from bpo_index.validation.checked import Checked
 from tests.commands import fuzz
 from tests.surveys import make_definition, validate_rows
 
@@ -64,15 +66,16 @@ def test_scored_or_refused(choices, survey):
         scores = score_units(validation.accepted, definition)
         if not scores.sample.answers:
             return
-        robustness = assess_robustness(validation.accepted, scores, definition, replicates=100)
+        robustness = assess_robustness(
+            validation.accepted, scores, definition, set_aside=validation.set_aside, replicates=100
+        )
     except BpoIndexError:
         return
     published = scores.units.filter(~scores.units["suppressed"])
     assert (published["score"].is_null() == published["rank"].is_null()).all()
     assert robustness.units.filter(robustness.units["se"].is_null() & (robustness.units["note"] == "")).is_empty()
-    files = render_tables(
-        build_result(scores, robustness, summarise_audit(validation, definition), definition), definition
-    )
+    checked = Checked(validation, summarise_audit(validation, definition), Path("nowhere"))
+    files = render_tables(build_result(disclose(checked, scores, robustness, definition), definition), definition)
     assert all(
         b"NaN" not in files[f"{table}.csv"] and b"inf" not in files[f"{table}.csv"]
         for table in ("ranking", "categories")

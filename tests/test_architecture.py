@@ -37,10 +37,10 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("scoring.structure", "scoring.steps", "scoring.unit_means"),
     ("disclosure.cells",),
     ("scoring",),
-    ("simulation",),
     ("robustness",),
     ("disclosure",),
     ("publication",),
+    ("simulation", "completed"),
     ("pipeline",),
     ("handover",),
     ("inbox",),
@@ -50,7 +50,7 @@ PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
 STAGES = {
     *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication"),
-    *("pipeline", "handover", "inbox"),
+    *("completed", "pipeline", "handover", "inbox"),
 }
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")

@@ -389,7 +389,11 @@ def test_extensions_are_part_of_what_a_release_is_made_from(release_with_column_
         (Column("gap", pl.Date, "m", table="ranking", value=pl.lit(1)), "its type is Date"),
         (Column("gap", pl.String, "m", table="ranking", unit="share", value=pl.lit("")), "is no number"),
         (Column("Gap (%)", pl.Int64, "m", table="ranking", value=pl.lit(1)), "its name is not made of"),
-        (Column("score", pl.Int64, "m", table="ranking", value=pl.lit(1)), "column of the table ranking called score"),
+        (
+            Column("score", pl.Int64, "m", table="ranking", value=pl.lit(1), answers="published"),
+            "column of the table ranking called score",
+        ),
+        (Column("gap", pl.Int64, "m", table="ranking", value=pl.lit(1), answers="some"), "made of some, which is none"),
     ],
 )
 def test_a_column_that_cannot_be_published_is_refused(monkeypatch, column, message):
@@ -401,17 +405,44 @@ def test_a_column_that_cannot_be_published_is_refused(monkeypatch, column, messa
         columns.list_tables.__wrapped__()
 
 
+def test_a_column_that_does_not_state_its_answers_is_withheld_and_the_run_says_so(tmp_path, without_figures):
+    content = (EXTENDING / "score_gap.py").read_text(encoding="utf-8")
+    silent = content.replace('        answers="published",\n', "")
+    assert silent != content
+    (tmp_path / "package").mkdir()
+    environment = install_extension(tmp_path / "package", {"score_gap": silent}, {"bpo_index.columns": "score_gap"})
+    places = (
+        "--definition",
+        quick_definition(replicates=100),
+        "--out",
+        tmp_path / "out",
+        "--audit-dir",
+        tmp_path / "a",
+    )
+    answer = run_command(environment, "run", SAMPLE, *places)
+    assert answer.returncode == 0, answer.stderr
+    told = "The column score_gap of the table ranking is withheld: its record does not state of which answers"
+    assert told in " ".join(answer.stdout.split())
+    (release,) = (path.parent for path in (tmp_path / "out").rglob("manifest.json"))
+    assert pl.read_parquet(release / "ranking.parquet").columns == [column.name for column in RANKING.columns]
+    for path in release.rglob("*"):
+        if path.is_file() and path.suffix in (".csv", ".md", ".html", ".tex"):
+            rest = path.read_text(encoding="utf-8").replace(f"{told} its numbers are made.", "")
+            assert "Gap to the best" not in rest, path
+
+
 @pytest.mark.parametrize("value", [pl.col("no_such_column"), lambda frame: frame["name"] / 2, lambda _: "text"])
 def test_a_column_that_cannot_be_computed_is_named(value):
-    column = Column("gap", pl.Float64, "m", table="scores", value=value)
-    table = columns.Table(name="scores", title="", row="", own=(), place=0, added=(column,))
+    column = Column("gap", pl.Float64, "m", table="scores", value=value, answers="published")
+    name = Column("name", pl.String, "m", answers="none")
+    table = columns.Table(name="scores", title="", row="", own=(name,), place=0, added=(column,))
     with pytest.raises(EnvironmentFailed, match="The column gap of the table scores cannot be computed: "):
         table.complete(pl.DataFrame({"name": ["a"], "data_origin": ["survey"]}))
 
 
 def test_what_is_no_number_is_null_in_an_added_column():
-    column = Column("inverse", pl.Float64, "m", table="t", value=1 / pl.col("n"))
-    own = (Column("n", pl.Float64, "m"),)
+    column = Column("inverse", pl.Float64, "m", table="t", value=1 / pl.col("n"), answers="published")
+    own = (Column("n", pl.Float64, "m", answers="unit"),)
     table = columns.Table(name="t", title="", row="", own=own, place=0, added=(column,))
     frame = table.complete(pl.DataFrame({"n": [0.0, 2.0, None], "data_origin": "survey"}))
     assert frame["inverse"].to_list() == [None, 0.5, None]

@@ -18,9 +18,9 @@ import pytest
 
 import bpo_index
 from bpo_index.display import notebook
+from bpo_index.handover.summary import list_ranking_rows
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE
-from bpo_index.publication.summary import list_ranking_rows
 from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 

@@ -9,6 +9,7 @@ import pytest
 
 from bpo_index import pipeline
 from bpo_index.definition import model
+from bpo_index.disclosure.publishable import disclose
 from bpo_index.publication import integrity
 from bpo_index.settings import Settings
 from tests.inbox.dropped import write_survey
@@ -43,8 +44,8 @@ def test_publishing_by_itself_finds_what_a_release_is(settings: Settings) -> Non
     completed = pipeline.run(settings)
     scores = pipeline.score(completed.checked, completed.definition, None)
     robustness = pipeline.assess(completed.checked, scores, completed.definition, settings)
-    steps = completed.responses, completed.checked, scores, robustness
-    _, release = pipeline.publish(*steps, definition=completed.definition, settings=settings)
+    publishable = disclose(completed.checked, scores, robustness, completed.definition)
+    _, release = pipeline.publish(completed.responses, publishable, definition=completed.definition, settings=settings)
     assert (release.path, release.standing, release.is_new) == (
         completed.release.path,
         completed.release.standing,

@@ -9,7 +9,8 @@ rows. Step by step, each a function from values to a value:
    private audit and refuses answers that cannot carry an index: `Checked`
 4. `score_units`: `Scores`; below it `ConfidenceIndex`, the index as a scikit-learn estimator
 5. `assess_robustness`: `Robustness`; `assess` takes replicates and seed as they may be published
-6. `build_result`: a `Result`; `draw_figures`, `render_tables`: its files; `publish`: a `Result` and its `Release`
+6. `disclose`: what may be published of all that, a `Publishable`
+7. `build_result`: a `Result`; `draw_figures`, `render_tables`: its files; `publish`: a `Result` and its `Release`
 
 `docs/tutorial.md` walks through all of it. Every error raised on purpose is a `BpoIndexError`. `bpo_index.pipeline` is
 the whole program; each folder beside it is one stage, in order.
@@ -27,7 +28,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bpo_index.completed import CompletedCheck, CompletedRun
     from bpo_index.definition import IndexDefinition, load_definition, parse_definition, replace_method
+    from bpo_index.disclosure.publishable import Publishable, disclose
     from bpo_index.errors import (
         BpoIndexError,
         DataRefused,
@@ -38,15 +41,13 @@ if TYPE_CHECKING:
     )
     from bpo_index.files.resources import find_resource, list_definitions
     from bpo_index.pipeline import assess, check, publish, run, validate
-    from bpo_index.publication.completed import CompletedCheck, CompletedRun
     from bpo_index.publication.facts import FactCheck
     from bpo_index.publication.figures import Figure, draw_figures
     from bpo_index.publication.integrity import read_release
     from bpo_index.publication.release import Release
     from bpo_index.publication.result import Result, build_result
-    from bpo_index.publication.survey_plan import CompletedPlan, PlanSettings, plan_next_survey
     from bpo_index.publication.tables import render_tables
-    from bpo_index.publication.verification import verify_release, verify_sample
+    from bpo_index.publication.verification import verify_release
     from bpo_index.responses import Responses, read_responses
     from bpo_index.responses.inspection import Inspection, inspect_files
     from bpo_index.responses.template import write_template
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
     from bpo_index.scoring.margins import read_margins
     from bpo_index.scoring.unit_scores import Scores, score_units
     from bpo_index.settings import Settings
+    from bpo_index.simulation.sample_facts import verify_sample
+    from bpo_index.simulation.survey_plan import CompletedPlan, PlanSettings, plan_next_survey
     from bpo_index.validation.audit import Audit, summarise_audit
     from bpo_index.validation.checked import Checked
     from bpo_index.validation.validate import Validation, validate_responses
@@ -78,6 +81,7 @@ __all__ = [
     "IndexDefinition",
     "Inspection",
     "PlanSettings",
+    "Publishable",
     "Release",
     "Responses",
     "Result",
@@ -90,6 +94,7 @@ __all__ = [
     "assess_robustness",
     "build_result",
     "check",
+    "disclose",
     "draw_figures",
     "find_resource",
     "inspect_files",
@@ -115,7 +120,9 @@ __all__ = [
 
 #: Where each public name is defined; a test holds it against the imports for type checkers above.
 _HOMES = {
+    "completed": ("CompletedCheck", "CompletedRun"),
     "definition": ("IndexDefinition", "load_definition", "parse_definition", "replace_method"),
+    "disclosure.publishable": ("Publishable", "disclose"),
     "errors": (
         "BpoIndexError",
         "DataRefused",
@@ -126,15 +133,13 @@ _HOMES = {
     ),
     "files.resources": ("find_resource", "list_definitions"),
     "pipeline": ("assess", "check", "publish", "run", "validate"),
-    "publication.completed": ("CompletedCheck", "CompletedRun"),
     "publication.facts": ("FactCheck",),
     "publication.figures": ("Figure", "draw_figures"),
     "publication.integrity": ("read_release",),
     "publication.release": ("Release",),
     "publication.result": ("Result", "build_result"),
-    "publication.survey_plan": ("CompletedPlan", "PlanSettings", "plan_next_survey"),
     "publication.tables": ("render_tables",),
-    "publication.verification": ("verify_release", "verify_sample"),
+    "publication.verification": ("verify_release",),
     "responses": ("Responses", "read_responses"),
     "responses.inspection": ("Inspection", "inspect_files"),
     "responses.template": ("write_template",),
@@ -143,6 +148,8 @@ _HOMES = {
     "scoring.margins": ("read_margins",),
     "scoring.unit_scores": ("Scores", "score_units"),
     "settings": ("Settings",),
+    "simulation.sample_facts": ("verify_sample",),
+    "simulation.survey_plan": ("CompletedPlan", "PlanSettings", "plan_next_survey"),
     "validation.audit": ("Audit", "summarise_audit"),
     "validation.validate": ("Validation", "validate_responses"),
     "validation.checked": ("Checked",),

@@ -1,8 +1,8 @@
 """The whole program: the stages in order.
 
-`run` reads the survey files, checks every row, scores and ranks the units, says how far the ranking can be trusted and
-publishes the release; `check` ends after the checks. The command line and the inbox call them; the flows call the same
-stages one by one (`handover/`). All give the same release to the byte.
+`run` reads the survey files, checks every row, scores and ranks the units, says how far the ranking can be trusted,
+decides what of all that may be public and publishes it; `check` ends after the checks. The command line and the inbox
+call them; the flows call the same stages one by one (`handover/`). All give the same release to the byte.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from pathlib import Path
 
 import polars as pl
 
+from bpo_index.completed import CompletedCheck, CompletedRun
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.disclosure import choose_key
+from bpo_index.disclosure.private_audit import add_exclusions, add_influence
+from bpo_index.disclosure.publishable import Publishable, disclose
 from bpo_index.errors import DataRefused
-from bpo_index.publication.completed import CompletedCheck, CompletedRun
 from bpo_index.publication.identity import describe_release, refuse_other_draws
 from bpo_index.publication.methodology import load_methodology
 from bpo_index.publication.release import Release, publish_release
@@ -30,9 +32,8 @@ from bpo_index.robustness.executors import open_executor
 from bpo_index.scoring.margins import read_margins
 from bpo_index.scoring.unit_scores import Scores, score_units
 from bpo_index.settings import Settings
-from bpo_index.validation.audit import add_refusal_to_private_audit, add_to_private_audit, publish_audit
+from bpo_index.validation.audit import add_refusal_to_private_audit
 from bpo_index.validation.checked import Checked, account_for_rows
-from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
 from bpo_index.validation.validate import validate_responses
 
 
@@ -64,15 +65,9 @@ def run(
     robustness = assess(checked, scores, definition, settings, progress=progress)
     if before_publishing is not None:
         before_publishing()
-    result, release = publish(
-        responses,
-        checked,
-        scores,
-        robustness,
-        definition=definition,
-        settings=settings,
-        standing=methodology.standing,
-    )
+    publishable = disclose(checked, scores, robustness, definition)
+    standing = methodology.standing
+    result, release = publish(responses, publishable, definition=definition, settings=settings, standing=standing)
     return CompletedRun(definition, responses, checked, result, release, robustness.exclusions)
 
 
@@ -90,7 +85,7 @@ def check(settings: Settings) -> CompletedCheck:
     except DataRefused as refusal:
         return CompletedCheck(definition, responses, checked, None, str(refusal))
     exclusions = compare_exclusions(checked.validation.accepted, checked.validation.set_aside, scores, definition)
-    add_to_private_audit(checked.audit_folder, "exclusions.csv", exclusions.exact)
+    add_exclusions(checked.audit_folder, exclusions)
     return CompletedCheck(definition, responses, checked, exclusions, None)
 
 
@@ -130,16 +125,14 @@ def assess(
             executor=executor,
             progress=progress,
         )
-    add_to_private_audit(checked.audit_folder, "influence.csv", robustness.influence.items)
-    add_to_private_audit(checked.audit_folder, "exclusions.csv", robustness.exclusions.exact)
+    add_influence(checked.audit_folder, robustness.influence)
+    add_exclusions(checked.audit_folder, robustness.exclusions)
     return robustness
 
 
 def publish(
     responses: Responses,
-    checked: Checked,
-    scores: Scores,
-    robustness: Robustness,
+    publishable: Publishable,
     *,
     definition: IndexDefinition,
     settings: Settings,
@@ -148,7 +141,8 @@ def publish(
     """Publish the release; tables, figures and report are made where it is not there already.
 
     A trial goes to `trials` in the private folder. Without `standing` it is one where `definition` is not what
-    `settings.definition` says.
+    `settings.definition` says. Of the responses the identity of their rows is taken, with the owner's key, and nothing
+    else.
 
     Raises
     ------
@@ -157,16 +151,15 @@ def publish(
         as the definition and the owner's key say.
     """
     standing = standing or find_standing(load_definition(settings.definition), definition)
-    key = choose_key(checked.is_synthetic, settings.key_folder)
-    refuse_other_draws(robustness, definition, key)
-    exact = tabulate_nonresponse(checked.validation.accepted, definition)
-    nonresponse = hide_small_units(exact, definition.method.minimum_respondents_to_publish)
-    result = build_result(scores, robustness, checked.audit, definition, nonresponse=nonresponse, standing=standing)
-    audit = publish_audit(checked.audit, checked.validation, nonresponse)
+    key = choose_key(responses.is_synthetic, settings.key_folder)
+    refuse_other_draws(publishable.draws, publishable.replicates, definition, key)
+    result = build_result(publishable, definition, standing=standing)
     rows = responses.sum_rows(key.secret)
-    release_id, manifest = describe_release(result, definition, rows=rows, margins=scores.sample.margins, key=key)
+    release_id, manifest = describe_release(result, definition, rows=rows, margins=publishable.margins, key=key)
     release = publish_release(
-        lambda: render_release(result, definition, audit, release_id=release_id, made_from=manifest["made_from"]),
+        lambda: render_release(
+            result, definition, publishable.audit, release_id=release_id, made_from=manifest["made_from"]
+        ),
         out=standing.choose_folder(Path(settings.out), Path(settings.audit_dir)),
         definition=definition,
         release_id=release_id,

@@ -91,7 +91,7 @@ def test_on_a_real_server_the_run_its_artifacts_and_a_refusal_show(project, tmp_
     assert named["FAILED"].startswith("failed: offshore-bpo-2021: The header row of bad.csv")
     completed = next(run["id"] for run in runs if run["state_type"] == "COMPLETED")
     tasks = ask_server("task_runs/filter", {"flow_runs": {"id": {"any_": [completed]}}})
-    stages = {"ingest", "validate", "score", "assess", "publish"}
+    stages = {"ingest", "validate", "score", "assess", "disclose", "publish"}
     assert {task["name"] for task in tasks} == stages
     artifacts = ask_server("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [completed]}}})
     by_key = {artifact["key"]: str(artifact["data"]) for artifact in artifacts}

@@ -9,9 +9,13 @@ import polars as pl
 import pytest
 
 from bpo_index import pipeline
+from bpo_index.disclosure.publishable import Publishable, disclose
 from bpo_index.errors import UsageError
 from bpo_index.handover import stages as handover
 from bpo_index.publication.methodology import Methodology, load_methodology
+from bpo_index.publication.result import Result
+from bpo_index.robustness.assess import Robustness
+from bpo_index.scoring.unit_scores import Scores
 from bpo_index.settings import Settings
 from tests.quick import quick_definition
 from tests.same import assert_same
@@ -56,14 +60,15 @@ def test_every_result_comes_back_to_the_bit(both):
     margins = pipeline.read_margins(settings.margins) if settings.margins else None
     scores = pipeline.score(completed.checked, definition, margins)
     robustness = pipeline.assess(completed.checked, scores, definition, settings)
-    values = (methodology, completed.responses, completed.checked, scores, robustness, completed.result)
+    publishable = disclose(completed.checked, scores, robustness, definition)
+    values = (methodology, completed.responses, completed.checked, scores, robustness, publishable, completed.result)
     for value in (*values, completed.release, completed.exclusions):
         folder = here / "again" / type(value).__name__
         folder.mkdir(parents=True)
         (folder / "robustness").mkdir()
         handover.leave(value, folder)
         assert_same(handover.take(type(value), folder), value)
-        if type(value) in (Methodology, type(scores), type(robustness), type(completed.result)):
+        if type(value) in (Methodology, Scores, Robustness, Publishable, Result):
             assert_same(handover.take(type(value), here / "left"), value)
     assert methodology.definition.hash_content() == handover.take(Methodology, here / "left").definition.hash_content()
 
@@ -103,5 +108,5 @@ def test_a_definition_that_changes_between_stages_changes_nothing(project, tmp_p
 
 
 def test_another_stage_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="The stages are ingest, validate, score, assess, publish"):
+    with pytest.raises(UsageError, match="The stages are ingest, validate, score, assess, disclose, publish"):
         handover.run_stage("guess", Settings(("x.csv",)), tmp_path)

@@ -1,8 +1,11 @@
 """A result of the sample, its files, and a release of it; computed once."""
 
+from pathlib import Path
+
 import pytest
 
 from bpo_index.definition import load_definition
+from bpo_index.disclosure.publishable import disclose
 from bpo_index.files.resources import find_resource
 from bpo_index.pipeline import run
 from bpo_index.publication.result import build_result
@@ -12,7 +15,7 @@ from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.settings import Settings
 from bpo_index.validation.audit import summarise_audit
-from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
+from bpo_index.validation.checked import Checked
 from bpo_index.validation.validate import validate_responses
 from tests.publication.trees import publish_tree
 from tests.quick import quick_definition
@@ -24,15 +27,17 @@ def computed():
     responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
     validation = validate_responses(responses, definition)
     scores = score_units(validation.accepted, definition)
-    robustness = assess_robustness(validation.accepted, scores, definition, replicates=300)
-    nonresponse = hide_small_units(tabulate_nonresponse(validation.accepted, definition), 5)
-    return definition, scores, robustness, summarise_audit(validation, definition), nonresponse
+    robustness = assess_robustness(
+        validation.accepted, scores, definition, set_aside=validation.set_aside, replicates=300
+    )
+    checked = Checked(validation, summarise_audit(validation, definition), Path("nowhere"), is_synthetic=True)
+    return definition, checked, scores, robustness
 
 
 @pytest.fixture(scope="session")
 def rendered(computed):
-    definition, scores, robustness, audit, nonresponse = computed
-    result = build_result(scores, robustness, audit, definition, nonresponse=nonresponse)
+    definition, *exact = computed
+    result = build_result(disclose(*exact, definition), definition)
     return result, render_tables(result, definition)
 
 

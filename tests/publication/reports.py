@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition
 from bpo_index.pipeline import run
-from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.figures import Figure, draw_figures
 from bpo_index.publication.report import render_report
 from bpo_index.publication.result import Result

@@ -2,13 +2,18 @@
 
 import re
 
+import polars as pl
 import pytest
 
-from bpo_index.publication.columns import list_tables
+from bpo_index.disclosure.answers import hide_small_units
+from bpo_index.disclosure.exclusions import disclose_exclusions
+from bpo_index.disclosure.influence import disclose_influence
+from bpo_index.publication.columns import list_tables, private
 from bpo_index.publication.columns.assumptions import METHOD_RANKS
-from bpo_index.publication.columns.description import ANSWERS, UNITS
+from bpo_index.publication.columns.description import ANSWERS, UNITS, Column, Table
 from bpo_index.publication.formats.long_form import list_frames
 from bpo_index.scoring.methods.record import VARIED
+from bpo_index.validation.nonresponse import tabulate_nonresponse
 
 TABLES = list_tables()
 EACH = pytest.mark.parametrize("name", TABLES)
@@ -22,11 +27,20 @@ def test_columns_are_described(name):
     assert table.row
     headings = [column.name_heading() for column in table.columns]
     assert len(set(headings)) == len(headings)
-    for column in table.columns:
+    for column in (*table.own, *table.columns):
         assert column.meaning
         assert column.unit in UNITS
-        assert column.answers is None or column.answers in ANSWERS
+        assert column.answers in ANSWERS
         assert re.fullmatch("[a-z0-9_]+", column.name)
+
+
+def test_every_built_in_column_states_of_which_answers_it_is_made():
+    unpublished = [value for value in vars(private).values() if isinstance(value, Table)]
+    assert len(unpublished) == 3
+    assert {table.name: table.withheld for table in (*TABLES.values(), *unpublished) if table.withheld} == {}
+    # The test can fail: a table with a column that says nothing of it.
+    silent = Column("spread", pl.Float64, "of the answers")
+    assert Table(name="t", title="", row="", own=(silent,), place=0).withheld == (silent,)
 
 
 @EACH
@@ -37,11 +51,18 @@ def test_frames_have_the_types_of_their_records(rendered, name):
 
 def test_modules_build_their_frames_with_the_types_of_the_records(computed):
     """Before anything is cast: the frames of each stage have them already, and private columns beside them."""
-    _, scores, robustness, _, nonresponse = computed
-    frames = {"nonresponse": nonresponse, "weights": scores.weights, "exclusions": robustness.exclusions.public}
+    definition, checked, scores, robustness = computed
+    exact = scores, definition
+    aside = checked.validation.set_aside
+    frames = {
+        "nonresponse": hide_small_units(tabulate_nonresponse(checked.validation.accepted, definition), 5),
+        "weights": scores.weights,
+        "exclusions": disclose_exclusions(robustness.exclusions, aside, *exact),
+        **disclose_influence(robustness.influence, aside, *exact),
+    }
     frames |= {name: getattr(robustness, name) for name in ("sampling_error", "assumptions", "outcomes")}
     frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks", "groups")}
-    for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):
+    for part in (robustness.ranks, robustness.structure, robustness.weights):
         frames |= {name: frame for name, frame in vars(part).items() if name in TABLES}
     assert {name for name, table in TABLES.items() if table.folder} - set(frames) == {"neighbours"}
     for name, frame in frames.items():

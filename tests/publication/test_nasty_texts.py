@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpo_index.disclosure.publishable import disclose
 from bpo_index.publication.columns.description import Column
 from bpo_index.publication.formats.html_tables import escape_html
 from bpo_index.publication.formats.latex import escape_latex
@@ -25,7 +26,7 @@ from tests.publication.reading import READERS, Document, read_latex_text, read_m
 
 @pytest.fixture(scope="module")
 def nasty(computed):
-    definition, scores, robustness, audit, nonresponse = computed
+    definition, *exact = computed
     texts = list(NASTY.values())
     changed = definition.model_copy(
         update={
@@ -42,7 +43,7 @@ def nasty(computed):
             ),
         }
     )
-    result = build_result(scores, robustness, audit, changed, nonresponse=nonresponse)
+    result = build_result(disclose(*exact, changed), changed)
     return changed, result, render_tables(result, changed)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from bpo_index.disclosure.publishable import disclose
 from bpo_index.pipeline import run
 from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.publication.figures import Figure
@@ -516,13 +517,13 @@ def test_ranks_that_no_replicate_has_are_a_dash(sample):
 
 
 def test_texts_stay_texts(computed):
-    definition, scores, robustness, audit, nonresponse = computed
+    definition, *exact = computed
     texts = [*NASTY.values(), *"ABCDEFGHIJKL"][:12]
     changed = rename(definition, ALL, texts, texts[:10])
-    result = build_result(scores, robustness, audit, changed, nonresponse=nonresponse)
-    read = Reader(render(result, changed, audit, {}))
-    result = build_result(scores, robustness, audit, definition, nonresponse=nonresponse)
-    plain = Reader(render(result, definition, audit, {}))
+    public = disclose(*exact, changed)
+    read = Reader(render(build_result(public, changed), changed, public.audit, {}))
+    public = disclose(*exact, definition)
+    plain = Reader(render(build_result(public, definition), definition, public.audit, {}))
     # Other names, the same elements: nothing of a name became one (the other definition lists fewer statements).
     found, wanted = (Counter(tag for tag, _ in page.elements if tag != "li") for page in (read, plain))
     assert found == wanted

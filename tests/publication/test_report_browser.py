@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from bpo_index.disclosure.publishable import disclose
 from bpo_index.display.numbers import show_share
 from bpo_index.publication.explorer import AGGREGATIONS, NORMALISATIONS, prepare_explorer, rescore
 from bpo_index.publication.result import build_result
@@ -312,11 +313,12 @@ def test_downloads_are_the_published_tables(browser, address, sample, tmp_path):
 
 
 def test_labels_come_out_as_they_are(browser, computed, tmp_path):
-    definition, scores, robustness, audit, nonresponse = computed
+    definition, *exact = computed
     texts = [*NASTY.values(), *"ABCDEFGHIJKL"][:12]
     changed = rename(definition, ALL, texts, texts[:10])
-    result = build_result(scores, robustness, audit, changed, nonresponse=nonresponse)
-    (tmp_path / "report.html").write_text(render(result, changed, audit), encoding="utf-8")
+    public = disclose(*exact, changed)
+    report = render(build_result(public, changed), changed, public.audit)
+    (tmp_path / "report.html").write_text(report, encoding="utf-8")
     with open_page(browser, (tmp_path / "report.html").as_uri()) as page:
         page.locator("#w0").fill("20")
         assert {row[1] for row in read_table(page)} == {" ".join(text.split()) for text in texts}

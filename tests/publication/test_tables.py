@@ -2,8 +2,9 @@
 
 import json
 
+from bpo_index.disclosure.publishable import disclose
 from bpo_index.publication.columns import list_tables
-from bpo_index.publication.result import build_result, name_origin
+from bpo_index.publication.result import build_result
 from bpo_index.publication.tables import render_tables
 
 
@@ -32,12 +33,12 @@ def test_synthetic_data_says_so_everywhere(rendered):
 
 
 def test_markdown_shows_one_decimal_and_escapes(computed):
-    definition, scores, robustness, audit, _ = computed
+    definition, *exact = computed
     units = [
         unit.model_copy(update={"name": "=1+1|<b>&*"}) if unit.code == "COL" else unit for unit in definition.units
     ]
     changed = definition.model_copy(update={"units": tuple(units)})
-    files = render_tables(build_result(scores, robustness, audit, changed), changed)
+    files = render_tables(build_result(disclose(*exact, changed), changed), changed)
     assert "| 1 | =1+1\\|&lt;b&gt;&amp;\\* | 90.9 |" in files["ranking.md"].decode()
     assert "'=1+1|<b>&*" in files["ranking.csv"].decode()
     assert json.loads(files["ranking.json"])[0]["name"] == "=1+1|<b>&*"
@@ -46,6 +47,6 @@ def test_markdown_shows_one_decimal_and_escapes(computed):
 def test_origin_counts_every_accepted_respondent(computed):
     from dataclasses import replace
 
-    audit = computed[3]
-    assert name_origin(replace(audit, synthetic_respondents=0)) == "survey"
-    assert name_origin(replace(audit, synthetic_respondents=3)) == "partly synthetic"
+    audit = computed[1].audit
+    assert replace(audit, synthetic_respondents=0).data_origin == "survey"
+    assert replace(audit, synthetic_respondents=3).data_origin == "partly synthetic"

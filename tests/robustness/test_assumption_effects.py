@@ -204,16 +204,6 @@ def test_more_replicates_take_more_blocks(replicates, blocks):
     assert choose_blocks(replicates) == blocks
 
 
-def test_a_unit_with_a_hidden_category_has_no_rows_of_its_score(sample):
-    """The share of weights in the variance of a score is (sum m x^2 - s^2) / (a + 1): an equation in hidden x."""
-    definition, accepted, scores = sample
-    effects = analyse(definition, accepted, scores, blocks=2)
-    units = scores.units.filter("ranked")["unit"].to_list()
-    table = tabulate_effects(effects, units, ["JAM"])
-    assert table.filter(pl.col("unit") == "JAM")["output"].unique().to_list() == ["rank"]
-    assert table.filter(pl.col("output") == "score")["unit"].n_unique() == 11
-
-
 def test_a_large_index_is_scored_a_piece_at_a_time(sample, monkeypatch):
     definition, accepted, scores = sample
     whole = analyse(definition, accepted, scores, blocks=4)

@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from bpo_index.errors import DataRefused
-from bpo_index.publication.survey_plan import read_last_survey
 from bpo_index.robustness.planning import LastSurvey, Wanted, describe_last_survey, plan_survey
 from bpo_index.robustness.ranks.rank_sets import find_rank_sets
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
@@ -16,6 +15,7 @@ from bpo_index.scoring.preparation import gather_evidence
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
 from bpo_index.scoring.unit_scores import score_units
+from bpo_index.simulation.survey_plan import read_last_survey
 from bpo_index.simulation.surveys import AnswerModel, draw_answers, simulate_answers
 from tests.surveys import read_sample
 

@@ -1,4 +1,4 @@
-"""An index of three levels: replicates, errors, rank sets, Sobol indices, weights, influence, level by level by hand."""
+"""An index of three levels: replicates, errors, rank sets, Sobol indices, weights, influence, by hand at each level."""
 
 from copy import deepcopy
 

@@ -1,11 +1,11 @@
-"""The account of rows and answers: every row in one outcome, nonresponse by hand, what of it is public."""
+"""The account of rows and answers: every row in one outcome, nonresponse by hand."""
 
 import json
 
 import polars as pl
 
-from bpo_index.validation.audit import publish_audit, summarise_audit, write_private_audit
-from bpo_index.validation.nonresponse import hide_small_units, tabulate_nonresponse
+from bpo_index.validation.audit import summarise_audit, write_private_audit
+from bpo_index.validation.nonresponse import tabulate_nonresponse
 from bpo_index.validation.reasons import READER_REASONS, REASONS
 from bpo_index.validation.rules.registry import list_rules
 from tests.surveys import HEADER, make_definition, read_rows, validate_rows
@@ -74,22 +74,6 @@ def test_not_asked_is_counted_apart(tmp_path):
     validation = validate_rows(tmp_path, "a,Aland,na,2,3", "b,Aland,none,2,3", "c,Aland,,2,3", definition=definition)
     row = tabulate_nonresponse(validation.accepted, definition).filter(unit="AAA", question="q1").row(0, named=True)
     assert (row["ratings"], row["dont_know"], row["skipped"], row["not_asked"]) == (0, 0, 2, 1)
-
-
-def test_counts_of_answers_in_public_are_over_units_that_are_published(tmp_path):
-    minimums = "minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2"
-    definition = make_definition(**{"incomplete: {minimum_share: 0.5}, ": "", minimums: minimums.replace("2", "3")})
-    validation = validate_rows(tmp_path, *ROWS, definition=definition)
-    audit = summarise_audit(validation, definition)
-    exact = tabulate_nonresponse(validation.accepted, definition)
-    public = publish_audit(audit, validation, hide_small_units(exact, 3))
-    assert (audit.ratings, audit.dont_know, audit.skipped) == (10, 2, 3)
-    assert (public.ratings, public.dont_know, public.skipped, public.not_asked) == (6, 2, 1, 0)
-    assert (public.rows_read, public.reasons, public.respondents_by_unit) == (
-        audit.rows_read,
-        audit.reasons,
-        audit.respondents_by_unit,
-    )
 
 
 def test_the_private_folder_has_nonresponse_of_all_units(tmp_path):

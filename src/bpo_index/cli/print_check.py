@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import polars as pl
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bpo_index.completed import CompletedCheck
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_range
 from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.columns.influence import EXCLUSIONS
 from bpo_index.publication.columns.scores import RANKING
-from bpo_index.publication.completed import CompletedCheck
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import REASONS
@@ -26,7 +27,7 @@ def print_check(completed: CompletedCheck, console: Console) -> None:
     if completed.exclusions is None:
         console.print(f"No ranking can be computed: {escape(completed.refusal or '')}")
     else:
-        print_exclusions(completed.exclusions, completed.definition, console, exact=True)
+        print_exclusions(completed.exclusions, None, completed.definition, console)
     console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)
 
 
@@ -52,7 +53,7 @@ def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:
 
 
 def print_exclusions(
-    exclusions: Exclusions, definition: IndexDefinition, console: Console, *, exact: bool = False
+    exclusions: Exclusions, published: pl.DataFrame | None, definition: IndexDefinition, console: Console
 ) -> None:
     """Print the ranking with and without the quality exclusions, side by side.
 
@@ -60,10 +61,10 @@ def print_exclusions(
     ----------
     exclusions, definition
         What `compare_exclusions` found, and the index.
+    published
+        What the release holds of it; None: scores and ranks as they are are printed, for the owner of the answers.
     console
         Where to.
-    exact
-        False: what the release holds; true: scores and ranks as they are, for the owner of the answers.
     """
     if not exclusions.let_in:
         console.print("No row is kept out by quality rules alone: the ranking without them is the same.")
@@ -74,13 +75,14 @@ def print_exclusions(
     unit = escape(definition.columns.unit.capitalize())
     for title in ("Rank", unit, "Score", "Rank without", "Score change", "Let in"):
         table.add_column(title, justify="left" if title == unit else "right", no_wrap=True)
-    for row in (exclusions.exact if exact else exclusions.public).iter_rows(named=True):
+    exact = published is None
+    for row in (exclusions.exact if published is None else published).iter_rows(named=True):
         added = row["respondents_without"] - row["respondents"]
         low, high = (row["rank_without"],) * 2 if exact else (row["rank_without_low"], row["rank_without_high"])
         change = format_cell(row["score_change"], _CHANGE)
         table.add_row(
             "–" if row["rank"] is None else str(row["rank"]),
-            escape(row["name"]),
+            escape(definition.unit_names[row["unit"]]),
             format_cell(row["score"], _SCORE),
             show_range(low, high),
             change if added or exact else "",

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bpo_index.publication.standard_phrases import choose_notice
-from bpo_index.publication.survey_plan import CompletedPlan
+from bpo_index.simulation.survey_plan import CompletedPlan
 
 
 def print_plan(completed: CompletedPlan, console: Console) -> None:

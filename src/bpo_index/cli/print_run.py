@@ -7,9 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from bpo_index.cli.print_check import print_audit, print_exclusions
+from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_range, show_score, show_share
-from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import choose_notice, name_level, names_percentage
 
@@ -27,7 +27,8 @@ def print_run(completed: CompletedRun, console: Console) -> None:
     print_ranking_notes(completed.result, console)
     console.print()
     print_audit(completed.checked.audit, completed.responses.decisions, console)
-    print_exclusions(completed.exclusions, completed.definition, console)
+    published = completed.result.tables["exclusions"]
+    print_exclusions(completed.exclusions, published, completed.definition, console)
     for warning in completed.release.warnings:
         console.print(f"[bold yellow]{escape(warning)}[/]")
     what = {"official": "Release", "draft": "Draft", "trial": "Trial"}[standing.kind]

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from bpo_index.definition.blocks import CATEGORY_KEYS, Category, Question
 
 
@@ -77,3 +79,15 @@ def list_nodes(categories: Sequence[Category]) -> tuple[DefinedNode, ...]:
 
     hold(categories, index)
     return tuple(nodes)
+
+
+def place_categories(frame: pl.DataFrame, nodes: Sequence[DefinedNode]) -> pl.DataFrame:
+    """Return a table with `level` and `parent` of the category of each row; unchanged where it has no categories."""
+    if "category" not in frame.columns:
+        return frame
+    places = pl.DataFrame(
+        [(node.id or None, node.level, node.parent_id) for node in nodes],
+        schema={"category": pl.String, "level": pl.Int64, "parent": pl.String},
+        orient="row",
+    )
+    return frame.join(places, on="category", how="left", maintain_order="left", nulls_equal=True)

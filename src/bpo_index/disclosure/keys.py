@@ -46,6 +46,14 @@ class Key:
         return seed if self.is_public else int.from_bytes(self.sign("seed", str(seed).encode())[:16], "big")
 
 
+def name_draws(replicates: int, seed: int) -> str:
+    """Return what tells draws from others, and not with which seed they were made: a hash of both numbers.
+
+    It is for comparing within a run. A seed that is keyed cannot be found from it, another one could.
+    """
+    return hashlib.sha256(f"{replicates} {seed}".encode()).hexdigest()
+
+
 #: Of data that says that it is synthetic.
 PUBLIC_KEY = Key(hashlib.sha256(b"bpo-index: the public key of synthetic data").digest(), is_public=True)
 

@@ -1,10 +1,10 @@
 """The stages one by one, for flows: what passes between them lies in a folder, as Arrow and JSON files.
 
 `run_stage` reads what the stages before left and writes what its own leaves: `methodology.json` and `responses/`
-(ingest), `checked/` (validate), `scores/` (score), `robustness/` (assess), `result/` and `release.json` (publish). A
-person can look into all of it where a stage failed. The definition is read once, by `ingest`. The folder holds answers
-of single respondents: the flow makes it, for its owner only, and takes it away. Why such files:
-docs/adr/0016-hand-over-by-arrow-and-json.md.
+(ingest), `checked/` (validate), `scores/` (score), `robustness/` (assess), `publishable/` (disclose), `result/` and
+`release.json` (publish). A person can look into all of it where a stage failed. The definition is read once, by
+`ingest`. The folder holds answers of single respondents: the flow makes it, for its owner only, and takes it away. Why
+such files: docs/adr/0016-hand-over-by-arrow-and-json.md.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from bpo_index import pipeline
+from bpo_index.completed import CompletedRun
+from bpo_index.disclosure.publishable import Publishable, disclose
 from bpo_index.errors import UsageError
 from bpo_index.handover.value_files import read_value, write_value
-from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.methodology import Methodology, load_methodology
 from bpo_index.publication.release import Release
 from bpo_index.publication.result import Result
@@ -29,7 +30,7 @@ from bpo_index.settings import Settings
 from bpo_index.validation.checked import Checked
 
 T = TypeVar("T")
-STAGES = ("ingest", "validate", "score", "assess", "publish")
+STAGES = ("ingest", "validate", "score", "assess", "disclose", "publish")
 #: Where in the folder a value of each type lies; a type without tables gets the ending `.json`.
 PLACES = {
     Methodology: "methodology",
@@ -38,6 +39,7 @@ PLACES = {
     Scores: "scores",
     Robustness: "robustness",
     Exclusions: "robustness/exclusions",
+    Publishable: "publishable",
     Result: "result",
     Release: "release",
 }
@@ -68,6 +70,10 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
             definition = take(Methodology, left).definition
             checked, scores = take(Checked, left), take(Scores, left)
             return leave(pipeline.assess(checked, scores, definition, settings, progress=progress), left)
+        case "disclose":
+            definition = take(Methodology, left).definition
+            exact = take(Checked, left), take(Scores, left), take(Robustness, left)
+            return leave(disclose(*exact, definition), left)
         case "publish":
             return _publish(settings, left)
     raise UsageError(f"There is no stage {stage!r}. The stages are {', '.join(STAGES)}.")
@@ -100,9 +106,7 @@ def _publish(settings: Settings, left: Path) -> Path:
     methodology = take(Methodology, left)
     result, release = pipeline.publish(
         take(Responses, left),
-        take(Checked, left),
-        take(Scores, left),
-        take(Robustness, left),
+        take(Publishable, left),
         definition=methodology.definition,
         settings=settings,
         standing=methodology.standing,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bpo_index.completed import CompletedRun
 from bpo_index.definition import load_definition
 from bpo_index.errors import DataRefused, EnvironmentFailed
 from bpo_index.files.atomic import read_json, render_json, replace_file, sync_folder
@@ -19,7 +20,6 @@ from bpo_index.inbox.claims import Claim, read_tries, sign_file
 from bpo_index.inbox.numbers import note, read_notes
 from bpo_index.inbox.settings import InboxSettings
 from bpo_index.pipeline import run
-from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.release import Release
 from bpo_index.robustness.chunks import Progress
 from bpo_index.settings import Settings

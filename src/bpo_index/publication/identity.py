@@ -7,15 +7,12 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
-import polars as pl
-
 from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure import Key
+from bpo_index.disclosure.keys import name_draws
 from bpo_index.errors import UsageError
 from bpo_index.kinds import list_extensions
 from bpo_index.publication.result import Result
-from bpo_index.robustness.assess import Robustness
-from bpo_index.scoring.margins import hash_margins
 from bpo_index.version import __version__
 
 #: Raised by one whenever the same input would give other files.
@@ -55,7 +52,7 @@ def identify_release(
 
 
 def describe_release(
-    result: Result, definition: IndexDefinition, *, rows: int, margins: pl.DataFrame | None, key: Key
+    result: Result, definition: IndexDefinition, *, rows: int, margins: str | None, key: Key
 ) -> tuple[str, dict[str, Any]]:
     """Return the id of a release and what its manifest says; under `made_from` what the id is made from.
 
@@ -66,13 +63,13 @@ def describe_release(
     rows
         The identity of all input rows, from `Responses.sum_rows`.
     margins
-        To which respondents were weighed; None: design weights.
+        The hash of those to which respondents were weighed; None: design weights.
     key
         The owner's, or the public one of synthetic data.
     """
     settings: dict[str, Any] = {"replicates": definition.method.replicates, "seed": definition.method.seed}
     if margins is not None:
-        settings["margins_hmac_sha256"] = key.sign("margins", hash_margins(margins).encode()).hex()
+        settings["margins_hmac_sha256"] = key.sign("margins", margins.encode()).hex()
     if result.standing.kind == "trial":
         # Trials of one method may depart from different definitions, which each of them says.
         settings["departures"] = result.standing.departures
@@ -90,18 +87,25 @@ def describe_release(
     }
 
 
-def refuse_other_draws(robustness: Robustness, definition: IndexDefinition, key: Key) -> None:
+def refuse_other_draws(draws: str, replicates: int, definition: IndexDefinition, key: Key) -> None:
     """Refuse robustness that was not assessed with the definition's replicates and the owner's seed.
+
+    Parameters
+    ----------
+    draws, replicates
+        As in `Publishable`.
+    definition, key
+        What says how it is to be assessed.
 
     Raises
     ------
     UsageError
         Saying how it is assessed as it may be published.
     """
-    replicates = definition.method.replicates
-    if (robustness.replicates, robustness.seed) != (replicates, key.choose_seed(definition.method.seed)):
+    method = definition.method
+    if draws != name_draws(method.replicates, key.choose_seed(method.seed)):
         raise UsageError(
-            f"The robustness was assessed with {robustness.replicates:,} replicates and a seed of its own; what is "
-            f"published takes the {replicates:,} of the definition, and its seed with the owner's "
+            f"The robustness was assessed with {replicates:,} replicates and a seed of its own; what is "
+            f"published takes the {method.replicates:,} of the definition, and its seed with the owner's "
             "key. Assess it with `bpo_index.assess`, or change `replicates` and `seed` of the definition."
         )

@@ -7,18 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.files.atomic import render_json
 from bpo_index.publication.figures import draw_figures
 from bpo_index.publication.report import render_report
 from bpo_index.publication.result import Result
 from bpo_index.publication.tables import render_tables
-from bpo_index.validation.audit import Audit
 
 
 def render_release(
     result: Result,
     definition: IndexDefinition,
-    audit: Audit,
+    audit: PublicAudit,
     *,
     release_id: str,
     made_from: Mapping[str, Any],
@@ -28,7 +28,7 @@ def render_release(
     Parameters
     ----------
     result, definition, audit
-        What is published; the audit as `publish_audit` leaves it.
+        What is published; the audit as `disclose_audit` leaves it.
     release_id, made_from
         From `identify_release`.
     """

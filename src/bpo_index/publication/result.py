@@ -1,6 +1,6 @@
 """One result: everything public about an index, as documented frames, from which all else is made.
 
-`build_result` joins scores, robustness and names; the columns are those of `columns`.
+`build_result` makes it of what disclosure lets through; the columns are those of `columns`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.tree import place_categories
+from bpo_index.disclosure.publishable import Publishable
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.display.numbers import show_number, show_range, show_score, show_share
 from bpo_index.publication.columns import list_tables
-from bpo_index.publication.columns.answers import NONRESPONSE
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
 from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.publication.standing import OFFICIAL, Standing
-from bpo_index.robustness.assess import NOTES, Robustness
-from bpo_index.scoring.unit_scores import Scores
-from bpo_index.validation.audit import Audit
 
 
 @dataclass(frozen=True)
@@ -124,104 +122,36 @@ class Result:
         ]
 
 
-def name_origin(audit: Audit) -> str:
-    """Return whether the accepted respondents are synthetic, as their rows say."""
-    if not audit.synthetic_respondents:
-        return "survey"
-    return "synthetic" if audit.synthetic_respondents == audit.respondents_accepted else "partly synthetic"
-
-
-def build_result(
-    scores: Scores,
-    robustness: Robustness,
-    audit: Audit,
-    definition: IndexDefinition,
-    *,
-    nonresponse: pl.DataFrame | None = None,
-    standing: Standing = OFFICIAL,
-) -> Result:
-    """Join scores, robustness and names into the public frames.
+def build_result(publishable: Publishable, definition: IndexDefinition, *, standing: Standing = OFFICIAL) -> Result:
+    """Return the public frames: added columns computed, and what follows from the published tables alone.
 
     Parameters
     ----------
-    scores, robustness, audit, definition
-        What was computed, and the index.
-    nonresponse
-        From `hide_small_units`; None: an empty table.
+    publishable, definition
+        What may be published, from `disclose`, and the index.
     standing
         Whether the result is official, a draft or a trial.
     """
-    origin = name_origin(audit)
-    names = pl.DataFrame(
-        [(unit.code, unit.name, unit.region) for unit in definition.units],
-        schema={"unit": pl.String, "name": pl.String, "region": pl.String},
-        orient="row",
-    )
-    titles = pl.DataFrame(
-        [(node.id, node.title, node.number) for node in definition.category_nodes],
-        schema={"category": pl.String, "category_title": pl.String, "order": pl.Int64},
-        orient="row",
-    )
-    suppressed = scores.units.filter("suppressed")["unit"].to_list()
-    common = {"data_origin": pl.lit(origin), "note": pl.col("note").replace_strict(NOTES)}
-    ranking = (
-        scores.units.join(robustness.units, on="unit", how="left", maintain_order="left")
-        .join(names, on="unit", how="left", maintain_order="left")
-        .with_columns(**common)
-        .sort("rank", "unit", nulls_last=True)
-    )
-    categories = (
-        scores.categories.join(robustness.categories, on=["unit", "category"], how="left", maintain_order="left")
-        .join(names, on="unit", how="left", maintain_order="left")
-        .join(titles, on="category", how="left", maintain_order="left")
-        .with_columns(**common, respondents=pl.when(~pl.col("unit").is_in(suppressed)).then("respondents"))
-        .sort("order", "rank", "unit", nulls_last=True)
-    )
-    tables = {
-        "sampling_error": robustness.sampling_error,
-        "assumptions": robustness.assumptions,
-        "neighbours": tabulate_neighbours(ranking, categories, scores.weights, definition),
-        "weights": scores.weights,
-        "outcomes": robustness.outcomes,
-        "sensitivity": robustness.sensitivity,
-        "method_ranks": robustness.method_ranks,
-        "exclusions": robustness.exclusions.public,
-        "groups": robustness.groups,
-        "nonresponse": pl.DataFrame(schema=NONRESPONSE.schema) if nonresponse is None else nonresponse,
-    }
-    for part in (robustness.ranks, robustness.structure, robustness.weights, robustness.influence):
-        tables |= vars(part)
+    given, origin = publishable.tables, publishable.audit.data_origin
+    ranking, categories = given["ranking"], given["categories"]
+    neighbours = tabulate_neighbours(ranking, categories, given["weights"], definition)
+    placed = place_categories(neighbours, definition.nodes).with_columns(data_origin=pl.lit(origin))
+    frames = given | {"neighbours": placed}
     described = list_tables()
     return Result(
         ranking=described["ranking"].complete(ranking),
-        categories=described["categories"].complete(_place(categories, definition)),
-        tables={
-            name: table.complete(_place(tables[name], definition).with_columns(data_origin=pl.lit(origin)))
-            for name, table in described.items()
-            if table.folder
-        },
-        notes=scores.notes,
+        categories=described["categories"].complete(categories),
+        tables={name: table.complete(frames[name]) for name, table in described.items() if table.folder},
+        notes=publishable.notes,
         findings=describe_support(
             ranking,
-            tables,
+            frames,
             confidence_level=definition.method.confidence_level,
             titles=definition.category_titles,
         ),
         data_origin=origin,
-        replicates=robustness.replicates,
-        replicates_not_ranked=robustness.replicates_not_ranked,
-        assumptions_not_ranked=robustness.assumptions_not_ranked,
+        replicates=publishable.replicates,
+        replicates_not_ranked=publishable.replicates_not_ranked,
+        assumptions_not_ranked=publishable.assumptions_not_ranked,
         standing=standing,
     )
-
-
-def _place(frame: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
-    """Return a table with the level and the parent of the category of each row, where it has categories."""
-    if "category" not in frame.columns:
-        return frame
-    places = pl.DataFrame(
-        [(node.id or None, node.level, node.parent_id) for node in definition.nodes],
-        schema={"category": pl.String, "level": pl.Int64, "parent": pl.String},
-        orient="row",
-    )
-    return frame.join(places, on="category", how="left", maintain_order="left", nulls_equal=True)

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.disclosure.cells.hiding import find_open_shares
 from bpo_index.display.notebook import show_block, show_table
 from bpo_index.display.numbers import show_number, show_range, show_share
 from bpo_index.robustness.assumptions.combinations import (
@@ -93,7 +94,7 @@ class Robustness:
     influence
         What changes when one thing is left out, as `assess_influence` says; single respondents are named in it.
     exclusions
-        The ranking with and without the quality exclusions, as `compare_exclusions` says; not all of it is public.
+        The ranking with and without the quality exclusions, as `compare_exclusions` says.
     groups
         Scores of groups of units, as `tabulate_groups` says.
     replicates
@@ -178,7 +179,7 @@ def assess_robustness(
     matrix, bounded = unit_score_matrix(scores), find_told_as_bounds(scores)
     told, ranked = unit_score_matrix(scores, bounds=True), find_ranked(scores)
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
-    drawn = ranked & ~np.isnan(matrix)
+    drawn, told_shares = ranked & ~np.isnan(matrix), find_open_shares(ranked, bounded)
     level = definition.method.confidence_level
     seeds = np.random.SeedSequence(seed).spawn(6)
     sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed, groups_seed = seeds
@@ -237,8 +238,7 @@ def assess_robustness(
         shares = {}
         for name, top in (("p_first", 1), ("p_top3", 3)):
             shares[name] = np.full(len(matrix), np.nan)
-            # NOTE: of all units or of none: the replicates of a category score at an end would tell what it is.
-            if drawn[:, n].sum() == ranked[:, n].sum():
+            if told_shares[n]:
                 shares[name][ranked[:, n]] = tally.share_top(top)
         columns.append(found[0] | shares)
         sets.append(found[1])
@@ -257,13 +257,7 @@ def assess_robustness(
         ),
         sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),
         assumptions=tabulate_assumptions(definition, structure, scenarios),
-        sensitivity=tabulate_effects(
-            effects,
-            scores.units.filter("ranked")["unit"].to_list(),
-            scores.categories.filter(pl.col("suppressed") | pl.col("score_bound").is_not_null())["unit"]
-            .unique()
-            .to_list(),
-        ),
+        sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),
         weights=tabulate_weights(scores, definition, weights_seed),
         influence=assess_influence(accepted, set_aside, scores, definition),

@@ -6,8 +6,7 @@ left out by a nominal weight of zero. Where the scores of a unit are question me
 respondents out changes the means of their unit only, and all are scored together; where a method looks at all
 respondents at once, or a unit falls under a minimum, the index is computed anew.
 
-Single respondents are named in `items` only, which is for the private audit. What a rule that keeps rows out does to
-ranks is public only where it does not hang on what those rows say (`possible_ranks`). Method page:
+Everything here is exact. What of it is published is decided in `disclosure.influence`. Method page:
 docs/methods/influence.md.
 """
 
@@ -22,14 +21,13 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.raw_tree import list_raw_categories
 from bpo_index.errors import DataRefused
-from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT
+from bpo_index.publication.columns.influence import RANKS_WITHOUT
 from bpo_index.publication.columns.private import INFLUENCE_ITEMS
-from bpo_index.robustness.ranks.possible_ranks import Range, are_means_own, bound_scores, measure_changes, rank_between
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_excludable_categories, list_excludable_questions
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
-from bpo_index.scoring.preparation import gather_evidence, prepare_sample
+from bpo_index.scoring.preparation import gather_evidence, needs_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means, sort_respondents
@@ -42,26 +40,23 @@ _MOST_IMPUTED = 300
 #: Numbers that are worked on together.
 _CELLS = 1_200_000
 
-#: What is left out under a name that is for the private audit only.
-PRIVATE = ("respondent", "company")
+#: The name under which quality rules are left out, in all tables.
+RULE = "quality_rule"
+#: What is left out of the index itself; respondents and companies are left out of the answers.
+_OF_THE_INDEX = ("question", "category", RULE)
 
 
 @dataclass(frozen=True)
 class Influence:
-    """What changes when one thing is left out."""
+    """What changes when one thing is left out, exact; single respondents are named in it."""
 
-    influence: pl.DataFrame
-    """One row for all respondents, one for all companies, one per question, category and quality rule: `left_out, item,
-    items, changing_first, changing_first_five, changing_any_rank` (how many of the items do), `largest_shift,
-    mean_rank_shift` (over items and units), `not_computed`. Of a quality rule null where it hangs on what the rows say
-    that it keeps out."""
-    ranks_without: pl.DataFrame
-    """One row per question, category or quality rule, and unit: `left_out, item, unit, rank, rank_without`; null
-    likewise. Without a quality rule the ranks are those among the units of the ranking."""
     items: pl.DataFrame
-    """For the private audit: one row per item, the most influential first: `left_out, item, unit` (of a respondent)`,
-    score_change` (of the unit that changes most)`, ranks_changed, largest_shift, mean_rank_shift, changes_first,
-    changes_first_five`; null where it could not be computed."""
+    """One row per item: respondents, companies, questions, categories, quality rules: `left_out, item, unit` (of a
+    respondent)`, score_change` (of the unit that changes most)`, ranks_changed, largest_shift, mean_rank_shift,
+    changes_first, changes_first_five`; null where it could not be computed."""
+    ranks_without: pl.DataFrame
+    """One row per question, category or quality rule, and unit: `left_out, item, unit, rank, rank_without`. Without a
+    quality rule the ranks are those among the units of the ranking."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +68,6 @@ class _Item:
     unit: str | None
     scores: Floats
     """Of all units; NaN where the unit has no rank without the item."""
-    possible: tuple[Ints, Ints] | None = None
-    """Of a quality rule: the best and the worst rank of the ranked units, whatever the rows say that it keeps out."""
 
 
 def assess_influence(
@@ -91,7 +84,7 @@ def assess_influence(
         What `score_units` made of the answers, and the index.
     """
     if not scores.units["ranked"].any():
-        return Influence(*(pl.DataFrame(schema=table.schema) for table in (INFLUENCE, RANKS_WITHOUT, INFLUENCE_ITEMS)))
+        return Influence(*(pl.DataFrame(schema=table.schema) for table in (INFLUENCE_ITEMS, RANKS_WITHOUT)))
     items = [
         *_leave_out_people(accepted, scores, definition),
         *_leave_out_questions(accepted, scores, definition),
@@ -145,6 +138,11 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
             found[n] = _score_anew(accepted.filter(~pl.col("respondent_id").is_in(gone)), scores, definition)
     number = {rows: n for n, rows in enumerate(groups)}
     return [_Item(kind, name, unit, found[number[tuple(rows)]]) for kind, name, rows, unit in named]
+
+
+def are_means_own(structure: IndexStructure) -> bool:
+    """Return whether what the score of a unit takes from others are question means at most."""
+    return not structure.missing_answers.looks_at_others and not needs_evidence(structure)
 
 
 def _is_separable(scores: Scores) -> bool:
@@ -265,24 +263,8 @@ def _leave_out_rules(
         let_in = set_aside.filter(pl.col("reasons") == [named.name]).select(accepted.columns)
         anew = pl.concat([accepted, let_in])
         found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
-        items.append(
-            _Item(
-                kind="quality_rule",
-                name=named.name,
-                unit=None,
-                scores=found,
-                possible=_find_possible_ranks(let_in, scores, definition),
-            )
-        )
+        items.append(_Item(RULE, named.name, None, found))
     return items
-
-
-def _find_possible_ranks(let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> tuple[Ints, Ints]:
-    possible = bound_scores(let_in, scores, definition)
-    if possible is None:  # any rank
-        count = int(scores.units["ranked"].sum())
-        possible = Range(np.zeros(count), np.full(count, np.inf))
-    return rank_between(possible)
 
 
 def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
@@ -314,57 +296,20 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
     ).with_columns(pl.col(pl.Float64).round(6))
     blank = [name for name in INFLUENCE_ITEMS.schema if name not in ("left_out", "item", "unit")]
     measures = measures.with_columns(pl.when("computed").then(name).alias(name) for name in blank)
-    private = measures.sort(
-        "mean_rank_shift", pl.col("score_change").abs(), descending=True, nulls_last=True, maintain_order=True
-    )
     order = np.argsort(ranks, kind="stable")
     rows = [
-        (item.kind, item.name, codes[n], int(ranks[n]), told[n])
+        (item.kind, item.name, codes[n], int(ranks[n]), int(own[n]) or None)
         for item, own in zip(items, without, strict=True)
-        if item.kind not in PRIVATE
-        for told in [_list_told(item, own)]
+        if item.kind in _OF_THE_INDEX
         for n in order
     ]
     return Influence(
-        _count(measures, [(item.name, *item.possible) for item in items if item.possible], ranks),
+        measures.select(INFLUENCE_ITEMS.schema.names()).cast(INFLUENCE_ITEMS.schema),
         pl.DataFrame(rows, schema=RANKS_WITHOUT.schema, orient="row"),
-        private.select(INFLUENCE_ITEMS.schema.names()).cast(INFLUENCE_ITEMS.schema),
     )
-
-
-def _list_told(item: _Item, without: Ints) -> list[int | None]:
-    """Return the ranks of the ranked units without an item, as they may be public."""
-    if item.possible is None:
-        return [int(rank) or None for rank in without]
-    return [int(best) if best == worst else None for best, worst in zip(*item.possible, strict=True)]
 
 
 def _rank(scores: Floats) -> Ints:
     """Return the ranks of items x units, some items at a time: ranking compares all pairs of units."""
     size = max(1, _CELLS // scores.shape[1] ** 2)
     return np.concatenate([rank_units(scores[start : start + size]) for start in range(0, len(scores), size)])
-
-
-def _count(measures: pl.DataFrame, rules: Sequence[tuple[str, Ints, Ints]], ranks: Ints) -> pl.DataFrame:
-    """Return the public table: single respondents and companies are counted together, rules by possible ranks."""
-    counted = (
-        measures.with_columns(item=pl.when(~pl.col("left_out").is_in(PRIVATE)).then("item"))
-        .group_by("left_out", "item", maintain_order=True)
-        .agg(
-            items=pl.len(),
-            changing_first=pl.col("changes_first").sum(),
-            changing_first_five=pl.col("changes_first_five").sum(),
-            changing_any_rank=(pl.col("ranks_changed") > 0).sum(),
-            largest_shift=pl.col("largest_shift").max(),
-            mean_rank_shift=pl.col("mean_rank_shift").mean().round(6),
-            not_computed=(~pl.col("computed")).sum(),
-        )
-        .cast(INFLUENCE.schema)
-    )
-    if not rules:
-        return counted
-    told = [
-        ("quality_rule", name, 1, *measure_changes(ranks, best, worst, FIRST_FEW), 0) for name, best, worst in rules
-    ]
-    others = counted.filter(pl.col("left_out") != "quality_rule")
-    return pl.concat([others, pl.DataFrame(told, schema=INFLUENCE.schema, orient="row")])

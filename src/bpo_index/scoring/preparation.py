@@ -17,6 +17,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
 from bpo_index.disclosure.cells.ends import code_ends
+from bpo_index.disclosure.cells.units import choose_units
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence
@@ -75,7 +76,7 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     wanted = [f"importance_{definition.nodes[n].id}" for n in structure.importance_nodes]
     everybody = split_units(accepted, codes, definition.question_ids, wanted)
     respondents = np.array([unit.respondents for unit in everybody])
-    published = respondents >= method.minimum_respondents_to_publish
+    published = choose_units(respondents, method)
     raters = count_raters(everybody, structure)
     shown = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
     shown, said = _complete(shown, definition, structure)

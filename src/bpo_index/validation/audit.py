@@ -1,8 +1,8 @@
 """The account of every row: counts for the release, rows and reasons for the private audit folder.
 
-`summarise_audit` counts; `publish_audit` leaves units with too few respondents out of the counts of answers, for the
-release; `write_private_audit` writes `<audit-dir>/<input hash>/`: `audit.json`, `quarantine.csv`, `flags.csv` and
-`nonresponse.csv`. The folder holds what single respondents said; a release never does.
+`summarise_audit` counts; `write_private_audit` writes `<audit-dir>/<input hash>/`: `audit.json`, `quarantine.csv`,
+`flags.csv` and `nonresponse.csv`. The folder holds what single respondents said; a release never does. What of the
+counts is published is decided in `disclosure.answers`, which makes the audit of a release.
 Method pages: docs/methods/validation.md, docs/methods/disclosure.md.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import polars as pl
@@ -25,8 +25,8 @@ from bpo_index.validation.nonresponse import tabulate_nonresponse
 from bpo_index.validation.reasons import READER_REASONS, REASONS, RULE_REASONS, is_kept_out_only_by
 from bpo_index.validation.validate import Validation
 
-#: Tables about single respondents that are added once there is an index.
-INDEX_TABLES = ("influence.csv", "exclusions.csv")
+#: Tables about single respondents that are added once there is an index (`disclosure.private_audit`).
+INFLUENCE_FILE, EXCLUSIONS_FILE = INDEX_TABLES = ("influence.csv", "exclusions.csv")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Audit:
     flags: dict[str, int]
     """Reason code to the number of accepted respondents flagged."""
     ratings: int
-    """Ratings of accepted respondents. In a release this count and the next three are over units that are published."""
+    """Ratings of accepted respondents."""
     dont_know: int
     """Their don't-know answers."""
     skipped: int
@@ -66,6 +66,13 @@ class Audit:
     """Accepted respondents whose row says that it is synthetic."""
     notes: list[str]
     """Sentences on rules that did nothing, and why."""
+
+    @property
+    def data_origin(self) -> str:
+        """Whether accepted respondents are synthetic, as their rows say: `survey`, `synthetic`, `partly synthetic`."""
+        if not self.synthetic_respondents:
+            return "survey"
+        return "synthetic" if self.synthetic_respondents == self.respondents_accepted else "partly synthetic"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what became of the rows, with the reasons."""
@@ -135,22 +142,6 @@ def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
     return int(quarantined.select(is_kept_out_only_by(codes).sum()).item() or 0)
 
 
-def publish_audit(audit: Audit, validation: Validation, nonresponse: pl.DataFrame) -> Audit:
-    """Return the audit as it may be public: counts of answers are the totals of the public table of nonresponse.
-
-    Notes lose their details, which may count rows of units that are not published.
-
-    Parameters
-    ----------
-    audit, validation
-        From `summarise_audit`, and what it was made of.
-    nonresponse
-        From `hide_small_units`.
-    """
-    totals = nonresponse.filter(pl.col("unit").is_null()).select("ratings", "dont_know", "skipped", "not_asked").sum()
-    return replace(audit, **totals.row(0, named=True), notes=[f"{note.text}." for note in validation.notes])
-
-
 def _count_codes(codes: pl.Series) -> dict[str, int]:
     counts = dict(codes.value_counts().iter_rows())
     return {code: counts[code] for code in REASONS if code in counts}
@@ -203,21 +194,7 @@ def write_private_audit(
         replace_file(folder / "nonresponse.csv", render_csv(nonresponse))
         replace_file(folder / "audit.json", render_json(summary))
     except OSError as error:
-        raise _explain_failure(folder, error) from None
-
-
-def add_to_private_audit(folder: Path, name: str, table: pl.DataFrame) -> None:
-    """Write a table about single respondents into the folder of a private audit.
-
-    Raises
-    ------
-    EnvironmentFailed
-        When the file cannot be written.
-    """
-    try:
-        replace_file(folder / name, render_csv(table))
-    except OSError as error:
-        raise _explain_failure(folder, error) from None
+        raise explain_failure(folder, error) from None
 
 
 def add_refusal_to_private_audit(folder: Path, refusal: str) -> None:
@@ -234,10 +211,11 @@ def add_refusal_to_private_audit(folder: Path, refusal: str) -> None:
         for name in INDEX_TABLES:  # of an earlier run, with other margins
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
-        raise _explain_failure(folder, error) from None
+        raise explain_failure(folder, error) from None
 
 
-def _explain_failure(folder: Path, error: OSError) -> EnvironmentFailed:
+def explain_failure(folder: Path, error: OSError) -> EnvironmentFailed:
+    """Return the error that says that a private audit cannot be written."""
     return EnvironmentFailed(
         f"The private audit cannot be written to {folder}: {error.strerror}. Free space or choose another folder with "
         "--audit-dir."

@@ -1,8 +1,7 @@
 """Item nonresponse: how often each question has a rating, a don't-know, no answer, or was not asked, in each unit.
 
-The table of `tabulate_nonresponse` is exact and for the private audit. `hide_small_units` makes the public one: units
-with too few respondents have no numbers and enter no total, so none can be computed from the totals.
-Method page: docs/methods/disclosure.md.
+The table is exact and for the private audit; `disclosure.answers` makes the public one. Method page:
+docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
@@ -52,41 +51,10 @@ def tabulate_nonresponse(accepted: pl.DataFrame, definition: IndexDefinition) ->
     found = found.with_columns(
         skipped=pl.col("respondents") - pl.col("ratings") - pl.col("dont_know") - pl.col("not_asked")
     ).select(NONRESPONSE.schema.names())
-    return _put_totals_first(found)
+    return put_totals_first(found)
 
 
-def hide_small_units(nonresponse: pl.DataFrame, minimum: int) -> pl.DataFrame:
-    """Return the table as it may be public.
-
-    Parameters
-    ----------
-    nonresponse
-        From `tabulate_nonresponse`.
-    minimum
-        Respondents that a unit needs.
-
-    Returns
-    -------
-    DataFrame
-        The same rows; counts of units with fewer respondents are null, and the totals are over the others.
-
-    Examples
-    --------
-    >>> exact = pl.DataFrame(
-    ...     [("q", None, 8, 7, 1, 0, 0), ("q", "AAA", 6, 5, 1, 0, 0), ("q", "BBB", 2, 2, 0, 0, 0)],
-    ...     schema=NONRESPONSE.schema,
-    ...     orient="row",
-    ... )
-    >>> hide_small_units(exact, 5).rows()
-    [('q', None, 6, 5, 1, 0, 0), ('q', 'AAA', 6, 5, 1, 0, 0), ('q', 'BBB', None, None, None, None, None)]
-    """
-    shown = nonresponse.filter(pl.col("unit").is_not_null()).with_columns(
-        pl.when(pl.col("respondents") >= minimum).then(pl.col(COUNTS))
-    )
-    return _put_totals_first(shown)
-
-
-def _put_totals_first(by_unit: pl.DataFrame) -> pl.DataFrame:
+def put_totals_first(by_unit: pl.DataFrame) -> pl.DataFrame:
     """Return the table with one row per question over all units before the rows of its units; nulls are left out."""
     totals = by_unit.group_by("question", maintain_order=True).agg(pl.col(COUNTS).sum())
     totals = totals.with_columns(unit=pl.lit(None, pl.String)).select(NONRESPONSE.schema.names())

@@ -33,7 +33,7 @@ def plan(
 ) -> None:
     """Plan the next survey, write table and figure, and print what they say."""
     from bpo_index.cli.print_plan import print_plan  # noqa: PLC0415
-    from bpo_index.publication.survey_plan import PlanSettings, plan_next_survey  # noqa: PLC0415
+    from bpo_index.simulation.survey_plan import PlanSettings, plan_next_survey  # noqa: PLC0415
 
     settings = PlanSettings(
         definition=definition,

@@ -13,7 +13,7 @@ from bpo_index.cli.output import make_console, print_json, show_progress
 from bpo_index.files.resources import DEFAULT_DEFINITION
 
 if TYPE_CHECKING:
-    from bpo_index.publication.completed import CompletedRun
+    from bpo_index.completed import CompletedRun
 
 #: Replicates from which on a bar is worth showing (about a second).
 BAR_FROM = 100_000
@@ -76,7 +76,10 @@ def _describe(completed: CompletedRun) -> dict[str, Any]:
         "audit": asdict(completed.checked.audit),
         "audit_folder": str(completed.checked.audit_folder),
         "reading": completed.responses.decisions,
-        "exclusions": completed.exclusions.public.to_dicts(),
+        "exclusions": [
+            {"unit": row["unit"], "name": completed.definition.unit_names[row["unit"]]} | row
+            for row in result.tables["exclusions"].drop("data_origin").iter_rows(named=True)
+        ],
         "findings": result.findings,
         "notes": result.notes,
     }

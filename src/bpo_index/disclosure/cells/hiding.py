@@ -78,6 +78,22 @@ def guard_cells(
     return hidden, ends
 
 
+def find_open_shares(ranked: np.ndarray, bounded: np.ndarray) -> np.ndarray:
+    """Return per node whether shares of replicates of its ranking are published: of all units or of none.
+
+    The replicates of a category score that is told as a bound would tell what it is.
+
+    Parameters
+    ----------
+    ranked, bounded
+        Units x nodes: whether the unit is ranked, and whether its score is told as a bound. Those of the index itself
+        are made from answers that the bound has replaced.
+    """
+    told = (ranked & bounded).any(axis=0)
+    told[0] = False
+    return np.asarray(~told)
+
+
 def guard_outcomes(
     hidden: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
 ) -> np.ndarray:
@@ -142,20 +158,20 @@ def _watch_below(
     wanted = np.where(small, find_wanted_openness(respondents), 0.0)
     everywhere = [[one.nominal for one in structure.nodes], *([used] if used else [])]
 
-    def reach(holder: Node, row: Floats, low: float, high: float, weights: Sequence[Floats]) -> bool:
+    def reach(holder: Node, row: Floats, ends: tuple[float, float], weights: Sequence[Floats]) -> bool:
         shares = weights[holder.number] / weights[holder.number].sum()
         for child, share in zip(holder.children.tolist(), shares.tolist(), strict=True):
             inside = structure.nodes[child]
-            least, most = _reach_down(share, low, high)
+            least, most = _reach_down(share, *ends)
             if most - least < row[child] - _NOISE:
                 return False
-            if not inside.holds_questions and not reach(inside, row, least, most, weights):
+            if not inside.holds_questions and not reach(inside, row, (least, most), weights):
                 return False
         return True
 
     def keeps_open(unit: int, item: int, low: float, high: float) -> bool:
         child = structure.nodes[int(node.children[item])]
-        return child.holds_questions or all(reach(child, wanted[unit], low, high, weights) for weights in everywhere)
+        return child.holds_questions or all(reach(child, wanted[unit], (low, high), weights) for weights in everywhere)
 
     return keeps_open
 

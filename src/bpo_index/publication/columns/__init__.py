@@ -3,7 +3,8 @@
 Each module describes a table or a few: `scores`, `ranks`, `sampling`, `assumptions`, `influence`, `weights`,
 `answers`; its `RECORDS` are published, each beside ranking and categories as a file `robustness/<name>.csv`. A column
 may also be added to a table by a file of its own in this folder, or by another package (entry points of the group
-`bpo_index.columns`). `list_tables` returns all tables with all their columns.
+`bpo_index.columns`). `list_tables` returns all tables with all their columns. A column that does not state of which
+answers its numbers are made is withheld; `list_withheld` says so.
 """
 
 from __future__ import annotations
@@ -46,6 +47,16 @@ def list_tables() -> dict[str, Table]:
     for table in complete:
         refuse_same_names(table.columns, f"column of the table {table.name}")
     return {table.name: table for table in complete}
+
+
+def list_withheld() -> list[str]:
+    """Return a sentence for each column that is withheld, since it does not state of which answers it is made."""
+    return [
+        f"The column {column.name} of the table {table.name} is withheld: its record does not state of which answers "
+        "its numbers are made."
+        for table in list_tables().values()
+        for column in table.withheld
+    ]
 
 
 def list_faults(column: Column, tables: Iterable[str]) -> Iterable[str]:

@@ -12,18 +12,19 @@ NONRESPONSE = Table(
     row="question, over all units and in each",
     place=7,
     own=(
-        Column("question", pl.String, "id of the question"),
-        Column("unit", pl.String, "code of the unit; null: all units that are not suppressed"),
+        Column("question", pl.String, "id of the question", answers="none"),
+        Column("unit", pl.String, "code of the unit; null: all units that are not suppressed", answers="none"),
         Column(
             "respondents",
             pl.Int64,
             "accepted respondents; null, like all that follows: the unit is suppressed",
             unit="respondents",
+            answers="unit",
         ),
-        Column("ratings", pl.Int64, "ratings", unit="answers"),
-        Column("dont_know", pl.Int64, "don't-know answers", unit="answers", heading="Don't know"),
-        Column("skipped", pl.Int64, "asked, and neither a rating nor a don't-know", unit="answers"),
-        Column("not_asked", pl.Int64, "not put to the respondent", unit="answers"),
+        Column("ratings", pl.Int64, "ratings", unit="answers", answers="unit"),
+        Column("dont_know", pl.Int64, "don't-know answers", unit="answers", heading="Don't know", answers="unit"),
+        Column("skipped", pl.Int64, "asked, and neither a rating nor a don't-know", unit="answers", answers="unit"),
+        Column("not_asked", pl.Int64, "not put to the respondent", unit="answers", answers="unit"),
     ),
 )
 OUTCOMES = Table(
@@ -38,6 +39,7 @@ OUTCOMES = Table(
             pl.Int64,
             "accepted respondents; for a category, who rated any of its questions; null: the unit is suppressed",
             unit="respondents",
+            answers="unit",
         ),
         Column(
             "top_two_box",
@@ -47,6 +49,7 @@ OUTCOMES = Table(
             unit="percent",
             decimals=1,
             heading="Top two boxes (%)",
+            answers="unit",
         ),
         Column(
             "top_two_box_se",
@@ -55,6 +58,7 @@ OUTCOMES = Table(
             unit="percentage points",
             decimals=1,
             heading="Standard error, top two boxes",
+            answers="unit",
         ),
         Column(
             "net_balance",
@@ -63,6 +67,7 @@ OUTCOMES = Table(
             unit="percentage points",
             decimals=1,
             heading="Net balance",
+            answers="unit",
         ),
         Column(
             "net_balance_se",
@@ -71,6 +76,7 @@ OUTCOMES = Table(
             unit="percentage points",
             decimals=1,
             heading="Standard error, net balance",
+            answers="unit",
         ),
     ),
 )
@@ -80,15 +86,18 @@ RELIABILITY = Table(
     row="category, and one over all questions",
     place=7,
     own=(
-        Column("category", pl.String, "id of the category; null: all questions"),
-        Column("questions", pl.Int64, "questions", unit="questions"),
-        Column("respondents", pl.Int64, "respondents who answered all of them", unit="respondents"),
+        Column("category", pl.String, "id of the category; null: all questions", answers="none"),
+        Column("questions", pl.Int64, "questions", unit="questions", answers="none"),
+        Column(
+            "respondents", pl.Int64, "respondents who answered all of them", unit="respondents", answers="all units"
+        ),
         Column(
             "alpha",
             pl.Float64,
             "Cronbach's alpha within units; null: fewer than two questions or too few respondents",
             unit="coefficient",
             decimals=2,
+            answers="all units",
         ),
         Column(
             "alpha_low",
@@ -97,6 +106,7 @@ RELIABILITY = Table(
             unit="coefficient",
             decimals=2,
             heading="Alpha, low",
+            answers="all units",
         ),
         Column(
             "alpha_high",
@@ -105,6 +115,7 @@ RELIABILITY = Table(
             unit="coefficient",
             decimals=2,
             heading="Alpha, high",
+            answers="all units",
         ),
         Column(
             "omega",
@@ -112,6 +123,7 @@ RELIABILITY = Table(
             "McDonald's omega total within units; null: fewer than three questions or no variance",
             unit="coefficient",
             decimals=2,
+            answers="all units",
         ),
         Column(
             "alpha_between",
@@ -120,6 +132,7 @@ RELIABILITY = Table(
             unit="coefficient",
             decimals=2,
             heading="Alpha, means of units",
+            answers="all units",
         ),
         Column(
             "icc1",
@@ -128,6 +141,7 @@ RELIABILITY = Table(
             unit="coefficient",
             decimals=2,
             heading="ICC(1)",
+            answers="all units",
         ),
         Column(
             "icc1_low",
@@ -136,6 +150,7 @@ RELIABILITY = Table(
             unit="coefficient",
             decimals=2,
             heading="ICC(1), low",
+            answers="all units",
         ),
         Column(
             "icc1_high",
@@ -144,6 +159,7 @@ RELIABILITY = Table(
             unit="coefficient",
             decimals=2,
             heading="ICC(1), high",
+            answers="all units",
         ),
         Column(
             "icc1k",
@@ -152,15 +168,22 @@ RELIABILITY = Table(
             unit="coefficient",
             decimals=2,
             heading="ICC(1,k)",
+            answers="all units",
         ),
         Column(
-            "mean_respondents", pl.Float64, "that mean number (n0 of unequal groups)", unit="respondents", decimals=1
+            "mean_respondents",
+            pl.Float64,
+            "that mean number (n0 of unequal groups)",
+            unit="respondents",
+            decimals=1,
+            answers="all units",
         ),
         Column(
             "respondents_needed",
             pl.Int64,
             "respondents a unit for a reliability of .8; null: no number suffices",
             unit="respondents",
+            answers="all units",
         ),
     ),
 )
@@ -171,8 +194,8 @@ QUESTIONS = Table(
     place=7,
     key=("question",),
     own=(
-        Column("category", pl.String, "id of the category"),
-        Column("question", pl.String, "id of the question"),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column("question", pl.String, "id of the question", answers="none"),
         Column(
             "item_total",
             pl.Float64,
@@ -180,6 +203,7 @@ QUESTIONS = Table(
             unit="coefficient",
             decimals=2,
             heading="Item-total correlation",
+            answers="all units",
         ),
         Column(
             "alpha_if_deleted",
@@ -188,6 +212,7 @@ QUESTIONS = Table(
             unit="coefficient",
             decimals=2,
             heading="Alpha without it",
+            answers="all units",
         ),
     ),
 )
@@ -198,17 +223,18 @@ CORRELATIONS = Table(
     place=7,
     key=("first", "second"),
     own=(
-        Column("first", pl.String, "id of a category", heading="Category"),
-        Column("second", pl.String, "id of another", heading="Other category"),
+        Column("first", pl.String, "id of a category", heading="Category", answers="none"),
+        Column("second", pl.String, "id of another", heading="Other category", answers="none"),
         Column(
             "pearson",
             pl.Float64,
             "correlation of the scores of units; null: a category does not vary",
             unit="coefficient",
             decimals=2,
+            answers="published",
         ),
-        Column("spearman", pl.Float64, "the same of their ranks", unit="coefficient", decimals=2),
-        Column("kendall", pl.Float64, "Kendall's tau-b", unit="coefficient", decimals=2),
+        Column("spearman", pl.Float64, "the same of their ranks", unit="coefficient", decimals=2, answers="published"),
+        Column("kendall", pl.Float64, "Kendall's tau-b", unit="coefficient", decimals=2, answers="published"),
     ),
 )
 COMPONENTS = Table(
@@ -218,12 +244,33 @@ COMPONENTS = Table(
     place=7,
     key=("component", "category"),
     own=(
-        Column("component", pl.Int64, "number of the principal component of the categories over units"),
-        Column("eigenvalue", pl.Float64, "its eigenvalue of the correlation matrix", unit="ratio", decimals=2),
-        Column("share", pl.Float64, "its share of the variance", unit="share", decimals=3),
-        Column("cumulative_share", pl.Float64, "the share of the components up to it", unit="share", decimals=3),
-        Column("category", pl.String, "id of the category"),
-        Column("loading", pl.Float64, "correlation of the category with the component", unit="coefficient", decimals=2),
+        Column("component", pl.Int64, "number of the principal component of the categories over units", answers="none"),
+        Column(
+            "eigenvalue",
+            pl.Float64,
+            "its eigenvalue of the correlation matrix",
+            unit="ratio",
+            decimals=2,
+            answers="published",
+        ),
+        Column("share", pl.Float64, "its share of the variance", unit="share", decimals=3, answers="published"),
+        Column(
+            "cumulative_share",
+            pl.Float64,
+            "the share of the components up to it",
+            unit="share",
+            decimals=3,
+            answers="published",
+        ),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column(
+            "loading",
+            pl.Float64,
+            "correlation of the category with the component",
+            unit="coefficient",
+            decimals=2,
+            answers="published",
+        ),
     ),
 )
 

@@ -13,11 +13,17 @@ ASSUMPTIONS = Table(
     place=4,
     key=("assumption", "level"),
     own=(
-        Column("assumption", pl.String, "what is drawn in the version all_assumptions"),
-        Column("level", pl.String, "a level of it"),
-        Column("share", pl.Float64, "probability of the level", unit="probability", decimals=3),
-        Column("replicates", pl.Int64, "replicates with the level; null: drawn within replicates", unit="replicates"),
-        Column("nominal", pl.Boolean, "true: the level of the ranking itself"),
+        Column("assumption", pl.String, "what is drawn in the version all_assumptions", answers="none"),
+        Column("level", pl.String, "a level of it", answers="none"),
+        Column("share", pl.Float64, "probability of the level", unit="probability", decimals=3, answers="none"),
+        Column(
+            "replicates",
+            pl.Int64,
+            "replicates with the level; null: drawn within replicates",
+            unit="replicates",
+            answers="none",
+        ),
+        Column("nominal", pl.Boolean, "true: the level of the ranking itself", answers="none"),
     ),
 )
 SENSITIVITY = Table(
@@ -32,9 +38,10 @@ SENSITIVITY = Table(
             "all_ranks (variances of the ranks added up over units), mean_rank_shift (mean distance of ranks"
             " from those of the ranking), rank or score of a unit; scores are analysed with the "
             "normalisation of the ranking",
+            answers="none",
         ),
-        Column("unit", pl.String, "code of the unit; null: all units"),
-        Column("assumption", pl.String, "assumption that varies, as in the table of assumptions"),
+        Column("unit", pl.String, "code of the unit; null: all units", answers="none"),
+        Column("assumption", pl.String, "assumption that varies, as in the table of assumptions", answers="none"),
         *(
             Column(
                 f"{name}{end}",
@@ -43,6 +50,7 @@ SENSITIVITY = Table(
                 unit="share of variance",
                 decimals=2,
                 heading=f"{heading}{at}",
+                answers="all units",
             )
             for name, heading, meaning in (
                 (
@@ -73,6 +81,7 @@ SENSITIVITY = Table(
             "variance of the output: places squared, or score points squared",
             unit="places squared or score points squared",
             decimals=2,
+            answers="all units",
         ),
         Column(
             "blocks",
@@ -80,6 +89,7 @@ SENSITIVITY = Table(
             "pairs of rows of assumptions that were exchanged",
             unit="pairs",
             heading="Pairs of rows",
+            answers="none",
         ),
         Column(
             "blocks_left_out",
@@ -87,6 +97,7 @@ SENSITIVITY = Table(
             "pairs in which the output could not be computed; they count in nothing",
             unit="pairs",
             heading="Pairs left out",
+            answers="all units",
         ),
     ),
 )
@@ -97,21 +108,26 @@ METHOD_RANKS = Table(
     place=4,
     key=("combination", "unit"),
     own=(
-        Column("combination", pl.Int64, "number of the combination of methods"),
-        Column("normalisation", pl.String, "how question means come onto one scale"),
-        Column("aggregation", pl.String, "how category scores become the index"),
-        Column("missing_answers", pl.String, "treatment of missing answers"),
+        Column("combination", pl.Int64, "number of the combination of methods", answers="none"),
+        Column("normalisation", pl.String, "how question means come onto one scale", answers="none"),
+        Column("aggregation", pl.String, "how category scores become the index", answers="none"),
+        Column("missing_answers", pl.String, "treatment of missing answers", answers="none"),
         Column(
             "share",
             pl.Float64,
             "probability of the combination in the version all_assumptions",
             unit="probability",
             decimals=3,
+            answers="none",
         ),
-        Column("nominal", pl.Boolean, "true: the methods of the ranking itself"),
-        Column("unit", pl.String, "code of the unit"),
+        Column("nominal", pl.Boolean, "true: the methods of the ranking itself", answers="none"),
+        Column("unit", pl.String, "code of the unit", answers="none"),
         Column(
-            "rank", pl.Int64, "rank under these methods, answers and weights as they are; null: no score", unit="rank"
+            "rank",
+            pl.Int64,
+            "rank under these methods, answers and weights as they are; null: no score",
+            unit="rank",
+            answers="all units",
         ),
     ),
 )

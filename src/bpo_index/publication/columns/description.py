@@ -2,7 +2,8 @@
 
 `Table.schema` gives the polars types with which a module builds its frame, `Table.complete` the frame that is
 published. A column that a file of its own or another package adds to a table has a `value`, computed from the columns
-that are published anyway: so it says nothing that they do not say.
+that are published anyway: so it says nothing that they do not say. A column that does not state of which answers its
+numbers are made is withheld.
 """
 
 from __future__ import annotations
@@ -47,9 +48,11 @@ UNITS: dict[str, tuple[float | None, float | None]] = {
 #: Of which answers the numbers of a column are made.
 ANSWERS = {
     "none": "of no answers: names, codes, settings of the definition",
+    "published": "of no answers but through other numbers that the release holds",
     "unit": "of those of the row's unit, in a table of categories to the questions of the row's category; under a "
     "method that compares units, of those of the others too",
     "all units": "of those of all units that take part",
+    "quarantined": "of those of rows, too, that quality rules keep out, or of how many these are",
 }
 #: Types that all formats of tables can hold.
 DTYPES = (pl.String, pl.Boolean, pl.Int64, pl.Float64)
@@ -75,7 +78,7 @@ class Column:
     heading: str = ""
     """What stands above it in tables for readers; empty: its name in words."""
     answers: str | None = None
-    """Of which answers its numbers are made, one of `ANSWERS`; None: not stated."""
+    """Of which answers its numbers are made, one of `ANSWERS`; None: not stated, and the column is withheld."""
     table: str = ""
     """The table that it is added to, for a column with a record of its own; empty: the table lists it."""
     value: Value | None = field(default=None, compare=False)
@@ -146,14 +149,20 @@ class Table:
         return any(column.name == "category" for column in self.own)
 
     @property
-    def given(self) -> tuple[Column, ...]:
-        """The columns of the frame that `complete` takes."""
-        return (*self.own, *(PLACE if self.has_categories else ()), ORIGIN)
-
-    @property
     def columns(self) -> tuple[Column, ...]:
         """All published columns, in their order."""
-        return (*self.given, *self.added)
+        return (*self._made, *(column for column in self.added if column.answers is not None))
+
+    @property
+    def _made(self) -> tuple[Column, ...]:
+        """Those of them that are made by the program: the place of the category and the origin of the data last."""
+        stated = (column for column in self.own if column.answers is not None)
+        return (*stated, *(PLACE if self.has_categories else ()), ORIGIN)
+
+    @property
+    def withheld(self) -> tuple[Column, ...]:
+        """The columns that do not state of which answers their numbers are made."""
+        return tuple(column for column in (*self.own, *self.added) if column.answers is None)
 
     @property
     def schema(self) -> pl.Schema:
@@ -171,8 +180,26 @@ class Table:
         """
         return f"{self.folder}{self.name}.csv"
 
+    def keep_stated(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame without added columns: those in their order, with their types, that state their answers.
+
+        Parameters
+        ----------
+        frame
+            With the table's own columns, the place of the row's category, and the origin of the data.
+
+        Examples
+        --------
+        >>> own = (Column("score", pl.Float64, "", answers="unit"), Column("spread", pl.Float64, ""))
+        >>> table = Table(name="t", title="", row="", own=own, place=0)
+        >>> table.keep_stated(pl.DataFrame({"spread": [0.2], "data_origin": "survey", "score": [9]})).rows()
+        [(9.0, 'survey')]
+        """
+        made = pl.Schema({column.name: column.dtype for column in self._made})
+        return frame.select(made.names()).cast(made)
+
     def complete(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the frame as it is published: columns in their order, with their types, added ones computed.
+        """Return the frame as it is published: as `keep_stated`, and added columns that state their answers computed.
 
         Parameters
         ----------
@@ -186,15 +213,17 @@ class Table:
 
         Examples
         --------
-        >>> gap = Column("gap", pl.Float64, "", table="t", value=pl.col("score").max() - pl.col("score"))
-        >>> table = Table(name="t", title="", row="", own=(Column("score", pl.Float64, ""),), place=0, added=(gap,))
+        >>> gap = pl.col("score").max() - pl.col("score")
+        >>> added = Column("gap", pl.Float64, "", table="t", value=gap, answers="published")
+        >>> own = (Column("score", pl.Float64, "", answers="unit"),)
+        >>> table = Table(name="t", title="", row="", own=own, place=0, added=(added,))
         >>> table.complete(pl.DataFrame({"score": [9.0, 7.5], "data_origin": "survey"})).rows()
         [(9.0, 'survey', 0.0), (7.5, 'survey', 1.5)]
         """
-        made = pl.Schema({column.name: column.dtype for column in self.given})
-        published = frame.select(made.names()).cast(made)
+        published = self.keep_stated(frame)
         for column in self.added:
-            published = _add_column(published, column)
+            if column.answers is not None:
+                published = _add_column(published, column)
         return published
 
 

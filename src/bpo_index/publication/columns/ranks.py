@@ -7,7 +7,10 @@ import polars as pl
 from bpo_index.publication.columns.description import Column, Table
 
 _VERSION = Column(
-    "version", pl.String, "what is drawn: `sampling`, respondents only; `all_assumptions`, see assumptions.csv"
+    "version",
+    pl.String,
+    "what is drawn: `sampling`, respondents only; `all_assumptions`, see assumptions.csv",
+    answers="none",
 )
 PAIRS = Table(
     name="pairs",
@@ -16,14 +19,24 @@ PAIRS = Table(
     place=2,
     key=("ahead", "behind"),
     own=(
-        Column("ahead", pl.String, "code of the unit with the higher score", heading="Unit ahead"),
-        Column("behind", pl.String, "code of the unit with the lower score", heading="Unit behind"),
-        Column("difference", pl.Float64, "difference of the scores, score points", unit="score points", decimals=1),
+        Column("ahead", pl.String, "code of the unit with the higher score", heading="Unit ahead", answers="published"),
+        Column(
+            "behind", pl.String, "code of the unit with the lower score", heading="Unit behind", answers="published"
+        ),
+        Column(
+            "difference",
+            pl.Float64,
+            "difference of the scores, score points",
+            unit="score points",
+            decimals=1,
+            answers="published",
+        ),
         Column(
             "surely",
             pl.Boolean,
             "true: the difference is sure, at the confidence level over all pairs at once",
             heading="Surely ahead",
+            answers="all units",
         ),
         Column(
             "adjusted_p",
@@ -32,6 +45,7 @@ PAIRS = Table(
             unit="probability",
             decimals=3,
             heading="Adjusted p",
+            answers="all units",
         ),
         Column(
             "p_ahead_sampling",
@@ -40,6 +54,7 @@ PAIRS = Table(
             unit="share",
             decimals=2,
             heading="P(ahead), respondents drawn",
+            answers="all units",
         ),
         Column(
             "p_ahead_all_assumptions",
@@ -48,6 +63,7 @@ PAIRS = Table(
             unit="share",
             decimals=2,
             heading="P(ahead), all assumptions drawn",
+            answers="all units",
         ),
     ),
 )
@@ -58,20 +74,29 @@ FIRST_RANKS = Table(
     place=2,
     key=("k",),
     own=(
-        Column("k", pl.Int64, "a number of first ranks", unit="units", heading="First k"),
-        Column("units", pl.String, "codes of the units of the first k ranks, separated by spaces"),
+        Column("k", pl.Int64, "a number of first ranks", unit="units", heading="First k", answers="none"),
+        Column("units", pl.String, "codes of the units of the first k ranks, separated by spaces", answers="published"),
         Column(
             "candidates",
             pl.String,
             "units that may be among the k best: all that truly are, with the confidence level",
             heading="May be among the k best",
+            answers="all units",
         ),
-        Column("candidates_count", pl.Int64, "how many these are", unit="units", heading="How many may be"),
+        Column(
+            "candidates_count",
+            pl.Int64,
+            "how many these are",
+            unit="units",
+            heading="How many may be",
+            answers="all units",
+        ),
         Column(
             "surely",
             pl.String,
             "units that surely are among the k best, all units at once",
             heading="Surely among the k best",
+            answers="all units",
         ),
         Column(
             "holds_sampling",
@@ -80,6 +105,7 @@ FIRST_RANKS = Table(
             unit="share",
             decimals=2,
             heading="Holds, respondents drawn",
+            answers="all units",
         ),
         Column(
             "holds_all_assumptions",
@@ -88,6 +114,7 @@ FIRST_RANKS = Table(
             unit="share",
             decimals=2,
             heading="Holds, all assumptions drawn",
+            answers="all units",
         ),
     ),
 )
@@ -99,14 +126,15 @@ RANK_PROBABILITIES = Table(
     key=("version", "unit", "place"),
     own=(
         _VERSION,
-        Column("unit", pl.String, "code of the unit"),
-        Column("place", pl.Int64, "place in the ranking, 1 is the most confident", unit="rank"),
+        Column("unit", pl.String, "code of the unit", answers="none"),
+        Column("place", pl.Int64, "place in the ranking, 1 is the most confident", unit="rank", answers="none"),
         Column(
             "share",
             pl.Float64,
             "share of replicates in which the unit holds the place, ties shared equally",
             unit="share",
             decimals=2,
+            answers="all units",
         ),
     ),
 )
@@ -118,15 +146,18 @@ REPLICATE_RANKS = Table(
     key=("version", "unit"),
     own=(
         _VERSION,
-        Column("unit", pl.String, "code of the unit"),
-        Column("rank", pl.Int64, "rank in the ranking", unit="rank"),
-        Column("median_rank", pl.Int64, "median of the unit's ranks in the replicates", unit="rank"),
+        Column("unit", pl.String, "code of the unit", answers="none"),
+        Column("rank", pl.Int64, "rank in the ranking", unit="rank", answers="all units"),
+        Column(
+            "median_rank", pl.Int64, "median of the unit's ranks in the replicates", unit="rank", answers="all units"
+        ),
         Column(
             "replicate_rank_range_low",
             pl.Int64,
             "best rank of the middle share of replicates; no confidence set",
             unit="rank",
             heading="Middle ranks, best",
+            answers="all units",
         ),
         Column(
             "replicate_rank_range_high",
@@ -134,6 +165,7 @@ REPLICATE_RANKS = Table(
             "worst rank of the middle share of replicates; no confidence set",
             unit="rank",
             heading="Middle ranks, worst",
+            answers="all units",
         ),
         Column(
             "p_first",
@@ -142,6 +174,7 @@ REPLICATE_RANKS = Table(
             unit="share",
             decimals=2,
             heading="P(first)",
+            answers="all units",
         ),
         Column(
             "p_top3",
@@ -150,6 +183,7 @@ REPLICATE_RANKS = Table(
             unit="share",
             decimals=2,
             heading="P(top 3)",
+            answers="all units",
         ),
         Column(
             "p_top5",
@@ -158,6 +192,7 @@ REPLICATE_RANKS = Table(
             unit="share",
             decimals=2,
             heading="P(first five)",
+            answers="all units",
         ),
         Column(
             "mean_rank_shift",
@@ -165,6 +200,7 @@ REPLICATE_RANKS = Table(
             "mean distance of its rank in the replicates from its rank",
             unit="places",
             decimals=2,
+            answers="all units",
         ),
     ),
 )

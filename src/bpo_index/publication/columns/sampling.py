@@ -13,12 +13,13 @@ SAMPLING_ERROR = Table(
     place=3,
     own=(
         *UNIT_AND_CATEGORY,
-        Column("score", pl.Float64, "confidence score", unit="score points", decimals=1),
+        Column("score", pl.Float64, "confidence score", unit="score points", decimals=1, answers="unit"),
         Column(
             "sampling_units",
             pl.Int64,
             "primary sampling units behind the score: companies where known, else respondents",
             unit="companies or respondents",
+            answers="unit",
         ),
         Column(
             "se_replicates",
@@ -27,6 +28,7 @@ SAMPLING_ERROR = Table(
             unit="score points",
             decimals=2,
             heading="Standard error, replicates",
+            answers="unit",
         ),
         Column(
             "se_linearised",
@@ -35,6 +37,7 @@ SAMPLING_ERROR = Table(
             unit="score points",
             decimals=2,
             heading="Standard error, analytic",
+            answers="unit",
         ),
         Column(
             "shrunken",
@@ -43,6 +46,7 @@ SAMPLING_ERROR = Table(
             unit="score points",
             decimals=1,
             heading="Shrunken score",
+            answers="all units",
         ),
         Column(
             "shrunken_se",
@@ -51,9 +55,15 @@ SAMPLING_ERROR = Table(
             unit="score points",
             decimals=2,
             heading="Standard error, shrunken",
+            answers="all units",
         ),
         Column(
-            "shrinkage", pl.Float64, "how far it is drawn: 0 the score itself, 1 the mean", unit="share", decimals=2
+            "shrinkage",
+            pl.Float64,
+            "how far it is drawn: 0 the score itself, 1 the mean",
+            unit="share",
+            decimals=2,
+            answers="all units",
         ),
     ),
 )

@@ -197,17 +197,26 @@ LONG = Table(
     place=1,
     folder="",
     own=(
-        Column("unit", pl.String, "code of the unit", heading="Code"),
-        Column("name", pl.String, "name of the unit"),
-        Column("category", pl.String, "id of the category; null: all categories, from the table ranking"),
+        Column("unit", pl.String, "code of the unit", heading="Code", answers="none"),
+        Column("name", pl.String, "name of the unit", answers="none"),
+        Column(
+            "category", pl.String, "id of the category; null: all categories, from the table ranking", answers="none"
+        ),
         Column(
             "measure",
             pl.String,
             "name of a numeric column of ranking or categories, whose meaning it has; a score told as a "
             "bound is score_at_least or score_at_most in place of score",
+            answers="none",
         ),
-        Column("value", pl.Float64, "its value, never null: what is not published has no row", unit="see value_unit"),
-        Column("value_unit", pl.String, "unit of measure of the value", heading="Unit of the value"),
+        Column(
+            "value",
+            pl.Float64,
+            "its value, never null: what is not published has no row",
+            unit="see value_unit",
+            answers="all units",
+        ),
+        Column("value_unit", pl.String, "unit of measure of the value", heading="Unit of the value", answers="none"),
     ),
 )
 

@@ -10,6 +10,7 @@ _WEIGHTS_DRAWN = Column(
     "weights",
     pl.String,
     "all: any weights, evenly; bounded: those between the multiples of the definition's weight_bounds",
+    answers="none",
 )
 _PARENT = Column(
     "parent", pl.String, "id of the category in which units are ranked; null: in the index as a whole", answers="none"
@@ -21,10 +22,12 @@ NEIGHBOURS = Table(
     place=6,
     key=("ahead", "behind", "category"),
     own=(
-        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead"),
-        Column("behind", pl.String, "code of the next unit in the ranking", heading="Unit behind"),
-        Column("difference", pl.Float64, "difference of the scores", unit="score points", decimals=1),
-        Column("category", pl.String, "id of the category"),
+        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead", answers="published"),
+        Column("behind", pl.String, "code of the next unit in the ranking", heading="Unit behind", answers="published"),
+        Column(
+            "difference", pl.Float64, "difference of the scores", unit="score points", decimals=1, answers="published"
+        ),
+        Column("category", pl.String, "id of the category", answers="none"),
         Column(
             "contribution",
             pl.Float64,
@@ -32,6 +35,7 @@ NEIGHBOURS = Table(
             "that adds, and over those of the index to the difference",
             unit="score points",
             decimals=2,
+            answers="published",
         ),
     ),
 )
@@ -41,15 +45,23 @@ WEIGHTS = Table(
     row="category and question",
     place=6,
     own=(
-        Column("category", pl.String, "id of the category"),
-        Column("question", pl.String, "id of the question; null: the row is of the category within what holds it"),
-        Column("nominal_weight", pl.Float64, "weight of the definition, sum one", unit="share", decimals=3),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column(
+            "question",
+            pl.String,
+            "id of the question; null: the row is of the category within what holds it",
+            answers="none",
+        ),
+        Column(
+            "nominal_weight", pl.Float64, "weight of the definition, sum one", unit="share", decimals=3, answers="none"
+        ),
         Column(
             "weight",
             pl.Float64,
             "weight that was used, sum one; null: every unit has its own",
             unit="share of the weight",
             decimals=3,
+            answers="all units",
         ),
         Column(
             "effective_importance",
@@ -57,6 +69,7 @@ WEIGHTS = Table(
             "category's share of the squared correlations with the score of what holds it; null: none",
             unit="share",
             decimals=3,
+            answers="published",
         ),
     ),
 )
@@ -66,8 +79,8 @@ WEIGHT_SWAPS = Table(
     row="node that holds categories, and pair of units",
     place=6,
     own=(
-        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead"),
-        Column("behind", pl.String, "code of the unit behind", heading="Unit behind"),
+        Column("ahead", pl.String, "code of the unit ahead", heading="Unit ahead", answers="published"),
+        Column("behind", pl.String, "code of the unit behind", heading="Unit behind", answers="published"),
         Column(
             "weight_moved",
             pl.Float64,
@@ -75,15 +88,21 @@ WEIGHT_SWAPS = Table(
             "none is enough",
             unit="share of the weight",
             decimals=3,
+            answers="published",
         ),
         Column(
-            "gains", pl.String, "category that gains this weight; null: none is enough", heading="Category that gains"
+            "gains",
+            pl.String,
+            "category that gains this weight; null: none is enough",
+            heading="Category that gains",
+            answers="published",
         ),
         Column(
             "loses",
             pl.String,
             "categories that lose it, the largest loss first, separated by spaces; null: none is enough",
             heading="Categories that lose",
+            answers="published",
         ),
         _PARENT,
     ),
@@ -95,9 +114,16 @@ WEIGHT_INTERVALS = Table(
     place=6,
     key=("category", "kept"),
     own=(
-        Column("category", pl.String, "id of the category"),
-        Column("kept", pl.String, "what stays: the ranking, the first, or which are the first_five"),
-        Column("weight", pl.Float64, "weight that was used, sum one", unit="share of the weight", decimals=3),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column("kept", pl.String, "what stays: the ranking, the first, or which are the first_five", answers="none"),
+        Column(
+            "weight",
+            pl.Float64,
+            "weight that was used, sum one",
+            unit="share of the weight",
+            decimals=3,
+            answers="published",
+        ),
         Column(
             "low",
             pl.Float64,
@@ -105,6 +131,7 @@ WEIGHT_INTERVALS = Table(
             unit="share of the weight",
             decimals=3,
             heading="Least weight",
+            answers="published",
         ),
         Column(
             "high",
@@ -113,13 +140,15 @@ WEIGHT_INTERVALS = Table(
             unit="share of the weight",
             decimals=3,
             heading="Largest weight",
+            answers="published",
         ),
         Column(
             "level_at_low",
             pl.String,
             "codes of the two units that draw level there, separated by a space; null: none do",
+            answers="published",
         ),
-        Column("level_at_high", pl.String, "the same at the largest weight"),
+        Column("level_at_high", pl.String, "the same at the largest weight", answers="published"),
     ),
 )
 RANK_ACCEPTABILITY = Table(
@@ -129,14 +158,15 @@ RANK_ACCEPTABILITY = Table(
     place=6,
     own=(
         _WEIGHTS_DRAWN,
-        Column("unit", pl.String, "code of the unit"),
-        Column("place", pl.Int64, "place in the ranking", unit="rank"),
+        Column("unit", pl.String, "code of the unit", answers="none"),
+        Column("place", pl.Int64, "place in the ranking", unit="rank", answers="none"),
         Column(
             "share",
             pl.Float64,
             "rank acceptability: share of these weights under which the unit holds the place",
             unit="share",
             decimals=2,
+            answers="published",
         ),
         _PARENT,
     ),
@@ -149,16 +179,31 @@ CENTRAL_WEIGHTS = Table(
     key=("weights", "unit", "category"),
     own=(
         _WEIGHTS_DRAWN,
-        Column("unit", pl.String, "code of the unit"),
-        Column("share_first", pl.Float64, "share of these weights that put the unit first", unit="share", decimals=2),
-        Column("category", pl.String, "id of the category"),
-        Column("weight", pl.Float64, "weight that was used, sum one", unit="share of the weight", decimals=3),
+        Column("unit", pl.String, "code of the unit", answers="none"),
+        Column(
+            "share_first",
+            pl.Float64,
+            "share of these weights that put the unit first",
+            unit="share",
+            decimals=2,
+            answers="published",
+        ),
+        Column("category", pl.String, "id of the category", answers="none"),
+        Column(
+            "weight",
+            pl.Float64,
+            "weight that was used, sum one",
+            unit="share of the weight",
+            decimals=3,
+            answers="published",
+        ),
         Column(
             "central_weight",
             pl.Float64,
             "mean of the weights that put the unit first; null: none do",
             unit="share of the weight",
             decimals=3,
+            answers="published",
         ),
     ),
 )

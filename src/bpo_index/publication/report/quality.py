@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.display.numbers import show_estimate, show_number
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import REASONS
 
 
-def tabulate_rows(audit: Audit) -> ReportTable:
+def tabulate_rows(audit: PublicAudit) -> ReportTable:
     """Return what became of the rows read."""
     rows: list[tuple[object, ...]] = [
         ("Rows read", audit.rows_read),
@@ -25,7 +25,7 @@ def tabulate_rows(audit: Audit) -> ReportTable:
     return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)
 
 
-def tabulate_reasons(audit: Audit) -> ReportTable:
+def tabulate_reasons(audit: PublicAudit) -> ReportTable:
     """Return why rows were kept out and respondents flagged."""
     rows = [("Kept out", code.replace("_", " "), REASONS[code], count) for code, count in audit.reasons.items()]
     rows += [("Flagged", code.replace("_", " "), REASONS[code], count) for code, count in audit.flags.items()]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.publication.explorer import prepare_explorer
 from bpo_index.publication.figures import Figure, list_figures
 from bpo_index.publication.figures.record import Place
@@ -36,7 +37,6 @@ from bpo_index.publication.report.method import (
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level
-from bpo_index.validation.audit import Audit
 from bpo_index.version import __version__
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -49,7 +49,7 @@ _MOST_BYTES = 150_000
 def render_report(
     result: Result,
     definition: IndexDefinition,
-    audit: Audit,
+    audit: PublicAudit,
     *,
     release_id: str,
     made_from: Mapping[str, Any],
@@ -61,7 +61,7 @@ def render_report(
     Parameters
     ----------
     result, definition, audit
-        What is published; the audit as `publish_audit` leaves it.
+        What is published; the audit as `disclose_audit` leaves it.
     release_id, made_from
         From `identify_release`.
     figures

@@ -10,7 +10,7 @@ of measurement. Method page: docs/methods/sensitivity.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -140,12 +140,11 @@ def analyse_assumptions(
     return Effects(factors, estimate_sensitivity(on_ranks, level), estimate_sensitivity(on_scores, level), order)
 
 
-def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Collection[str] = ()) -> pl.DataFrame:
+def tabulate_effects(effects: Effects | None, units: Sequence[str]) -> pl.DataFrame:
     """Return one row per output, unit (null: all; else by rank) and assumption, the largest Shapley effect first.
 
     Columns as `SENSITIVITY`: shares of the output's variance with their confidence intervals, the variance, the
-    blocks evaluated and those left out. Where an output does not vary, the shares are null. Units with a hidden
-    category score, `hidden`, have no rows of their score: what weights do to it tells how its categories differ.
+    blocks evaluated and those left out. Where an output does not vary, the shares are null.
     """
     rows: list[tuple[object, ...]] = []
     if effects is not None:
@@ -155,7 +154,7 @@ def tabulate_effects(effects: Effects | None, units: Sequence[str], hidden: Coll
             ("mean_rank_shift", None, p, effects.factors, effects.ranks),
         ]
         outputs += [("rank", units[n], n, effects.factors, effects.ranks) for n in effects.order]
-        outputs += [("score", units[n], n, held, effects.scores) for n in effects.order if units[n] not in hidden]
+        outputs += [("score", units[n], n, held, effects.scores) for n in effects.order]
         for output, unit, column, factors, indices in outputs:
             rows += [(output, unit, *row) for row in _list_rows(indices, column, factors)]
     frame = pl.DataFrame(rows, schema=SENSITIVITY.schema, orient="row")

@@ -20,7 +20,6 @@ from bpo_index.files.csv_tables import render_csv
 from bpo_index.files.given_paths import refuse_addresses
 from bpo_index.files.resources import find_resource, list_definitions
 from bpo_index.publication.figures.plan import draw_plan
-from bpo_index.publication.result import name_origin
 from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.responses import read_responses
 from bpo_index.robustness.chunks import Progress
@@ -108,7 +107,7 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
     survey = read_last_survey(score_units(validation.accepted, definition), definition, settings.seed)
     wanted = _choose_target(settings, len(survey.codes))
     plan = plan_survey(survey, wanted, seed=settings.seed, progress=progress)
-    origin = name_origin(audit)
+    origin = audit.data_origin
     sentences = describe_plan(plan, wanted, survey, unit=definition.columns.unit, origin=origin)
     files = _write_plan(
         plan, wanted, sentences=sentences, definition=definition, origin=origin, folder=Path(settings.out)

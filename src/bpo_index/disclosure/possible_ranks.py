@@ -16,11 +16,10 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.cells.ends import find_end_margins
+from bpo_index.robustness.influence import are_means_own
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
-from bpo_index.scoring.preparation import needs_evidence
 from bpo_index.scoring.ranking import TIE_TOLERANCE
-from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_scores import Scores
 
 
@@ -79,11 +78,6 @@ def are_scores_own(scores: Scores) -> bool:
     return scores.sample.structure.units_are_independent and are_means_own(scores.sample.structure)
 
 
-def are_means_own(structure: IndexStructure) -> bool:
-    """Return whether what the score of a unit takes from others are question means at most."""
-    return not structure.missing_answers.looks_at_others and not needs_evidence(structure)
-
-
 def rank_between(scores: Range) -> tuple[Ints, Ints]:
     """Return the best and the worst rank of every unit, its score anywhere between two values.
 
@@ -96,6 +90,18 @@ def rank_between(scores: Range) -> tuple[Ints, Ints]:
     perhaps_ahead = scores.high[np.newaxis, :] - scores.low[:, np.newaxis] > TIE_TOLERANCE
     np.fill_diagonal(perhaps_ahead, val=False)
     return 1 + surely_ahead.sum(axis=1), 1 + perhaps_ahead.sum(axis=1)
+
+
+def bound_ranks(let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> tuple[Ints, Ints]:
+    """Return the best and the worst rank of each ranked unit with rows let in, whatever they say.
+
+    Arguments as for `bound_scores`. Any rank is possible where the score of a unit hangs on the answers of others.
+    """
+    possible = bound_scores(let_in, scores, definition)
+    if possible is None:
+        count = int(scores.units["ranked"].sum())
+        possible = Range(np.zeros(count), np.full(count, np.inf))
+    return rank_between(possible)
 
 
 class Changes(NamedTuple):

@@ -24,7 +24,7 @@ class CompletedRun:
     result: Result
     release: Release
     exclusions: Exclusions
-    """The ranking with and without the quality exclusions; `public` is what the release holds of it."""
+    """The ranking with and without the quality exclusions, exact: the release holds what of it may be public."""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bpo_index.completed import CompletedRun
 from bpo_index.display.numbers import show_score
 from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.columns.scores import RANKING
-from bpo_index.publication.completed import CompletedRun
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.validation.reasons import REASONS
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bpo_index.files.resources import find_resource
+from bpo_index.handover.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 from bpo_index.pipeline import run
 from bpo_index.publication.standard_phrases import PARTLY_SYNTHETIC_NOTICE, SYNTHETIC_NOTICE
-from bpo_index.publication.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 from bpo_index.settings import Settings
 from tests.quick import quick_definition
 

@@ -1,0 +1,50 @@
+"""What is left out beside a category score that is hidden or told as a bound. Method page: docs/methods/disclosure.md.
+
+Which category scores are hidden is decided where scores are made, before anything is computed from them.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFrame:
+    """Return the table `sensitivity` without the rows on scores of units with a category score that is not told.
+
+    What weights do to a score tells how the categories of its unit differ.
+
+    Parameters
+    ----------
+    sensitivity
+        From `tabulate_effects`.
+    categories
+        With `unit, suppressed, score_bound`, as in `Scores`.
+
+    Examples
+    --------
+    >>> effects = pl.DataFrame({"output": ["rank", "score", "score"], "unit": ["AAA", "AAA", "BBB"]})
+    >>> categories = pl.DataFrame({"unit": ["AAA", "BBB"], "suppressed": [True, False], "score_bound": [None, None]})
+    >>> drop_score_effects(effects, categories).rows()
+    [('rank', 'AAA'), ('score', 'BBB')]
+    """
+    is_kept_back = pl.col("suppressed") | pl.col("score_bound").is_not_null()
+    units = categories.filter(is_kept_back)["unit"].unique().to_list()
+    return sensitivity.filter(~((pl.col("output") == "score") & pl.col("unit").is_in(units).fill_null(value=False)))
+
+
+def withhold_raters(categories: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Return scores by category without the numbers of raters of units that are suppressed.
+
+    Parameters
+    ----------
+    categories, units
+        With `unit, respondents` and `unit, suppressed`, as in `Scores`.
+
+    Examples
+    --------
+    >>> categories = pl.DataFrame({"unit": ["AAA", "BBB"], "respondents": [2, 9]})
+    >>> withhold_raters(categories, pl.DataFrame({"unit": ["AAA", "BBB"], "suppressed": [True, False]})).rows()
+    [('AAA', None), ('BBB', 9)]
+    """
+    suppressed = units.filter("suppressed")["unit"].to_list()
+    return categories.with_columns(respondents=pl.when(~pl.col("unit").is_in(suppressed)).then("respondents"))

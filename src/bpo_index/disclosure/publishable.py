@@ -1,0 +1,154 @@
+"""From exact to publishable: the only door to publication.
+
+`disclose` takes what the stages before computed and returns all that publication receives. Who takes part, which cells
+are hidden and which scores are told as bounds was decided before anything was computed from them; here follows what of
+influence (`influence`), of rows that rules keep out (`exclusions`), of counts of answers (`answers`) and beside hidden
+categories (`hidden_categories`) is published, and columns are withheld that do not state of which answers they are
+made. Exact tables of single respondents leave by another door (`private_audit`). Method page:
+docs/methods/disclosure.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition.tree import place_categories
+from bpo_index.disclosure.answers import PublicAudit, disclose_audit, hide_small_units
+from bpo_index.disclosure.exclusions import disclose_exclusions
+from bpo_index.disclosure.hidden_categories import drop_score_effects, withhold_raters
+from bpo_index.disclosure.influence import disclose_influence
+from bpo_index.disclosure.keys import name_draws
+from bpo_index.errors import UsageError
+from bpo_index.publication.columns import list_tables, list_withheld
+from bpo_index.robustness.assess import NOTES, Robustness
+from bpo_index.scoring.margins import hash_margins
+from bpo_index.scoring.unit_scores import Scores
+from bpo_index.validation.checked import Checked
+from bpo_index.validation.nonresponse import tabulate_nonresponse
+
+
+@dataclass(frozen=True)
+class Publishable:
+    """All that publication receives of an index, beside its definition.
+
+    Attributes
+    ----------
+    tables
+        The tables of `columns.list_tables()` by name, with their own columns and the origin of the data; but `long` and
+        `neighbours`, which are made of the others, and without columns that are added to a table.
+    audit
+        How many rows were read and used, and why not.
+    notes
+        Sentences for readers: what the methods did that the numbers do not show, and which columns are withheld.
+    replicates
+        Replicates evaluated in each version, `sampling` and `all_assumptions`.
+    replicates_not_ranked, assumptions_not_ranked
+        Those of either in which a ranked unit had no score.
+    draws
+        Whose draws they are, from `name_draws`: to be compared, never published.
+    margins
+        The hash of the margins to which respondents were weighed, never published without a key; None: design weights.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    audit: PublicAudit
+    notes: list[str]
+    replicates: int
+    replicates_not_ranked: int
+    assumptions_not_ranked: int
+    draws: str = field(repr=False)
+    margins: str | None = field(repr=False)
+
+
+def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
+    """Return what may be published of an index.
+
+    Parameters
+    ----------
+    checked, scores, robustness, definition
+        What the stages before found, and the index.
+
+    Raises
+    ------
+    UsageError
+        When the robustness was not assessed with the rows that quality rules keep out.
+    """
+    set_aside, margins = checked.validation.set_aside, scores.sample.margins
+    if robustness.exclusions.let_in != set_aside.height:
+        raise UsageError(
+            f"The robustness was assessed with {robustness.exclusions.let_in:,} of the {set_aside.height:,} rows that "
+            "quality rules keep out. Assess it with `bpo_index.assess`, or pass `checked.validation.set_aside` to "
+            "`assess_robustness`."
+        )
+    exact = tabulate_nonresponse(checked.validation.accepted, definition)
+    nonresponse = hide_small_units(exact, definition.method.minimum_respondents_to_publish)
+    frames = {
+        "ranking": _join_ranking(scores, robustness, definition),
+        "categories": _join_categories(scores, robustness, definition),
+        "sampling_error": robustness.sampling_error,
+        "assumptions": robustness.assumptions,
+        "weights": scores.weights,
+        "outcomes": robustness.outcomes,
+        "sensitivity": drop_score_effects(robustness.sensitivity, scores.categories),
+        "method_ranks": robustness.method_ranks,
+        "groups": robustness.groups,
+        "exclusions": disclose_exclusions(robustness.exclusions, set_aside, scores, definition),
+        "nonresponse": nonresponse,
+        **disclose_influence(robustness.influence, set_aside, scores, definition),
+    }
+    for part in (robustness.ranks, robustness.structure, robustness.weights):
+        frames |= vars(part)
+    described, origin = list_tables(), pl.lit(checked.audit.data_origin)
+    return Publishable(
+        tables={
+            name: described[name].keep_stated(
+                place_categories(frame, definition.nodes).with_columns(data_origin=origin)
+            )
+            for name, frame in frames.items()
+        },
+        audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
+        notes=[*scores.notes, *list_withheld()],
+        replicates=robustness.replicates,
+        replicates_not_ranked=robustness.replicates_not_ranked,
+        assumptions_not_ranked=robustness.assumptions_not_ranked,
+        draws=name_draws(robustness.replicates, robustness.seed),
+        margins=None if margins is None else hash_margins(margins),
+    )
+
+
+def _join_ranking(scores: Scores, robustness: Robustness, definition: IndexDefinition) -> pl.DataFrame:
+    """Return the table `ranking`: units without a rank last."""
+    return (
+        scores.units.join(robustness.units, on="unit", how="left", maintain_order="left")
+        .join(_name_units(definition), on="unit", how="left", maintain_order="left")
+        .with_columns(pl.col("note").replace_strict(NOTES))
+        .sort("rank", "unit", nulls_last=True)
+    )
+
+
+def _join_categories(scores: Scores, robustness: Robustness, definition: IndexDefinition) -> pl.DataFrame:
+    """Return the table `categories`: in the definition's order, units by rank."""
+    titles = pl.DataFrame(
+        [(node.id, node.title, node.number) for node in definition.category_nodes],
+        schema={"category": pl.String, "category_title": pl.String, "order": pl.Int64},
+        orient="row",
+    )
+    return (
+        withhold_raters(scores.categories, scores.units)
+        .join(robustness.categories, on=["unit", "category"], how="left", maintain_order="left")
+        .join(_name_units(definition), on="unit", how="left", maintain_order="left")
+        .join(titles, on="category", how="left", maintain_order="left")
+        .with_columns(pl.col("note").replace_strict(NOTES))
+        .sort("order", "rank", "unit", nulls_last=True)
+    )
+
+
+def _name_units(definition: IndexDefinition) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(unit.code, unit.name, unit.region) for unit in definition.units],
+        schema={"unit": pl.String, "name": pl.String, "region": pl.String},
+        orient="row",
+    )

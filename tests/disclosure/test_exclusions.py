@@ -1,0 +1,214 @@
+"""With and without exclusions: public ranks hold whatever the rows say, and changes are told as far as they may be."""
+
+import dataclasses
+
+import numpy as np
+import polars as pl
+import pytest
+
+from bpo_index.definition import load_definition, replace_method
+from bpo_index.disclosure.exclusions import disclose_exclusions
+from bpo_index.errors import DataRefused
+from bpo_index.files.resources import find_resource
+from bpo_index.publication.columns.influence import EXCLUSIONS
+from bpo_index.responses import read_responses
+from bpo_index.robustness import exclusions
+from bpo_index.robustness.exclusions import compare_exclusions
+from bpo_index.scoring.unit_scores import score_units
+from bpo_index.validation.rules import registry
+from bpo_index.validation.rules.record import ComparingRule
+from bpo_index.validation.validate import validate_responses
+from tests.surveys import SMALL, make_definition, validate_rows
+
+
+@pytest.fixture(scope="module")
+def sample():
+    definition = load_definition("offshore-bpo-2021")
+    path = find_resource("sample_data", "offshore-bpo-2021.csv")
+    return definition, validate_responses(read_responses([path], definition), definition)
+
+
+def compare(definition, validation):
+    """Return the scores, the exact comparison and what may be published of it."""
+    scores = score_units(validation.accepted, definition)
+    found = compare_exclusions(validation.accepted, validation.set_aside, scores, definition)
+    return scores, found, disclose_exclusions(found, validation.set_aside, scores, definition)
+
+
+METHODS = {
+    "default": "",
+    "over units": "normalisation: z_score\naggregation: arithmetic",
+    "person means": "missing_answers: person_category_mean",
+    "geometric": "aggregation: geometric",
+    "trimmed": "trim_weights: 1.5",
+    "goalposts": "normalisation: goalposts\ngoalposts: [2, 9.5]",
+}
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_public_ranks_hold_whatever_the_rows_say_and_hang_on_nothing_of_it(sample, method):
+    definition, validation = sample
+    definition = replace_method(definition, method) if method else definition
+    scores = score_units(validation.accepted, definition)
+    rng = np.random.default_rng(1)
+    tables = []
+    for _ in range(12):
+        # Other answers, some of them skipped, in the rows that are kept out.
+        said = {
+            question: pl.Series([None if rng.random() < 0.2 else float(rng.integers(0, 11)) for _ in range(3)])
+            for question in definition.question_ids
+        }
+        rows = validation.set_aside.with_columns(**said)
+        found = compare_exclusions(validation.accepted, rows, scores, definition)
+        public = disclose_exclusions(found, rows, scores, definition)
+        both = public.join(found.exact, on="unit", maintain_order="left")
+        if both["rank_without_low"].null_count():
+            assert both["rank_without_low"].null_count() == both["rank_without_high"].null_count() == both.height
+            assert method == METHODS["over units"]
+        else:
+            assert both.select(pl.col("rank_without").is_between("rank_without_low", "rank_without_high").all()).item()
+        tables.append(public)
+    assert all(table.equals(tables[0]) for table in tables)
+    assert list(tables[0].schema.items()) == list(EXCLUSIONS.schema.items())
+
+
+def test_nothing_kept_out_leaves_every_rank(sample):
+    definition, validation = sample
+    scores = score_units(validation.accepted, definition)
+    nothing = validation.set_aside.clear()
+    exact = compare_exclusions(validation.accepted, nothing, scores, definition)
+    public = disclose_exclusions(exact, nothing, scores, definition)
+    assert public["rank_without_low"].to_list() == public["rank"].to_list()
+    assert public["rank_without_high"].to_list() == public["rank"].to_list()
+
+
+def test_a_refusal_without_the_exclusions_changes_nothing_that_is_published(sample, monkeypatch):
+    definition, validation = sample
+    aside, scores = validation.set_aside, score_units(validation.accepted, definition)
+    exact = compare_exclusions(validation.accepted, aside, scores, definition)
+    whole = disclose_exclusions(exact, aside, scores, definition)
+
+    def refuse(*_):
+        raise DataRefused("The weights cannot be learnt.")
+
+    monkeypatch.setattr(exclusions, "score_units", refuse)
+    refused = compare_exclusions(validation.accepted, aside, scores, definition)
+    assert refused.refusal
+    assert disclose_exclusions(refused, aside, scores, definition).equals(whole)
+    assert whole["rank_without_low"].null_count() == 0
+
+
+def test_units_that_only_the_rows_let_in_bring_into_the_ranking_are_in_no_public_rank(tmp_path):
+    rows = [f"{unit}{n},{unit},{n % 5 + 3},{n % 4 + 4},{n % 3 + 1}" for unit in ("AAA", "BBB") for n in range(4)]
+    rows += ["c0,CCC,9,8,1", "c1,CCC,9,9,9", "c2,CCC,9,9,9"]
+    definition = make_definition()
+    validation = validate_rows(tmp_path, *rows, definition=definition)
+    assert validation.set_aside["unit"].to_list() == ["CCC"] * 2
+    scores, found, public = compare(definition, validation)
+    assert scores.units["ranked"].to_list() == [True, True, False]
+    assert found.exact.filter(unit="CCC")["rank_without"].item() is not None
+    assert public["unit"].to_list() == found.exact["unit"][:2].to_list()
+    assert public["rank_without_high"].to_list() == public["rank"].to_list()
+
+
+def test_without_any_ranked_unit_the_public_table_is_empty(sample):
+    definition, validation = sample
+    few = validation.accepted.group_by("unit", maintain_order=True).head(1)
+    _, _, public = compare(definition, dataclasses.replace(validation, accepted=few))
+    assert public.is_empty()
+
+
+@pytest.fixture
+def five_kept_out(sample):
+    """Return the index, its scores, and five rows of one unit that a rule keeps out, in the middle of the scale."""
+    definition, validation = sample
+    unit = validation.accepted.filter(pl.len().over("unit") > 5)["unit"][0]
+    ratings = [3.0, 4.0, 5.0, 6.0, 7.0]
+    rows = validation.accepted.head(5).with_columns(
+        pl.lit(unit).alias("unit"),
+        *(pl.Series(question, ratings) for question in definition.question_ids),
+        respondent_id=pl.format("new {}", pl.int_range(5)),
+        cluster=pl.Series(list("ABCDE")),
+        reasons=pl.lit(["straight_line"]),
+        flags=pl.lit(["speeder"]),
+    )
+    return definition, validation.accepted, score_units(validation.accepted, definition), rows
+
+
+def find_change(five, **changed):
+    definition, accepted, scores, rows = five
+    aside = rows.with_columns(**changed)
+    found = compare_exclusions(accepted, aside, scores, definition)
+    tables = disclose_exclusions(found, aside, scores, definition), found.exact
+    return tuple(table.filter(unit=rows["unit"][0])["score_change"][0] for table in tables)
+
+
+def test_a_change_is_told_to_one_decimal(five_kept_out):
+    told, exact = find_change(five_kept_out)
+    assert told == round(exact, 1) != exact
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"cluster": pl.Series(["Acme", "Acme", None, None, None])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", "Beta"])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", " ACME "])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", None])},
+        {"cluster": pl.lit(None, pl.String)},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", " - "])},
+        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", "N/A"])},
+        {"reasons": pl.Series([["near_identical"], *[["straight_line"]] * 4])},
+        {"flags": pl.Series([[], ["speeder", "near_identical"], [], [], []])},
+    ],
+)
+def test_nothing_is_told_where_one_person_may_know_several_of_the_rows(five_kept_out, changed):
+    told, exact = find_change(five_kept_out, **changed)
+    assert told is None
+    assert exact is not None
+
+
+def test_almost_the_same_rows_are_known_whether_the_rule_flags_or_puts_aside(tmp_path):
+    rows = [f"{n},Aland,{n},{n},{n}" for n in (1, 2)] + [f"{n},Aland,3,4,5" for n in (3, 4)] + ["5,Aland,3,4,"]
+    for action in ("flag", "quarantine"):
+        rules = f"{{near_identical: {{action: {action}, minimum_answers: 3}}, straight_line: {{minimum_answers: 3}}}}"
+        definition = make_definition(**{SMALL[SMALL.index("{unfinished") :].rstrip(): rules})
+        found = validate_rows(tmp_path, *rows, "6,Aland,3,3,3", "7,Aland,3,3,3", definition=definition).set_aside
+        both = found.filter(respondent_id="6").select(pl.concat_list("reasons", "flags")).to_series()[0].to_list()
+        assert sorted(both) == ["near_identical", "straight_line"]
+
+
+def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_told_of_them(five_kept_out):
+    definition, *_ = five_kept_out
+    # 23 of 24 answers are those of another row: no more than a rule on 95 in 100 takes.
+    alike = {question: pl.Series([4.0, 4.0, 5.0, 6.0, 6.5]) for question in definition.question_ids[1:]}
+    assert definition.quality_rules.near_identical.minimum_share <= 23 / 24
+    told, exact = find_change(five_kept_out, reasons=pl.lit(["unfinished"]), **alike)
+    assert told is None
+    assert exact is not None
+    rules = definition.quality_rules.model_copy(update={"near_identical": None})
+    without = (definition.model_copy(update={"quality_rules": rules}), *five_kept_out[1:])
+    assert find_change(without, reasons=pl.lit(["unfinished"]), **alike)[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("states", "is_told"),
+    [
+        ({}, False),
+        ({"columns": ("duration",)}, False),
+        ({"columns": ()}, True),
+        ({"finds_one_person": False}, True),
+    ],
+)
+def test_a_rule_of_others_is_taken_to_find_rows_of_one_person_unless_it_says_otherwise(
+    five_kept_out, monkeypatch, states, is_told
+):
+    nothing = pl.DataFrame(schema={"response": pl.UInt32, "sentence": pl.String})
+    rule = ComparingRule(name="odd", line="it is odd", compare=lambda *_: nothing, **states)
+    rules = (*registry.list_rules(), rule)
+    monkeypatch.setattr(registry, "list_rules", lambda: rules)
+    definition = five_kept_out[0]
+    named = definition.quality_rules.model_dump() | {"odd": {}}
+    block = registry.build_rules_block(rules, __name__).model_validate(named)
+    with_rule = definition.model_copy(update={"quality_rules": block})
+    assert (find_change((with_rule, *five_kept_out[1:]))[0] is not None) is is_told
