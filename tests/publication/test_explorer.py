@@ -361,7 +361,7 @@ def test_the_choices_of_a_reader_leave_methods_of_their_own(four_levels):
     assert ranks.tolist() == rank_units(wanted).tolist()
     assert rescore(found, weights, "arithmetic")[0] != pytest.approx(scores, abs=0.01)
     said = " ".join(write_explorer_notes(found, four_levels.result, four_levels.definition))
-    assert "in the way of the definition in Talent (harmonic mean) and Places (geometric mean)" in said
+    assert "whatever is chosen: Talent (harmonic mean) and Places (geometric mean)." in said
 
 
 def test_a_set_without_any_weight_leaves_no_score(four_levels):

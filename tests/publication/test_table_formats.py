@@ -304,11 +304,12 @@ def test_readers_find_categories_in_the_order_of_the_tree(tree, ending):
 def test_titles_are_set_in_by_level(four_levels):
     levels = {node.title: node.level for node in four_levels.definition.category_nodes}
     read = {ending: (four_levels.release.path / f"categories.{ending}").read_text("utf-8") for ending in READERS}
+    depths = ["" if level == 1 else f" in{level}" for level in levels.values()]
     marks = {
         "md": {title: f"\n{'#' * (level + 1)} {title}\n" for title, level in levels.items()},
         "html": {
-            title: f'class="section{"" if level == 1 else f" in{level}"}" colspan="8" scope="rowgroup" dir="auto">{title}<'
-            for title, level in levels.items()
+            title: f'class="section{depth}" colspan="8" scope="rowgroup" dir="auto">{title}<'
+            for title, depth in zip(levels, depths, strict=True)
         },
         "tex": {title: r"{\bfseries " + (level - 1) * r"\quad " + f"{title}}}" for title, level in levels.items()},
     }

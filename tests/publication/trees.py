@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import yaml
 
+from bpo_index.completed import CompletedRun
 from bpo_index.pipeline import run
-from bpo_index.publication.completed import CompletedRun
 from bpo_index.settings import Settings
 from tests.quick import put_key
 
@@ -18,7 +18,7 @@ REPLICATES = 300
 
 
 def deepen(definition: dict[str, Any]) -> None:
-    """Give the sample a fourth level: Talent holds categories by a method of its own; all in Rules lies in one of it."""
+    """Give the sample a fourth level: in Talent, by a method of its own, and in Rules, which holds one category."""
     people, _, rules = definition["categories"]
     talent = people["categories"][0]
     questions = talent.pop("questions")

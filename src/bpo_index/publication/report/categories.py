@@ -120,7 +120,7 @@ def tabulate_category_scores(result: Result, names: Names) -> list[ReportTable]:
                 note=""
                 if within
                 else f"{NOTHING}: not published, so that nobody's answer can be worked out, or not scored.",
-                fold=f"The categories of{within}" if within else "",
+                fold=f"In{within}" if within else "",
             )
         )
     return tables

@@ -102,23 +102,27 @@ def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, 
     keeps = [f"Keeps {what}" for what in _KEPT.values()]
     headings = ("Category", "Nominal", "Used", "Effective importance")
     if parent is None:
+        below = (
+            " Below, the same in each category that holds categories: shares of what it holds, effective importance for "
+            "its score, and what keeps the ranking in it. In the index: times the weights of all that the category lies "
+            "in."
+        )
         return make_table(
             "weights",
             "Weights, and how far each may move",
             (*headings, *keeps),
             rows,
             note="Effective importance: the category's share of the squared correlations with the overall score. The "
-            "last columns say between which weights of the category, the others in their proportions, it stays.",
+            "last columns say between which weights of the category, the others in their proportions, it stays."
+            + (below if names.is_tree else ""),
         )
-    place, title = names.tell_place(parent), names.categories[parent]
+    place = names.tell_place(parent)
     return make_table(
         f"weights-{names.nodes[parent].number}",
         f"Weights in {place}, and how far each may move",
         (*headings, "In the index", *keeps),
         rows,
-        note=f"Shares of what {title} holds; in the index: times the weights of all that the category lies in. "
-        f"Effective importance is that for the score of {title}, and the last columns keep the ranking in {title}.",
-        fold=f"Weights in {place}",
+        fold=f"In {place}",
     )
 
 
@@ -157,7 +161,7 @@ def tabulate_swaps(result: Result, names: Names) -> list[ReportTable]:
                 ("Ahead", "Behind", "Weight moved", "Gained by", "Lost by"),
                 rows,
                 texts=(0, 1, 3, 4),
-                fold=f"Pairs that would swap in {within}" if within else "",
+                fold=f"In {within}" if within else "",
             )
         )
     return tables

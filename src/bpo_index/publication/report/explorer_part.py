@@ -155,7 +155,7 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
         ]
         notes.append(
             "The choice of aggregation holds for the index and for all categories in it that have none of their own. "
-            f"What they hold is put together in the way of the definition in {list_names(kept)}."
+            f"Put together in the way of the definition, whatever is chosen: {list_names(kept)}."
         )
     notes.append(
         f"The choices of normalisation work on {lowest}. The ranks under other methods on the page of robustness "
