@@ -175,8 +175,10 @@ def test_the_answer_names_the_leader_and_what_is_sure(sample):
 
 
 def test_groups_have_a_table_where_there_are_any(computed):
-    definition, scores, robustness, audit, _ = computed
-    assert 'id="t-groups"' not in render(build_result(scores, robustness, audit, definition), definition, audit, {})
+    definition, checked, scores, robustness = computed
+    audit = checked.audit
+    plain = build_result(disclose(checked, scores, robustness, definition), definition)
+    assert 'id="t-groups"' not in render(plain, definition, audit, {})
     group = {
         "group": "<b>North</b>",
         "category": None,
@@ -198,7 +200,7 @@ def test_groups_have_a_table_where_there_are_any(computed):
     other = group | {"category": "security", "group": "South"}
     grouped = replace(robustness, groups=pl.DataFrame([group, other], schema=GROUPS.schema))
     by_size = definition.model_copy(update={"groups": "region", "group_weights": "size"})
-    text = render(build_result(scores, grouped, audit, by_size), by_size, audit, {})
+    text = render(build_result(disclose(checked, scores, grouped, by_size), by_size), by_size, audit, {})
     part = text.split('id="t-groups"')[1].split("</table>")[0]
     cells = [html.unescape(cell) for cell in re.findall(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", part)]
     headings = ["Rank", "Group", "Score (%)", "95% interval", "Rank, 95%", "Rank, all at once", "Units"]

@@ -103,9 +103,9 @@ def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, 
     headings = ("Category", "Nominal", "Used", "Effective importance")
     if parent is None:
         below = (
-            " Below, the same in each category that holds categories: shares of what it holds, effective importance for "
-            "its score, and what keeps the ranking in it. In the index: times the weights of all that the category lies "
-            "in."
+            " Below, the same in each category that holds categories: shares of what it holds, effective importance "
+            "for its score, and what keeps the ranking in it. In the index: times the weights of all that the category "
+            "lies in."
         )
         return make_table(
             "weights",
