@@ -574,6 +574,14 @@ def test_profiles_of_a_tree_are_described_by_categories_with_questions(drawn, tr
     assert f"{name}: highest in {high['category_title']}, in {parent} ({high['score']:.1f} %)" in drawn["profiles"].alt
 
 
+def test_a_category_in_which_units_have_weights_of_their_own_is_named(three_levels, without_png):
+    inside = pl.col("category").is_in(["infrastructure", "offices", "safety"]) & pl.col("question").is_null()
+    weights = three_levels.result.tables["weights"].with_columns(weight=pl.when(~inside).then("weight"))
+    changed = replace(three_levels.result, tables=three_levels.result.tables | {"weights": weights})
+    texts = " ".join(read_texts(draw_figures(changed, three_levels.definition)["weights"]))
+    assert "In Places every unit has weights of its own: no weight used is shown." in texts
+
+
 def test_weights_of_a_tree_are_shown_by_what_holds_them(drawn, tree):
     definition = tree.definition
     table = tree.result.tables["weights"].filter(pl.col("question").is_null())

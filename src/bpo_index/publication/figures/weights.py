@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import list_names
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.record import Chart, FigureRecord
@@ -45,7 +46,7 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
         "Effective importance: the category's share of the squared correlations of all categories with "
         f"{holders}, over units. Where it lies far from the weight, the category counts for more, or less, than its "
         "weight says.",
-        *_explain_missing(table["weight"]),
+        *_explain_missing(table, definition),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
     title = "Share of the index (%)" if _find_places(definition) is None else "Share among the categories beside it (%)"
@@ -53,10 +54,14 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
     return Chart(chart, lines, width)
 
 
-def _explain_missing(weights: pl.Series) -> list[str]:
-    if weights.is_null().all():
+def _explain_missing(table: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+    """Return where no weight that was used is shown, and why."""
+    missing = set(table.filter(pl.col("weight").is_null())["category"])
+    if len(missing) == table.height:
         return ["Every unit has weights of its own: no weight used is shown."]
-    return ["Without a weight used: every unit has weights of its own."] if weights.null_count() else []
+    holders = dict.fromkeys(node.parent_id for node in definition.category_nodes if node.id in missing)
+    named = ["the index" if parent is None else definition.category_titles[parent] for parent in holders]
+    return [f"In {list_names(named)} every unit has weights of its own: no weight used is shown."] if named else []
 
 
 def describe_weights(result: Result, definition: IndexDefinition) -> str:
