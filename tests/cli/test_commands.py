@@ -278,6 +278,18 @@ def test_definitions_lists_the_built_in_ones(run):
     assert "24 questions" in out
 
 
+def test_definitions_counts_categories_by_level(run, project, monkeypatch):
+    path = project / "sample_data" / "service-locations-2023.yaml"
+    monkeypatch.setattr("bpo_index.files.resources.list_definitions", lambda: {"service-locations-2023": path})
+    monkeypatch.setattr("bpo_index.definition.model.list_definitions", lambda: {"service-locations-2023": path})
+    code, out, _ = run("definitions")
+    assert code == 0
+    assert "12 units, 11 categories (3, 8 by level), 23 questions" in out
+    code, out, _ = run("definitions", "--json")
+    (row,) = json.loads(out)
+    assert (row["categories"], row["categories_by_level"]) == (11, [3, 8])
+
+
 def test_a_definition_of_ones_own_long_layout_and_weights(run, tmp_path):
     """Two questions, three units, weights and missing answers, worked by hand."""
     (tmp_path / "own.yaml").write_text(

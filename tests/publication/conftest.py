@@ -17,6 +17,7 @@ from bpo_index.settings import Settings
 from bpo_index.validation.audit import summarise_audit
 from bpo_index.validation.checked import Checked
 from bpo_index.validation.validate import validate_responses
+from tests.publication.trees import publish_tree
 from tests.quick import quick_definition
 
 
@@ -46,3 +47,21 @@ def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
     survey = str(find_resource("sample_data", "offshore-bpo-2021.csv"))
     return run(Settings((survey,), quick_definition(replicates=1000), str(folder / "out"), str(folder / "audit")))
+
+
+@pytest.fixture(scope="session")
+def three_levels(tmp_path_factory):
+    """Return the outcome of a run on the sample of three levels; of Kenya a category is hidden."""
+    return publish_tree(tmp_path_factory.mktemp("three"), 3)
+
+
+@pytest.fixture(scope="session")
+def four_levels(tmp_path_factory):
+    """Return the outcome of a run on four levels."""
+    return publish_tree(tmp_path_factory.mktemp("four"), 4)
+
+
+@pytest.fixture(scope="session", params=["three", "four"])
+def tree(request):
+    """Return the outcome of a run on three levels, and on four."""
+    return request.getfixturevalue(f"{request.param}_levels")

@@ -77,8 +77,8 @@ def read_markdown(content: bytes) -> Rows:
     rows: Rows = []
     section = ""
     for line in content.decode().splitlines():
-        if line.startswith("## "):
-            section = read_markdown_text(line[3:])
+        if heading := re.fullmatch(r"##+ (.*)", line):
+            section = read_markdown_text(heading[1])
         elif line.startswith("| "):
             cells = re.split(r"(?<!\\) \| ", line[2:-2])
             rows.append((section, tuple(read_markdown_text(re.sub(r"<sup>\w+</sup>$", "", cell)) for cell in cells)))
@@ -98,7 +98,7 @@ def read_latex(content: bytes) -> Rows:
     body = text.rpartition(r"\endfoot")[2] if "longtable" in text else text.partition(r"\midrule")[2]
     for line in body.splitlines():
         if heading := re.fullmatch(r"\\multicolumn\{8\}\{.*?\}\{\\bfseries (.*)\} \\\\\*", line):
-            section = read_latex_text(heading[1])
+            section = read_latex_text(heading[1].replace(r"\quad ", ""))
         elif line.endswith(r" \\"):
             cells = [re.sub(r"\\textsuperscript\{\w+\}$", "", cell) for cell in line[:-3].split(" & ")]
             rows.append((section, tuple(map(read_latex_text, cells))))

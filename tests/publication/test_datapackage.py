@@ -35,6 +35,21 @@ def test_every_file_is_described_and_valid(folder, rendered):
     assert list_errors(folder) == {}
 
 
+def test_the_files_of_a_tree_are_valid(tree):
+    folder = tree.release.path
+    assert list_errors(folder) == {}
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    fields = {
+        item["path"]: [field["name"] for field in item["schema"]["fields"]]
+        for item in package["resources"]
+        if "schema" in item
+    }
+    for path in ("categories.csv", "long.csv", "robustness/weights.csv", "robustness/neighbours.csv"):
+        assert {"level", "parent"} <= set(fields[path])
+    for path in ("robustness/weight_swaps.csv", "robustness/rank_acceptability.csv"):
+        assert "parent" in fields[path]
+
+
 def test_fields_have_type_unit_meaning_and_key(rendered):
     package = json.loads(rendered[1]["datapackage.json"])
     (ranking,) = [resource for resource in package["resources"] if resource["path"] == "ranking.csv"]

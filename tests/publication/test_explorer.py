@@ -211,7 +211,7 @@ def test_methods_are_reproduced_or_said_not_to_be(computed, sample, change, repr
     tables = sample.result.tables | {"weights": scores.weights}
     found = prepare_explorer(ranking, categories, tables, change_method(definition, seed=SEED))
     assert found.reproduces is reproduces
-    said = " ".join(write_explorer_notes(found, sample.result, definition.method))
+    said = " ".join(write_explorer_notes(found, sample.result, definition))
     assert ("is not computed here" in said) is not reproduces
     if reproduces:
         again, ranks, _ = rescore(found, found.weights)
@@ -252,7 +252,7 @@ def test_without_published_shares_all_draws_weigh_the_same(sample):
         tables = result.tables | {"rank_probabilities": table}
         found = prepare_explorer(result.ranking, result.categories, tables, change_method(sample.definition, seed=SEED))
         assert np.ptp(found.draw_weights) == 0
-        carried = json.loads(write_explorer_data(found, replace(result, tables=tables)))
+        carried = json.loads(write_explorer_data(found, replace(result, tables=tables), sample.definition))
         assert all(row["places"] is None for row in carried["published"])
 
 
@@ -288,3 +288,109 @@ def test_the_seed_counts_and_nothing_else(sample):
     assert np.array_equal(one.draws, same.draws)
     assert np.array_equal(one.draw_weights, same.draw_weights)
     assert not np.array_equal(one.draws, other.draws)
+
+
+# ---- categories in categories ---------------------------------------------------------------------------------------
+
+
+def prepare_tree(completed):
+    return prepare_explorer(
+        completed.result.ranking, completed.result.categories, completed.result.tables, completed.definition
+    )
+
+
+def test_a_tree_is_recomputed_from_its_lowest_categories(tree):
+    found, ranking = prepare_tree(tree), tree.result.ranking
+    definition = tree.definition
+    assert found.nodes == [node.id for node in definition.category_nodes]
+    assert found.categories == [node.id for node in definition.category_nodes if node.questions]
+    assert found.reproduces
+    ranked = ranking.filter(pl.col("unit").is_in(found.units))
+    scores, ranks, shares = rescore(found, found.weights)
+    assert scores == pytest.approx(ranked["score"].to_numpy(), abs=2e-9)
+    assert ranks.tolist() == ranked["rank"].to_list()
+    assert shares.sum(axis=1) == pytest.approx(np.ones(len(ranks)))
+    assert np.isnan(rescore(replace(found, draws=found.draws[:0]), found.weights)[2]).all()
+
+
+def test_weights_sum_to_one_among_those_that_one_node_holds(tree):
+    found = prepare_tree(tree)
+    for _, held in found.tree.holders:
+        assert found.weights[held].sum() == pytest.approx(1)
+
+
+def test_draws_of_a_tree_have_the_published_error_of_the_overall_score(four_levels):
+    found, ranking = prepare_tree(four_levels), four_levels.result.ranking
+    drawn = rescore_values(found.replicates, found.weights, found.aggregation, tree=found.tree).std(axis=0)
+    published = ranking.filter(pl.col("unit").is_in(found.units))["se"].to_numpy()
+    assert len(published) == 10
+    assert drawn == pytest.approx(published, rel=0.15)
+
+
+def test_shares_of_a_tree_are_the_published_ones(four_levels):
+    found = prepare_tree(four_levels)
+    assert found.left_out == []
+    table = four_levels.result.tables["rank_probabilities"].filter(version="sampling")
+    wanted = dict(zip(table.select("unit", "place").iter_rows(), table["share"], strict=True))
+    _, _, shares = rescore(found, found.weights)
+    # What no draw shows cannot be weighed up; the rest is met.
+    for unit, row in zip(found.units, shares, strict=True):
+        assert row == pytest.approx([wanted[unit, place] for place in range(1, len(row) + 1)], abs=0.02)
+
+
+def test_the_choices_of_a_reader_leave_methods_of_their_own(four_levels):
+    found = prepare_tree(four_levels)
+    weights = np.arange(1.0, len(found.nodes) + 1)
+    values = dict(zip(found.categories, found.scores.T, strict=True))
+    weight = dict(zip(found.nodes, weights, strict=True))
+
+    def mean(names, scores, power):
+        shares = np.array([weight[name] for name in names]) / sum(weight[name] for name in names)
+        stacked = np.stack(scores, axis=1)
+        return np.exp(np.log(stacked) @ shares) if power == 0 else (stacked**power @ shares) ** (1 / power)
+
+    # Chosen: geometric; of their own: Talent harmonic, Places geometric anyway.
+    talent = mean(["posts", "schools"], [values["posts"], values["schools"]], -1)
+    people = mean(["talent", "languages", "loyalty"], [talent, values["languages"], values["loyalty"]], 0)
+    inside = ["infrastructure", "offices", "safety"]
+    places = mean(inside, [values[name] for name in inside], 0)
+    rules = mean(["administration", "stability"], [values["administration"], values["stability"]], 0)
+    wanted = mean(["people", "places", "rules"], [people, places, rules], 0)
+    scores, ranks, _ = rescore(found, weights, "geometric")
+    assert scores == pytest.approx(wanted, abs=2e-9)
+    assert ranks.tolist() == rank_units(wanted).tolist()
+    assert rescore(found, weights, "arithmetic")[0] != pytest.approx(scores, abs=0.01)
+    said = " ".join(write_explorer_notes(found, four_levels.result, four_levels.definition))
+    assert "whatever is chosen: Talent (harmonic mean) and Places (geometric mean)." in said
+
+
+def test_a_set_without_any_weight_leaves_no_score(four_levels):
+    found = prepare_tree(four_levels)
+    weights = found.weights.copy()
+    weights[[found.nodes.index(name) for name in ("posts", "schools")]] = 0
+    scores, _, shares = rescore(found, weights)
+    assert np.isnan(scores).all()
+    assert np.isnan(shares).all()
+    weights[found.nodes.index("talent")] = 0
+    assert not np.isnan(rescore(found, weights)[0]).any()
+
+
+def test_weights_of_units_own_within_a_category_are_not_computed(three_levels):
+    result = three_levels.result
+    inside = pl.col("category").is_in(["talent", "languages", "loyalty"]) & pl.col("question").is_null()
+    weights = result.tables["weights"].with_columns(weight=pl.when(~inside).then("weight"))
+    found = prepare_explorer(
+        result.ranking, result.categories, result.tables | {"weights": weights}, three_levels.definition
+    )
+    # The weights of the definition in the place of those.
+    assert found.weights == pytest.approx(prepare_tree(three_levels).weights)
+    lost = prepare_explorer(
+        result.ranking,
+        result.categories,
+        result.tables
+        | {"weights": weights.with_columns(weight=pl.when(category="rules").then(0.6).otherwise("weight"))},
+        three_levels.definition,
+    )
+    assert not lost.reproduces
+    said = " ".join(write_explorer_notes(lost, result, three_levels.definition))
+    assert "(weighting given, aggregation arithmetic; weighting given, aggregation geometric in Places)" in said

@@ -525,3 +525,79 @@ def test_publication_is_imported_without_what_draws():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=HANG_SECONDS
     )
     assert finished.stdout.strip() == "[]"
+
+
+# ---- categories in categories ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def drawn(tree):
+    return draw_figures(tree.result, tree.definition)
+
+
+def read_labels(figure, titles) -> list[tuple[str, float, bool]]:
+    """Return text, distance from the left and boldness of each text that is one of the titles."""
+    found = []
+    for node in ElementTree.fromstring(figure.svg).iter(f"{SVG}text"):
+        if node.text in titles:
+            moved = re.match(r"translate\(([-\d.]+),([-\d.]+)\)", node.get("transform"))
+            found.append((float(moved[2]), node.text, float(moved[1]), node.get("font-weight") == "bold"))
+    return [entry[1:] for entry in sorted(found)]
+
+
+def test_profiles_list_categories_in_the_order_of_the_tree_set_in_by_level(drawn, tree):
+    nodes = tree.definition.category_nodes
+    labels = read_labels(drawn["profiles"], {node.title for node in nodes})
+    # A row of panels has them once; 10 or 11 panels make three rows.
+    assert [text for text, _, _ in labels][::3] == [node.title for node in nodes]
+    assert len(labels) == 3 * len(nodes)
+    left = {node.level: {at for text, at, _ in labels if text == node.title} for node in nodes}
+    (first,) = left[1]
+    assert left == {level: {first + 9 * (level - 1)} for level in left}
+    assert {text for text, _, bold in labels if bold} == {node.title for node in nodes if not node.questions}
+    assert any(text.startswith("Bold: a category that holds") for text in read_texts(drawn["profiles"]))
+
+
+def test_profiles_of_a_tree_hold_the_scores_of_every_level(drawn, tree):
+    order = {code: n for n, code in enumerate(tree.result.ranking["unit"])}
+    table = tree.result.categories.drop_nulls("score").with_columns(panel=pl.col("unit").replace_strict(order))
+    scores = table.sort("panel", maintain_order=True)["score"].to_list()
+    assert find_misfit(read_places(drawn["profiles"], {BLUE, "white"}), scores) < 0.02
+
+
+def test_profiles_of_a_tree_are_described_by_categories_with_questions(drawn, tree):
+    lowest = {node.id for node in tree.definition.nodes if node.questions}
+    leader = tree.result.ranking["unit"][0]
+    own = tree.result.categories.filter(pl.col("category").is_in(lowest), unit=leader).sort("score")
+    name, high = tree.result.ranking["name"][0], own.row(-1, named=True)
+    parent = tree.definition.category_titles[high["parent"]]
+    assert f"{name}: highest in {high['category_title']}, in {parent} ({high['score']:.1f} %)" in drawn["profiles"].alt
+
+
+def test_a_category_in_which_units_have_weights_of_their_own_is_named(three_levels, without_png):
+    inside = pl.col("category").is_in(["infrastructure", "offices", "safety"]) & pl.col("question").is_null()
+    weights = three_levels.result.tables["weights"].with_columns(weight=pl.when(~inside).then("weight"))
+    changed = replace(three_levels.result, tables=three_levels.result.tables | {"weights": weights})
+    texts = " ".join(read_texts(draw_figures(changed, three_levels.definition)["weights"]))
+    assert "In Places every unit has weights of its own: no weight used is shown." in texts
+
+
+def test_weights_of_a_tree_are_shown_by_what_holds_them(drawn, tree):
+    definition = tree.definition
+    table = tree.result.tables["weights"].filter(pl.col("question").is_null())
+    effective = dict(table.select("category", "effective_importance").iter_rows())
+    shown, numbers = [], []
+    for parent in (None, *(node.id for node in definition.category_nodes)):
+        held = [node for node in definition.category_nodes if node.parent_id == parent]
+        if len(held) < 2:
+            continue
+        shown.append("In the index" if parent is None else f"In {definition.category_titles[parent]}")
+        for node in sorted(held, key=lambda node: -effective[node.id]):
+            shown.append(node.title)
+            numbers.append(f"{100 * effective[node.id]:.1f}")
+    labels = read_labels(drawn["weights"], set(shown))
+    assert [text for text, _, _ in labels] == shown
+    assert {text for text, _, bold in labels if bold} == {text for text in shown if text.startswith("In ")}
+    texts = [text for text in read_texts(drawn["weights"]) if re.fullmatch(r"\d+\.\d", text)]
+    assert texts[-len(numbers) :] == numbers
+    assert "In People: Largest effective importance: " in drawn["weights"].alt

@@ -1,12 +1,24 @@
 """What puts a unit ahead of the next: pairs of neighbours only, and only of scores that are told."""
 
+import math
+
 import polars as pl
 import pytest
 
-from bpo_index.definition import load_definition
+from bpo_index.definition import IndexDefinition, change_method
 from bpo_index.publication.neighbours import tabulate_neighbours
+from tests.trees import build, make_raw
 
-METHOD = load_definition("offshore-bpo-2021").method
+
+def define(*categories: dict[str, object]) -> IndexDefinition:
+    return build(make_raw(list(categories)))
+
+
+def hold_questions(name: str, weight: float = 1) -> dict[str, object]:
+    return {"id": name, "title": name, "weight": weight, "questions": [{"id": f"q-{name}", "text": name}]}
+
+
+FLAT = define(hold_questions("a", 3), hold_questions("b"))
 WEIGHTS = pl.DataFrame({"category": ["a", "b"], "question": [None, None], "weight": [0.75, 0.25]})
 
 
@@ -28,7 +40,7 @@ def make_tables(cells, bounds=()):
 
 def test_contributions_are_weighted_differences_of_neighbours():
     ranking, categories = make_tables({"A": (90, 80), "B": (80, 90), "C": (70, 50)})
-    table = tabulate_neighbours(ranking, categories, WEIGHTS, METHOD)
+    table = tabulate_neighbours(ranking, categories, WEIGHTS, FLAT)
     assert table.select("ahead", "behind", "category", "contribution").rows() == [
         ("A", "B", "a", 7.5),
         ("A", "B", "b", -2.5),
@@ -40,15 +52,44 @@ def test_contributions_are_weighted_differences_of_neighbours():
 
 def test_a_unit_told_as_a_bound_stands_between_its_neighbours():
     ranking, categories = make_tables({"A": (99, 97), "B": (98, 98), "C": (80, 80), "D": (70, 70)}, bounds={"B"})
-    table = tabulate_neighbours(ranking, categories, WEIGHTS, METHOD)
+    table = tabulate_neighbours(ranking, categories, WEIGHTS, FLAT)
     assert set(table.select("ahead", "behind").iter_rows()) == {("C", "D")}
 
 
 def test_hidden_cells_and_methods_without_a_mean_have_no_rows():
     ranking, categories = make_tables({"A": (90, None), "B": (60, 60), "C": (50, 50)})
-    table = tabulate_neighbours(ranking, categories, WEIGHTS, METHOD)
+    table = tabulate_neighbours(ranking, categories, WEIGHTS, FLAT)
     assert set(table.select("ahead", "behind").iter_rows()) == {("B", "C")}
     for change in ({"aggregation": "median"}, {"aggregation": "kemeny"}):
-        assert tabulate_neighbours(ranking, categories, WEIGHTS, METHOD.model_copy(update=change)).is_empty()
+        assert tabulate_neighbours(ranking, categories, WEIGHTS, change_method(FLAT, **change)).is_empty()
     own = WEIGHTS.with_columns(weight=pl.lit(None, dtype=pl.Float64))
-    assert tabulate_neighbours(ranking, categories, own, METHOD).is_empty()
+    assert tabulate_neighbours(ranking, categories, own, FLAT).is_empty()
+
+
+def test_contributions_within_a_category_add_up_to_its_own():
+    people = {"id": "people", "title": "People", "aggregation": "geometric"}
+    tree = define(people | {"categories": [hold_questions("a"), hold_questions("b")]}, hold_questions("c"))
+    weights = pl.DataFrame(
+        {"category": ["people", "a", "b", "c"], "question": [None] * 4, "weight": [0.75, 0.5, 0.5, 0.25]}
+    )
+    cells = {"A": {"a": 90.0, "b": 40.0, "c": 50.0}, "B": {"a": 64.0, "b": 25.0, "c": 80.0}}
+    for own in cells.values():
+        own["people"] = (own["a"] * own["b"]) ** 0.5
+    overall = {unit: 0.75 * own["people"] + 0.25 * own["c"] for unit, own in cells.items()}
+    ranking = pl.DataFrame(
+        {"unit": list(cells), "score": list(overall.values()), "score_bound": pl.Series([None] * 2, dtype=pl.String)}
+    ).with_columns(rank=pl.Series([1, 2]))
+    rows = [(unit, name, score, None) for unit, own in cells.items() for name, score in own.items()]
+    schema = {"unit": pl.String, "category": pl.String, "score": pl.Float64, "score_bound": pl.String}
+    categories = pl.DataFrame(rows, schema=schema, orient="row")
+    found = tabulate_neighbours(ranking, categories, weights, tree)
+    parts = dict(found.select("category", "contribution").iter_rows())
+    assert list(parts) == ["people", "a", "b", "c"]
+    assert parts["people"] == pytest.approx(0.75 * (60 - 40))
+    assert parts["people"] + parts["c"] == pytest.approx(overall["A"] - overall["B"])
+    assert parts["a"] + parts["b"] == pytest.approx(parts["people"])
+    # By the logarithmic mean of the scores of People: half of ln(90 / 64), half of ln(40 / 25).
+    assert parts["a"] == pytest.approx(15 * math.log(90 / 64) / (math.log(90 / 64) + math.log(40 / 25)))
+    hidden = categories.with_columns(score=pl.when((pl.col("unit") != "A") | (pl.col("category") != "a")).then("score"))
+    kept = tabulate_neighbours(ranking, hidden, weights, tree)
+    assert kept["category"].to_list() == ["people", "c"]

@@ -20,11 +20,23 @@ from bpo_index.pipeline import run
 from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.publication.figures import Figure
 from bpo_index.publication.report.answer import write_answer
-from bpo_index.publication.report.categories import collect_names, tabulate_category_ends
-from bpo_index.publication.report.drivers import tabulate_influence, tabulate_sensitivity
-from bpo_index.publication.report.method import describe_intervals, list_steps
+from bpo_index.publication.report.categories import collect_names, tabulate_category_ends, tabulate_category_scores
+from bpo_index.publication.report.drivers import (
+    tabulate_influence,
+    tabulate_sensitivity,
+    tabulate_swaps,
+    tabulate_weights,
+)
+from bpo_index.publication.report.method import (
+    describe_intervals,
+    list_steps,
+    tabulate_own_methods,
+    tabulate_questionnaire,
+)
+from bpo_index.publication.report.quality import tabulate_reliability
 from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.render import draw_strip
+from bpo_index.publication.report.tables import make_table
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
 from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, names_percentage
@@ -163,8 +175,10 @@ def test_the_answer_names_the_leader_and_what_is_sure(sample):
 
 
 def test_groups_have_a_table_where_there_are_any(computed):
-    definition, scores, robustness, audit, _ = computed
-    assert 'id="t-groups"' not in render(build_result(scores, robustness, audit, definition), definition, audit, {})
+    definition, checked, scores, robustness = computed
+    audit = checked.audit
+    plain = build_result(disclose(checked, scores, robustness, definition), definition)
+    assert 'id="t-groups"' not in render(plain, definition, audit, {})
     group = {
         "group": "<b>North</b>",
         "category": None,
@@ -186,7 +200,7 @@ def test_groups_have_a_table_where_there_are_any(computed):
     other = group | {"category": "security", "group": "South"}
     grouped = replace(robustness, groups=pl.DataFrame([group, other], schema=GROUPS.schema))
     by_size = definition.model_copy(update={"groups": "region", "group_weights": "size"})
-    text = render(build_result(scores, grouped, audit, by_size), by_size, audit, {})
+    text = render(build_result(disclose(checked, scores, grouped, by_size), by_size), by_size, audit, {})
     part = text.split('id="t-groups"')[1].split("</table>")[0]
     cells = [html.unescape(cell) for cell in re.findall(r"<t[hd](?: [^>]*)?>(.*?)</t[hd]>", part)]
     headings = ["Rank", "Group", "Score (%)", "95% interval", "Rank, 95%", "Rank, all at once", "Units"]
@@ -520,3 +534,177 @@ def test_texts_stay_texts(computed):
         assert " ".join(name.split()) in shown
     assert not [name for name in read.list_attributes("href") if name.startswith("javascript")]
     assert not any(key.startswith("on") for _, attributes in read.elements for key in attributes)
+
+
+# ---- categories in categories ---------------------------------------------------------------------------------------
+
+
+def to_number(text):
+    return float(text.replace("−", "-"))
+
+
+def test_rows_of_categories_stand_in_the_order_of_the_tree_set_in_by_level(tree):
+    result, definition = tree.result, tree.definition
+    nodes = definition.category_nodes
+    names = collect_names(result, definition)
+    ends = tabulate_category_ends(result, names)
+    reliability = tabulate_reliability(result, names, "95%")
+    assert [row[0] for row in ends.rows] == [node.title for node in nodes]
+    assert [row[0] for row in reliability.rows] == ["All questions", *(node.title for node in nodes)]
+    for table, before in ((ends, []), (reliability, [0])):
+        assert [table.find_level(n) for n in range(len(table.rows))] == before + [node.level - 1 for node in nodes]
+        heads = [table.rows[row][0] for row in sorted(table.heads)]
+        assert heads == [node.title for node in nodes if not node.questions]
+    for page in write_unit_pages(result, definition):
+        if page.lines:
+            assert [(line.title, line.level) for line in page.lines] == [(node.title, node.level - 1) for node in nodes]
+
+
+def test_scores_are_shown_of_the_first_level_and_then_of_what_each_holds(tree):
+    result, definition = tree.result, tree.definition
+    names = collect_names(result, definition)
+    first, *others = tabulate_category_scores(result, names)
+    assert first.headings[1:] == ("People", "Places", "Rules")
+    assert first.fold == ""
+    holders = [node for node in definition.category_nodes if not node.questions]
+    assert [table.headings[1] for table in others] == [node.title for node in holders]
+    scores = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
+    for table, node in zip(others, holders, strict=True):
+        held = [one for one in definition.category_nodes if one.parent_id == node.id]
+        assert table.headings[2:] == tuple(one.title for one in held)
+        assert node.title in table.fold
+        for row, unit in zip(table.rows, scores, strict=True):
+            for cell, category in zip(row[1:], [node.id, *(one.id for one in held)], strict=True):
+                told = result.categories.filter(unit=unit, category=category).row(0, named=True)
+                assert cell.startswith("–" if told["score"] is None else f"{told['score']:.1f}")
+    assert len({table.key for table in (first, *others)}) == 1 + len(others)
+
+
+def test_strengths_are_of_categories_with_questions_and_say_where_these_lie(tree):
+    definition = tree.definition
+    titles = definition.category_titles
+    lowest = [node for node in definition.category_nodes if node.questions]
+    places = {f"{node.title}, in {titles[node.parent_id]}" for node in lowest}
+    for page in write_unit_pages(tree.result, definition):
+        if not page.lines:
+            continue
+        strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
+        named = re.findall(r"(?:: |, | and )([A-Z]\w+, in \w+) \(", strengths)
+        assert set(named) <= places
+        told = [line for line in page.lines if line.holds_questions and line.value is not None]
+        best = max(told, key=lambda line: line.value - sum(line.others) / len(line.others))
+        assert (best.place in named) is (to_number(best.difference) > 0)
+
+
+def test_contributions_nest_and_add_up_to_what_holds_them(tree):
+    result, definition = tree.result, tree.definition
+    scores = dict(result.ranking.select("name", "score").iter_rows())
+    count = 0
+    for page in write_unit_pages(result, definition):
+        for one in page.neighbours:
+            other = re.fullmatch(r".* minus (.*), by category", one.caption)[1]
+            first = [part for part in one.contributions if part.level == 0]
+            assert sum(part.value for part in first) == pytest.approx(scores[page.name] - scores[other], abs=1e-6)
+            assert [part.value for part in first] == sorted((part.value for part in first), reverse=True)
+            # What follows, until one of the same level, lies in it.
+            for n, part in enumerate(one.contributions):
+                inside = []
+                for after in one.contributions[n + 1 :]:
+                    if after.level <= part.level:
+                        break
+                    inside += [after.value] if after.level == part.level + 1 else []
+                assert part.is_head is bool(inside)
+                if inside:
+                    count += 1
+                    assert sum(inside) == pytest.approx(part.value, abs=1e-6)
+            named = re.findall(r"(\w+) \([+−]", one.sentence)
+            assert set(named) <= {"People", "Places", "Rules"}
+    assert count > 20
+
+
+def test_weights_and_swaps_are_told_by_what_holds_the_categories(tree):
+    result, definition = tree.result, tree.definition
+    names = collect_names(result, definition)
+    tables = tabulate_weights(result, names)
+    nodes = {node.title: node for node in definition.category_nodes}
+    sets = [[row[0] for row in table.rows] for table in tables]
+    assert sets[0] == ["People", "Places", "Rules"]
+    used = dict(result.tables["weights"].filter(pl.col("question").is_null()).select("category", "weight").iter_rows())
+    whole = {}
+    for table in tables:
+        assert sum(float(row[2]) for row in table.rows) == pytest.approx(1, abs=0.002)
+        assert len({nodes[row[0]].parent for row in table.rows}) == 1
+        for row in table.rows if table.fold else ():
+            whole[row[0]] = float(row[4])
+    for title, share in whole.items():
+        node, product = nodes[title], 1.0
+        while node.category is not None:
+            product *= used[node.id]
+            node = definition.nodes[node.parent]
+        assert share == pytest.approx(product, abs=0.0006)
+    lowest = [whole[node.title] for node in nodes.values() if node.questions]
+    assert sum(lowest) == pytest.approx(1, abs=0.005)
+    swaps = tabulate_swaps(result, names)
+    for table, parent in zip(swaps, names.group_by_parent(), strict=True):
+        held = {node.title for node in nodes.values() if node.parent_id == parent}
+        told = result.tables["weight_swaps"].drop_nulls("weight_moved")
+        assert bool(table.rows) is bool(told.filter(pl.col("parent").eq_missing(pl.lit(parent, pl.String))).height)
+        assert {row[3] for row in table.rows} <= held
+
+
+def test_findings_on_weights_are_those_of_the_index(tree):
+    swaps = tree.result.tables["weight_swaps"].filter(pl.col("parent").is_null(), pl.col("weight_moved") < 0.05)
+    (said,) = (one for one in tree.result.findings if one.startswith("Moving less than 5%"))
+    assert (f"swap {swaps.height} pair" in said) or (not swaps.height and "swaps no pair" in said)
+
+
+def test_the_page_on_method_says_which_category_has_methods_of_its_own(four_levels, sample):
+    result, definition = four_levels.result, four_levels.definition
+    table = tabulate_own_methods(definition, collect_names(result, definition))
+    assert table.headings == (
+        "Category",
+        "Weights of categories",
+        "From categories to what holds them",
+        "Questions needed for a score",
+    )
+    assert table.rows == [
+        ("Talent, in People", "–", "harmonic", "–"),
+        ("Places", "–", "geometric", "–"),
+        ("Rules", "–", "–", "2"),
+        ("State, in Rules", "equal", "–", "–"),
+    ]
+    steps = {step.title: step.name for step in list_steps(definition)}
+    assert steps["From categories to what holds them, and to the index"] == "arithmetic"
+    assert steps["From categories to Talent"] == "harmonic"
+    assert steps["From categories to Places"] == "geometric"
+    assert steps["Weights of categories in State"] == "equal"
+    assert tabulate_own_methods(sample.definition, collect_names(sample.result, sample.definition)) is None
+    questions = tabulate_questionnaire(result, definition, collect_names(result, definition))
+    assert [row[0] for row in questions.rows][:4] == [*["Posts, in Talent"] * 3, "Schools, in Talent"]
+
+
+def test_the_report_of_a_tree_is_whole(tree):
+    text = (tree.release.path / "report.html").read_text(encoding="utf-8")
+    page = Reader(text)
+    ids = page.list_attributes("id")
+    assert len(ids) == len(set(ids))
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    said = " ".join(" ".join(page.texts).split())
+    assert "in talent:" not in said
+    assert "Weights in People , rescaled to 100 %" in said
+    for node in tree.definition.category_nodes:
+        assert said.count(node.title) > 12
+    data = json.loads(re.search(r'id="explorer-data">(.*?)</script>', text, flags=re.DOTALL)[1])
+    assert data["parents"] == [node.parent - 1 for node in tree.definition.category_nodes]
+
+
+def test_what_lies_deeper_than_the_style_sheet_knows_stands_with_the_last(project):
+    style = (project / "src/bpo_index/publication/report/assets/report.css").read_text(encoding="utf-8")
+    table = make_table("deep", "Deep", ("Category",), [(str(n),) for n in range(12)], levels=range(12))
+    found = [table.find_level(n) for n in range(12)]
+    assert found == [*range(7), *[6] * 5]
+    for level in set(found) - {0}:
+        assert f"th.in{level} " in style
+        assert f"fieldset.in{level} " in style
+    assert table.heads == frozenset(range(11))

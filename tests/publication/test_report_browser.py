@@ -76,8 +76,8 @@ def list_rows(explorer, definition, published, weights, aggregation=None, normal
             definition.unit_names[code],
             str(published[code]),
             f"{score:.1f}",
-            show_share(share[0]),
-            show_share(share[:3].sum() if share[:3].sum() < 1 - 1e-12 else 1.0),
+            show_share(round(share[0], 9)),
+            show_share(round(share[:3].sum(), 9)),
         )
         for code, score, rank, share in zip(explorer.units, scores, ranks, shares, strict=True)
     ]
@@ -343,3 +343,139 @@ def test_a_unit_with_a_hidden_category_is_left_out_as_soon_as_anything_moves(bro
         differ = sum(order.index(row[1]) + 1 != int(row[0]) for row in read_table(page))
         assert f"{differ} of 5 ranks differ" in page.locator("#state").inner_text()
         assert "Not every category score of Beland is published" in page.locator("#explore").inner_text()
+
+
+# ---- categories in categories ---------------------------------------------------------------------------------------
+
+
+def get_address(completed):
+    return (completed.release.path / "report.html").as_uri()
+
+
+def prepare(completed):
+    result = completed.result
+    return prepare_explorer(result.ranking, result.categories, result.tables, completed.definition)
+
+
+def get_published(completed):
+    return dict(completed.result.ranking.drop_nulls("rank").select("unit", "rank").iter_rows())
+
+
+def test_the_explorer_of_a_tree_opens_with_the_published_numbers(browser, tree):
+    ranking = tree.result.ranking.drop_nulls("rank")
+    with open_page(browser, get_address(tree)) as page:
+        assert [(row[0], row[1], row[3]) for row in read_table(page)] == [
+            (str(row["rank"]), row["name"], f"{row['score']:.1f}") for row in ranking.iter_rows(named=True)
+        ]
+        assert page.locator("#state").inner_text() == "This is the published ranking."
+        data = json.loads(page.locator("#explorer-data").text_content())
+        state = "{weights: data.weights, aggregation: data.aggregation, normalisation: 'as_published'}"
+        found = page.evaluate(f"data => Explorer.explore(data, [], {state})", data)
+    wanted = ranking.filter(pl.col("unit").is_in(data["units"]))
+    assert found["ranks"] == wanted["rank"].to_list()
+    assert found["scores"] == pytest.approx(wanted["score"].to_list(), abs=2e-9)
+
+
+def test_sliders_of_a_tree_are_grouped_and_give_what_python_computes(browser, tree):
+    explorer, definition, published = prepare(tree), tree.definition, get_published(tree)
+    number = {node.id: node.number - 1 for node in definition.category_nodes}
+    weights = explorer.weights * 100
+    with open_page(browser, get_address(tree)) as page:
+        before = read_table(page)
+        groups = [group.inner_text().split("\n")[0] for group in page.locator(".controls fieldset").all()]
+        assert groups[0] == "Weights of categories, rescaled to 100 %"
+        assert "Weights in People, rescaled to 100 %" in groups
+        assert (
+            "by the geometric mean, as the definition says"
+            in page.locator("fieldset", has_text="in Places").inner_text()
+        )
+        # One that lies alone in another has nothing beside it to weigh.
+        alone = {"state"} & set(number)
+        shown = {int(slider.get_attribute("data-weight")) for slider in page.locator("[data-weight]").all()}
+        assert shown == {n for name, n in number.items() if name not in alone}
+        for name, points in (("languages", 60), ("rules", 5), ("safety", 0)):
+            page.locator(f"#w{number[name]}").fill(str(points))
+            weights[number[name]] = points
+            assert read_table(page) == list_rows(explorer, definition, published, weights)
+        assert read_table(page) != before
+        share = page.locator(f"#w{number['languages']} + output").inner_text()
+        assert share == f"{100 * 60 / (60 + 50 + 25):.1f} %"
+        page.select_option("#aggregation", "harmonic")
+        page.select_option("#normalisation", "min_max")
+        shown = read_table(page)
+        assert shown == list_rows(explorer, definition, published, weights, "harmonic", "min_max")
+        link = page.url
+        places = link.split("w=")[1].split(";")[0].split(",")
+        assert {n: float(text) for n, text in enumerate(places) if text} == {
+            number[name]: points for name, points in (("languages", 60), ("rules", 5), ("safety", 0))
+        }
+        assert len(places) == len(number)
+        page.click("#reset")
+        assert read_table(page) == before
+        assert "#" not in page.url
+    with open_page(browser, link) as page:
+        assert read_table(page) == shown
+
+
+def test_a_set_without_any_weight_is_named(browser, four_levels):
+    number = {node.id: node.number - 1 for node in four_levels.definition.category_nodes}
+    with open_page(browser, get_address(four_levels)) as page:
+        for name in ("posts", "schools"):
+            page.locator(f"#w{number[name]}").fill("0")
+        assert page.locator("#state").inner_text() == "Give at least one category in Talent a weight."
+        assert read_table(page) == []
+        # Where Talent does not count, nothing is missing.
+        page.locator(f"#w{number['talent']}").fill("0")
+        assert len(read_table(page)) == 10
+
+
+@pytest.mark.parametrize("power", [None, 0.5])
+def test_every_choice_in_a_tree_gives_what_python_computes(browser, four_levels, power):
+    explorer = prepare(four_levels)
+    own = dict(explorer.tree.own)
+    if power is not None:
+        first, second = own
+        own = {first: "generalised_mean", second: "copeland"}
+        explorer = replace(explorer, power=power, tree=replace(explorer.tree, own=own))
+    rng = np.random.default_rng(5)
+    with open_page(browser, get_address(four_levels)) as page:
+        page.evaluate(
+            """changes => {
+            const data = Object.assign(JSON.parse(document.getElementById("explorer-data").textContent), changes);
+            globalThis.tried = {data, draws: Explorer.readDraws(data)};
+        }""",
+            {"own": {str(n): name for n, name in own.items()}, "power": explorer.power},
+        )
+        for aggregation in AGGREGATIONS:
+            for normalisation in NORMALISATIONS:
+                weights = rng.integers(0, 31, len(explorer.nodes)) * rng.integers(0, 2, len(explorer.nodes))
+                scores, ranks, shares = rescore(explorer, weights, aggregation, normalisation)
+                found = page.evaluate(
+                    "state => Explorer.explore(tried.data, tried.draws, state)",
+                    {"weights": weights.tolist(), "aggregation": aggregation, "normalisation": normalisation},
+                )
+                case = aggregation, normalisation, weights.tolist()
+                if np.isnan(scores).any():
+                    # Nothing that counts holds a weight; JSON has null for what is no number.
+                    assert found["places"] is None, case
+                    continue
+                assert found["ranks"] == ranks.tolist(), case
+                assert found["scores"] == pytest.approx(scores.tolist(), abs=2e-9), case
+                assert np.array(found["places"]) == pytest.approx(shares, abs=1e-9), case
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_accessibility_of_a_tree(browser, four_levels, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with open_page(browser, get_address(four_levels), width, scheme) as page:
+        violations = Axe().run(page).response["violations"]
+        grave = [(found["id"], found["impact"]) for found in violations if found["impact"] in ("serious", "critical")]
+        assert grave == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        # Tables under a heading that folds are open, and fold.
+        details = page.locator("#categories details").first
+        assert details.locator("table").is_visible()
+        details.locator("summary").click()
+        assert not details.locator("table").is_visible()

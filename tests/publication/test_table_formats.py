@@ -146,8 +146,8 @@ def test_marks_tell_notes_apart(rendered):
     noted = result.ranking.filter(result.ranking["note"] != "")
     assert noted.height
     assert {f"{note}." for note in noted["note"]} == {note for _, note in page.notes}
-    (_, rows), marks = page.sections[0], dict(page.notes)
-    for row, note in zip(rows, result.ranking["note"], strict=True):
+    marks = dict(page.notes)
+    for row, note in zip(page.sections[0].rows, result.ranking["note"], strict=True):
         assert marks.get(row.mark, "") == (f"{note}." if note else "")
     assert [workbook_mark for workbook_mark, _ in page.notes] == ["a", "b", "c"][: len(page.notes)]
 
@@ -223,7 +223,7 @@ def test_workbooks_are_set_up_to_be_read_and_printed(rendered):
     assert "SYNTHETIC" in "".join(str(cell.value) for row in book["about"] for cell in row)
     for sheet in book:
         assert sheet.freeze_panes[1:] == "2"
-        assert sheet.auto_filter.ref
+        assert sheet.auto_filter.ref or sheet.max_row == 1
         assert sheet.page_setup.orientation == "landscape"
         assert (sheet.page_setup.fitToHeight, sheet.print_title_rows) == (0, "$1:$1")
         assert all(cell.font.bold and cell.alignment.wrap_text for cell in sheet[1])
@@ -289,3 +289,51 @@ def test_latex_compiles(rendered, tmp_path, engine):
     log = compile_latex(engine, tmp_path, ranking=files["ranking.tex"], categories=files["categories.tex"])
     assert "Overfull" not in log
     assert (tmp_path / "document.pdf").stat().st_size > 10_000
+
+
+# ---- categories in categories ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_readers_find_categories_in_the_order_of_the_tree(tree, ending):
+    content = (tree.release.path / f"categories.{ending}").read_bytes()
+    sections = list(dict.fromkeys(section for section, _ in READERS[ending](content)))
+    assert sections == [node.title for node in tree.definition.category_nodes]
+
+
+def test_titles_are_set_in_by_level(four_levels):
+    levels = {node.title: node.level for node in four_levels.definition.category_nodes}
+    read = {ending: (four_levels.release.path / f"categories.{ending}").read_text("utf-8") for ending in READERS}
+    depths = ["" if level == 1 else f" in{level}" for level in levels.values()]
+    marks = {
+        "md": {title: f"\n{'#' * (level + 1)} {title}\n" for title, level in levels.items()},
+        "html": {
+            title: f'class="section{depth}" colspan="8" scope="rowgroup" dir="auto">{title}<'
+            for title, depth in zip(levels, depths, strict=True)
+        },
+        "tex": {title: r"{\bfseries " + (level - 1) * r"\quad " + f"{title}}}" for title, level in levels.items()},
+    }
+    for ending, told in marks.items():
+        assert [title for title, mark in told.items() if read[ending].count(mark) != 1] == []
+    sheet = read_book((four_levels.release.path / "categories.xlsx").read_bytes())["categories"]
+    column = 1 + four_levels.result.categories.columns.index("category_title")
+    cells = [row[0] for row in sheet.iter_rows(min_row=2, min_col=column, max_col=column)]
+    assert {cell.value: int(cell.alignment.indent) for cell in cells} == levels
+
+
+def test_a_deep_tree_is_set_in_as_far_as_formats_can(rendered):
+    result = rendered[0]
+    definition = load_definition("offshore-bpo-2021")
+    deep = replace(result, categories=result.categories.with_columns(level=pl.lit(40, pl.Int64)))
+    files = render_tables(deep, definition)
+    assert files["categories.md"].decode().count("\n###### ") == len(definition.categories)
+    assert 'class="section in6"' in files["categories.html"].decode()
+    assert read_book(files["categories.xlsx"])["categories"]
+
+
+def test_long_form_and_package_of_a_tree_tell_level_and_parent(tree):
+    long = pl.read_csv(tree.release.path / "long.csv")
+    nodes = {node.id: (node.level, node.parent_id) for node in tree.definition.category_nodes}
+    found = long.select("category", "level", "parent").unique().rows()
+    assert {category: (level, parent) for category, level, parent in found if category} == nodes
+    assert [(level, parent) for category, level, parent in found if not category] == [(0, None)]

@@ -1,7 +1,8 @@
 """What the report's explorer computes with: published category scores, and replicates of them from a normal model.
 
-Everything here is made from numbers that the release prints anyway, so that it tells nothing that they do not. For unit
-i and category c with score x_ic and standard error s_ic::
+Everything here is made from numbers that the release prints anyway, so that it tells nothing that they do not. Scores
+of the categories that hold questions are put together anew, up through those that hold categories to the index. For
+unit i and such a category c with score x_ic and standard error s_ic::
 
     draw_ic = x_ic + s_ic (sqrt(1 - r_i) z_ic + sqrt(r_i) z_i)        z standard normal, within the ends of the scale
 
@@ -12,18 +13,18 @@ weights under which the shares of ranks at the weights used are the published on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.publication.category_tree import INDEX, CategoryTree, make_flat_tree, read_tree
 from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation, list_names
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
-from bpo_index.scoring.steps import aggregate, normalise
+from bpo_index.scoring.steps import normalise
 from bpo_index.scoring.structure import IndexStructure
 
 #: Draws, where as many numbers as `_MOST_NUMBERS` allow.
@@ -59,14 +60,18 @@ class Explorer:
     """Codes of the units that can be rescored: ranked, with all category scores published."""
     left_out: list[str]
     """Codes of the other ranked units."""
+    nodes: list[str]
+    """Ids of all categories, each before those that it holds."""
+    tree: CategoryTree
+    """Of `nodes`."""
     categories: list[str]
-    """Ids."""
+    """Ids of the lowest categories, which hold questions."""
     scores: Floats
-    """Units x categories, score points."""
+    """Units x lowest categories, score points."""
     weights: Floats
-    """Categories: the weights of the ranking, sum one."""
+    """Nodes: the weights of the ranking, sum one over those that one node holds."""
     aggregation: str
-    """That of the ranking where a browser can compute it, else arithmetic."""
+    """That of the index where a browser can compute it, else arithmetic."""
     power: float | None
     """Of `generalised_mean`."""
     normalisation_range: tuple[float, float]
@@ -76,7 +81,7 @@ class Explorer:
     step: float
     """Score points a unit of `draws`."""
     draws: np.ndarray
-    """Draws x units x categories, 16-bit integers; no draws where there are no standard errors."""
+    """Draws x units x lowest categories, 16-bit integers; no draws where there are no standard errors."""
     draw_weights: Floats
     """Draws, sum one."""
 
@@ -101,7 +106,15 @@ def prepare_explorer(
     definition
         For the methods, the ends of scores and the seed; it may be public, since only published numbers are drawn from.
     """
-    method, ids = definition.method, [category.id for category in definition.categories]
+    method = definition.method
+    weights, unknown = _choose_weights(tables["weights"], definition)
+
+    def choose(number: int, name: str) -> str:
+        return name if number not in unknown and name in _COMPUTED else "arithmetic"
+
+    tree, aggregation = read_tree(definition, choose), choose(INDEX, method.aggregation)
+    nodes = [node.id for node in definition.category_nodes]
+    ids = [nodes[n] for n in tree.lowest]
     ranked = ranking.filter(pl.col("rank").is_not_null())
     codes = ranked["unit"].to_list()
     scores, se, raters = (_spread(categories, codes, ids, column) for column in ("score", "se", "respondents"))
@@ -112,35 +125,36 @@ def prepare_explorer(
         ranked[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole] for name in ("score", "se")
     )
 
-    nominal = {category.id: category.weight for category in definition.categories}
-    weights, are_used = _choose_weights(tables["weights"], nominal)
-    aggregation = method.aggregation if are_used and method.aggregation in _COMPUTED else "arithmetic"
-    found = rescore_values(scores, weights, aggregation, power=method.power)
+    found = rescore_values(scores, weights, aggregation, power=method.power, tree=tree)
     reproduces = bool(len(found) and (np.abs(found - overall) < _SAME_SCORE).all())
 
     step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *scores.shape), dtype=np.int16), np.zeros(0)
     errors = _fill_errors(se, raters)
     if len(scores) > 1 and not np.isnan(errors).any():
         correlations = find_correlations(
-            scores, errors, overall_se, weights=weights, aggregation=aggregation, power=method.power
+            scores, errors, overall_se, weights=weights, aggregation=aggregation, power=method.power, tree=tree
         )
-        ends = IndexStructure.from_definition(definition).score_bounds[-1]
-        values = draw_scores(scores, errors, correlations=correlations, ends=ends, seed=method.seed)
+        bounds_of = IndexStructure.from_definition(definition).score_bounds
+        low, high = np.array([bounds_of[n + 1] for n in tree.lowest]).T
+        values = draw_scores(scores, errors, correlations=correlations, ends=(low, high), seed=method.seed)
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))
         shares = read_place_shares(tables["rank_probabilities"], codes)
         if reproduces and whole.all() and not np.isnan(shares).any():
-            drawn = rescore_values(draws * step, weights, aggregation, power=method.power)
+            drawn = rescore_values(draws * step, weights, aggregation, power=method.power, tree=tree)
             draw_weights = tilt_draws(share_places(drawn), shares)
+    powers = [get_aggregation(name).pick(method).get("power") for name in (aggregation, *tree.own.values())]
     return Explorer(
         units=[code for code, keep in zip(codes, whole, strict=True) if keep],
         left_out=[code for code, keep in zip(codes, whole, strict=True) if not keep],
+        nodes=nodes,
+        tree=tree,
         categories=ids,
         scores=scores,
         weights=weights,
         aggregation=aggregation,
-        power=get_aggregation(aggregation).pick(method).get("power"),
+        power=next((power for power in powers if power is not None), None),
         normalisation_range=definition.uncertainty.normalisation_range,
         reproduces=reproduces,
         step=step,
@@ -149,19 +163,19 @@ def prepare_explorer(
     )
 
 
-def _choose_weights(table: pl.DataFrame, nominal: Mapping[str, float]) -> tuple[Floats, bool]:
-    """Return the weights that sliders start from, and whether they are those of the ranking.
+def _choose_weights(table: pl.DataFrame, definition: IndexDefinition) -> tuple[Floats, set[int]]:
+    """Return the weights that sliders start from, and the nodes among whose categories they are not the ranking's.
 
-    Without one weight for all units, and with weights below zero, which no slider has, they are those of the
-    definition.
+    Where units have no weight in common, or one is below zero, which no slider has, all that are beside it are those of
+    the definition. The index has the number of `INDEX`.
     """
     used = dict(table.filter(pl.col("question").is_null()).select("category", "weight").iter_rows())
-    weights = [used.get(category) for category in nominal]
-    known = [weight for weight in weights if weight is not None and weight >= 0]
-    if len(known) == len(weights):
-        return np.array(known), True
-    given = np.array(list(nominal.values()), dtype=float)
-    return given / given.sum(), False
+    nodes = definition.category_nodes
+    weights = np.array([used.get(node.id) for node in nodes], dtype=float)
+    parents = np.array([node.parent - 1 for node in nodes])
+    unknown = set(parents[~(weights >= 0)].tolist())
+    nominal = np.array([node.share for node in nodes])
+    return np.where(np.isin(parents, list(unknown)), nominal, weights), unknown
 
 
 def rescore(
@@ -175,19 +189,25 @@ def rescore(
     Parameters
     ----------
     weights
-        Categories, from 0; at least one above zero.
+        Nodes, from 0; divided by their sum among those that one node holds.
     aggregation, normalisation
-        One of `AGGREGATIONS`, None: that of the ranking; one of `NORMALISATIONS`.
+        One of `AGGREGATIONS`, None: that of the ranking; one of `NORMALISATIONS`. A category with an aggregation of its
+        own keeps it.
 
     Returns
     -------
     scores, ranks
-        Units.
+        Units; no score where the categories that a counted node holds all have weight zero.
     shares
         Units x places, rows sum to one; NaN where there are no draws. Draws in which a unit has no score are left out.
     """
     chosen = aggregation or explorer.aggregation
-    options = {"power": explorer.power, "output_range": explorer.normalisation_range, "normalisation": normalisation}
+    options = {
+        "power": explorer.power,
+        "output_range": explorer.normalisation_range,
+        "normalisation": normalisation,
+        "tree": explorer.tree,
+    }
     scores = rescore_values(explorer.scores, weights, chosen, **options)  # type: ignore[arg-type]
     units = len(explorer.units)
     if not len(explorer.draws):
@@ -207,18 +227,21 @@ def rescore_values(
     power: float | None = None,
     normalisation: str = AS_PUBLISHED,
     output_range: tuple[float, float] = (0.0, 100.0),
+    tree: CategoryTree | None = None,
 ) -> Floats:
-    """Return overall scores of category scores, ... x units x categories to ... x units.
+    """Return overall scores of scores of the lowest categories, ... x units x categories to ... x units.
 
-    The normalisation works on category scores, among the units of each leading index.
+    The normalisation works on these scores, among the units of each leading index. Weights are of all categories of the
+    tree; None: all lie in the index itself.
     """
+    tree = tree or make_flat_tree(len(weights))
     if normalisation != AS_PUBLISHED:
         values = normalise(values, normalisation, normalisation_range=output_range)
-    return np.asarray(np.round(aggregate(values, weights, aggregation, power=power), SCORE_DECIMALS))
+    return np.asarray(np.round(tree.combine(values, weights, aggregation, power=power), SCORE_DECIMALS))
 
 
 def draw_scores(
-    scores: Floats, errors: Floats, *, correlations: Floats, ends: tuple[float, float], seed: int
+    scores: Floats, errors: Floats, *, correlations: Floats, ends: tuple[Floats | float, Floats | float], seed: int
 ) -> Floats:
     """Return draws x units x categories: normal draws, in pairs on both sides of the scores.
 
@@ -229,7 +252,7 @@ def draw_scores(
     correlations
         Units: between the errors of any two categories, 0 to 1.
     ends
-        The ends of scores, infinite where there are none; draws beyond are put there.
+        The ends of scores, of all or per category, infinite where there are none; draws beyond are put there.
     seed
         Any integer from 0.
     """
@@ -249,10 +272,12 @@ def find_correlations(
     *,
     aggregation: str = "arithmetic",
     power: float | None = None,
+    tree: CategoryTree | None = None,
 ) -> Floats:
     """Return for each unit the correlation between categories that gives its overall score its standard error.
 
-    With g_c = s_c dS/dx_c the variance of the overall score is (1 - r) sum g_c² + r (sum g_c)².
+    With g_c = s_c dS/dx_c, through all levels of the tree, the variance of the overall score is
+    (1 - r) sum g_c² + r (sum g_c)².
 
     Parameters
     ----------
@@ -260,8 +285,8 @@ def find_correlations(
         Units x categories.
     overall_errors
         Units; NaN where there is none.
-    weights, aggregation, power
-        Those of the ranking.
+    weights, aggregation, power, tree
+        Those of the ranking, as for `rescore_values`.
 
     Returns
     -------
@@ -275,10 +300,11 @@ def find_correlations(
     array([0.458])
     """
     step, count = 1e-4, scores.shape[-1]
+    tree = tree or make_flat_tree(len(weights))
     moved = scores[:, np.newaxis] + step * np.eye(count)
-    base = aggregate(scores, weights, aggregation, power=power)
+    base = tree.combine(scores, weights, aggregation, power=power)
     with np.errstate(invalid="ignore", divide="ignore"):
-        gradient = errors * (aggregate(np.swapaxes(moved, 0, 1), weights, aggregation, power=power) - base).T / step
+        gradient = errors * (tree.combine(np.swapaxes(moved, 0, 1), weights, aggregation, power=power) - base).T / step
         alone, together = (gradient**2).sum(axis=1), gradient.sum(axis=1) ** 2
         found = np.clip((overall_errors**2 - alone) / (together - alone), 0.0, 1.0)
     found[~np.isfinite(found)] = np.nan

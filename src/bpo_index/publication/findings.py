@@ -123,6 +123,7 @@ def _describe_assumptions(sensitivity: pl.DataFrame) -> list[str]:
 
 
 def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
+    swaps = swaps.filter(pl.col("parent").is_null())
     if swaps.is_empty():
         return []
     small = swaps.filter(pl.col("weight_moved") < _SMALL_CHANGE).sort("weight_moved", maintain_order=True)

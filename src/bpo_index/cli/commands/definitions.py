@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from bpo_index.cli.command import Command
 from bpo_index.cli.options import Json
 from bpo_index.cli.output import make_console, print_json
@@ -12,17 +14,31 @@ def definitions(as_json: Json = False) -> None:
     from bpo_index.definition import load_definition  # noqa: PLC0415
     from bpo_index.files.resources import list_definitions  # noqa: PLC0415
 
-    rows = []
+    rows, lines = [], []
     for name, path in list_definitions().items():
         index = load_definition(name)
-        counts = {"units": len(index.units), "categories": len(index.categories), "questions": len(index.questions)}
-        rows.append({"name": name, "title": index.title, **counts, "path": str(path)})
+        counts = Counter(node.level for node in index.category_nodes)
+        by_level = [counts[level] for level in sorted(counts)]
+        units, categories, questions = len(index.units), sum(by_level), len(index.questions)
+        rows.append(
+            {
+                "name": name,
+                "title": index.title,
+                "units": units,
+                "categories": categories,
+                "categories_by_level": by_level,
+                "questions": questions,
+                "path": str(path),
+            }
+        )
+        levels = f" ({', '.join(map(str, by_level))} by level)" if len(by_level) > 1 else ""
+        size = f"{units} units, {categories} categories{levels}, {questions} questions"
+        lines.append(f"{name}  {index.title}: {size}\n  {path}")
     if as_json:
         print_json(rows)
         return
-    for row in rows:
-        text = "{name}  {title}: {units} units, {categories} categories, {questions} questions\n  {path}"
-        make_console().print(text.format(**row), markup=False, highlight=False, soft_wrap=True)
+    for line in lines:
+        make_console().print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 RECORDS = (Command(name="definitions", line="List the built-in index definitions.", call=definitions, order=70),)

@@ -48,10 +48,10 @@ def rule_rows(count: int, start: float, end: float) -> alt.Chart:
 
 
 def write_column(rows: Rows, field: str, at: float, align: Align, **style: Any) -> alt.Chart:
-    """Return a column of texts, one a row, at a pixel of the plot; all rows are there, in their order."""
+    """Return a column of texts, at most one a row, at a pixel of the plot; all rows are there, in their order."""
     import altair as alt  # noqa: PLC0415
 
-    texts = [{"row": row["row"], "text": row[field]} for row in rows if row[field]]
+    texts = [{"row": row["row"], "text": row[field]} for row in rows if row.get(field)]
     looks: dict[str, Any] = {"fontSize": TEXT_SIZE, "color": INK} | style
     mark = plot_rows(texts).mark_text(align=align, **looks)
     chart: alt.Chart = mark.encode(alt.X(value=at), place_rows(len(rows)), alt.Text("text:N"))

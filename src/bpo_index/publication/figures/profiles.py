@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.tree import DefinedNode
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows
 from bpo_index.publication.figures.record import Chart, FigureRecord
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import altair as alt
 
 _PANEL, _ROW, _GAP, _LONGEST_TITLE = 132, 15, 14, 16
+#: Of a level of the tree; bold letters are wider than `measure` says.
+_INDENT, _BOLD = 9, 1.08
 #: Panels side by side, and from how many units one more.
 _COLUMNS, _MANY = 4, 24
 
@@ -33,36 +36,58 @@ def compares_categories(result: Result) -> bool:
 def chart_profiles(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel a unit: its category scores against those of the others."""
     units = _list_units(result)
-    cells = _list_cells(result, [category.id for category in definition.categories])
+    cells = _list_cells(result, definition.category_nodes)
+    is_tree = _is_tree(definition.category_nodes)
     lines = [
         "Dot: score of the category, filled at or above the mean of the other units (upright line), open below it. "
         "Grey: from the lowest to the highest of the other units.",
+        *(["Bold: a category that holds those set in under it."] if is_tree else []),
         *_explain_marks(cells),
     ]
     left_out = result.ranking.height - len(units)
     if left_out:
         lines.append(f"Left out, for nothing of them is published: {left_out} of {result.ranking.height} units.")
-    titles = [category.title for category in definition.categories]
-    chart, width = _facet(cells, list(units.values()), titles, name_score(definition))
+    chart, width = _facet(cells, list(units.values()), definition.category_nodes, name_score(definition))
     return Chart(chart, lines, width)
 
 
 def describe_profiles(result: Result, definition: IndexDefinition) -> str:
     """Return the highest and the lowest category of the first and the last unit, and the order of the categories."""
-    names = list(_list_units(result).values())
-    cells = _list_cells(result, [category.id for category in definition.categories])
-    titles, points = [category.title for category in definition.categories], name_points(definition)
+    names, nodes = list(_list_units(result).values()), definition.category_nodes
+    cells = _list_cells(result, nodes)
+    titles, points = definition.category_titles, name_points(definition)
     said = []
     for panel in (0, len(names) - 1):
-        own = sorted((cell for cell in cells if cell["panel"] == panel and cell["score"] is not None), key=_take_score)
-        low, high = (f"{titles[cell['row']]} ({tell_score(cell, points)})" for cell in (own[0], own[-1]))
+        own = sorted(
+            (
+                cell
+                for cell in cells
+                if cell["panel"] == panel and cell["score"] is not None and nodes[cell["row"]].questions
+            ),
+            key=_take_score,
+        )
+        if not own:
+            continue
+        low, high = (
+            f"{_tell_place(nodes[cell['row']], titles)} ({tell_score(cell, points)})" for cell in (own[0], own[-1])
+        )
         said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
-    return f"{len(names)} units, by rank. {' '.join(said)} Categories, from above: {'; '.join(titles)}."
+    listed = "; ".join(_tell_place(node, titles) for node in nodes)
+    return f"{len(names)} units, by rank. {' '.join(said)} Categories, from above: {listed}."
 
 
-def _list_cells(result: Result, categories: list[str]) -> Rows:
+def _tell_place(node: DefinedNode, titles: Mapping[str, str]) -> str:
+    """Return the title of a category and that of the one in which it lies."""
+    return node.title + (f", in {titles[node.parent_id]}" if node.parent_id else "")
+
+
+def _is_tree(nodes: Sequence[DefinedNode]) -> bool:
+    return any(node.level > 1 for node in nodes)
+
+
+def _list_cells(result: Result, nodes: Sequence[DefinedNode]) -> Rows:
     panels = {code: panel for panel, code in enumerate(_list_units(result))}
-    order = {category: n for n, category in enumerate(categories)}
+    order = {node.id: n for n, node in enumerate(nodes)}
     table = result.categories.filter(pl.col("unit").is_in(list(panels)))
     return compare_with_others([_describe_cell(row, panels, order) for row in table.iter_rows(named=True)])
 
@@ -113,34 +138,55 @@ def _explain_marks(cells: Rows) -> list[str]:
     return said
 
 
-def _facet(cells: Rows, names: list[str], categories: list[str], axis_title: str) -> tuple[alt.FacetChart, float]:
+def _facet(
+    cells: Rows, names: list[str], nodes: Sequence[DefinedNode], axis_title: str
+) -> tuple[alt.FacetChart, float]:
     """Return the panels and the width of the whole."""
     import altair as alt  # noqa: PLC0415
 
     columns = min(len(names), _COLUMNS + (len(names) >= _MANY))
-    labels = [shorten(title, _LONGEST_TITLE) for title in categories]
+    labels, heads = [shorten(node.title, _LONGEST_TITLE) for node in nodes], [not node.questions for node in nodes]
+    indents = [_INDENT * (node.level - 1) for node in nodes]
+    reach = max(
+        measure(label) * SMALL_SIZE * (_BOLD if is_head else 1) + indent
+        for label, is_head, indent in zip(labels, heads, indents, strict=True)
+    )
     titles = [
         {"kind": "title", "panel": n, "row": 0, "text": shorten(name, 0.92 * _PANEL / TEXT_SIZE)}
         for n, name in enumerate(names)
     ]
     named = [
-        {"kind": "label", "panel": n, "row": row, "text": label}
+        {"kind": "label", "panel": n, "row": row, "text": label, **_mark_label(nodes[row])}
         for n in range(0, len(names), columns)
         for row, label in enumerate(labels)
     ]
-    rows = [{"kind": "row", "panel": n, "row": row} for n in range(len(names)) for row in range(len(categories))]
-    height = _ROW * len(categories)
+    rows = [{"kind": "row", "panel": n, "row": row} for n in range(len(names)) for row in range(len(nodes))]
+    height = _ROW * len(nodes)
     domain = find_range(cell["score"] for cell in cells)
     axis = alt.Axis(tickCount=4, labelFontSize=10, titleFontSize=10, titlePadding=3, offset=2)
 
     def across(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=axis_title, scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
 
-    band, edge = place_rows(len(categories)), place_rows(len(categories), at=1)
+    band, edge = place_rows(len(nodes)), place_rows(len(nodes), at=1)
 
-    def take(kind: str, *needed: str) -> alt.Chart:
+    def take(kind: str, *needed: str, **wanted: int) -> alt.Chart:
         tests = [f"datum.kind === '{kind}'", *(f"isValid(datum.{name})" for name in needed)]
+        tests += [f"datum.{name} === {value}" for name, value in wanted.items()]
         return alt.Chart().transform_filter(" && ".join(tests))
+
+    def write_labels() -> list[alt.Chart]:
+        """Flush to the panels; those of a tree set in by level, from the left."""
+        if not _is_tree(nodes):
+            label = take("label").mark_text(align="right", fontSize=SMALL_SIZE, color=INK)
+            return [label.encode(alt.X(value=-8), band, alt.Text("text:N"))]
+        looks = sorted({(node.level, not node.questions) for node in nodes})
+        return [
+            take("label", level=level, head=int(is_head))
+            .mark_text(align="left", fontSize=SMALL_SIZE, color=INK, fontWeight="bold" if is_head else "normal")
+            .encode(alt.X(value=-8 - reach + _INDENT * (level - 1)), band, alt.Text("text:N"))
+            for level, is_head in looks
+        ]
 
     layers = [
         take("row").mark_rule(color=LINE).encode(alt.X(value=0), alt.X2(value=_PANEL), edge),
@@ -164,9 +210,7 @@ def _facet(cells: Rows, names: list[str], categories: list[str], axis_title: str
         take("title")
         .mark_text(align="left", baseline="bottom", fontSize=TEXT_SIZE, fontWeight="bold", color=INK)
         .encode(alt.X(value=0), alt.Y(value=-5), alt.Text("text:N")),
-        take("label")
-        .mark_text(align="right", fontSize=SMALL_SIZE, color=INK)
-        .encode(alt.X(value=-8), band, alt.Text("text:N")),
+        *write_labels(),
     ]
     chart = (
         alt.layer(*layers, data=plot_rows([*rows, *titles, *named, *cells]).data)
@@ -179,8 +223,12 @@ def _facet(cells: Rows, names: list[str], categories: list[str], axis_title: str
         )
         .resolve_axis(x="independent")
     )
-    width = max(measure(label) for label in labels) * SMALL_SIZE + 8 + columns * (_PANEL + _GAP) - _GAP
+    width = reach + 8 + columns * (_PANEL + _GAP) - _GAP
     return chart, width
+
+
+def _mark_label(node: DefinedNode) -> dict[str, int]:
+    return {"level": node.level, "head": int(not node.questions)}
 
 
 def _take_score(cell: Mapping[str, Any]) -> float:

@@ -1,4 +1,4 @@
-"""Nominal weights of categories against their effective importance."""
+"""Nominal weights of categories against their effective importance, among those that the index or a category holds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.numbers import list_names
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.record import Chart, FigureRecord
@@ -24,6 +25,8 @@ _LOOKS = {
     "effective": ("effective importance", "diamond", ORANGE, ORANGE, "Effective"),
 }
 _PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 17
+#: Bold letters are wider than `measure` says.
+_BOLD = 1.08
 #: Weights that differ by less look the same in the table.
 _SAME = 0.0005
 
@@ -38,22 +41,42 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
     table = _select_categories(result)
     differ = ((pl.col("weight") - pl.col("nominal_weight")).abs() >= _SAME).any()
     is_used_shown = bool(table.select(differ).item())
+    holders = "the index" if _find_places(definition) is None else "what holds them"
     lines = [
-        "Effective importance: the category's share of the squared correlations of all categories with the index, over "
-        "units. Where it lies far from the weight, the category counts for more, or less, than its weight says.",
-        *(["Every unit has weights of its own: no weight used is shown."] if table["weight"].is_null().all() else []),
+        "Effective importance: the category's share of the squared correlations of all categories with "
+        f"{holders}, over units. Where it lies far from the weight, the category counts for more, or less, than its "
+        "weight says.",
+        *_explain_missing(table, definition),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
-    chart, width = _layer_rows(_list_rows(result, _name_categories(definition)), shown)
+    title = "Share of the index (%)" if _find_places(definition) is None else "Share among the categories beside it (%)"
+    chart, width = _layer_rows(_list_rows(result, definition), shown, title)
     return Chart(chart, lines, width)
+
+
+def _explain_missing(table: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+    """Return where no weight that was used is shown, and why."""
+    missing = set(table.filter(pl.col("weight").is_null())["category"])
+    if len(missing) == table.height:
+        return ["Every unit has weights of its own: no weight used is shown."]
+    holders = dict.fromkeys(node.parent_id for node in definition.category_nodes if node.id in missing)
+    named = ["the index" if parent is None else definition.category_titles[parent] for parent in holders]
+    return [f"In {list_names(named)} every unit has weights of its own: no weight used is shown."] if named else []
 
 
 def describe_weights(result: Result, definition: IndexDefinition) -> str:
     """Return the largest and the smallest effective importance."""
-    known = [row for row in _list_rows(result, _name_categories(definition)) if row["effective"] is not None]
+    sets: dict[str, Rows] = {}
+    for row in _list_rows(result, definition):
+        if row.get("effective") is not None:
+            sets.setdefault(row["set"], []).append(row)
     return " ".join(
-        f"{which}: {row['title']}, {row['effective']:.1f} % against a weight of {row['nominal']:.1f} %."
-        for which, row in (("Largest effective importance", known[0]), ("Smallest", known[-1]))
+        f"{place}{which}: {row['title']}, {row['effective']:.1f} % against a weight of {row['nominal']:.1f} %."
+        for name, known in sets.items()
+        for place, which, row in (
+            (f"{name}: " if name else "", "Largest effective importance", known[0]),
+            ("", "Smallest", known[-1]),
+        )
     )
 
 
@@ -61,15 +84,29 @@ def _select_categories(result: Result) -> pl.DataFrame:
     return result.tables["weights"].filter(pl.col("question").is_null())
 
 
-def _name_categories(definition: IndexDefinition) -> dict[str, str]:
-    return {category.id: category.title for category in definition.categories}
+def _find_places(definition: IndexDefinition) -> dict[str, str | None] | None:
+    """Return the category in which each lies; None where all lie in the index itself."""
+    places = {node.id: node.parent_id for node in definition.category_nodes}
+    return places if any(places.values()) else None
 
 
-def _list_rows(result: Result, titles: Mapping[str, str]) -> Rows:
+def _list_rows(result: Result, definition: IndexDefinition) -> Rows:
+    """Return a row a category, the most important first; in a tree by what holds them, each set under a heading."""
     ordered = _select_categories(result).sort(
         "effective_importance", descending=True, nulls_last=True, maintain_order=True
     )
-    return [_describe_row(place, row, titles) for place, row in enumerate(ordered.iter_rows(named=True))]
+    titles, places = definition.category_titles, _find_places(definition)
+    if places is None:
+        return [_describe_row(place, row, titles) for place, row in enumerate(ordered.iter_rows(named=True))]
+    rows: Rows = []
+    for parent in (None, *(node.id for node in definition.category_nodes)):
+        held = [row for row in ordered.iter_rows(named=True) if places[row["category"]] == parent]
+        if not held or (parent is not None and len(held) < 2):
+            continue
+        name = "In the index" if parent is None else f"In {titles[parent]}"
+        rows.append({"row": len(rows), "heading": shorten(name, _LONGEST_TITLE), "set": name})
+        rows += [_describe_row(len(rows) + n, row, titles) | {"set": name} for n, row in enumerate(held)]
+    return rows
 
 
 def _describe_row(place: int, row: Mapping[str, Any], titles: Mapping[str, str]) -> dict[str, Any]:
@@ -78,35 +115,43 @@ def _describe_row(place: int, row: Mapping[str, Any], titles: Mapping[str, str])
     percentages = {name: None if share is None else 100 * share for name, share in shares.items()}
     written = {f"{name}_text": "–" if share is None else f"{share:.1f}" for name, share in percentages.items()}
     title = titles.get(row["category"], row["category"])
-    return {"row": place, "title": title, "label": shorten(title, _LONGEST_TITLE), **percentages, **written}
+    label = shorten(title, _LONGEST_TITLE)
+    return {"row": place, "title": title, "label": label, "set": "", **percentages, **written}
 
 
-def _layer_rows(rows: Rows, shown: list[str]) -> tuple[alt.LayerChart | alt.FacetChart, float]:
+def _layer_rows(rows: Rows, shown: list[str], title: str) -> tuple[alt.LayerChart | alt.FacetChart, float]:
     """Return the layers and the width of the whole."""
     import altair as alt  # noqa: PLC0415
 
-    names = max(measure(row["label"]) for row in rows) * TEXT_SIZE + 8
-    known = [row[name] for row in rows for name in shown if row[name] is not None]
+    headings = [row for row in rows if "heading" in row]
+    wide = [measure(row["label"]) for row in rows if "label" in row] + [
+        _BOLD * measure(row["heading"]) for row in headings
+    ]
+    names = max(wide) * TEXT_SIZE + 8
+    known = [row[name] for row in rows for name in shown if row.get(name) is not None]
     most, least = max(0.0, *known), min(0.0, *known)
     scale = alt.Scale(domain=[1.05 * least, 1.05 * most or 1.0], nice=False)
     band = place_rows(len(rows))
 
     def place_share(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", title="Share of the index (%)", scale=scale, axis=alt.Axis(tickCount=6))
+        return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(tickCount=6))
 
     links = []
     for row in rows:
-        known = [row[name] for name in shown if row[name] is not None]
+        known = [row[name] for name in shown if row.get(name) is not None]
+        if not known:
+            continue
         links.append({"row": row["row"], "low": min(known), "high": max(known)})
     layers = [
         rule_rows(len(rows), -names, _PLOT + _COLUMN * len(shown) + 16),
         plot_rows(links).mark_rule(color=MUTED, strokeWidth=1.5).encode(place_share("low"), band, alt.X2("high:Q")),
         write_column(rows, "label", -8, "right"),
+        *([write_column(rows, "heading", -names, "left", fontWeight="bold")] if headings else []),
         *draw_key([_LOOKS[name][:4] for name in shown]),
     ]
     for n, name in enumerate(shown):
         _, shape, fill, stroke, heading = _LOOKS[name]
-        points = [{"row": row["row"], "share": row[name]} for row in rows if row[name] is not None]
+        points = [{"row": row["row"], "share": row[name]} for row in rows if row.get(name) is not None]
         end = _PLOT + _COLUMN * (n + 1) + 12
         layers += [
             plot_rows(points)

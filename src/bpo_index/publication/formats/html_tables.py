@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from string import Template
 
-from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Row
+from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Section
 
 # NOTE: written here and not by a table library: these give no caption and no scope, and put style into the body.
 _DOCUMENT = Template("""\
@@ -32,6 +32,9 @@ tbody tr + tr > * { border-top: 1px solid #d4d4d4; }
 th.name, th.section { text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 8rem; }
 tbody th.name { font-weight: 400; }
 tbody th.section { padding-top: 1rem; border-bottom: 1px solid #1a1a1a; }
+th.in2 { padding-inline-start: 1.6rem; } th.in3 { padding-inline-start: 2.6rem; }
+th.in4 { padding-inline-start: 3.6rem; } th.in5 { padding-inline-start: 4.6rem; }
+th.in6 { padding-inline-start: 5.6rem; }
 sup { line-height: 0; }
 footer { margin-top: 1rem; font-size: .875rem; color: #404040; overflow-wrap: anywhere; }
 footer p { margin: .4rem 0; }
@@ -82,17 +85,19 @@ def render_html(page: Page, table_id: str) -> bytes:
         notice=f'<p class="notice" role="note">{escape_html(page.notice)}</p>\n' if page.notice else "",
         id=escape_html(table_id),
         headings="".join(headings),
-        bodies="\n".join(_write_body(title, rows, len(page.headings)) for title, rows in page.sections),
+        bodies="\n".join(_write_body(section, len(page.headings)) for section in page.sections),
         footer="\n".join([*notes, *legend]),
     ).encode()
 
 
-def _write_body(title: str, rows: tuple[Row, ...], width: int) -> str:
+def _write_body(section: Section, width: int) -> str:
     lines = ["<tbody>"]
-    if title:
-        section = f'<th class="section" colspan="{width}" scope="rowgroup" dir="auto">{escape_html(title)}</th>'
-        lines.append(f"<tr>{section}</tr>")
-    for row in rows:
+    if section.title:
+        # NOTE: deeper than six levels all stand with the sixth.
+        depth = "" if section.level == 1 else f" in{min(section.level, 6)}"
+        title = escape_html(section.title)
+        lines.append(f'<tr><th class="section{depth}" colspan="{width}" scope="rowgroup" dir="auto">{title}</th></tr>')
+    for row in section.rows:
         cells = [f"<td>{escape_html(cell)}</td>" for cell in row.cells]
         mark = f"<sup>{row.mark}</sup>" if row.mark else ""
         name = escape_html(row.cells[NAME_AT])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Row
+from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Section
 
 #: From so many rows on a table may break over pages.
 _LONG_FROM = 31
@@ -46,7 +46,7 @@ def render_latex(page: Page, label: str) -> bytes:
     label
         The label to refer to it, `[a-z0-9:-]`.
     """
-    rows = [row for _, section in page.sections for row in section]
+    rows = [row for section in page.sections for row in section.rows]
     is_long = len(rows) + len(page.sections) >= _LONG_FROM
     is_wide = any(len(row.cells[NAME_AT]) >= _WIDE_FROM for row in rows)
     name = r">{\raggedright\arraybackslash}p{.2\linewidth}" if is_wide else "l"
@@ -113,14 +113,16 @@ def _write_heading(heading: str, place: int) -> str:
     return rf"\shortstack[r]{{{_NEW_LINE.join(map(escape_latex, lines))}}}"
 
 
-def _write_body(sections: tuple[tuple[str, tuple[Row, ...]], ...], width: int) -> list[str]:
+def _write_body(sections: tuple[Section, ...], width: int) -> list[str]:
     lines = []
-    for number, (title, rows) in enumerate(sections):
-        if title:
-            column = r"p{.9\linewidth}" if len(title) >= 60 else "l"
-            heading = rf"\multicolumn{{{width}}}{{@{{}}{column}}}{{\bfseries {escape_latex(title)}}} \\*"
+    for number, section in enumerate(sections):
+        if section.title:
+            column = r"p{.9\linewidth}" if len(section.title) >= 60 else "l"
+            # NOTE: \quad is one em; deeper than six levels all stand with the sixth.
+            title = r"\quad " * (min(section.level, 6) - 1) + escape_latex(section.title)
+            heading = rf"\multicolumn{{{width}}}{{@{{}}{column}}}{{\bfseries {title}}} \\*"
             lines += [*([r"\addlinespace"] if number else []), heading]
-        for row in rows:
+        for row in section.rows:
             cells = [escape_latex(cell) for cell in row.cells]
             cells[NAME_AT] += rf"\textsuperscript{{{row.mark}}}" if row.mark else ""
             lines.append(" & ".join(cells) + r" \\")

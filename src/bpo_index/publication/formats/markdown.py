@@ -10,10 +10,11 @@ def render_markdown(page: Page) -> bytes:
     blocks = [f"# {escape_markdown(page.title)}"]
     if page.notice:
         blocks.append(f"**{escape_markdown(page.notice)}**")
-    for title, rows in page.sections:
-        if title:
-            blocks.append(f"## {escape_markdown(title)}")
-        blocks.append(_write_table(page.headings, rows))
+    for section in page.sections:
+        if section.title:
+            # NOTE: Markdown has six levels of headings; deeper ones stand with the sixth.
+            blocks.append(f"{'#' * min(section.level + 1, 6)} {escape_markdown(section.title)}")
+        blocks.append(_write_table(page.headings, section.rows))
     blocks += [f"<sup>{mark}</sup> {escape_markdown(note)}" for mark, note in page.notes]
     blocks += [escape_markdown(paragraph) for paragraph in page.legend]
     return ("\n\n".join(blocks) + "\n").encode()

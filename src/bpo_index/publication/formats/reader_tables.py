@@ -38,6 +38,17 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part of a table for readers, with a title over its rows."""
+
+    title: str
+    """Empty: the table is in one piece."""
+    rows: tuple[Row, ...]
+    level: int = 1
+    """Of the tree of categories: how far the title is set in."""
+
+
+@dataclass(frozen=True)
 class Page:
     """A table for readers with all that is printed round it, as plain texts that no format has escaped yet."""
 
@@ -49,8 +60,7 @@ class Page:
     mark: str
     """The notice in two or three words."""
     headings: tuple[str, ...]
-    sections: tuple[tuple[str, tuple[Row, ...]], ...]
-    """Titles, empty for a table in one piece, and rows."""
+    sections: tuple[Section, ...]
     notes: tuple[tuple[str, str], ...]
     """Marks and what they mean."""
     legend: tuple[str, ...]
@@ -70,18 +80,21 @@ def replace_controls(text: str) -> str:
 
 def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:
     """Return the ranking as a page for readers: a row per unit, as in `Result.ranking`."""
-    return _make_page([("", result.ranking)], result, definition, caption="Ranking", findings=result.findings)
+    return _make_page([("", 1, result.ranking)], result, definition, caption="Ranking", findings=result.findings)
 
 
 def lay_out_categories(result: Result, definition: IndexDefinition) -> Page:
-    """Return the scores by category as a page for readers: a section per category, a row per unit."""
+    """Return the scores by category as a page for readers: a section per category, a row per unit.
+
+    Sections are in the order of the tree, each category before those that it holds.
+    """
     parts = result.categories.partition_by("category", maintain_order=True)
-    sections = [(str(part["category_title"][0]), part) for part in parts]
+    sections = [(str(part["category_title"][0]), int(part["level"][0] or 1), part) for part in parts]
     return _make_page(sections, result, definition, caption="Scores by category", findings=[])
 
 
 def _make_page(
-    sections: Sequence[tuple[str, pl.DataFrame]],
+    sections: Sequence[tuple[str, int, pl.DataFrame]],
     result: Result,
     definition: IndexDefinition,
     *,
@@ -89,7 +102,7 @@ def _make_page(
     findings: Sequence[str],
 ) -> Page:
     level = name_level(definition.method.confidence_level)
-    said = dict.fromkeys(note for _, frame in sections for note in frame["note"] if note)
+    said = dict.fromkeys(note for _, _, frame in sections for note in frame["note"] if note)
     marks = {"": ""} | {note: _make_mark(number) for number, note in enumerate(said)}
     return Page(
         title=definition.title,
@@ -106,7 +119,7 @@ def _make_page(
             "Respondents",
             _DESCRIBED["p_first"].name_heading(),
         ),
-        sections=tuple((title, _lay_out_rows(frame, marks)) for title, frame in sections),
+        sections=tuple(Section(title, _lay_out_rows(frame, marks), level) for title, level, frame in sections),
         notes=tuple((marks[note], f"{note}.") for note in said),
         legend=(
             describe_reading(level, definition.columns.unit),

@@ -21,6 +21,8 @@ MOST_ROWS = 100_000
 _MOST_CHARACTERS = 32_767
 # Width of columns in digits, height of a line in points; Excel shows rows of at most 409 points.
 _LEAST_WIDTH, _LINE_HEIGHT, _MOST_LINES = 6, 15, 27
+#: The column whose texts are set in, and the one that says how far.
+_TITLE, _LEVEL = "category_title", "level"
 _CREATED = datetime.datetime(1980, 1, 1)
 _CODEBOOK = (
     Column("table", pl.String, "name of the table, of its file and of its sheet"),
@@ -126,11 +128,18 @@ def _write_sheet(workbook: Any, worksheet: Any, sheet: Sheet, *, is_percentage: 
         shown = _choose_format(column)
         aligned = {key: shown[key] for key in ("align", "indent") if key in shown} or {"align": "right"}
         cells = workbook.add_format({"valign": "top", **shown})
+        # NOTE: titles of categories are set in by their level; Excel takes fifteen.
+        levels = frame[_LEVEL].to_list() if column.name == _TITLE and _LEVEL in frame.columns else []
+        set_in = {
+            level: workbook.add_format({"valign": "top", **shown, "indent": min(level, 15)})
+            for level in sorted(set(levels))
+            if level > 1
+        }
         worksheet.set_column(at, at, width)
         worksheet.write_string(0, at, heading, workbook.add_format(head | aligned))
         lines[0] = max(lines[0], _count_lines(heading, width - 1))
         for row, value in enumerate(values, start=1):
-            _write_cell(worksheet, row, at, value, cells=cells)
+            _write_cell(worksheet, row, at, value, cells=set_in.get(levels[row - 1], cells) if levels else cells)
             if isinstance(value, str) and len(value) >= width:
                 lines[row] = max(lines[row], _count_lines(value, width - 1))
     # NOTE: not every program finds by itself how high a row with broken lines must be.

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.numbers import NOTHING, list_names, show_number, show_score
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
@@ -25,16 +26,41 @@ class Names:
     units: Mapping[str, str]
     """Of ranked units first, in the order of the ranking."""
     categories: Mapping[str, str]
+    """Of all levels, each before those that it holds."""
     unit_word: str
     """What is ranked, with a capital."""
+    nodes: Mapping[str, DefinedNode]
+    """Id to place in the tree, of every category."""
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether a category holds categories."""
+        return any(node.level > 1 for node in self.nodes.values())
+
+    def find_level(self, category: str | None) -> int:
+        """Return how many steps a category stands under the first level; 0 for the index."""
+        return max(self.nodes[category].level - 1, 0) if category else 0
+
+    def tell_place(self, category: str) -> str:
+        """Return the title and that of the category in which it lies, such as "Talent, in People"."""
+        parent = self.nodes[category].parent_id
+        return self.categories[category] + (f", in {self.categories[parent]}" if parent else "")
+
+    def group_by_parent(self) -> dict[str | None, list[str]]:
+        """Return the ids of the categories that the index (null) and each category hold, in the order of the tree."""
+        groups: dict[str | None, list[str]] = {None: []}
+        for category, node in self.nodes.items():
+            groups.setdefault(node.parent_id, []).append(category)
+        return {parent: groups[parent] for parent in (None, *self.nodes) if parent in groups}
 
 
 def collect_names(result: Result, definition: IndexDefinition) -> Names:
     """Return the names of units and categories."""
     return Names(
         dict(result.ranking.select("unit", "name").iter_rows()),
-        {category.id: category.title for category in definition.categories},
+        definition.category_titles,
         name_unit(definition.columns.unit),
+        {node.id: node for node in definition.category_nodes},
     )
 
 
@@ -56,6 +82,7 @@ def tabulate_category_ends(result: Result, names: Names) -> ReportTable:
         ("Category", "First", "Last", "Points apart"),
         rows,
         texts=(0, 1, 2),
+        levels=[names.find_level(category) for category in names.categories],
     )
 
 
@@ -67,21 +94,33 @@ def _name_level_units(rows: pl.DataFrame) -> str:
     return f"{list_names(shown)} ({show_score(rows.row(0, named=True))})"
 
 
-def tabulate_category_scores(result: Result, names: Names) -> ReportTable:
-    """Return one row per unit: its score in each category and, in brackets, its rank there."""
+def tabulate_category_scores(result: Result, names: Names) -> list[ReportTable]:
+    """Return tables with one row per unit: its score and, in brackets, its rank in each category of the first level.
+
+    For each category that holds others follows a table of these.
+    """
     cells = {(row["unit"], row["category"]): row for row in result.categories.iter_rows(named=True)}
 
     def show(row: dict[str, Any]) -> str:
         score = show_score(row)
         return score if row["rank"] is None else f"{score} ({row['rank']})"
 
-    rows = [
-        (name, *(show(cells[unit, category]) for category in names.categories)) for unit, name in names.units.items()
-    ]
-    return make_table(
-        "category-scores",
-        "Score in each category, rank in brackets",
-        (names.unit_word, *names.categories.values()),
-        rows,
-        note=f"{NOTHING}: not published, so that nobody's answer can be worked out, or not scored.",
-    )
+    tables = []
+    for parent, held in names.group_by_parent().items():
+        shown = held if parent is None else [parent, *held]
+        within = "" if parent is None else f" {names.tell_place(parent)}"
+        tables.append(
+            make_table(
+                "category-scores" if parent is None else f"category-scores-{names.nodes[parent].number}",
+                f"Score in{within} and in what it holds, rank in brackets"
+                if within
+                else "Score in each category, rank in brackets",
+                (names.unit_word, *(names.categories[category] for category in shown)),
+                [(name, *(show(cells[unit, category]) for category in shown)) for unit, name in names.units.items()],
+                note=""
+                if within
+                else f"{NOTHING}: not published, so that nobody's answer can be worked out, or not scored.",
+                fold=f"In{within}" if within else "",
+            )
+        )
+    return tables

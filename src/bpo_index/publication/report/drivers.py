@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from bpo_index.display.numbers import NOTHING, show_estimate, show_number, show_range
@@ -10,8 +13,8 @@ from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 
-#: Pairs nearest to swapping that are listed.
-_SWAPS = 10
+#: Pairs nearest to swapping that are listed, of the index and of a category that holds categories.
+_SWAPS, _SWAPS_WITHIN = 10, 5
 _KEPT = {"ranking": "the ranking", "first": "the first", "first_five": "the first five"}
 _LEFT_OUT = {
     "respondent": "One respondent",
@@ -66,55 +69,102 @@ def tabulate_methods(result: Result, names: Names) -> ReportTable:
     )
 
 
-def tabulate_weights(result: Result, names: Names) -> ReportTable:
-    """Return one row per category: weight, effective importance, and between which weights the first stay the same."""
-    used = result.tables["weights"].filter(pl.col("question").is_null())
+def tabulate_weights(result: Result, names: Names) -> list[ReportTable]:
+    """Return tables of what the index, and each category, holds: one row per category in it.
+
+    Weight, effective importance, and between which weights the ranking and the first ones stay the same.
+    """
+    used = {row["category"]: row for row in result.tables["weights"].filter(pl.col("question").is_null()).to_dicts()}
     kept = {
         (row["category"], row["kept"]): f"{row['low']:.2f} to {row['high']:.2f}"
         for row in result.tables["weight_intervals"].iter_rows(named=True)
     }
-    rows = [
-        (
-            names.categories[row["category"]],
-            show_number(row["nominal_weight"], 3),
-            show_number(row["weight"], 3),
-            show_number(row["effective_importance"], 3),
-            *(kept.get((row["category"], what)) for what in _KEPT),
+    tables = []
+    for parent, held in names.group_by_parent().items():
+        if parent is not None and len(held) < 2:
+            continue
+        rows = []
+        for category in held:
+            row = used[category]
+            rows.append(
+                (
+                    names.categories[category],
+                    *(show_number(row[name], 3) for name in ("nominal_weight", "weight", "effective_importance")),
+                    *(() if parent is None else (show_number(_multiply_weights(category, used, names), 3),)),
+                    *(kept.get((category, what)) for what in _KEPT),
+                )
+            )
+        tables.append(_make_weights_table(rows, parent, names))
+    return tables
+
+
+def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, names: Names) -> ReportTable:
+    keeps = [f"Keeps {what}" for what in _KEPT.values()]
+    headings = ("Category", "Nominal", "Used", "Effective importance")
+    if parent is None:
+        below = (
+            " Below, the same in each category that holds categories: shares of what it holds, effective importance "
+            "for its score, and what keeps the ranking in it. In the index: times the weights of all that the category "
+            "lies in."
         )
-        for row in used.iter_rows(named=True)
-    ]
+        return make_table(
+            "weights",
+            "Weights, and how far each may move",
+            (*headings, *keeps),
+            rows,
+            note="Effective importance: the category's share of the squared correlations with the overall score. The "
+            "last columns say between which weights of the category, the others in their proportions, it stays."
+            + (below if names.is_tree else ""),
+        )
+    place = names.tell_place(parent)
     return make_table(
-        "weights",
-        "Weights, and how far each may move",
-        ("Category", "Nominal", "Used", "Effective importance", *(f"Keeps {what}" for what in _KEPT.values())),
+        f"weights-{names.nodes[parent].number}",
+        f"Weights in {place}, and how far each may move",
+        (*headings, "In the index", *keeps),
         rows,
-        note="Effective importance: the category's share of the squared correlations with the overall score. The last "
-        "columns say between which weights of the category, the others in their proportions, it stays.",
+        fold=f"In {place}",
     )
 
 
-def tabulate_swaps(result: Result, names: Names) -> ReportTable:
-    """Return the pairs that swap soonest when weight moves between categories."""
-    table = (
-        result.tables["weight_swaps"].drop_nulls("weight_moved").sort("weight_moved", maintain_order=True).head(_SWAPS)
-    )
-    rows = [
-        (
-            names.units[row["ahead"]],
-            names.units[row["behind"]],
-            f"{row['weight_moved']:.1%}",
-            names.categories[row["gains"]],
-            ", ".join(names.categories[one] for one in row["loses"].split()),
+def _multiply_weights(category: str, used: Mapping[str, Mapping[str, Any]], names: Names) -> float | None:
+    """Return a category's weight times those of all that it lies in; None where units have weights of their own."""
+    own: float | None = used[category]["weight"]
+    parent = names.nodes[category].parent_id
+    if parent is None or own is None:
+        return own
+    above = _multiply_weights(parent, used, names)
+    return None if above is None else own * above
+
+
+def tabulate_swaps(result: Result, names: Names) -> list[ReportTable]:
+    """Return tables of the pairs that swap soonest when weight moves between what the index, or a category, holds."""
+    swaps = result.tables["weight_swaps"].drop_nulls("weight_moved").sort("weight_moved", maintain_order=True)
+    tables = []
+    for parent in names.group_by_parent():
+        table = swaps.filter(pl.col("parent").eq_missing(pl.lit(parent, pl.String)))
+        rows = [
+            (
+                names.units[row["ahead"]],
+                names.units[row["behind"]],
+                f"{row['weight_moved']:.1%}",
+                names.categories[row["gains"]],
+                ", ".join(names.categories[one] for one in row["loses"].split()),
+            )
+            for row in table.head(_SWAPS if parent is None else _SWAPS_WITHIN).iter_rows(named=True)
+        ]
+        within = "" if parent is None else names.tell_place(parent)
+        caption = "Pairs that the least change of weights would swap"
+        tables.append(
+            make_table(
+                "weight-swaps" if parent is None else f"weight-swaps-{names.nodes[parent].number}",
+                f"{caption} in {within}" if within else caption,
+                ("Ahead", "Behind", "Weight moved", "Gained by", "Lost by"),
+                rows,
+                texts=(0, 1, 3, 4),
+                fold=f"In {within}" if within else "",
+            )
         )
-        for row in table.iter_rows(named=True)
-    ]
-    return make_table(
-        "weight-swaps",
-        "Pairs that the least change of weights would swap",
-        ("Ahead", "Behind", "Weight moved", "Gained by", "Lost by"),
-        rows,
-        texts=(0, 1, 3, 4),
-    )
+    return tables
 
 
 def tabulate_influence(result: Result) -> ReportTable:

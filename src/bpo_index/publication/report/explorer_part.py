@@ -5,18 +5,68 @@ from __future__ import annotations
 import base64
 import json
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from bpo_index.definition.method_block import Method
+from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import list_names, show_score
+from bpo_index.publication.category_tree import INDEX
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, NORMALISATIONS, Explorer, read_place_shares
+from bpo_index.publication.report.tables import DEEPEST_LEVEL
 from bpo_index.publication.result import Result
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation
+from bpo_index.scoring.structure import IndexStructure
 
 #: The largest value of a slider is this many times the largest weight, at least and at most so many points.
 _SLIDER_TIMES, _SLIDER_LEAST, _SLIDER_MOST = 3, 30, 100
+
+
+@dataclass(frozen=True)
+class SliderGroup:
+    """The sliders of the categories that one node holds."""
+
+    title: str
+    """Of the category that holds them; empty: the index does."""
+    path: list[str]
+    """The titles of the categories in which that one lies, the outermost first."""
+    own: str
+    """The aggregation that it keeps, in words; empty: the reader chooses."""
+    sliders: list[tuple[int, str]]
+    """Number and title of each category."""
+
+    @property
+    def level(self) -> int:
+        """How many steps it is set in, at most as many as the style sheet knows."""
+        return min(len(self.path), DEEPEST_LEVEL)
+
+
+def group_sliders(explorer: Explorer, definition: IndexDefinition) -> list[SliderGroup]:
+    """Return the sliders by what holds their categories, the index first; where one lies alone there is none."""
+    nodes, groups = definition.category_nodes, []
+    for number, held in reversed(explorer.tree.holders):
+        if number != INDEX and len(held) < 2:
+            continue
+        path: list[str] = []
+        above = INDEX if number == INDEX else nodes[number].parent - 1
+        while above != INDEX:
+            path.insert(0, nodes[above].title)
+            above = nodes[above].parent - 1
+        own = explorer.tree.own.get(number)
+        groups.append(
+            SliderGroup(
+                title="" if number == INDEX else nodes[number].title,
+                path=path,
+                own=_name_aggregation(explorer, own) if own else "",
+                sliders=[(n, nodes[n].title) for n in held.tolist()],
+            )
+        )
+    return groups
+
+
+def _name_aggregation(explorer: Explorer, name: str) -> str:
+    return get_aggregation(name).explorer.format(power=explorer.power).partition(":")[0]
 
 
 def list_aggregations(explorer: Explorer) -> list[tuple[str, str]]:
@@ -39,7 +89,7 @@ def find_slider_most(explorer: Explorer) -> int:
     return min(_SLIDER_MOST, max(_SLIDER_LEAST, most))
 
 
-def write_explorer_data(explorer: Explorer, result: Result) -> str:
+def write_explorer_data(explorer: Explorer, result: Result, definition: IndexDefinition) -> str:
     """Return the explorer's numbers as JSON that no text in it can end."""
     ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
@@ -51,6 +101,9 @@ def write_explorer_data(explorer: Explorer, result: Result) -> str:
         # The published order of those that take part.
         "order": [1 + sum(other < own for other in ranks) for own in ranks],
         "categories": explorer.categories,
+        "titles": [node.title for node in definition.category_nodes],
+        "parents": explorer.tree.parents.tolist(),
+        "own": {str(number): name for number, name in explorer.tree.own.items()},
         "scores": explorer.scores.tolist(),
         "weights": explorer.weights.tolist(),
         "aggregation": explorer.aggregation,
@@ -80,21 +133,32 @@ def write_explorer_data(explorer: Explorer, result: Result) -> str:
     return text
 
 
-def write_explorer_notes(explorer: Explorer, result: Result, method: Method) -> list[str]:
+def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
     """Return what is to be known of the explorer: first, where its probabilities come from."""
+    is_tree = len(explorer.nodes) > len(explorer.categories)
+    lowest = "scores of the categories that hold questions" if is_tree else "category scores"
     notes = ["There are no standard errors: as soon as anything is moved there are no probabilities."]
     if len(explorer.draws):
         effective = 1.0 / float((explorer.draw_weights**2).sum())
         notes = [
-            f"Probabilities are shares of {len(explorer.draws)} replicates of the category scores, drawn from normal "
+            f"Probabilities are shares of {len(explorer.draws)} replicates of the {lowest}, drawn from normal "
             f"distributions with their standard errors, and good to about ±{1.96 * 0.5 / math.sqrt(effective):.2f}."
         ]
         notes.append(
             "At the published weights and methods the table shows the published numbers, from "
             f"{result.replicates:,} replicates with respondents drawn anew."
         )
+    if explorer.tree.own:
+        kept = [
+            f"{definition.category_nodes[number].title} ({_name_aggregation(explorer, name)})"
+            for number, name in explorer.tree.own.items()
+        ]
+        notes.append(
+            "The choice of aggregation holds for the index and for all categories in it that have none of their own. "
+            f"Put together in the way of the definition, whatever is chosen: {list_names(kept)}."
+        )
     notes.append(
-        "The choices of normalisation work on category scores. The ranks under other methods on the page of robustness "
+        f"The choices of normalisation work on {lowest}. The ranks under other methods on the page of robustness "
         "normalise questions, and can differ."
     )
     if explorer.left_out:
@@ -106,8 +170,20 @@ def write_explorer_notes(explorer: Explorer, result: Result, method: Method) -> 
         )
     if not explorer.reproduces:
         notes.append(
-            f"The published ranking (weighting {method.weighting.replace('_', ' ')}, aggregation "
-            f"{method.aggregation.replace('_', ' ')}) is not computed here: as soon as anything is moved, "
-            f"scores are put together by the {get_aggregation(explorer.aggregation).explorer.partition(':')[0]}."
+            f"The published ranking ({'; '.join(_name_methods(definition))}) is not computed here: as soon "
+            f"as anything is moved, scores are put together by the {_name_aggregation(explorer, explorer.aggregation)}."
         )
     return notes
+
+
+def _name_methods(definition: IndexDefinition) -> list[str]:
+    """Return weighting and aggregation of the index, and of categories that have others."""
+    structure = IndexStructure.from_definition(definition)
+    named: dict[tuple[str, str], list[str]] = {}
+    for node in structure.holders:
+        methods = (node.method.weighting.replace("_", " "), node.method.aggregation.replace("_", " "))
+        named.setdefault(methods, []).append(definition.nodes[node.number].title)
+    return [
+        f"weighting {weighting}, aggregation {aggregation}" + (f" in {list_names(titles)}" if all(titles) else "")
+        for (weighting, aggregation), titles in named.items()
+    ]

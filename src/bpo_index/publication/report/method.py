@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import count_noun, list_names, show_number
+from bpo_index.definition.tree import DefinedNode
+from bpo_index.display.numbers import NOTHING, count_noun, list_names, show_number
 from bpo_index.publication.findings import name_assumption
+from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level
@@ -24,6 +28,22 @@ _TITLES = {
     "question_aggregation": "From questions to a category",
     "weighting": "Weights of categories",
     "aggregation": "From categories to the index",
+}
+#: The same where categories hold categories.
+_TREE_TITLES = _TITLES | {"aggregation": "From categories to what holds them, and to the index"}
+#: The steps that a category may take in a way of its own, and what they are called there.
+_OWN_TITLES = {
+    "question_weighting": "Weights of questions in {}",
+    "question_aggregation": "From questions to a category in {}",
+    "weighting": "Weights of categories in {}",
+    "aggregation": "From categories to {}",
+}
+_OWN_HEADINGS = {
+    "question_weighting": "Weights of questions",
+    "question_aggregation": "From questions to a category",
+    "weighting": "Weights of categories",
+    "aggregation": "From categories to what holds them",
+    "questions_needed": "Questions needed for a score",
 }
 SYMBOLS = (
     "u a unit, c a category, q a question, i a respondent; r(i,q) the rating, turned round where a high rating means "
@@ -45,7 +65,7 @@ class Step:
 
 
 def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> list[Step]:
-    """Return the steps from ratings to ranks, each with its method and formula.
+    """Return the steps from ratings to ranks, each with its method and formula; then those of single categories.
 
     Parameters
     ----------
@@ -55,21 +75,69 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
         Whether respondents were weighed to shares of the population.
     """
     method = definition.method
+    is_tree = any(node.level > 1 for node in definition.nodes)
+    titles = _TREE_TITLES if is_tree else _TITLES
     # NOTE: where each unit has its own, weights and score are found in one.
     left_out = ["aggregation"] if get_weighting(method.weighting).has_own_scores else []
     chosen = [
         (title, record)
-        for key, title in _TITLES.items()
+        for key, title in titles.items()
         if key not in left_out and (record := find_method(key, getattr(method, key))) is not None
     ]
     return [
         _describe_respondent_weights(bool(definition.columns.design_weight), method.trim_weights, fits_margins),
         *(
             Step(title, record.name.replace("_", " "), record.line, record.formula)
-            for title, record in chosen
+            for title, record in [*chosen, *_find_own_steps(definition)]
             if record.name != "none"
         ),
     ]
+
+
+def _find_own_steps(definition: IndexDefinition) -> list[tuple[str, Any]]:
+    """Return title and record of each step that a category takes, for it and all in it, in a way of its own."""
+    holders = {node.parent for node in definition.nodes}
+    found = []
+    for node in definition.category_nodes:
+        for key, title in _OWN_TITLES.items():
+            is_used = key.startswith("question") or node.number in holders
+            record = find_method(key, node.own_method[key]) if is_used and key in node.own_method else None
+            if record is None:
+                continue
+            is_lowest = node.questions and key == "question_aggregation"
+            named = "From questions to {}" if is_lowest else title
+            found.append((named.format(_name_with_inside(node, key, definition)), record))
+    return found
+
+
+def _name_with_inside(node: DefinedNode, key: str, definition: IndexDefinition) -> str:
+    """Return the title of a category; for an aggregation that holds for further categories in it, these as well."""
+    holders = {one.parent for one in definition.nodes}
+    goes_on = any(one.parent == node.number and one.number in holders for one in definition.nodes)
+    return f"{node.title} and what holds categories in it" if key == "aggregation" and goes_on else node.title
+
+
+def tabulate_own_methods(definition: IndexDefinition, names: Names) -> ReportTable | None:
+    """Return one row per category with methods of its own, which hold for all in it; None where none has any."""
+    nodes = [node for node in definition.category_nodes if node.own_method]
+    if not nodes:
+        return None
+    keys = [key for key in _OWN_HEADINGS if any(key in node.own_method for node in nodes)]
+    rows = [
+        (
+            names.tell_place(node.id),
+            *(str(node.own_method[key]).replace("_", " ") if key in node.own_method else None for key in keys),
+        )
+        for node in nodes
+    ]
+    return make_table(
+        "own-methods",
+        "Categories with methods of their own",
+        ("Category", *(_OWN_HEADINGS[key] for key in keys)),
+        rows,
+        texts=1 + len([key for key in keys if key != "questions_needed"]),
+        note=f"They hold for the category and all in it; {NOTHING}: as outside.",
+    )
 
 
 def _describe_respondent_weights(has_design_weights: bool, trim_weights: float | None, fits_margins: bool) -> Step:
@@ -105,12 +173,12 @@ def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
     )
 
 
-def tabulate_questionnaire(result: Result, definition: IndexDefinition) -> ReportTable:
+def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: Names) -> ReportTable:
     """Return one row per question: category, text, weight that was used within the category, origin."""
     used = dict(result.tables["weights"].drop_nulls("question").select("question", "weight").iter_rows())
     rows = [
         (
-            node.title,
+            names.tell_place(node.id),
             question.id,
             f"{question.text} (reversed)" if question.reverse else question.text,
             question.origin,
@@ -130,12 +198,13 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition) -> Repor
     )
 
 
-def tabulate_assumptions(result: Result) -> ReportTable:
+def tabulate_assumptions(result: Result, names: Names) -> ReportTable:
     """Return what is drawn when all assumptions are."""
+    within = {f"in {category}: ": f"in {names.tell_place(category)}: " for category in names.categories}
     rows = [
         (
             name_assumption(row["assumption"]).capitalize(),
-            row["level"].replace("_", " "),
+            _name_level(row["level"], within),
             show_number(row["share"], 3),
             "yes" if row["nominal"] else "",
         )
@@ -148,6 +217,12 @@ def tabulate_assumptions(result: Result) -> ReportTable:
         rows,
         texts=(0, 1, 3),
     )
+
+
+def _name_level(level: str, within: Mapping[str, str]) -> str:
+    """Return a level in words; where it is of the weights in one category, with the title of that."""
+    start = next((start for start in within if level.startswith(start)), "")
+    return within.get(start, "") + level.removeprefix(start).replace("_", " ")
 
 
 def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:

@@ -72,9 +72,9 @@ def tabulate_respondents(result: Result, names: Names) -> ReportTable:
 
 
 def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTable:
-    """Return one row per category: alpha, omega, and the reliability of unit means."""
-    rows = []
-    for row in result.tables["reliability"].iter_rows(named=True):
+    """Return one row per category of any level: alpha, omega, and the reliability of unit means."""
+    rows, table = [], result.tables["reliability"]
+    for row in table.iter_rows(named=True):
         alpha = show_estimate(row["alpha"], row["alpha_low"], row["alpha_high"])
         rows.append(
             (
@@ -100,6 +100,7 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTabl
             "Respondents needed for .8",
         ),
         rows,
+        levels=[names.find_level(category) for category in table["category"]],
         note="Alpha and omega: how well the questions of a category hang together, within units. ICC(1): the share of "
         "the variance of respondents' scores that lies between units.",
     )

@@ -19,6 +19,7 @@ from bpo_index.publication.report import categories, drivers, quality, ranks
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.explorer_part import (
     find_slider_most,
+    group_sliders,
     list_aggregations,
     list_normalisations,
     write_explorer_data,
@@ -30,6 +31,7 @@ from bpo_index.publication.report.method import (
     list_limits,
     list_steps,
     tabulate_assumptions,
+    tabulate_own_methods,
     tabulate_questionnaire,
 )
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
@@ -126,8 +128,9 @@ def render_report(
             "reasons": quality.tabulate_reasons(audit),
             "respondents": quality.tabulate_respondents(result, names),
             "reliability": quality.tabulate_reliability(result, names, level),
-            "assumptions": tabulate_assumptions(result),
-            "questionnaire": tabulate_questionnaire(result, definition),
+            "own_methods": tabulate_own_methods(definition, names),
+            "assumptions": tabulate_assumptions(result, names),
+            "questionnaire": tabulate_questionnaire(result, definition, names),
         },
         replicates=f"{result.replicates:,}",
         steps=list_steps(definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
@@ -137,9 +140,9 @@ def render_report(
         made_from=_list_origins(made_from),
         downloads=_list_downloads(files),
         carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
-        explorer=Markup(write_explorer_data(explorer, result)) if len(explorer.units) > 1 else "",
-        explorer_categories=[category.title for category in definition.categories],
-        explorer_notes=write_explorer_notes(explorer, result, definition.method),
+        explorer=Markup(write_explorer_data(explorer, result, definition)) if len(explorer.units) > 1 else "",
+        slider_groups=group_sliders(explorer, definition),
+        explorer_notes=write_explorer_notes(explorer, result, definition),
         slider_most=find_slider_most(explorer),
         aggregations=list_aggregations(explorer),
         normalisations=list_normalisations(),

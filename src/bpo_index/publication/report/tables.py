@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bpo_index.display.numbers import NOTHING
+
+#: The style sheet indents so many levels; what lies deeper stands with the last.
+DEEPEST_LEVEL = 6
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,16 @@ class ReportTable:
     """Positions of columns of text; the others hold numbers and stand to the right."""
     note: str = ""
     """What is said under the table."""
+    levels: tuple[int, ...] = ()
+    """Per row: how many steps it stands under the first level; none: all stand on it."""
+    heads: frozenset[int] = frozenset()
+    """Positions of rows under which others stand that are in them."""
+    fold: str = ""
+    """What a reader sees of a table that can be folded away; empty: it cannot."""
+
+    def find_level(self, row: int) -> int:
+        """Return how many steps a row stands under the first level, at most as many as the style sheet knows."""
+        return min(self.levels[row], DEEPEST_LEVEL) if self.levels else 0
 
     @property
     def header(self) -> int:
@@ -36,8 +50,12 @@ def make_table(
     *,
     texts: int | Iterable[int] = 1,
     note: str = "",
+    levels: Sequence[int] = (),
+    fold: str = "",
 ) -> ReportTable:
     """Return a table; `texts` is how many of the first columns hold text, or which columns do.
+
+    `levels` are those of rows that stand under others.
 
     Examples
     --------
@@ -47,5 +65,13 @@ def make_table(
     places = range(texts) if isinstance(texts, int) else texts
     shown = [tuple(NOTHING if cell is None else str(cell) for cell in row) for row in rows]
     return ReportTable(
-        key=key, caption=caption, headings=tuple(headings), rows=shown, texts=frozenset(places), note=note
+        key=key,
+        caption=caption,
+        headings=tuple(headings),
+        rows=shown,
+        texts=frozenset(places),
+        note=note,
+        levels=tuple(levels),
+        heads=frozenset(row for row, (one, after) in enumerate(pairwise(levels)) if after > one),
+        fold=fold,
     )

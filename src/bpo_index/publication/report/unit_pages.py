@@ -9,6 +9,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import list_names, show_number, show_range, show_score, show_share
+from bpo_index.publication.report.categories import Names, collect_names
+from bpo_index.publication.report.tables import DEEPEST_LEVEL
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level, name_points
 
@@ -25,6 +27,11 @@ class CategoryLine:
     """One category of a unit, against the others."""
 
     title: str
+    place: str
+    """The title and that of the category in which it lies, for a sentence."""
+    level: int
+    """Steps under the first level."""
+    holds_questions: bool
     score: str
     interval: str
     rank: str
@@ -47,6 +54,10 @@ class Contribution:
     """What one category adds to the lead over a neighbour."""
 
     title: str
+    level: int
+    """Steps under the first level; what lies in a category follows it."""
+    is_head: bool
+    """Whether what lies in it follows."""
     points: str
     value: float
     share: float
@@ -61,6 +72,11 @@ class Neighbour:
     caption: str
     contributions: list[Contribution]
     total: str
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether a category is shown with what lies in it."""
+        return any(part.level for part in self.contributions)
 
 
 @dataclass(frozen=True)
@@ -82,12 +98,12 @@ class UnitPage:
 def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPage]:
     """Return the pages in the order of the ranking."""
     level, points = name_level(definition.method.confidence_level), name_points(definition)
-    titles = {category.id: category.title for category in definition.categories}
+    names = collect_names(result, definition)
     ranked = int(result.ranking["rank"].count())
     pages = []
     for row in result.ranking.iter_rows(named=True):
         own = result.categories.filter(unit=row["unit"])
-        lines = [_compare(line, result.categories) for line in own.iter_rows(named=True)]
+        lines = [_compare(line, result.categories, names) for line in own.iter_rows(named=True)]
         pages.append(
             UnitPage(
                 code=row["unit"],
@@ -97,14 +113,14 @@ def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPa
                 facts=_list_facts(row, result, level, points),
                 sentences=_write_sentences(row, lines, ranked=ranked, points=points, level=level),
                 lines=lines if not row["suppressed"] else [],
-                neighbours=_find_neighbours(row, result, titles),
+                neighbours=_find_neighbours(row, result, names),
                 note=row["note"],
             )
         )
     return pages
 
 
-def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
+def _compare(row: dict[str, Any], categories: pl.DataFrame, names: Names) -> CategoryLine:
     # A score that is told as a bound counts as the bound, as in the figures.
     peers = categories.filter((pl.col("category") == row["category"]) & (pl.col("unit") != row["unit"]))["score"]
     peers, value = peers.drop_nulls(), row["score"]
@@ -112,6 +128,9 @@ def _compare(row: dict[str, Any], categories: pl.DataFrame) -> CategoryLine:
     low, high = row["ci_low"], row["ci_high"]
     return CategoryLine(
         title=row["category_title"],
+        place=names.tell_place(row["category"]),
+        level=min(names.find_level(row["category"]), DEEPEST_LEVEL),
+        holds_questions=bool(names.nodes[row["category"]].questions),
         score=show_score(row),
         interval=show_range(low, high),
         rank=show_number(row["rank"]),
@@ -171,19 +190,20 @@ def _write_sentences(
     place += f"is {low}" if low == high else f"lies between {low} and {high}"
     sentences = [f"{row['name']} has rank {row['rank']} of {ranked} with {show_score(row)} {points}; {place}."]
     placed = sorted(
-        (line for line in lines if line.value is not None and line.others),
+        (line for line in lines if line.holds_questions and line.value is not None and line.others),
         key=_measure,
         reverse=True,
     )
     if not placed:
         return sentences
-    nothing = "none" if len(placed) == len(lines) else "none in the categories that are told"
+    told = [line for line in lines if line.holds_questions]
+    nothing = "none" if len(placed) == len(told) else "none in the categories that are told"
     for label, chosen in (
         ("Strengths against the others", [line for line in placed if _measure(line) > 0][:_NAMED]),
         ("Weaknesses against the others", [line for line in reversed(placed) if _measure(line) < 0][:_NAMED]),
     ):
         if chosen:
-            named = [f"{line.title} ({line.difference}{line.qualification})" for line in chosen]
+            named = [f"{line.place} ({line.difference}{line.qualification})" for line in chosen]
             sentences.append(f"{label}: {list_names(named)}.")
         else:
             sentences.append(f"{label}: {nothing}.")
@@ -195,29 +215,28 @@ def _measure(line: CategoryLine) -> float:
     return line.value - sum(line.others) / len(line.others)
 
 
-def _find_neighbours(row: dict[str, Any], result: Result, titles: dict[str, str]) -> list[Neighbour]:
-    names = dict(result.ranking.select("unit", "name").iter_rows())
+def _find_neighbours(row: dict[str, Any], result: Result, names: Names) -> list[Neighbour]:
+    units = names.units
     table = result.tables["neighbours"]
     found = []
     sides = (("behind", -1.0), ("ahead", 1.0))
-    for side, sign in sides if len(names) <= MOST_UNITS_SHOWN + 1 else sides[:1]:
+    for side, sign in sides if len(units) <= MOST_UNITS_SHOWN + 1 else sides[:1]:
         part = table.filter(pl.col(side) == row["unit"])
         if part.is_empty():
             continue
-        other = names[part["ahead" if side == "behind" else "behind"][0]]
+        other = units[part["ahead" if side == "behind" else "behind"][0]]
         gap = float(part["difference"][0])
-        parts = sorted(
-            (
-                (titles[category], sign * value)
-                for category, value in part.select("category", "contribution").iter_rows()
-            ),
-            key=lambda pair: -pair[1],
-        )
+        found_of = {category: sign * value for category, value in part.select("category", "contribution").iter_rows()}
+        parts = _order_contributions(found_of, names)
         largest = max(abs(value) for _, value in parts) or 1.0
         where = "level with" if abs(gap) < 1e-7 else ("behind" if sign < 0 else "ahead of")
         points = "" if abs(gap) < 1e-7 else f"{show_number(gap, 2)} points "
         sentence = f"{row['name']} is {points}{where} {other}"
-        named = [(f"{title} ({show_number(value, signed=True)})", value) for title, value in parts]
+        named = [
+            (f"{names.categories[category]} ({show_number(value, signed=True)})", value)
+            for category, value in parts
+            if not names.find_level(category)
+        ]
         gains = [words for words, value in named if value >= _LEAST_NAMED][:2]
         losses = [words for words, value in reversed(named) if value <= -_LEAST_NAMED][:2]
         said = [
@@ -228,10 +247,28 @@ def _find_neighbours(row: dict[str, Any], result: Result, titles: dict[str, str]
                 f"{sentence}; {', '.join(said)}." if said else f"{sentence}.",
                 f"{row['name']} minus {other}, by category",
                 [
-                    Contribution(title, show_number(value, 2, signed=True), value, abs(value) / largest)
-                    for title, value in parts
+                    Contribution(
+                        names.categories[category],
+                        min(names.find_level(category), DEEPEST_LEVEL),
+                        any(names.nodes[one].parent_id == category for one, _ in parts),
+                        show_number(value, 2, signed=True),
+                        value,
+                        abs(value) / largest,
+                    )
+                    for category, value in parts
                 ],
                 show_number(sign * gap, 2, signed=True),
             )
         )
     return found
+
+
+def _order_contributions(found: dict[str, float], names: Names) -> list[tuple[str, float]]:
+    """Return ids and contributions, the largest first among those that one category holds, what each holds after it."""
+    groups = names.group_by_parent()
+
+    def walk(parent: str | None) -> list[tuple[str, float]]:
+        held = sorted((one for one in groups.get(parent, ()) if one in found), key=lambda one: -found[one])
+        return [pair for one in held for pair in ((one, found[one]), *walk(one))]
+
+    return walk(None)

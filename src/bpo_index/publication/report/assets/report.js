@@ -13,8 +13,8 @@ function markScrolling() {
 addEventListener("resize", markScrolling);
 markScrolling();
 
-// The explorer's arithmetic: category scores and replicates of them, weighed and put together anew. It computes what
-// bpo_index.publication.explorer.rescore computes.
+// The explorer's arithmetic: scores of the categories that hold questions and replicates of them, weighed and put
+// together anew, up through the categories that hold them. It computes what bpo_index.publication.explorer.rescore computes.
 const Explorer = (() => {
   const TIE = 1e-7; // Scores no farther apart are tied.
   const CONSTANT = 1e-7; // A category whose scores lie within this is constant.
@@ -112,13 +112,39 @@ const Explorer = (() => {
     });
   }
 
-  function score(values, weights, aggregation, power, normalisation, range) {
-    const rows = normalise(values, normalisation, range);
+  // Which categories hold which: those that hold none, and what the others hold, the index (-1) last.
+  function readTree(data) {
+    const numbers = data.parents.map((_, n) => n);
+    const holders = [...new Set(data.parents)].sort((a, b) => b - a);
+    return {
+      lowest: numbers.filter((n) => !data.parents.includes(n)),
+      holders: holders.map((number) => ({ number, held: numbers.filter((n) => data.parents[n] === number), own: data.own[number] })),
+    };
+  }
+
+  // The scores of what holds categories; rows: units x categories. None where a category with a weight has none.
+  function combine(rows, weights, aggregation, power) {
+    const found = rows.map(() => NaN);
+    const counted = weights.some((w) => w > 0);
+    const there = rows.flatMap((row, u) => (counted && !row.some((x, c) => weights[c] > 0 && Number.isNaN(x)) ? [u] : []));
+    const values = there.map((u) => rows[u]);
     let scores;
-    if (aggregation === "copeland" || aggregation === "borda") scores = compare(rows, weights, aggregation);
-    else if (aggregation === "median") scores = rows.map((row) => median(row, weights));
-    else scores = rows.map((row) => mean(row, weights, aggregation === "generalised_mean" ? power : POWERS[aggregation]));
-    return scores.map(round);
+    if (aggregation === "copeland" || aggregation === "borda") scores = compare(values, weights, aggregation);
+    else if (aggregation === "median") scores = values.map((row) => median(row, weights));
+    else scores = values.map((row) => mean(row, weights, aggregation === "generalised_mean" ? power : POWERS[aggregation]));
+    there.forEach((u, n) => { found[u] = scores[n]; });
+    return found;
+  }
+
+  // values: units x lowest categories; weights: of all categories. A category with an aggregation of its own keeps it.
+  function score(values, tree, weights, aggregation, power, normalisation, range) {
+    const rows = normalise(values, normalisation, range);
+    const columns = new Map(tree.lowest.map((n, at) => [n, rows.map((row) => row[at])]));
+    for (const { number, held, own } of tree.holders) {
+      const inside = rows.map((_, u) => held.map((n) => columns.get(n)[u]));
+      columns.set(number, combine(inside, held.map((n) => weights[n]), own ?? aggregation, power));
+    }
+    return columns.get(-1).map(round);
   }
 
   const rank = (scores) => scores.map((own) => (Number.isNaN(own) ? null : 1 + scores.filter((other) => other - own > TIE).length));
@@ -148,7 +174,8 @@ const Explorer = (() => {
 
   // Draws in which a unit has no score are left out; places is null where none is left.
   function explore(data, draws, state) {
-    const run = (values) => score(values, state.weights, state.aggregation, data.power, state.normalisation, data.range);
+    const tree = readTree(data);
+    const run = (values) => score(values, tree, state.weights, state.aggregation, data.power, state.normalisation, data.range);
     const scores = run(data.scores);
     const places = data.units.map(() => new Array(data.units.length).fill(0));
     let total = 0;
@@ -162,7 +189,7 @@ const Explorer = (() => {
     return { scores, ranks: rank(scores), places: shares };
   }
 
-  return { show, explore, readDraws };
+  return { show, explore, readDraws, readTree };
 })();
 
 (() => {
@@ -171,7 +198,9 @@ const Explorer = (() => {
   const data = JSON.parse(holder.textContent);
   const draws = Explorer.readDraws(data);
   const byId = (id) => document.getElementById(id);
-  const sliders = [...document.querySelectorAll("[data-weight]")];
+  const tree = Explorer.readTree(data);
+  // By the number of the category; one that lies alone in another has none.
+  const sliders = new Map([...document.querySelectorAll("[data-weight]")].map((slider) => [Number(slider.dataset.weight), slider]));
   const choices = { aggregation: byId("aggregation"), normalisation: byId("normalisation") };
   const nominal = { points: data.weights.map((w) => w * 100), aggregation: data.aggregation, normalisation: "as_published" };
   const body = byId("explored").tBodies[0];
@@ -225,12 +254,13 @@ const Explorer = (() => {
 
   function showControls() {
     const points = listPoints();
-    const total = points.reduce((sum, one) => sum + one, 0);
     sliders.forEach((slider, c) => {
       if (Number(slider.value) !== points[c]) slider.value = points[c];
+      const total = points.reduce((sum, one, n) => sum + (data.parents[n] === data.parents[c] ? one : 0), 0);
       const share = total > 0 ? Explorer.show((100 * points[c]) / total, 1) + " %" : "–";
       slider.nextElementSibling.textContent = share;
-      slider.setAttribute("aria-valuetext", share + " of the weight");
+      const within = data.parents[c] < 0 ? "" : " in " + data.titles[data.parents[c]];
+      slider.setAttribute("aria-valuetext", share + " of the weight" + within);
     });
     for (const name of Object.keys(choices)) choices[name].value = state[name];
     byId("reset").disabled = isPublished();
@@ -243,8 +273,9 @@ const Explorer = (() => {
     return cell;
   }
 
-  const showShare = (share) => {
-    if (share === null || share === undefined) return "–";
+  const showShare = (given) => {
+    if (given === null || given === undefined) return "–";
+    const share = Math.round(given * 1e9) / 1e9; // So that the order of a sum does not show where a half is rounded.
     if (share > 1e-12 && share < 0.005) return "<0.01";
     return share >= 0.995 && share < 1 - 1e-12 ? ">0.99" : Explorer.show(share, 2);
   };
@@ -276,6 +307,12 @@ const Explorer = (() => {
     return line;
   }
 
+  // What counts, but holds nothing with a weight: the number of that category, -1 for the index; else undefined.
+  function findEmpty(points) {
+    const counts = (n) => n < 0 || (points[n] > 0 && counts(data.parents[n]));
+    return tree.holders.map((one) => one.number).reverse().find((n) => counts(n) && !points.some((one, c) => one > 0 && data.parents[c] === n));
+  }
+
   const sumFirst = (places, count) => (places ? places.slice(0, count).reduce((sum, one) => sum + one, 0) : null);
 
   function update() {
@@ -283,9 +320,10 @@ const Explorer = (() => {
     byId("copied").textContent = "";
     const points = listPoints();
     const status = byId("state");
-    if (!points.some((one) => one > 0)) {
+    const empty = findEmpty(points);
+    if (empty !== undefined) {
       body.replaceChildren();
-      status.textContent = "Give at least one category a weight.";
+      status.textContent = `Give at least one category${empty < 0 ? "" : ` in ${data.titles[empty]}`} a weight.`;
       return;
     }
     let rows;
@@ -314,14 +352,12 @@ const Explorer = (() => {
     markScrolling();
   }
 
-  const homes = sliders.map((slider, c) => {
-    slider.value = nominal.points[c];
-    return Number(slider.value);
-  });
   sliders.forEach((slider, c) => {
+    slider.value = nominal.points[c];
+    const home = Number(slider.value);
     slider.addEventListener("input", () => {
       // Back in its place, whose exact value may lie between two steps.
-      if (Number(slider.value) === homes[c]) delete state.moved[c];
+      if (Number(slider.value) === home) delete state.moved[c];
       else state.moved[c] = Number(slider.value);
       update();
     });
