@@ -31,6 +31,8 @@ from bpo_index.scoring.structure import IndexStructure
 _DRAWS, _FEWEST_DRAWS, _MOST_NUMBERS = 600, 100, 120_000
 #: A unit whose overall score has no standard error takes the median correlation of the others, or this.
 _USUAL_CORRELATION = 0.4
+#: Errors of a unit that all of its categories share.
+_SHARED = 1
 #: Draws are kept as whole multiples of a step, in 16 bits.
 _FINEST_STEP, _LARGEST_MULTIPLE = 0.01, 32_000
 #: How dearly the weights of draws pay for being unequal: shares that no draw can meet stay unmet.
@@ -258,7 +260,7 @@ def draw_scores(
     """
     units, categories = scores.shape
     count = min(_DRAWS, max(_FEWEST_DRAWS, _MOST_NUMBERS // (units * categories)))
-    half = np.random.default_rng(seed).standard_normal((count // 2, units, categories + 1))
+    half = np.random.default_rng(seed).standard_normal((count // 2, units, categories + _SHARED))
     noise = np.concatenate([half, -half])
     own, shared = np.sqrt(1.0 - correlations)[:, np.newaxis], np.sqrt(correlations)[:, np.newaxis]
     return np.asarray(np.clip(scores + errors * (own * noise[..., :-1] + shared * noise[..., -1:]), *ends))

@@ -122,8 +122,8 @@ def _note_few_units(scores: Floats, structure: IndexStructure, definition: Index
     questions: dict[str, list[Node]] = {}
     for node in structure.holders:
         units = int((~np.isnan(scores[:, node.counted_children])).all(axis=1).sum())
-        name = definition.nodes[node.number].id
-        named = f"{len(node.counted)} categories" + (f" of {name}" if name else "")
+        title = definition.nodes[node.number].title
+        named = f"{len(node.counted)} categories" + (f" of {title}" if title else "")
         notes += _note_weighting(node, units, len(node.counted), named)
     for node in structure.groups_of_questions:
         questions.setdefault(node.weighting.name, []).append(node)

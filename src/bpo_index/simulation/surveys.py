@@ -214,7 +214,7 @@ def make_sample(name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     model, edition = AnswerModel(**calibration["model"]), calibration["editions"][name]
     structure = IndexStructure.from_definition(definition)
     rng = np.random.default_rng(edition["seed"])
-    category_ids = [category.id for category in definition.categories]
+    category_ids = [definition.nodes[node.number].id for node in structure.groups_of_questions]
 
     rows: list[dict[str, str]] = []
     truth: list[dict[str, object]] = []
