@@ -28,7 +28,7 @@ class CompletedRun:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""
-        audit, level = self.checked.audit, f"{name_level(self.definition.method.confidence_level)} "
+        audit, level = self.checked.audit, name_level(self.definition.method.confidence_level)
         return show_block(
             self.definition.title,
             *self.result.show_parts(self.definition.columns.unit, level),

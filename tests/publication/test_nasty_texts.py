@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpo_index.disclosure.publishable import disclose
+from bpo_index.display.templates import escape_html
 from bpo_index.publication.columns.description import Column
-from bpo_index.publication.formats.html_tables import escape_html
 from bpo_index.publication.formats.latex import escape_latex
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.publication.formats.workbook import Sheet, render_workbook

@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from bpo_index.disclosure.publishable import disclose
+from bpo_index.display.table_view import make_table
 from bpo_index.pipeline import run
 from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.publication.figures import Figure
@@ -36,7 +37,6 @@ from bpo_index.publication.report.method import (
 from bpo_index.publication.report.quality import tabulate_reliability
 from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.render import draw_strip
-from bpo_index.publication.report.tables import make_table
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
 from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, names_percentage

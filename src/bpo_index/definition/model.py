@@ -34,6 +34,7 @@ from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, des
 from bpo_index.display.labels import fold_label
 from bpo_index.display.notebook import show_block, show_sentence, show_table
 from bpo_index.display.numbers import NOTHING
+from bpo_index.display.table_view import make_table
 from bpo_index.errors import DefinitionError
 from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
@@ -159,7 +160,7 @@ class IndexDefinition(Block):
             self.title,
             show_sentence(f"Index {self.index}, edition {self.edition}, version {self.version}."),
             show_sentence(f"{len(self.units)} units: {', '.join(self.unit_names.values())}."),
-            show_table("Categories", ["Category", "Nominal weight", "Questions"], rows, texts=["Category"]),
+            show_table(make_table("categories", "Categories", ("Category", "Nominal weight", "Questions"), rows)),
             show_sentence(
                 f"Answers from {self.scale.minimum:g} to {self.scale.maximum:g}; normalisation {method.normalisation}, "
                 f"weighting {method.weighting}, aggregation {method.aggregation}, missing answers "

@@ -13,11 +13,12 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.publishable import Publishable
 from bpo_index.display.notebook import show_block, show_list, show_table
-from bpo_index.display.numbers import show_number, show_range, show_score, show_share
 from bpo_index.publication.columns import list_tables
+from bpo_index.publication.columns.scores import SHOWN
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.findings import describe_support
 from bpo_index.publication.neighbours import tabulate_neighbours
-from bpo_index.publication.standard_phrases import choose_notice
+from bpo_index.publication.standard_phrases import choose_notice, name_unit
 from bpo_index.publication.standing import OFFICIAL, Standing
 
 
@@ -91,32 +92,21 @@ class Result:
         unit
             What is ranked.
         level
-            The confidence level in words and a space, such as "95% "; empty: not told.
+            The confidence level in words, such as 95%; empty: not said.
         """
-        name = unit[:1].upper() + unit[1:]
-        ranks = f"{level}rank interval".capitalize()
-        headings = ["Rank", name, "Score", f"{level}interval".capitalize(), ranks, "Respondents", "P(first)"]
-        rows = [
-            [
-                show_number(row["rank"]),
-                row["name"],
-                show_score(row),
-                show_range(row["ci_low"], row["ci_high"]),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
-                show_number(row["respondents"]),
-                show_share(row["p_first"]),
-            ]
-            for row in self.ranking.iter_rows(named=True)
-        ]
-        caption = (
-            f"Intervals are from the sampling of respondents only. P(first) is a share of {self.replicates:,} "
-            f"replicates with respondents drawn. Each respondent rates one {unit} only, so rater and "
-            f"{unit} are confounded."
+        view = view_frame(
+            list_tables()["ranking"],
+            SHOWN,
+            self.ranking,
+            caption="Intervals and rank sets are from the sampling of respondents only. Each respondent rates one "
+            f"{unit} only, so rater and {unit} are confounded.",
+            level=level,
+            headings={"name": name_unit(unit)},
         )
         noted = self.ranking.filter(self.ranking["note"] != "")
         notes = [f"{row['name']}: {row['note']}." for row in noted.iter_rows(named=True)]
         return [
-            show_table(caption, headings, rows, texts=[name]),
+            show_table(view),
             show_list(self.findings),
             show_list([*notes, *self.notes]),
         ]

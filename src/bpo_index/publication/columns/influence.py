@@ -123,6 +123,7 @@ EXCLUSIONS = Table(
             "score change is not told; null: not told under this method",
             unit="rank",
             heading="Rank without, best",
+            range_heading="Rank without",
             answers="quarantined",
         ),
         Column(

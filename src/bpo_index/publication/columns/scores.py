@@ -40,6 +40,7 @@ _SCORE = (
         unit="score points",
         decimals=1,
         heading="Interval, low",
+        range_heading="{level} interval",
         answers="unit",
     ),
     Column(
@@ -57,6 +58,7 @@ _SCORE = (
         "best rank in the marginal confidence set for the rank; null: not ranked",
         unit="rank",
         heading="Rank, best",
+        range_heading="Marginal rank set",
         answers="all units",
     ),
     Column(
@@ -73,6 +75,7 @@ _SCORE = (
         "best rank in the confidence set that holds for all units at once; null: not ranked",
         unit="rank",
         heading="Rank, best, all at once",
+        range_heading="Rank set",
         answers="all units",
     ),
     Column(
@@ -219,6 +222,9 @@ LONG = Table(
         Column("value_unit", pl.String, "unit of measure of the value", heading="Unit of the value", answers="none"),
     ),
 )
+
+#: What readers see of ranking and categories, as `views.view_columns` takes it.
+SHOWN = ("rank", "name", "score", "ci", "rank_set", "respondents")
 
 RECORDS = (
     RANKING,

@@ -9,7 +9,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import count_noun, list_names, show_range, show_score, show_share
-from bpo_index.publication.report.tables import ReportTable, make_table
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level, name_points, name_score, name_unit
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
@@ -32,7 +32,7 @@ class Answer:
     """What it does not support."""
     numbers: list[str]
     """The findings, as everywhere."""
-    table: ReportTable
+    table: TableView
     unit_notes: list[str]
     """Notes on single units."""
 
@@ -126,7 +126,7 @@ def _name_few(names: list[str], noun: str) -> str:
     return list_names(names) if len(names) <= _NAMED else count_noun(len(names), noun)
 
 
-def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition) -> ReportTable:
+def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition) -> TableView:
     level = name_level(definition.method.confidence_level)
     rows = [
         (

@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from bpo_index.display.numbers import NOTHING, show_estimate, show_number, show_range
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 
 #: Pairs nearest to swapping that are listed, of the index and of a category that holds categories.
@@ -25,7 +25,7 @@ _LEFT_OUT = {
 }
 
 
-def tabulate_sensitivity(result: Result, level: str) -> ReportTable:
+def tabulate_sensitivity(result: Result, level: str) -> TableView:
     """Return one row per assumption: its share of the variance of all ranks."""
     table = result.tables["sensitivity"].filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
     rows = [
@@ -47,7 +47,7 @@ def tabulate_sensitivity(result: Result, level: str) -> ReportTable:
     )
 
 
-def tabulate_methods(result: Result, names: Names) -> ReportTable:
+def tabulate_methods(result: Result, names: Names) -> TableView:
     """Return one row per ranked unit: its ranks under all combinations of methods."""
     table = result.tables["method_ranks"]
     combinations = table["combination"].n_unique()
@@ -69,7 +69,7 @@ def tabulate_methods(result: Result, names: Names) -> ReportTable:
     )
 
 
-def tabulate_weights(result: Result, names: Names) -> list[ReportTable]:
+def tabulate_weights(result: Result, names: Names) -> list[TableView]:
     """Return tables of what the index, and each category, holds: one row per category in it.
 
     Weight, effective importance, and between which weights the ranking and the first ones stay the same.
@@ -98,7 +98,7 @@ def tabulate_weights(result: Result, names: Names) -> list[ReportTable]:
     return tables
 
 
-def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, names: Names) -> ReportTable:
+def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, names: Names) -> TableView:
     keeps = [f"Keeps {what}" for what in _KEPT.values()]
     headings = ("Category", "Nominal", "Used", "Effective importance")
     if parent is None:
@@ -136,7 +136,7 @@ def _multiply_weights(category: str, used: Mapping[str, Mapping[str, Any]], name
     return None if above is None else own * above
 
 
-def tabulate_swaps(result: Result, names: Names) -> list[ReportTable]:
+def tabulate_swaps(result: Result, names: Names) -> list[TableView]:
     """Return tables of the pairs that swap soonest when weight moves between what the index, or a category, holds."""
     swaps = result.tables["weight_swaps"].drop_nulls("weight_moved").sort("weight_moved", maintain_order=True)
     tables = []
@@ -167,7 +167,7 @@ def tabulate_swaps(result: Result, names: Names) -> list[ReportTable]:
     return tables
 
 
-def tabulate_influence(result: Result) -> ReportTable:
+def tabulate_influence(result: Result) -> TableView:
     """Return what changes without one respondent, company, question, category or rule; questions are added up."""
     rows: list[tuple[object, ...]] = []
     table = result.tables["influence"]
@@ -189,7 +189,7 @@ def tabulate_influence(result: Result) -> ReportTable:
     )
 
 
-def tabulate_exclusions(result: Result, names: Names) -> ReportTable | None:
+def tabulate_exclusions(result: Result, names: Names) -> TableView | None:
     """Return ranks with and without the quality exclusions, as far as they may be told; None where there are none."""
     table = result.tables["exclusions"]
     if table.is_empty() or (table["respondents_without"] == table["respondents"]).all():

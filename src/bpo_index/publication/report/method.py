@@ -10,9 +10,9 @@ from typing import Any
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.numbers import NOTHING, count_noun, list_names, show_number
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level
 from bpo_index.scoring.methods.registry import find_method, get_weighting
@@ -117,7 +117,7 @@ def _name_with_inside(node: DefinedNode, key: str, definition: IndexDefinition) 
     return f"{node.title} and what holds categories in it" if key == "aggregation" and goes_on else node.title
 
 
-def tabulate_own_methods(definition: IndexDefinition, names: Names) -> ReportTable | None:
+def tabulate_own_methods(definition: IndexDefinition, names: Names) -> TableView | None:
     """Return one row per category with methods of its own, which hold for all in it; None where none has any."""
     nodes = [node for node in definition.category_nodes if node.own_method]
     if not nodes:
@@ -173,7 +173,7 @@ def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
     )
 
 
-def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: Names) -> ReportTable:
+def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: Names) -> TableView:
     """Return one row per question: category, text, weight that was used within the category, origin."""
     used = dict(result.tables["weights"].drop_nulls("question").select("question", "weight").iter_rows())
     rows = [
@@ -198,7 +198,7 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: N
     )
 
 
-def tabulate_assumptions(result: Result, names: Names) -> ReportTable:
+def tabulate_assumptions(result: Result, names: Names) -> TableView:
     """Return what is drawn when all assumptions are."""
     within = {f"in {category}: ": f"in {names.tell_place(category)}: " for category in names.categories}
     rows = [

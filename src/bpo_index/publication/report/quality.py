@@ -6,13 +6,13 @@ import polars as pl
 
 from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.display.numbers import show_estimate, show_number
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.validation.reasons import REASONS
 
 
-def tabulate_rows(audit: PublicAudit) -> ReportTable:
+def tabulate_rows(audit: PublicAudit) -> TableView:
     """Return what became of the rows read."""
     rows: list[tuple[object, ...]] = [
         ("Rows read", audit.rows_read),
@@ -25,7 +25,7 @@ def tabulate_rows(audit: PublicAudit) -> ReportTable:
     return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)
 
 
-def tabulate_reasons(audit: PublicAudit) -> ReportTable:
+def tabulate_reasons(audit: PublicAudit) -> TableView:
     """Return why rows were kept out and respondents flagged."""
     rows = [("Kept out", code.replace("_", " "), REASONS[code], count) for code, count in audit.reasons.items()]
     rows += [("Flagged", code.replace("_", " "), REASONS[code], count) for code, count in audit.flags.items()]
@@ -39,7 +39,7 @@ def tabulate_reasons(audit: PublicAudit) -> ReportTable:
     )
 
 
-def tabulate_respondents(result: Result, names: Names) -> ReportTable:
+def tabulate_respondents(result: Result, names: Names) -> TableView:
     """Return one row per unit: respondents, effective number, and what became of their questions."""
     table = result.tables["nonresponse"].filter(pl.col("unit").is_not_null() & pl.col("respondents").is_not_null())
     counts = ["ratings", "dont_know", "skipped", "not_asked"]
@@ -71,7 +71,7 @@ def tabulate_respondents(result: Result, names: Names) -> ReportTable:
     )
 
 
-def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTable:
+def tabulate_reliability(result: Result, names: Names, level: str) -> TableView:
     """Return one row per category of any level: alpha, omega, and the reliability of unit means."""
     rows, table = [], result.tables["reliability"]
     for row in table.iter_rows(named=True):

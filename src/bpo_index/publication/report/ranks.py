@@ -6,8 +6,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_number, show_range, show_share
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_score
 
@@ -15,7 +15,7 @@ from bpo_index.publication.standard_phrases import name_score
 _MOST_UNITS_MATRIX = 24
 
 
-def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
+def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
     """Return one row per ranked unit: confidence sets, and ranks in the replicates of both versions."""
     versions = {
         version: {row["unit"]: row for row in table.iter_rows(named=True)}
@@ -56,7 +56,7 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
     )
 
 
-def tabulate_pairs(result: Result, names: Names) -> ReportTable | None:
+def tabulate_pairs(result: Result, names: Names) -> TableView | None:
     """Return units x units: share of replicates in which the row is ahead of the column; None with very many units."""
     ranked = result.ranking.filter(pl.col("rank").is_not_null())["unit"].to_list()
     if not 2 <= len(ranked) <= _MOST_UNITS_MATRIX:
@@ -76,7 +76,7 @@ def tabulate_pairs(result: Result, names: Names) -> ReportTable | None:
     )
 
 
-def tabulate_first_ranks(result: Result, names: Names) -> ReportTable:
+def tabulate_first_ranks(result: Result, names: Names) -> TableView:
     """Return one row per number of first ranks: who may be, and who surely is, among the best."""
     rows = [
         (
@@ -97,7 +97,7 @@ def tabulate_first_ranks(result: Result, names: Names) -> ReportTable:
     )
 
 
-def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> ReportTable | None:
+def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> TableView | None:
     """Return one row per group of units, by rank, of the index only; None where there are no groups."""
     groups = result.tables["groups"].filter(pl.col("category").is_null())
     if groups.is_empty():

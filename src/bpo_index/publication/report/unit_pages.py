@@ -9,8 +9,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import list_names, show_number, show_range, show_score, show_share
+from bpo_index.display.table_view import DEEPEST_LEVEL
 from bpo_index.publication.report.categories import Names, collect_names
-from bpo_index.publication.report.tables import DEEPEST_LEVEL
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_level, name_points
 
