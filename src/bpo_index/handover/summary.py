@@ -6,7 +6,7 @@ from bpo_index.completed import CompletedRun
 from bpo_index.publication.columns.scores import RANKING, SHOWN
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.standard_phrases import name_level, name_unit, names_percentage
+from bpo_index.publication.standard_phrases import name_unit, names_percentage
 from bpo_index.validation.reasons import REASONS
 
 
@@ -17,7 +17,6 @@ def list_ranking_rows(completed: CompletedRun) -> list[dict[str, str]]:
         RANKING,
         SHOWN,
         completed.result.ranking,
-        level=name_level(definition.method.confidence_level),
         is_percentage=names_percentage(definition),
         headings={"name": name_unit(definition.columns.unit)},
     )

@@ -100,7 +100,6 @@ class Result:
             self.ranking,
             caption="Intervals and rank sets are from the sampling of respondents only. Each respondent rates one "
             f"{unit} only, so rater and {unit} are confounded.",
-            level=level,
             headings={"name": name_unit(unit)},
         )
         noted = self.ranking.filter(self.ranking["note"] != "")

@@ -77,8 +77,7 @@ class Column:
     heading: str = ""
     """What stands above it in tables for readers; empty: its name in words."""
     range_heading: str = ""
-    """For the lower end of a range: what stands above both ends where they are one column; `{level}` is the confidence
-    level. Empty: they never are."""
+    """For the lower end of a range: what stands above both ends where they are one column; empty: they never are."""
     answers: str | None = None
     """Of which answers its numbers are made, one of `ANSWERS`; None: not stated, and the column is withheld."""
     table: str = ""

@@ -40,7 +40,7 @@ _SCORE = (
         unit="score points",
         decimals=1,
         heading="Interval, low",
-        range_heading="{level} interval",
+        range_heading="Interval",
         answers="unit",
     ),
     Column(

@@ -19,7 +19,6 @@ def view_columns(
     table: Table,
     names: Sequence[str],
     *,
-    level: str = "",
     is_percentage: bool = False,
     headings: Mapping[str, str] = _NO_HEADINGS,
 ) -> tuple[ViewColumn, ...]:
@@ -32,8 +31,6 @@ def view_columns(
     names
         What is shown, in its order: names of columns, and for both ends of a range in one column, such as `ci_low` and
         `ci_high`, what stands before `_low` and `_high`.
-    level
-        The confidence level in words, such as 95%; empty: not said.
     is_percentage
         Whether score points are per cent of the answer scale.
     headings
@@ -42,16 +39,14 @@ def view_columns(
     Examples
     --------
     >>> from bpo_index.publication.columns.scores import RANKING
-    >>> shown = view_columns(RANKING, ["name", "score", "ci"], level="95%", headings={"name": "Country"})
+    >>> shown = view_columns(RANKING, ["name", "score", "ci"], headings={"name": "Country"})
     >>> [(column.heading, column.is_text) for column in shown]
-    [('Country', True), ('Score', False), ('95% interval', False)]
+    [('Country', True), ('Score', False), ('Interval', False)]
     """
     shown = []
     for name, (first, *rest) in zip(names, _find_columns(table, names), strict=True):
-        heading = headings.get(name) or (
-            first.range_heading.format(level=level).strip() if rest else first.name_heading(is_percentage=is_percentage)
-        )
-        shown.append(ViewColumn(heading[:1].upper() + heading[1:], first.is_text))
+        own = first.range_heading if rest else first.name_heading(is_percentage=is_percentage)
+        shown.append(ViewColumn(headings.get(name, own), first.is_text))
     return tuple(shown)
 
 
@@ -82,7 +77,6 @@ def view_frame(
     frame: pl.DataFrame,
     *,
     caption: str = "",
-    level: str = "",
     is_percentage: bool = False,
     headings: Mapping[str, str] = _NO_HEADINGS,
     marks: Mapping[str, str] = _NO_MARKS,
@@ -92,7 +86,7 @@ def view_frame(
 
     Parameters
     ----------
-    table, names, level, is_percentage, headings
+    table, names, is_percentage, headings
         As in `view_columns`.
     frame
         As in `view_rows`; with a column `note` where there are marks.
@@ -104,7 +98,7 @@ def view_frame(
     return TableView(
         key=table.name,
         caption=caption or table.title,
-        columns=view_columns(table, names, level=level, is_percentage=is_percentage, headings=headings),
+        columns=view_columns(table, names, is_percentage=is_percentage, headings=headings),
         rows=view_rows(table, names, frame),
         marks=tuple(marks.get(note, "") for note in frame["note"]) if marks else (),
         note=note,

@@ -98,7 +98,6 @@ def _make_page(
     said = dict.fromkeys(note for _, _, frame in sections for note in frame["note"] if note)
     marks = {note: _make_mark(number) for number, note in enumerate(said)}
     words: dict[str, Any] = {
-        "level": name_level(definition.method.confidence_level),
         "is_percentage": names_percentage(definition),
         "headings": {"name": name_unit(definition.columns.unit)},
     }
@@ -114,7 +113,7 @@ def _make_page(
         ),
         notes=tuple((mark, f"{note}.") for note, mark in marks.items()),
         legend=(
-            describe_reading(words["level"], definition.columns.unit),
+            describe_reading(name_level(definition.method.confidence_level), definition.columns.unit),
             *findings,
             definition.provenance.note,
             *result.notes,
