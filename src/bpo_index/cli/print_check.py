@@ -13,6 +13,7 @@ from bpo_index.display.numbers import show_range
 from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.columns.influence import EXCLUSIONS
 from bpo_index.publication.columns.scores import RANKING
+from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import REASONS
@@ -21,12 +22,15 @@ _SCORE = next(column for column in RANKING.columns if column.name == "score")
 _CHANGE = next(column for column in EXCLUSIONS.columns if column.name == "score_change")
 
 
-def print_check(completed: CompletedCheck, console: Console) -> None:
-    """Print what became of the rows, and the ranking with and without the quality exclusions, exact."""
+def print_check(completed: CompletedCheck, console: Console, *, verbose: bool = False) -> None:
+    """Print how the files were read and what became of the rows.
+
+    `verbose` adds the ranking with and without the quality exclusions, exact.
+    """
     print_audit(completed.checked.audit, completed.responses.decisions, console)
     if completed.exclusions is None:
         console.print(f"No ranking can be computed: {escape(completed.refusal or '')}")
-    else:
+    elif verbose:
         print_exclusions(completed.exclusions, None, completed.definition, console)
     console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)
 
@@ -72,9 +76,9 @@ def print_exclusions(
     rows = f"{exclusions.let_in} row{'' if exclusions.let_in == 1 else 's'}"
     console.print(f"With and without the quality exclusions, which alone keep out {rows}:")
     table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
-    unit = escape(definition.columns.unit.capitalize())
+    unit = escape(name_heading(definition.words.unit))
     for title in ("Rank", unit, "Score", "Rank without", "Score change", "Let in"):
-        table.add_column(title, justify="left" if title == unit else "right", no_wrap=True)
+        table.add_column(title, justify="left" if title == unit else "right", no_wrap=title != unit, overflow="fold")
     exact = published is None
     for row in (exclusions.exact if published is None else published).iter_rows(named=True):
         added = row["respondents_without"] - row["respondents"]

@@ -6,16 +6,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bpo_index.publication.standard_phrases import choose_notice
+from bpo_index.publication.standard_phrases import choose_notice, name_heading
 from bpo_index.simulation.survey_plan import CompletedPlan
 
 
 def print_plan(completed: CompletedPlan, console: Console) -> None:
     """Print the precision of every size tried, and what the plan says."""
     console.print(f"[bold]{escape(completed.definition.title)}: the next survey[/]")
+    words = completed.definition.words
     table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
     for title in (
-        f"Respondents per {escape(completed.definition.columns.unit)}",
+        escape(f"{name_heading(words.respondents)} per {words.unit}"),
         "Ranks in a rank set",
         "in 8 of 10 surveys",
         "Neighbours apart",

@@ -9,7 +9,7 @@ from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.validation.reasons import REASONS
 
-_SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
+_SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_set_low", "rank_set_high", "respondents")
 
 
 def list_ranking_rows(completed: CompletedRun) -> list[dict[str, str]]:

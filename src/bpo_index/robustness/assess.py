@@ -132,14 +132,14 @@ class Robustness:
                 row["unit"],
                 show_number(row["se"], 1),
                 show_range(row["ci_low"], row["ci_high"], 1),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
                 show_range(row["rank_set_low"], row["rank_set_high"]),
+                show_range(row["rank_interval_low"], row["rank_interval_high"]),
                 show_share(row["p_first"]),
                 NOTES[row["note"]],
             ]
             for row in self.units.iter_rows(named=True)
         ]
-        headings = ["Unit", "Standard error", "Interval", "Rank interval", "Ranks, all at once", "P(first)", "Note"]
+        headings = ["Unit", "Standard error", "Interval", "Rank set", "Marginal rank set", "First, share", "Note"]
         caption = f"From the sampling of respondents only; {self.replicates:,} replicates."
         return show_block("Robustness", show_table(caption, headings, rows, texts=["Unit", "Note"]))
 

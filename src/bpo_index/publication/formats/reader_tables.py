@@ -15,10 +15,10 @@ from string import ascii_lowercase
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import NOTHING, show_number, show_range, show_score, show_share
+from bpo_index.display.numbers import NOTHING, show_number, show_range, show_score
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_unit, names_percentage
+from bpo_index.publication.standard_phrases import describe_ranges, name_heading, names_percentage
 
 #: Where in a row of a page the name of the unit stands; it alone is text, aligned to the left.
 NAME_AT = 1
@@ -101,7 +101,6 @@ def _make_page(
     caption: str,
     findings: Sequence[str],
 ) -> Page:
-    level = name_level(definition.method.confidence_level)
     said = dict.fromkeys(note for _, _, frame in sections for note in frame["note"] if note)
     marks = {"": ""} | {note: _make_mark(number) for number, note in enumerate(said)}
     return Page(
@@ -111,18 +110,16 @@ def _make_page(
         mark=result.mark,
         headings=(
             "Rank",
-            name_unit(definition.columns.unit),
+            name_heading(definition.words.unit),
             _DESCRIBED["score"].name_heading(is_percentage=names_percentage(definition)),
-            f"{level} interval",
-            f"Ranks, {level}",
-            "Ranks, all at once",
-            "Respondents",
-            _DESCRIBED["p_first"].name_heading(),
+            "Interval",
+            "Rank set",
+            name_heading(definition.words.respondents),
         ),
         sections=tuple(Section(title, _lay_out_rows(frame, marks), level) for title, level, frame in sections),
         notes=tuple((marks[note], f"{note}.") for note in said),
         legend=(
-            describe_reading(level, definition.columns.unit),
+            describe_reading(definition),
             *findings,
             definition.provenance.note,
             *result.notes,
@@ -130,21 +127,12 @@ def _make_page(
     )
 
 
-def describe_reading(level: str, unit: str) -> str:
-    """Return how the columns of a table for readers are to be read, as a paragraph.
-
-    Parameters
-    ----------
-    level
-        The confidence level, from `name_level`.
-    unit
-        What is ranked.
-    """
+def describe_reading(definition: IndexDefinition) -> str:
+    """Return how the columns of a table for readers are to be read, as a paragraph."""
+    words = definition.words
     return (
-        f"Interval and ranks: {level} confidence, from the sampling of respondents only. “Ranks, {level}” holds for "
-        "one row by itself, “all at once” for all rows of its table together. P(first) is the share of replicates, "
-        f"respondents drawn anew, in which a row is first. {NOTHING}: not published, or not ranked. Each respondent "
-        f"rates one {unit} only, so rater and {unit} are confounded."
+        f"{describe_ranges(definition)} {NOTHING}: not published, or not ranked. Each {words.respondent} rates one "
+        f"{words.unit} only, so rater and {words.unit} are confounded."
     )
 
 
@@ -162,10 +150,8 @@ def _lay_out_rows(frame: pl.DataFrame, marks: Mapping[str, str]) -> tuple[Row, .
                 row["name"],
                 show_score(row),
                 show_range(row["ci_low"], row["ci_high"]),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
                 show_range(row["rank_set_low"], row["rank_set_high"]),
                 show_number(row["respondents"]),
-                show_share(row["p_first"]),
             ),
             marks[row["note"]],
         )

@@ -9,7 +9,7 @@ from bpo_index.display.numbers import show_number, show_range, show_share
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_score
+from bpo_index.publication.standard_phrases import name_heading, name_score
 
 #: Above so many units a table of all pairs is no help; the file has it.
 _MOST_UNITS_MATRIX = 24
@@ -26,8 +26,10 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
         shown: list[object] = [
             row["name"],
             row["rank"],
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
+            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_share(row["p_first"]),
+            show_share(row["p_top3"]),
         ]
         for version in ("sampling", "all_assumptions"):
             own = versions.get(version, {}).get(row["unit"])
@@ -43,16 +45,20 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
         (
             names.unit_word,
             "Rank",
-            f"Rank, {level}",
-            "Rank, all at once",
-            "Median, respondents drawn",
+            "Rank set",
+            "Marginal rank set",
+            "First, share of replicates",
+            "Among the first three",
+            f"Median, {names.words.respondents} drawn",
             f"Middle {level}",
             "Median, all assumptions drawn",
             f"Middle {level}",
         ),
         rows,
-        note="The first two ranges are confidence sets. The others are middle shares of ranks in replicates: they show "
-        "what chance and choices of method do to the ranking, and are no confidence sets.",
+        note=f"Rank sets are at {level} confidence: the first holds for all {names.words.units} at once, the marginal "
+        f"one only for one {names.words.unit} that was chosen before the ranking was seen. All that follows is from "
+        "replicates: it shows what chance and choices of method do to the ranking, and is no confidence statement. "
+        f"The shares are with {names.words.respondents} drawn anew.",
     )
 
 
@@ -71,8 +77,8 @@ def tabulate_pairs(result: Result, names: Names) -> ReportTable | None:
         "Who is ahead of whom",
         (f"{names.unit_word} ahead", *ranked[1:]),
         rows,
-        note="Share of replicates, respondents drawn, in which the row is ahead of the column. ● marks pairs that can "
-        "be told apart, all pairs at once.",
+        note=f"Share of replicates, {names.words.respondents} drawn, in which the row is ahead of the column. "
+        "● marks pairs that can be told apart, all pairs at once.",
     )
 
 
@@ -91,7 +97,13 @@ def tabulate_first_ranks(result: Result, names: Names) -> ReportTable:
     return make_table(
         "first-ranks",
         "Who may be among the best",
-        ("Among", "May be", "Surely are", "The same in replicates, respondents drawn", "all assumptions drawn"),
+        (
+            "Among",
+            "May be",
+            "Surely are",
+            f"The same in replicates, {names.words.respondents} drawn",
+            "all assumptions drawn",
+        ),
         rows,
         texts=(0, 2),
     )
@@ -108,8 +120,8 @@ def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> 
             row["group"],
             show_number(row["score"]),
             show_range(row["ci_low"], row["ci_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
+            show_range(row["rank_interval_low"], row["rank_interval_high"]),
             row["units"],
             row["respondents"],
             row["note"] or None,
@@ -117,11 +129,12 @@ def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> 
         for row in groups.iter_rows(named=True)
     ]
     weighed = "by their size" if definition.group_weights == "size" else "all the same"
-    headings = ("Rank", "Group", name_score(definition), f"{level} interval", f"Rank, {level}", "Rank, all at once")
+    words = definition.words
+    headings = ("Rank", "Group", name_score(definition), f"{level} interval", "Rank set", "Marginal rank set")
     return make_table(
         "groups",
         "Groups",
-        (*headings, "Units", "Respondents", "Note"),
+        (*headings, name_heading(words.units), name_heading(words.respondents), "Note"),
         rows,
         texts=(1, 8),
         note=f"A group's score is the mean of the published scores of those that take part, weighed {weighed}. "
