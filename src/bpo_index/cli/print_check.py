@@ -12,17 +12,21 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns.influence import EXCLUSIONS
 from bpo_index.publication.columns.private import EXACT_EXCLUSIONS
 from bpo_index.publication.columns.views import view_frame
+from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import REASONS
 
 
-def print_check(completed: CompletedCheck, console: Console) -> None:
-    """Print what became of the rows, and the ranking with and without the quality exclusions, exact."""
+def print_check(completed: CompletedCheck, console: Console, *, verbose: bool = False) -> None:
+    """Print how the files were read and what became of the rows.
+
+    `verbose` adds the ranking with and without the quality exclusions, exact.
+    """
     print_audit(completed.checked.audit, completed.responses.decisions, console)
     if completed.exclusions is None:
         console.print(f"No ranking can be computed: {escape(completed.refusal or '')}")
-    else:
+    elif verbose:
         print_exclusions(completed.exclusions, None, completed.definition, console)
     console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)
 
@@ -76,7 +80,7 @@ def print_exclusions(
         score_change=pl.when((added > 0) | exact).then("score_change"),
     )
     names = ("rank", "unit", "score", "rank_without", "score_change", "respondents_without")
-    headings = {"unit": definition.columns.unit.capitalize(), "respondents_without": "Added"}
+    headings = {"unit": name_heading(definition.words.unit), "respondents_without": "Added"}
     console.print(make_terminal_table(view_frame(table, names, shown, headings=headings)))
     if exclusions.refusal:
         console.print(f"Without them no ranking can be computed: {escape(exclusions.refusal)}")

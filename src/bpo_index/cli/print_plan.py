@@ -8,15 +8,16 @@ from rich.markup import escape
 from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.display.numbers import show_number
 from bpo_index.display.table_view import make_table
-from bpo_index.publication.standard_phrases import choose_notice
+from bpo_index.publication.standard_phrases import choose_notice, name_heading
 from bpo_index.simulation.survey_plan import CompletedPlan
 
 
 def print_plan(completed: CompletedPlan, console: Console) -> None:
     """Print the precision of every size tried, and what the plan says."""
     console.print(f"[bold]{escape(completed.definition.title)}: the next survey[/]")
+    words = completed.definition.words
     headings = (
-        f"Respondents per {completed.definition.columns.unit}",
+        f"{name_heading(words.respondents)} per {words.unit}",
         "Ranks in a rank set",
         "in 8 of 10 surveys",
         "Neighbours apart",

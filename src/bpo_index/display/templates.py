@@ -22,7 +22,9 @@ def escape_html(text: str) -> str:
 
 
 @cache
-def load_template(path: Path, escape_text: Callable[[str], str] = escape_html, *, brackets: str = "{}") -> Any:
+def load_template(
+    path: Path, escape_text: Callable[[str], str] = escape_html, *, brackets: tuple[str, str] = ("{", "}")
+) -> Any:
     """Return a template of Jinja; names that it is not given are errors.
 
     Parameters

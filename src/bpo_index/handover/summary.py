@@ -6,7 +6,7 @@ from bpo_index.completed import CompletedRun
 from bpo_index.publication.columns.scores import RANKING, SHOWN
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.standard_phrases import name_unit, names_percentage
+from bpo_index.publication.standard_phrases import name_columns, names_percentage
 from bpo_index.validation.reasons import REASONS
 
 
@@ -18,7 +18,7 @@ def list_ranking_rows(completed: CompletedRun) -> list[dict[str, str]]:
         SHOWN,
         completed.result.ranking,
         is_percentage=names_percentage(definition),
-        headings={"name": name_unit(definition.columns.unit)},
+        headings=name_columns(definition.words),
     )
     return [dict(zip(view.headings, row, strict=True)) for row in view.rows]
 

@@ -5,20 +5,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.publishable import Publishable
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.scores import SHOWN
 from bpo_index.publication.columns.views import view_frame
-from bpo_index.publication.findings import describe_support
+from bpo_index.publication.findings import describe_support, summarise_support
 from bpo_index.publication.neighbours import tabulate_neighbours
-from bpo_index.publication.standard_phrases import choose_notice, name_unit
+from bpo_index.publication.standard_phrases import choose_notice, describe_ranges, name_columns
 from bpo_index.publication.standing import OFFICIAL, Standing
 
 
@@ -36,6 +37,12 @@ class Result:
         The other tables of `columns.list_tables()` but `long`, by name; `pairs` has one row per pair of ranked units.
     findings
         Sentences on what the ranking supports.
+    summary
+        The same in a few sentences without technical words.
+    reading
+        How intervals and rank sets are to be read.
+    words
+        What readers call units and respondents.
     data_origin
         `survey`, `synthetic` or `partly synthetic`.
     standing
@@ -58,6 +65,9 @@ class Result:
     replicates_not_ranked: int
     assumptions_not_ranked: int
     standing: Standing = OFFICIAL
+    summary: tuple[str, ...] = ()
+    reading: str = ""
+    words: Words = field(default_factory=Words)
 
     @property
     def notices(self) -> list[str]:
@@ -84,23 +94,10 @@ class Result:
         """Return what a notebook shows: ranking, findings and notes."""
         return show_block("Ranking", *self.show_parts(), notice=self.notice)
 
-    def show_parts(self, unit: str = "unit", level: str = "") -> list[str]:
-        """Return ranking, findings and notes as pieces of HTML, for a notebook.
-
-        Parameters
-        ----------
-        unit
-            What is ranked.
-        level
-            The confidence level in words, such as 95%; empty: not said.
-        """
+    def show_parts(self) -> list[str]:
+        """Return ranking, findings and notes as pieces of HTML, for a notebook."""
         view = view_frame(
-            list_tables()["ranking"],
-            SHOWN,
-            self.ranking,
-            caption="Intervals and rank sets are from the sampling of respondents only. Each respondent rates one "
-            f"{unit} only, so rater and {unit} are confounded.",
-            headings={"name": name_unit(unit)},
+            list_tables()["ranking"], SHOWN, self.ranking, caption=self.reading, headings=name_columns(self.words)
         )
         noted = self.ranking.filter(self.ranking["note"] != "")
         notes = [f"{row['name']}: {row['note']}." for row in noted.iter_rows(named=True)]
@@ -132,12 +129,10 @@ def build_result(publishable: Publishable, definition: IndexDefinition, *, stand
         categories=described["categories"].complete(categories),
         tables={name: table.complete(frames[name]) for name, table in described.items() if table.folder},
         notes=publishable.notes,
-        findings=describe_support(
-            ranking,
-            frames,
-            confidence_level=definition.method.confidence_level,
-            titles=definition.category_titles,
-        ),
+        findings=describe_support(ranking, frames, definition),
+        summary=tuple(summarise_support(ranking, frames, definition)),
+        reading=describe_ranges(definition),
+        words=definition.words,
         data_origin=origin,
         replicates=publishable.replicates,
         replicates_not_ranked=publishable.replicates_not_ranked,

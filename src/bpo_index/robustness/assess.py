@@ -130,7 +130,7 @@ class Robustness:
         """Return what a notebook shows: error, interval and ranks of every unit."""
         view = view_frame(
             RANKING,
-            ("unit", "se", "ci", "rank_interval", "rank_set", "p_first", "note"),
+            ("unit", "se", "ci", "rank_set", "rank_interval", "p_first", "note"),
             self.units.with_columns(pl.col("note").replace_strict(NOTES)),
             caption=f"From the sampling of respondents only; {self.replicates:,} replicates.",
         )

@@ -76,8 +76,6 @@ class Column:
     """Decimals in tables for readers; machine-readable tables keep what was computed."""
     heading: str = ""
     """What stands above it in tables for readers; empty: its name in words."""
-    range_heading: str = ""
-    """For the lower end of a range: what stands above both ends where they are one column; empty: they never are."""
     answers: str | None = None
     """Of which answers its numbers are made, one of `ANSWERS`; None: not stated, and the column is withheld."""
     table: str = ""

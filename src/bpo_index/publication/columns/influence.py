@@ -123,7 +123,6 @@ EXCLUSIONS = Table(
             "score change is not told; null: not told under this method",
             unit="rank",
             heading="Rank without, best",
-            range_heading="Rank without",
             answers="quarantined",
         ),
         Column(

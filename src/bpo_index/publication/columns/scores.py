@@ -40,7 +40,6 @@ _SCORE = (
         unit="score points",
         decimals=1,
         heading="Interval, low",
-        range_heading="Interval",
         answers="unit",
     ),
     Column(
@@ -57,8 +56,7 @@ _SCORE = (
         pl.Int64,
         "best rank in the marginal confidence set for the rank; null: not ranked",
         unit="rank",
-        heading="Rank, best",
-        range_heading="Marginal rank set",
+        heading="Marginal rank set, best",
         answers="all units",
     ),
     Column(
@@ -66,7 +64,7 @@ _SCORE = (
         pl.Int64,
         "worst rank in the marginal confidence set for the rank; null: not ranked",
         unit="rank",
-        heading="Rank, worst",
+        heading="Marginal rank set, worst",
         answers="all units",
     ),
     Column(
@@ -74,8 +72,7 @@ _SCORE = (
         pl.Int64,
         "best rank in the confidence set that holds for all units at once; null: not ranked",
         unit="rank",
-        heading="Rank, best, all at once",
-        range_heading="Rank set",
+        heading="Rank set, best",
         answers="all units",
     ),
     Column(
@@ -83,7 +80,7 @@ _SCORE = (
         pl.Int64,
         "worst rank in the confidence set that holds for all units at once; null: not ranked",
         unit="rank",
-        heading="Rank, worst, all at once",
+        heading="Rank set, worst",
         answers="all units",
     ),
     Column(
@@ -93,7 +90,7 @@ _SCORE = (
         " a category where any score is told as a bound",
         unit="share",
         decimals=2,
-        heading="P(first)",
+        heading="First, share of replicates",
         answers="all units",
     ),
     Column(
@@ -102,7 +99,7 @@ _SCORE = (
         "share of replicates in which the unit is among the first three; null: as for p_first",
         unit="share",
         decimals=2,
-        heading="P(top 3)",
+        heading="Among the first three, share",
         answers="all units",
     ),
 )

@@ -45,13 +45,15 @@ def view_columns(
     """
     shown = []
     for name, (first, *rest) in zip(names, _find_columns(table, names), strict=True):
-        own = first.range_heading if rest else first.name_heading(is_percentage=is_percentage)
+        own = first.name_heading(is_percentage=is_percentage)
+        # NOTE: headings of ends are those of their range, a comma and which end it is.
+        own = own.rpartition(", ")[0] if rest else own
         shown.append(ViewColumn(headings.get(name, own), first.is_text))
     return tuple(shown)
 
 
 def view_rows(table: Table, names: Sequence[str], frame: pl.DataFrame) -> list[tuple[str, ...]]:
-    """Return the cells of a frame as readers see them: rounded, ranges in one, bounds in words, a dash for null.
+    """Return the cells of a frame as readers see them: rounded, ranges in one, bounds in words, a dash for none.
 
     Parameters
     ----------
@@ -121,5 +123,5 @@ def _show_cell(row: Mapping[str, Any], column: Column, high: Column | None = Non
     if column.name == "score" and "score_bound" in row:
         return show_score(row)
     if column.is_text or value is None:
-        return NOTHING if value is None else str(value)
+        return str(value or NOTHING)
     return show_share(value) if column.unit in ("share", "probability") else show_number(value, decimals)

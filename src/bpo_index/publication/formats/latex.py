@@ -54,7 +54,7 @@ def render_latex(page: Page, label: str) -> bytes:
     is_long = sum(len(table.rows) + 1 for table in tables) >= _LONG_FROM
     is_wide = any(len(row[table.header]) >= _WIDE_FROM for table in tables for row in table.rows)
     name = rf">{{\raggedright\arraybackslash}}{_WIDTH}" if is_wide else "l"
-    template = load_template(TEMPLATES / "table.tex", escape_latex, brackets="<>")
+    template = load_template(TEMPLATES / "table.tex", escape_latex, brackets=("<", ">"))
     text = template.render(
         page=page,
         label=Markup(label),

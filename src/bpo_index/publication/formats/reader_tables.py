@@ -22,7 +22,7 @@ from bpo_index.display.table_view import TableView, ViewColumn
 from bpo_index.publication.columns.scores import RANKING, SHOWN
 from bpo_index.publication.columns.views import view_columns, view_frame
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_unit, names_percentage
+from bpo_index.publication.standard_phrases import describe_ranges, name_columns, names_percentage
 
 #: The folder of the templates of Markdown, HTML and LaTeX.
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -99,7 +99,7 @@ def _make_page(
     marks = {note: _make_mark(number) for number, note in enumerate(said)}
     words: dict[str, Any] = {
         "is_percentage": names_percentage(definition),
-        "headings": {"name": name_unit(definition.columns.unit)},
+        "headings": name_columns(definition.words),
     }
     return Page(
         title=definition.title,
@@ -113,7 +113,7 @@ def _make_page(
         ),
         notes=tuple((mark, f"{note}.") for note, mark in marks.items()),
         legend=(
-            describe_reading(name_level(definition.method.confidence_level), definition.columns.unit),
+            describe_reading(definition),
             *findings,
             definition.provenance.note,
             *result.notes,
@@ -121,20 +121,12 @@ def _make_page(
     )
 
 
-def describe_reading(level: str, unit: str) -> str:
-    """Return how the columns of a table for readers are to be read, as a paragraph.
-
-    Parameters
-    ----------
-    level
-        The confidence level, from `name_level`.
-    unit
-        What is ranked.
-    """
+def describe_reading(definition: IndexDefinition) -> str:
+    """Return how the columns of a table for readers are to be read, as a paragraph."""
+    words = definition.words
     return (
-        f"Interval and rank set: {level} confidence, from the sampling of respondents only. Rank sets hold for all "
-        f"rows of a ranking at once. {NOTHING}: not published, or not ranked. Each respondent rates one {unit} only, "
-        f"so rater and {unit} are confounded."
+        f"{describe_ranges(definition)} {NOTHING}: not published, or not ranked. Each {words.respondent} rates one "
+        f"{words.unit} only, so rater and {words.unit} are confounded."
     )
 
 

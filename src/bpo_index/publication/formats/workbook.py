@@ -199,7 +199,7 @@ def _count_lines(text: str, width: int) -> int:
 
     Examples
     --------
-    >>> _count_lines("Rank, best, all at once", 12)
+    >>> _count_lines("Rank set, best", 12)
     2
     """
     return sum(max(len(textwrap.wrap(line, width)), 1) for line in text.splitlines())

@@ -12,12 +12,13 @@ from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import name_heading
 
 #: Pairs nearest to swapping that are listed, of the index and of a category that holds categories.
 _SWAPS, _SWAPS_WITHIN = 10, 5
 _KEPT = {"ranking": "the ranking", "first": "the first", "first_five": "the first five"}
 _LEFT_OUT = {
-    "respondent": "One respondent",
+    "respondent": "One {respondent}",
     "company": "One company",
     "question": "One question",
     "category": "One category",
@@ -25,12 +26,12 @@ _LEFT_OUT = {
 }
 
 
-def tabulate_sensitivity(result: Result, level: str) -> TableView:
+def tabulate_sensitivity(result: Result, names: Names, level: str) -> TableView:
     """Return one row per assumption: its share of the variance of all ranks."""
     table = result.tables["sensitivity"].filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
     rows = [
         (
-            name_assumption(row["assumption"]).capitalize(),
+            name_heading(name_assumption(row["assumption"], names.words)),
             *(
                 show_estimate(row[name], row[f"{name}_low"], row[f"{name}_high"])
                 for name in ("shapley", "first_order", "total")
@@ -167,7 +168,7 @@ def tabulate_swaps(result: Result, names: Names) -> list[TableView]:
     return tables
 
 
-def tabulate_influence(result: Result) -> TableView:
+def tabulate_influence(result: Result, names: Names) -> TableView:
     """Return what changes without one respondent, company, question, category or rule; questions are added up."""
     rows: list[tuple[object, ...]] = []
     table = result.tables["influence"]
@@ -178,7 +179,8 @@ def tabulate_influence(result: Result) -> TableView:
         counts = [part[name] for name in ("changing_first", "changing_first_five", "changing_any_rank")]
         sums = [None if count.null_count() else count.sum() for count in counts]
         largest = None if part["largest_shift"].null_count() else part["largest_shift"].max()
-        rows.append((_LEFT_OUT[kind], items, *sums, largest))
+        left_out = _LEFT_OUT[kind].format(respondent=names.words.respondent)
+        rows.append((left_out, items, *sums, largest))
     return make_table(
         "influence",
         "Leaving one out",
@@ -208,7 +210,7 @@ def tabulate_exclusions(result: Result, names: Names) -> TableView | None:
     return make_table(
         "exclusions",
         "With and without the rows that quality rules keep out",
-        (names.unit_word, "Rank", "Rank with them", "Respondents", "with them", "Score change"),
+        (names.unit_word, "Rank", "Rank with them", name_heading(names.words.respondents), "with them", "Score change"),
         rows,
         note="Told as far as nothing hangs on what one or two people said.",
     )
