@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -269,6 +270,43 @@ def test_html_is_a_document_for_everybody_that_asks_nothing_of_the_network(rende
         assert "url(" not in content
         assert not {"script", "link", "img", "iframe"} & {element["tag"] for element in document.elements}
         assert "SYNTHETIC DATA" in document.find("main")[0]["text"]
+
+
+LONG_NAMES = ["Autonomous Territory of the Northern and the Southern Islands", "x" * 60, *"ABCDEFGHIJ"]
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_a_long_name_is_whole_and_cuts_no_number(rendered, ending):
+    result, files = rendered
+    definition = load_definition("offshore-bpo-2021")
+    changed = replace(result, ranking=result.ranking.with_columns(name=pl.Series(LONG_NAMES)))
+    content = render_tables(changed, definition)[f"ranking.{ending}"]
+    plain = READERS[ending](files[f"ranking.{ending}"])
+    expected = [(rank, name, *rest) for (_, (rank, _, *rest)), name in zip(plain, LONG_NAMES, strict=True)]
+    assert [cells for _, cells in READERS[ending](content)] == expected
+    text = content.decode()
+    if ending == "tex":
+        assert r"{@{}r>{\raggedright\arraybackslash}p{.28\linewidth}rrrr@{}}" in text
+        assert r"xxxxxxxxxx\allowbreak{}xxxxxxxxxx" in text
+    if ending == "html":
+        assert re.search(r"th, td \{[^}]*white-space: nowrap", text)
+        assert re.search(r"th\.name,[^{]*\{[^}]*white-space: normal; overflow-wrap: anywhere", text)
+
+
+def test_a_long_name_is_broken_in_a_workbook_and_columns_of_numbers_are_as_wide_as_before(rendered):
+    result, files = rendered
+    changed = replace(result, ranking=result.ranking.with_columns(name=pl.Series(LONG_NAMES)))
+    book = read_book(render_tables(changed, load_definition("offshore-bpo-2021"))["ranking.xlsx"])
+    sheet, plain = book["ranking"], read_book(files["ranking.xlsx"])["ranking"]
+    at = 1 + result.ranking.columns.index("name")
+    name, row = sheet.cell(2, at), sheet.row_dimensions[2]
+    assert (name.value, name.alignment.wrap_text) == (LONG_NAMES[0], True)
+    assert row.height > 15
+    widths, before = (
+        {key: width.width for key, width in one.column_dimensions.items() if key != name.column_letter}
+        for one in (sheet, plain)
+    )
+    assert widths == before
 
 
 @pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
