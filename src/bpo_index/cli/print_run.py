@@ -21,7 +21,7 @@ _HEADING_LETTERS = 12
 
 def print_run(completed: CompletedRun, console: Console, *, verbose: bool = False) -> None:
     """Print the answer on one screen; `verbose` adds all findings and notes, and the full account of the rows."""
-    standing, result, release = completed.release.standing, completed.result, completed.release
+    standing, result = completed.release.standing, completed.result
     if standing.sentence:
         console.print(f"[bold yellow]{escape(standing.sentence)}[/]")
     console.print(f"[bold]{escape(completed.definition.title)}[/]")

@@ -18,6 +18,8 @@ _SMALL_CHANGE = 0.05
 _NAMED_PAIRS = 3
 #: Units behind the leader that are named, at most.
 _NAMED_BEHIND = 5
+#: One assumption counts far less than another whose effect is more than so many times as large.
+_FAR = 3
 _ASSUMPTIONS = {
     "respondents": "which {respondents} answered",
     "weights": "the weights of categories",
@@ -124,8 +126,8 @@ def _summarise_pairs(sure: int, pairs: int, words: Words, level: str) -> str:
     if sure == pairs:
         return f"In all of {of} it is certain who is ahead (at {level} confidence)."
     return (
-        f"In {sure} of {of} it is certain who is ahead (at {level} confidence); in the other {pairs - sure} it may be "
-        "chance."
+        f"In {sure} of {of} it is certain who is ahead (at {level} confidence); in the other {pairs - sure} the "
+        "order may be chance."
     )
 
 
@@ -133,11 +135,11 @@ def _summarise_causes(sensitivity: pl.DataFrame, words: Words) -> list[str]:
     effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
     if effects.is_empty():
         return []
-    first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = (
-        f"What moves the ranks most is {name_assumption(first[0], words)} ({show_percentage(first[1])} of all movement)"
-    )
-    said += "".join(f", then {name_assumption(name, words)} ({show_percentage(share)})" for name, share in others)
+    (first, most), *others = effects.head(2).select("assumption", "shapley").iter_rows()
+    said = f"The ranks depend most on {name_assumption(first, words)}"
+    for name, share in others:
+        less = "far less" if most > _FAR * share else "less"
+        said += f", and {less} on {name_assumption(name, words)}"
     return [f"{said}."]
 
 
