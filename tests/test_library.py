@@ -296,6 +296,6 @@ def test_scores_and_robustness_show_their_units(scores: bpo_index.Scores, robust
 
 def test_the_run_shows_what_its_parts_say(completed: bpo_index.CompletedRun) -> None:
     html = completed._repr_html_()
-    parts = completed.result.show_parts(completed.definition.columns.unit, "95% ") + completed.release.show_parts()
+    parts = completed.result.show_parts() + completed.release.show_parts()
     assert all(part in html for part in parts)
     assert "Rows read 108, used 100, quarantined 8." in html

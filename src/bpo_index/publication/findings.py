@@ -87,8 +87,8 @@ def summarise_support(
         *_summarise_leader(ranked, sure),
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
         *_summarise_causes(tables["sensitivity"], words),
-        f"{name_heading(words.respondents)} rate their own {words.unit} only: a {words.unit} may come out high because "
-        "its raters are generous.",
+        f"{name_heading(words.respondents)} rate their own {words.unit} only, so a high score may also come from "
+        f"generous {words.respondents}.",
     ]
 
 
@@ -97,7 +97,7 @@ def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: 
     named = list_names(leaders) if len(leaders) <= _NAMED_PAIRS else words.count_units(len(leaders))
     said = f"{named} {'has' if len(leaders) == 1 else 'share'} the highest score"
     if candidates > 1:
-        of = "any" if candidates == ranked.height else f"any of {candidates}"
+        of = "any" if candidates == ranked.height else f"{candidates}"
         return (
             f"{said}, but the first place is not certain: {of} of the {words.count_units(ranked.height)} may be first."
         )
