@@ -18,7 +18,7 @@ from bpo_index.publication.standard_phrases import choose_notice, name_columns, 
 
 def print_run(completed: CompletedRun, console: Console, *, verbose: bool = False) -> None:
     """Print the answer on one screen; `verbose` adds all findings and notes, and the full account of the rows."""
-    standing, result, release = completed.release.standing, completed.result, completed.release
+    standing, result = completed.release.standing, completed.result
     if standing.sentence:
         console.print(f"[bold yellow]{escape(standing.sentence)}[/]")
     console.print(f"[bold]{escape(completed.definition.title)}[/]")

@@ -18,6 +18,8 @@ _SMALL_CHANGE = 0.05
 _NAMED_PAIRS = 3
 #: Units behind the leader that are named, at most.
 _NAMED_BEHIND = 5
+#: One assumption counts far less than another whose effect is more than so many times as large.
+_FAR = 3
 _ASSUMPTIONS = {
     "respondents": "which {respondents} answered",
     "weights": "the weights of categories",
@@ -85,8 +87,8 @@ def summarise_support(
         *_summarise_leader(ranked, sure),
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
         *_summarise_causes(tables["sensitivity"], words),
-        f"{name_heading(words.respondents)} rate their own {words.unit} only: a {words.unit} may come out high because "
-        "its raters are generous.",
+        f"{name_heading(words.respondents)} rate their own {words.unit} only, so a high score may also come from "
+        f"generous {words.respondents}.",
     ]
 
 
@@ -95,7 +97,7 @@ def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: 
     named = list_names(leaders) if len(leaders) <= _NAMED_PAIRS else words.count_units(len(leaders))
     said = f"{named} {'has' if len(leaders) == 1 else 'share'} the highest score"
     if candidates > 1:
-        of = "any" if candidates == ranked.height else f"any of {candidates}"
+        of = "any" if candidates == ranked.height else f"{candidates}"
         return (
             f"{said}, but the first place is not certain: {of} of the {words.count_units(ranked.height)} may be first."
         )
@@ -124,8 +126,8 @@ def _summarise_pairs(sure: int, pairs: int, words: Words, level: str) -> str:
     if sure == pairs:
         return f"In all of {of} it is certain who is ahead (at {level} confidence)."
     return (
-        f"In {sure} of {of} it is certain who is ahead (at {level} confidence); in the other {pairs - sure} it may be "
-        "chance."
+        f"In {sure} of {of} it is certain who is ahead (at {level} confidence); in the other {pairs - sure} the "
+        "order may be chance."
     )
 
 
@@ -133,11 +135,11 @@ def _summarise_causes(sensitivity: pl.DataFrame, words: Words) -> list[str]:
     effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
     if effects.is_empty():
         return []
-    first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = (
-        f"What moves the ranks most is {name_assumption(first[0], words)} ({show_percentage(first[1])} of all movement)"
-    )
-    said += "".join(f", then {name_assumption(name, words)} ({show_percentage(share)})" for name, share in others)
+    (first, most), *others = effects.head(2).select("assumption", "shapley").iter_rows()
+    said = f"The ranks depend most on {name_assumption(first, words)}"
+    for name, share in others:
+        less = "far less" if most > _FAR * share else "less"
+        said += f", and {less} on {name_assumption(name, words)}"
     return [f"{said}."]
 
 
