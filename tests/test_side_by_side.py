@@ -31,11 +31,11 @@ ROWS = [f"{unit}{n},{unit},{n + 3},{n + 4},{n + 1}" for unit in ("AAA", "BBB") f
 
 def test_check_prints_exact_figures_and_run_the_public_ones(call, project, tmp_path):
     sample = project / "sample_data" / "offshore-bpo-2021.csv"
-    checked = call("check", sample, "--definition", quick_definition())
+    checked = call("check", sample, "--definition", quick_definition(), "--verbose")
     assert "quarantined 8: 3 by quality rules alone, 5 for errors, 0 put aside by the reader" in checked
     assert "2,348 ratings, 27 don't-know, 25 skipped, 0 not asked" in checked
     assert "9 Mexico 77.1 9 0.3 1" in checked
-    ran = call("run", sample, "--definition", quick_definition())
+    ran = call("run", sample, "--definition", quick_definition(), "--verbose")
     assert "9 Mexico 77.1 6 to 11 – 1" in ran
     assert "9 Mexico 77.1 9 0.3 1" not in ran
     told = json.loads(call("run", sample, "--definition", quick_definition(), "--json"))["exclusions"]
@@ -48,7 +48,7 @@ def test_check_prints_exact_figures_and_run_the_public_ones(call, project, tmp_p
 
 
 def test_where_no_rule_keeps_a_row_out_one_sentence_says_so(call, tmp_path):
-    said = call("check", write_csv(tmp_path, *ROWS), "--definition", "small.yaml")
+    said = call("check", write_csv(tmp_path, *ROWS), "--definition", "small.yaml", "--verbose")
     assert "No row is kept out by quality rules alone: the ranking without them is the same." in said
 
 
@@ -66,6 +66,6 @@ def test_a_score_at_the_end_of_the_scale_is_printed_as_a_bound(call, tmp_path):
     (tmp_path / "small.yaml").write_text(definition.replace("_rank: 2", "_rank: 5"))
     rows = [f"a{n},AAA,10,{'10' if n % 2 else ''},{'' if n % 2 else '10'}" for n in range(10)]
     rows += [f"b{n},BBB,{n + 3},{n + 2},{n + 1}" for n in range(5)]
-    said = call("run", write_csv(tmp_path, *rows), "--definition", "small.yaml")
+    said = call("run", write_csv(tmp_path, *rows), "--definition", "small.yaml", "--verbose")
     assert "1 Aland * at least 99 % –" in said
     assert "Aland: at an end of the scale: told as a bound, no interval." in said

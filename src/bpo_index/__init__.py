@@ -1,4 +1,4 @@
-"""From managers' answers to a published confidence index: validated, scored, ranked, with its uncertainty.
+"""From survey answers to a published confidence index: validated, scored, ranked, with its uncertainty.
 
 In one call: `run` publishes what the `Settings` name and gives a `CompletedRun`; `check` only says what became of the
 rows. Step by step, each a function from values to a value:

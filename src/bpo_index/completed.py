@@ -8,7 +8,6 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.notebook import show_block, show_list, show_sentence
 from bpo_index.publication.release import Release
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level
 from bpo_index.responses import Responses
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.checked import Checked
@@ -28,10 +27,10 @@ class CompletedRun:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""
-        audit, level = self.checked.audit, f"{name_level(self.definition.method.confidence_level)} "
+        audit = self.checked.audit
         return show_block(
             self.definition.title,
-            *self.result.show_parts(self.definition.columns.unit, level),
+            *self.result.show_parts(),
             show_sentence(
                 f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}."
             ),

@@ -348,13 +348,11 @@ def test_a_plan_says_how_many_to_ask_and_draws_it(run, tmp_path):
     folder = tmp_path / "next year"
     table = pl.read_csv(folder / "plan.csv")
     needed = table.filter("needed")["respondents"][0]
-    assert f"{needed} respondents per country are enough for rank sets of at most 9 of 12 ranks" in " ".join(
-        out.split()
-    )
+    assert f"{needed} managers per country are enough for rank sets of at most 9 of 12 ranks" in " ".join(out.split())
     assert set(table["data_origin"]) == {"synthetic"}
     figure = (folder / "plan.svg").read_text(encoding="utf-8")
     assert figure.startswith("<svg")
-    for text in ("Respondents per country", f"{needed} needed", "wanted: 9", "SYNTHETIC DATA"):
+    for text in ("Managers per country", f"{needed} needed", "wanted: 9", "SYNTHETIC DATA"):
         assert text in figure
     assert "http" not in figure.replace("http://www.w3.org/", "")
     before = list_files(tmp_path)

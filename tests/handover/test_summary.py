@@ -42,7 +42,7 @@ def test_findings_are_a_list(completed):
 def test_rows_are_those_of_the_ranking_and_of_the_audit(completed):
     rows = list_ranking_rows(completed)
     ranking = completed.result.ranking
-    assert [row["name"] for row in rows] == ranking["name"].to_list()
-    assert [row["score"] for row in rows] == [f"{score:.1f}" for score in ranking["score"]]
+    assert [row["Country"] for row in rows] == ranking["name"].to_list()
+    assert [row["Score (%)"] for row in rows] == [f"{score:.1f}" for score in ranking["score"]]
     counts = {row["what"]: row["rows"] for row in list_audit_rows(completed)}
     assert (counts["rows read"], counts["rows used"], counts["rows quarantined"]) == (108, 100, 8)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.pipeline import run
 from bpo_index.publication.figures import Figure, draw_figures
 from bpo_index.publication.report import render_report
@@ -38,6 +39,7 @@ def rename(definition: IndexDefinition, text: str, units: list[str], categories:
             "provenance": definition.provenance.model_copy(
                 update={"note": text, "published": (text,), "own_choices": (text,)}
             ),
+            "words": Words(unit=text, respondent=text),
             "columns": definition.columns.model_copy(update={"unit": text}),
             "units": tuple(
                 unit.model_copy(update={"name": name, "region": text})

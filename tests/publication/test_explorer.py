@@ -1,6 +1,5 @@
 """The numbers of the explorer: published ones at the published weights, draws as the page says, laws of both."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +21,7 @@ from bpo_index.publication.explorer import (
     rescore_values,
     tilt_draws,
 )
-from bpo_index.publication.report.explorer_part import write_explorer_data, write_explorer_notes
+from bpo_index.publication.report.explorer_part import collect_explorer_data, write_explorer_notes
 from bpo_index.responses import read_responses
 from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.confidence_index import ConfidenceIndex
@@ -252,7 +251,7 @@ def test_without_published_shares_all_draws_weigh_the_same(sample):
         tables = result.tables | {"rank_probabilities": table}
         found = prepare_explorer(result.ranking, result.categories, tables, change_method(sample.definition, seed=SEED))
         assert np.ptp(found.draw_weights) == 0
-        carried = json.loads(write_explorer_data(found, replace(result, tables=tables), sample.definition))
+        carried = collect_explorer_data(found, replace(result, tables=tables), sample.definition)
         assert all(row["places"] is None for row in carried["published"])
 
 

@@ -21,7 +21,7 @@ from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE
+from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, name_heading
 from tests.limits import HANG_SECONDS
 
 NAMES = [record.name for record in list_figures()]
@@ -104,7 +104,7 @@ def make_result(definition, units: int, categories: int = 10) -> tuple[Result, o
             "ci_low": score - 4,
             "ci_high": score + 3,
         }
-        | {"rank_interval_low": max(1, n - 3), "rank_interval_high": min(units, n + 5), "suppressed": False, "note": ""}
+        | {"rank_set_low": max(1, n - 3), "rank_set_high": min(units, n + 5), "suppressed": False, "note": ""}
         for n, (code, score) in enumerate(zip(codes, scores, strict=True))
     ]
     cells = [
@@ -193,7 +193,7 @@ def bounded(result, definition):
     bound = {"score": 99.0, "score_bound": "at least", **no_interval, "note": "at an end of the scale"}
     ranking = result.ranking.with_columns(pl.col("score_bound").cast(pl.String))
     ranking = hide(ranking, first, **bound)
-    ranking = hide(ranking, unranked, rank=None, rank_interval_low=None, rank_interval_high=None)
+    ranking = hide(ranking, unranked, rank=None, rank_set_low=None, rank_set_high=None)
     ranking = hide(ranking, unpublished, rank=None, score=None, suppressed=True, **no_interval)
     cells = result.categories.with_columns(pl.col("score_bound").cast(pl.String))
     cells = hide(cells, unpublished, score=None, suppressed=True, **no_interval)
@@ -282,13 +282,13 @@ def test_ranking_holds_the_scores_intervals_and_ranks_of_the_table(figures, resu
     texts = read_texts(figures["ranking"])
     for row in result.ranking.iter_rows(named=True):
         name = row["name"] + (" *" if row["note"] else "")
-        low, high = row["rank_interval_low"], row["rank_interval_high"]
+        low, high = row["rank_set_low"], row["rank_set_high"]
         assert {name, f"{row['score']:.1f}", f"{low} to {high}" if low < high else f"{low}"} <= set(texts)
     scores = result.ranking["score"].to_list()
     assert [text for text in texts if re.fullmatch(r"\d+\.\d", text)] == [f"{score:.1f}" for score in scores]
     assert find_misfit(read_places(figures["ranking"], {BLUE}), scores) < 0.02
     leader = result.ranking.row(0, named=True)
-    interval = f"95% interval {leader['ci_low']:.1f} to {leader['ci_high']:.1f}"
+    interval = f"interval {leader['ci_low']:.1f} to {leader['ci_high']:.1f}"
     assert f"{leader['name']} with {leader['score']:.1f} % ({interval})" in figures["ranking"].alt
     assert "Score (%)" in texts
 
@@ -351,11 +351,11 @@ def test_profiles_compare_with_the_other_units_only():
     assert [cell["fill"] for cell in compared] == [BLUE, "white", BLUE, BLUE, BLUE, BLUE]
 
 
-def test_sensitivity_shows_the_indices_of_all_ranks_in_plain_words(figures, result):
+def test_sensitivity_shows_the_indices_of_all_ranks_in_plain_words(figures, result, definition):
     texts = read_texts(figures["sensitivity"])
     table = result.tables["sensitivity"].filter(output="all_ranks").sort("shapley", descending=True)
     assert table.height > 3
-    labels = [name_assumption(name).capitalize() for name in table["assumption"]]
+    labels = [name_heading(name_assumption(name, definition.words)) for name in table["assumption"]]
     assert [text for text in texts if text in labels] == labels
     written = [f"{100 * share:.0f}" for share in table["shapley"]]
     assert [text for text in texts if re.fullmatch(r"\d+", text) and int(text) % 25][: len(written)] == [
@@ -407,7 +407,7 @@ def test_units_that_are_not_ranked_or_not_published_are_named_as_such(bounded):
     profiles = read_texts(drawn["profiles"])
     assert profiles.count("hidden") == 1
     assert "Nicaragua" not in profiles
-    assert "Left out, for nothing of them is published: 1 of 12 units." in " ".join(profiles)
+    assert "Left out, for nothing of them is published: 1 of 12 countries." in " ".join(profiles)
     assert "Nicaragua" not in read_texts(drawn["rank-probabilities"])
     assert any(text.startswith("PARTLY SYNTHETIC DATA") for text in profiles)
 
@@ -424,7 +424,7 @@ def test_scores_of_methods_that_compare_units_are_points(result, definition, wit
     for name in ("ranking", "profiles"):
         assert "Score (points)" in read_texts(drawn[name])
         assert "Score (%)" not in read_texts(drawn[name])
-    assert "Colombia with 90.9 points (97.5% interval" in drawn["ranking"].alt
+    assert "Colombia with 90.9 points (interval" in drawn["ranking"].alt
 
 
 def test_names_of_any_kind_come_out_as_text(nasty):
@@ -579,7 +579,7 @@ def test_a_category_in_which_units_have_weights_of_their_own_is_named(three_leve
     weights = three_levels.result.tables["weights"].with_columns(weight=pl.when(~inside).then("weight"))
     changed = replace(three_levels.result, tables=three_levels.result.tables | {"weights": weights})
     texts = " ".join(read_texts(draw_figures(changed, three_levels.definition)["weights"]))
-    assert "In Places every unit has weights of its own: no weight used is shown." in texts
+    assert "In Places every country has weights of its own: no weight used is shown." in texts
 
 
 def test_weights_of_a_tree_are_shown_by_what_holds_them(drawn, tree):

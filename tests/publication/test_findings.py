@@ -52,15 +52,13 @@ def make_ranking(ranks, low=1, high=3):
 
 
 def describe(ranking, tables, definition):
-    titles = {category.id: category.title for category in definition.categories}
-    level = definition.method.confidence_level
-    return describe_support(ranking, tables, confidence_level=level, titles=titles)
+    return describe_support(ranking, tables, definition)
 
 
 def test_everything_is_said():
     sentences = describe(make_ranking([1, 2, 3]), make_tables(sure={(0, 2)}), DEFINITION)
     assert sentences == [
-        "Unit 0 leads; at 95% confidence its rank lies between 1 and 3, and 3 units may be the best.",
+        "Unit 0 leads; at 95% confidence its rank lies between 1 and 3, and 3 units may be first.",
         "Ranks 1 to 2 cannot be told apart from one another; 1 of 3 pairs can be told apart, all pairs at once.",
         "The first two are the same in 50% of replicates with respondents drawn anew, and in 25% with all assumptions "
         "drawn; 3 units may be among the best two.",

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.publishable import disclose
+from bpo_index.display.templates import escape_html
 from bpo_index.publication.columns.description import Column
-from bpo_index.publication.formats.html_tables import escape_html
 from bpo_index.publication.formats.latex import escape_latex
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.publication.formats.workbook import Sheet, render_workbook
@@ -32,7 +33,7 @@ def nasty(computed):
         update={
             "title": ALL,
             "provenance": definition.provenance.model_copy(update={"note": ALL, "published": (ALL,)}),
-            "columns": definition.columns.model_copy(update={"unit": "<b>unit</b> & |"}),
+            "words": Words(unit="<b>unit</b> & |", respondent="<i>who</i> & |"),
             "units": tuple(
                 unit.model_copy(update={"name": text, "region": text})
                 for unit, text in zip(definition.units, texts, strict=True)

@@ -48,8 +48,7 @@ def build_app() -> typer.Typer:
     """
     app = typer.Typer(
         name="bpo-index",
-        help="From managers' answers to a published confidence index: every row accounted for, every rank with its "
-        "error.",
+        help="From survey answers to a published confidence index: every row accounted for, every rank with its error.",
         add_completion=False,
         no_args_is_help=True,
         rich_markup_mode=None,

@@ -18,10 +18,10 @@ def print_json(value: Any) -> None:
 
 
 def make_console() -> Console:
-    """Return the console of stdout; 100 letters wide where that is no terminal."""
+    """Return the console of stdout; 80 letters wide where that is no terminal."""
     from rich.console import Console  # noqa: PLC0415
 
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 80)
 
 
 @contextmanager

@@ -5,28 +5,28 @@ from __future__ import annotations
 import polars as pl
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.completed import CompletedCheck
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import show_range
-from bpo_index.publication.columns.description import format_cell
 from bpo_index.publication.columns.influence import EXCLUSIONS
-from bpo_index.publication.columns.scores import RANKING
+from bpo_index.publication.columns.private import EXACT_EXCLUSIONS
+from bpo_index.publication.columns.views import view_frame
+from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import REASONS
 
-_SCORE = next(column for column in RANKING.columns if column.name == "score")
-_CHANGE = next(column for column in EXCLUSIONS.columns if column.name == "score_change")
 
+def print_check(completed: CompletedCheck, console: Console, *, verbose: bool = False) -> None:
+    """Print how the files were read and what became of the rows.
 
-def print_check(completed: CompletedCheck, console: Console) -> None:
-    """Print what became of the rows, and the ranking with and without the quality exclusions, exact."""
+    `verbose` adds the ranking with and without the quality exclusions, exact.
+    """
     print_audit(completed.checked.audit, completed.responses.decisions, console)
     if completed.exclusions is None:
         console.print(f"No ranking can be computed: {escape(completed.refusal or '')}")
-    else:
+    elif verbose:
         print_exclusions(completed.exclusions, None, completed.definition, console)
     console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)
 
@@ -71,24 +71,17 @@ def print_exclusions(
         return
     rows = f"{exclusions.let_in} row{'' if exclusions.let_in == 1 else 's'}"
     console.print(f"With and without the quality exclusions, which alone keep out {rows}:")
-    table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
-    unit = escape(definition.columns.unit.capitalize())
-    for title in ("Rank", unit, "Score", "Rank without", "Score change", "Let in"):
-        table.add_column(title, justify="left" if title == unit else "right", no_wrap=True)
     exact = published is None
-    for row in (exclusions.exact if published is None else published).iter_rows(named=True):
-        added = row["respondents_without"] - row["respondents"]
-        low, high = (row["rank_without"],) * 2 if exact else (row["rank_without_low"], row["rank_without_high"])
-        change = format_cell(row["score_change"], _CHANGE)
-        table.add_row(
-            "–" if row["rank"] is None else str(row["rank"]),
-            escape(definition.unit_names[row["unit"]]),
-            format_cell(row["score"], _SCORE),
-            show_range(low, high),
-            change if added or exact else "",
-            str(added) if added else "",
-        )
-    console.print(table)
+    table, frame = (EXACT_EXCLUSIONS, exclusions.exact) if published is None else (EXCLUSIONS, published)
+    added = pl.col("respondents_without") - pl.col("respondents")
+    shown = frame.with_columns(
+        unit=pl.col("unit").replace_strict(definition.unit_names),
+        respondents_without=pl.when(added > 0).then(added),
+        score_change=pl.when((added > 0) | exact).then("score_change"),
+    )
+    names = ("rank", "unit", "score", "rank_without", "score_change", "respondents_without")
+    headings = {"unit": name_heading(definition.words.unit), "respondents_without": "Added"}
+    console.print(make_terminal_table(view_frame(table, names, shown, headings=headings)))
     if exclusions.refusal:
         console.print(f"Without them no ranking can be computed: {escape(exclusions.refusal)}")
     elif not exact:

@@ -8,8 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import show_text
+from bpo_index.display.numbers import NOTHING
+from bpo_index.display.table_view import make_table
 from bpo_index.responses.inspection import Inspection
 
 
@@ -32,27 +35,21 @@ def print_inspection(inspection: Inspection, definition: IndexDefinition, consol
 
 
 def _make_mapping_table(inspection: Inspection) -> Table:
-    table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
-    for title in ("Column of the file", "is", "found by", "confidence"):
-        table.add_column(title, justify="right" if title == "confidence" else "left", overflow="fold")
-    for column in inspection.columns:
-        table.add_row(
-            escape(show_text(column.heading)), escape(column.target), column.found_by, f"{column.confidence:.2f}"
-        )
+    rows = [
+        (show_text(column.heading), column.target, column.found_by, f"{column.confidence:.2f}")
+        for column in inspection.columns
+    ]
+    styles = [""] * len(rows)
     near = {proposal.target: proposal for proposal in inspection.proposals}
     for target in inspection.missing:
         proposal = near.get(target)
         if proposal:
-            table.add_row(
-                escape(show_text(proposal.heading)),
-                escape(target),
-                "near, not taken",
-                f"{proposal.confidence:.2f}",
-                style="yellow",
-            )
+            rows.append((show_text(proposal.heading), target, "near, not taken", f"{proposal.confidence:.2f}"))
         else:
-            table.add_row("–", escape(target), "missing", "", style="bold red")
-    return table
+            rows.append((NOTHING, target, "missing", ""))
+        styles.append("yellow" if proposal else "bold red")
+    headings = ("Column of the file", "is", "found by", "confidence")
+    return make_terminal_table(make_table("mapping", "", headings, rows, texts=3), styles)
 
 
 def _print_units(inspection: Inspection, definition: IndexDefinition, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""What `bpo-index run` prints: the ranking, what it supports, the account of rows, and where the release lies."""
+"""What `bpo-index run` prints: the ranking, what it supports, the rows used, and where the report lies."""
 
 from __future__ import annotations
 
@@ -7,78 +7,89 @@ from rich.markup import escape
 from rich.table import Table
 
 from bpo_index.cli.print_check import print_audit, print_exclusions
+from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import show_range, show_score, show_share
+from bpo_index.publication.columns.scores import RANKING, SHOWN
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import choose_notice, name_level, names_percentage
+from bpo_index.publication.standard_phrases import choose_notice, name_columns, names_percentage
 
 
-def print_run(completed: CompletedRun, console: Console) -> None:
-    """Print the ranking, what became of the rows, and where the release lies."""
-    standing = completed.release.standing
+def print_run(completed: CompletedRun, console: Console, *, verbose: bool = False) -> None:
+    """Print the answer on one screen; `verbose` adds all findings and notes, and the full account of the rows."""
+    standing, result = completed.release.standing, completed.result
     if standing.sentence:
         console.print(f"[bold yellow]{escape(standing.sentence)}[/]")
-    console.print()
     console.print(f"[bold]{escape(completed.definition.title)}[/]")
-    if notice := choose_notice(completed.result.data_origin):
+    if notice := choose_notice(result.data_origin):
         console.print(f"[bold yellow]{notice}[/]")
-    console.print(make_ranking_table(completed.result, completed.definition))
-    print_ranking_notes(completed.result, console)
     console.print()
-    print_audit(completed.checked.audit, completed.responses.decisions, console)
-    published = completed.result.tables["exclusions"]
-    print_exclusions(completed.exclusions, published, completed.definition, console)
-    for warning in completed.release.warnings:
-        console.print(f"[bold yellow]{escape(warning)}[/]")
-    what = {"official": "Release", "draft": "Draft", "trial": "Trial"}[standing.kind]
-    state = what if completed.release.is_new else f"{what} (there already, checked and unchanged)"
-    console.print(f"{state}: {escape(str(completed.release.path))}", soft_wrap=True)
-    console.print(f"Report: {escape(str(completed.release.path / 'report.html'))}", soft_wrap=True)
-    console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)
+    console.print(make_ranking_table(result, completed.definition))
+    for reason, names in _group_reasons(result):
+        console.print(f"[dim]* {escape(', '.join(names))}: {reason}.[/]")
+    console.print(f"[dim]{escape(result.reading)}[/]")
+    console.print()
+    for sentence in result.summary:
+        console.print(escape(sentence))
+    console.print()
+    if verbose:
+        _print_details(completed, console)
+        console.print()
+    _print_outcome(completed, console)
 
 
 def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
     """Return the ranking as a table for the terminal."""
-    level = name_level(definition.method.confidence_level)
-    is_percentage = names_percentage(definition)
-    table = Table(box=None, header_style="bold", padding=(0, 1), show_edge=False)
-    table.add_column("Rank", justify="right")
-    table.add_column(escape(definition.columns.unit.capitalize()), no_wrap=True)
-    table.add_column("Score", justify="right")
-    table.add_column(f"{level} interval", justify="right", no_wrap=True)
-    table.add_column(f"Rank, {level}", justify="right", no_wrap=True)
-    table.add_column("Respondents", justify="right")
-    table.add_column("P(first)", justify="right")
-    for row in result.ranking.iter_rows(named=True):
-        score = show_score(row)
-        table.add_row(
-            "–" if row["rank"] is None else str(row["rank"]),
-            escape(row["name"]) + (" *" if row["note"] else ""),
-            f"{score} %" if is_percentage and row["score"] is not None else score,
-            show_range(row["ci_low"], row["ci_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
-            str(row["respondents"]),
-            show_share(row["p_first"]),
-        )
-    return table
+    view = view_frame(
+        RANKING,
+        SHOWN,
+        result.ranking,
+        is_percentage=names_percentage(definition),
+        headings=name_columns(definition.words),
+        marks={note: "*" for note, _ in result.group_unit_notes()},
+    )
+    return make_terminal_table(view)
 
 
-def print_ranking_notes(result: Result, console: Console) -> None:
-    """Print the notes of single units, what the ranks support, and what the numbers do not say."""
+def _group_reasons(result: Result) -> list[tuple[str, list[str]]]:
+    """Return why single units are marked, without what follows for their numbers, and the names of those units."""
+    grouped: dict[str, list[str]] = {}
+    for note, names in result.group_unit_notes():
+        grouped.setdefault(note.partition(":")[0], []).extend(names)
+    return list(grouped.items())
+
+
+def _print_details(completed: CompletedRun, console: Console) -> None:
+    result = completed.result
     for note, names in result.group_unit_notes():
         console.print(f"[dim]* {escape(', '.join(names))}: {note}.[/]")
     for sentence in result.findings:
         console.print(escape(sentence))
-    console.print(
-        "[dim]Intervals and ranks account for the sampling of respondents only. P(first) is a share of "
-        f"{result.replicates:,} replicates with respondents drawn.[/]"
-    )
     for note in result.notes:
         console.print(f"[dim]{escape(note)}[/]")
     lost = result.replicates_not_ranked, result.assumptions_not_ranked
     if any(lost):
         console.print(
-            f"[dim]{lost[0]:,} of these replicates, and {lost[1]:,} of those with all assumptions drawn, could not be "
-            "ranked and are left out.[/]"
+            f"[dim]{lost[0]:,} of {result.replicates:,} replicates with {escape(result.words.respondents)} drawn, and "
+            f"{lost[1]:,} of those with all assumptions drawn, could not be ranked and are left out.[/]"
         )
+    console.print()
+    print_audit(completed.checked.audit, completed.responses.decisions, console)
+    print_exclusions(completed.exclusions, result.tables["exclusions"], completed.definition, console)
+
+
+def _print_outcome(completed: CompletedRun, console: Console) -> None:
+    """Print how many rows were used, what to be warned of, and where everything lies."""
+    release, audit = completed.release, completed.checked.audit
+    why = " (--verbose says why)" if audit.rows_quarantined else ""
+    console.print(
+        f"Rows read {audit.rows_read:,}, used {audit.rows_accepted:,}, quarantined {audit.rows_quarantined:,}{why}."
+    )
+    for warning in release.warnings:
+        console.print(f"[bold yellow]{escape(warning)}[/]")
+    what = {"official": "Release", "draft": "Draft", "trial": "Trial"}[release.standing.kind]
+    state = what if release.is_new else f"{what} (there already, checked and unchanged)"
+    console.print(f"{state}: {escape(str(release.path))}", soft_wrap=True)
+    console.print(f"Report: {escape(str(release.path / 'report.html'))}", soft_wrap=True)
+    console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from bpo_index.definition.method_block import Aggregation, QuestionWeighting, Weighting
+from bpo_index.display.numbers import count_noun
 from bpo_index.fields import (
     Block,
     Count,
@@ -60,6 +62,42 @@ class Scale(Block):
     """Whether a file is taken whose ratings look as if they were given on a narrower scale, such as 1 to 5."""
 
 
+class Words(Block):
+    """What readers call the units and the respondents, in tables, figures and sentences."""
+
+    unit: Name = "unit"
+    """One of what is ranked, such as country."""
+    units: Name = "units"
+    """Several of them; left out where `unit` is given: that with an s."""
+    respondent: Name = "respondent"
+    """One of those who answer, such as manager."""
+    respondents: Name = "respondents"
+    """Several of them; left out where `respondent` is given: that with an s."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _add_plurals(cls, given: object) -> object:
+        """Make the plural of a word that is given without one; refuse a plural without its singular."""
+        if not isinstance(given, Mapping):
+            return given
+        words = dict(given)
+        for one in ("unit", "respondent"):
+            if one in words and words.get(f"{one}s") is None:
+                words[f"{one}s"] = f"{words[one]}s"
+            elif one not in words and f"{one}s" in words:
+                msg = f"gives `{one}s` without `{one}`: give both"
+                raise ValueError(msg)
+        return words
+
+    def count_units(self, count: int) -> str:
+        """Return a number of units with the word for them, such as "9 countries"."""
+        return count_noun(count, self.unit, self.units)
+
+    def count_respondents(self, count: int) -> str:
+        """Return a number of respondents with the word for them, such as "1 manager"."""
+        return count_noun(count, self.respondent, self.respondents)
+
+
 class Source(Block):
     """How the files are to be read. What is left out is found by looking into each file, and reported."""
 
@@ -80,7 +118,7 @@ class Source(Block):
 
 
 class Unit(Block):
-    """One thing that is ranked; in this index a country."""
+    """One thing that is ranked, such as a country."""
 
     code: UnitCode
     """The code in all tables (ISO 3166-1 alpha-3 for countries)."""

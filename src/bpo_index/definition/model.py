@@ -25,6 +25,7 @@ from bpo_index.definition.blocks import (
     Scale,
     Source,
     Unit,
+    Words,
 )
 from bpo_index.definition.conflicts import list_conflicts
 from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_options
@@ -34,6 +35,7 @@ from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, des
 from bpo_index.display.labels import fold_label
 from bpo_index.display.notebook import show_block, show_sentence, show_table
 from bpo_index.display.numbers import NOTHING
+from bpo_index.display.table_view import make_table
 from bpo_index.errors import DefinitionError
 from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
@@ -62,6 +64,7 @@ class IndexDefinition(Block):
     title: Name
     """The title for readers."""
     provenance: Provenance
+    words: Words = Words()
     scale: Scale
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
@@ -158,14 +161,14 @@ class IndexDefinition(Block):
         return show_block(
             self.title,
             show_sentence(f"Index {self.index}, edition {self.edition}, version {self.version}."),
-            show_sentence(f"{len(self.units)} units: {', '.join(self.unit_names.values())}."),
-            show_table("Categories", ["Category", "Nominal weight", "Questions"], rows, texts=["Category"]),
+            show_sentence(f"{self.words.count_units(len(self.units))}: {', '.join(self.unit_names.values())}."),
+            show_table(make_table("categories", "Categories", ("Category", "Nominal weight", "Questions"), rows)),
             show_sentence(
                 f"Answers from {self.scale.minimum:g} to {self.scale.maximum:g}; normalisation {method.normalisation}, "
                 f"weighting {method.weighting}, aggregation {method.aggregation}, missing answers "
-                f"{method.missing_answers}; {100 * method.confidence_level:g}% confidence; a unit needs "
-                f"{method.minimum_respondents_to_publish} respondents to be published and "
-                f"{method.minimum_respondents_to_rank} to be ranked."
+                f"{method.missing_answers}; {100 * method.confidence_level:g}% confidence. To be published, each "
+                f"{self.words.unit} needs {self.words.count_respondents(method.minimum_respondents_to_publish)}; to be "
+                f"ranked, {method.minimum_respondents_to_rank}."
             ),
             show_sentence(self.provenance.note),
         )

@@ -8,14 +8,19 @@ counts and published numbers only, never the answers of single respondents.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from bpo_index.display.table_view import TableView
+
 #: Notebooks would take what stands between two dollar signs for a formula.
 _NO_FORMULAS = ' class="tex2jax_ignore mathjax_ignore"'
-_LEFT, _RIGHT = "text-align: left", "text-align: right"
+#: Words may be broken over lines, numbers never.
+_TEXT = "text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 8em"
+_HEADING = "text-align: right; white-space: normal"
+_NUMBER = "text-align: right; white-space: nowrap"
 
 
 def show_sentence(text: str) -> str:
@@ -35,38 +40,32 @@ def show_list(sentences: Iterable[str]) -> str:
     return f"<ul>{items}</ul>" if items else ""
 
 
-def show_table(
-    caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, texts: Container[str] = ()
-) -> str:
-    """Return a table with a caption.
-
-    Parameters
-    ----------
-    caption, headings, rows
-        As text; numbers from `show_number`.
-    texts
-        The headings whose column holds words, which begin at the left; numbers end at the right.
+def show_table(view: TableView) -> str:
+    """Return a table with its caption above it and its note below.
 
     Examples
     --------
-    >>> html = show_table("Ranks", ["Rank", "Unit"], [["1", "<b>"]], texts=["Unit"])
+    >>> from bpo_index.display.table_view import make_table
+    >>> html = show_table(make_table("ranks", "Ranks", ["Unit", "Rank"], [["<b>", 1]]))
     >>> html.count("<tr>"), "<b>" in html, "&lt;b&gt;" in html
     (2, False, True)
     """
-    sides = [_LEFT if heading in texts else _RIGHT for heading in headings]
+    sides = [_TEXT if column.is_text else _NUMBER for column in view.columns]
     head = "".join(
-        f'<th scope="col" style="{side}">{escape(heading)}</th>' for heading, side in zip(headings, sides, strict=True)
+        f'<th scope="col" style="{_TEXT if column.is_text else _HEADING}">{escape(column.heading)}</th>'
+        for column in view.columns
     )
     # <bdi>: a name written from right to left must not reorder the numbers beside it.
     body = "".join(
         "<tr>"
         + "".join(f'<td style="{side}"><bdi>{escape(cell)}</bdi></td>' for cell, side in zip(row, sides, strict=True))
         + "</tr>"
-        for row in rows
+        for row in view.rows
     )
     return (
-        f'<table><caption style="caption-side: top; {_LEFT}">{escape(caption)}</caption>'
+        f'<table><caption style="caption-side: top; text-align: left">{escape(view.caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"{show_sentence(view.note) if view.note else ''}"
     )
 
 

@@ -104,14 +104,16 @@ def list_names(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def count_noun(count: int, noun: str) -> str:
-    """Return "1 row", "2 rows".
+def count_noun(count: int, noun: str, plural: str = "") -> str:
+    """Return "1 row", "2 rows"; without a plural it is made with -s or -ies.
 
     Examples
     --------
-    >>> count_noun(1, "row"), count_noun(2, "category")
-    ('1 row', '2 categories')
+    >>> count_noun(1, "row"), count_noun(2, "category"), count_noun(1200, "man", "men")
+    ('1 row', '2 categories', '1,200 men')
     """
     if count == 1:
         return f"{count} {noun}"
+    if plural:
+        return f"{count:,} {plural}"
     return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from bpo_index.completed import CompletedRun
-from bpo_index.display.numbers import show_score
-from bpo_index.publication.columns.description import format_cell
-from bpo_index.publication.columns.scores import RANKING
+from bpo_index.publication.columns.scores import RANKING, SHOWN
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.formats.markdown import escape_markdown
+from bpo_index.publication.standard_phrases import name_columns, names_percentage
 from bpo_index.validation.reasons import REASONS
-
-_SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
 
 
 def list_ranking_rows(completed: CompletedRun) -> list[dict[str, str]]:
-    """Return the ranking as rows of text, numbers rounded for readers."""
-    described = {column.name: column for column in RANKING.columns}
-    return [
-        {name: format_cell(row[name], described[name]) for name in _SHOWN} | {"score": show_score(row)}
-        for row in completed.result.ranking.iter_rows(named=True)
-    ]
+    """Return the ranking as rows of text, heading to cell, as readers' tables have them."""
+    definition = completed.definition
+    view = view_frame(
+        RANKING,
+        SHOWN,
+        completed.result.ranking,
+        is_percentage=names_percentage(definition),
+        headings=name_columns(definition.words),
+    )
+    return [dict(zip(view.headings, row, strict=True)) for row in view.rows]
 
 
 def list_audit_rows(completed: CompletedRun) -> list[dict[str, object]]:

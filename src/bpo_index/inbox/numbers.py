@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[0-9]{8,12}")
 
 
 def list_numbered(folder: Path) -> list[Path]:
-    """Return the folders with a number for a name, in order; what a file manager or others put there is not ours."""
+    """Return the folders with a number for a name, in order; what other programs put there is not ours."""
     found = [
         path for path in folder.iterdir() if _NUMBER.fullmatch(path.name) and path.is_dir() and not path.is_symlink()
     ]

@@ -1,21 +1,27 @@
-"""What the ranking supports, in plain words: sentences for the terminal, the tables and the report."""
+"""What the ranking supports, in sentences: a few for whoever asks first, all of them for tables and report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import polars as pl
 
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.display.numbers import count_noun, list_names, show_percentage
-from bpo_index.publication.standard_phrases import name_level
+from bpo_index.publication.standard_phrases import name_heading, name_level
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
 
 #: A change of weights is small where it moves less than this share of the total weight.
 _SMALL_CHANGE = 0.05
 #: Pairs named, at most.
 _NAMED_PAIRS = 3
+#: Units behind the leader that are named, at most.
+_NAMED_BEHIND = 5
+#: One assumption counts far less than another whose effect is more than so many times as large.
+_FAR = 3
 _ASSUMPTIONS = {
-    "respondents": "which respondents answered",
+    "respondents": "which {respondents} answered",
     "weights": "the weights of categories",
     "normalisation": "the normalisation",
     "aggregation": "the aggregation",
@@ -26,13 +32,13 @@ _ASSUMPTIONS = {
 _WORDS = ("none", "one", "two", "three", "four", "five")
 
 
-def name_assumption(assumption: str) -> str:
+def name_assumption(assumption: str, words: Words) -> str:
     """Return what an assumption is in words, such as "the weights of categories"."""
-    return _ASSUMPTIONS.get(assumption, assumption)
+    return _ASSUMPTIONS.get(assumption, assumption).replace("{respondents}", words.respondents)
 
 
 def describe_support(
-    ranking: pl.DataFrame, tables: Mapping[str, pl.DataFrame], *, confidence_level: float, titles: Mapping[str, str]
+    ranking: pl.DataFrame, tables: Mapping[str, pl.DataFrame], definition: IndexDefinition
 ) -> list[str]:
     """Return sentences on how far a ranking can be trusted and what drives it; none with fewer than two ranked units.
 
@@ -42,35 +48,111 @@ def describe_support(
         As the table of this name.
     tables
         The others, by name.
-    confidence_level
-        Of the rank sets.
-    titles
-        Id to title of every category.
+    definition
+        For the confidence level, the words and the titles of categories.
     """
     ranked = ranking.filter(pl.col("rank").is_not_null())
     if ranked.height < 2:
         return []
+    words = definition.words
     return [
-        *_describe_lead(ranked, tables["first_ranks"], name_level(confidence_level)),
+        *_describe_lead(ranked, tables["first_ranks"], definition),
         *_describe_pairs(ranked, tables["pairs"]),
-        *_describe_first(ranked.height, tables["first_ranks"]),
-        *_describe_shift(tables["replicate_ranks"]),
-        *_describe_assumptions(tables["sensitivity"]),
+        *_describe_first(ranked.height, tables["first_ranks"], words),
+        *_describe_shift(tables["replicate_ranks"], words),
+        *_describe_assumptions(tables["sensitivity"], words),
         *_describe_swaps(ranked, tables["weight_swaps"]),
-        *_describe_influence(ranked.height, tables["influence"], titles),
+        *_describe_influence(ranked.height, tables["influence"], definition),
     ]
 
 
-def _describe_lead(ranked: pl.DataFrame, first: pl.DataFrame, level: str) -> list[str]:
+def summarise_support(
+    ranking: pl.DataFrame, tables: Mapping[str, pl.DataFrame], definition: IndexDefinition
+) -> list[str]:
+    """Return at most five sentences without technical words: who leads, what is certain, what moves ranks.
+
+    Parameters
+    ----------
+    ranking, tables, definition
+        As for `describe_support`; none is said with fewer than two ranked units.
+    """
+    ranked = ranking.filter(pl.col("rank").is_not_null())
+    words = definition.words
+    if ranked.height < 2:
+        return [f"Fewer than two {words.units} have a rank, so there is nothing to compare."]
+    sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
+    level = name_level(definition.method.confidence_level)
+    return [
+        _summarise_lead(ranked, tables["first_ranks"]["candidates_count"][0], words, level),
+        *_summarise_leader(ranked, sure),
+        _summarise_pairs(len(sure), tables["pairs"].height, words, level),
+        *_summarise_causes(tables["sensitivity"], words),
+        f"{name_heading(words.respondents)} rate their own {words.unit} only, so a high score may also come from "
+        f"generous {words.respondents}.",
+    ]
+
+
+def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: str) -> str:
+    leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
+    named = list_names(leaders) if len(leaders) <= _NAMED_PAIRS else words.count_units(len(leaders))
+    said = f"{named} {'has' if len(leaders) == 1 else 'share'} the highest score"
+    if candidates > 1:
+        of = "any" if candidates == ranked.height else f"{candidates}"
+        return (
+            f"{said}, but the first place is not certain: {of} of the {words.count_units(ranked.height)} may be first."
+        )
+    return f"{said} and the first place is certain, with {level} confidence."
+
+
+def _summarise_leader(ranked: pl.DataFrame, sure: Set[tuple[str, str]]) -> list[str]:
+    """Say who is behind a single leader for certain, where those are few enough to be named."""
+    leaders = ranked.filter(pl.col("rank") == 1)
+    if leaders.height > 1:
+        return []
+    behind = [name for code, name in ranked.select("unit", "name").iter_rows() if (leaders["unit"][0], code) in sure]
+    if not behind:
+        return [f"None of the others is certain to be behind {leaders['name'][0]}."]
+    if len(behind) > _NAMED_BEHIND or len(behind) == ranked.height - 1:
+        return []
+    only = "Only " if len(behind) < ranked.height / 2 else ""
+    are = "is" if len(behind) == 1 else "are"
+    return [f"{only}{list_names(behind)} {are} certain to be behind {leaders['name'][0]}."]
+
+
+def _summarise_pairs(sure: int, pairs: int, words: Words, level: str) -> str:
+    of = f"the {pairs} pairs of {words.units}"
+    if not sure:
+        return f"In none of {of} is it certain who is ahead (at {level} confidence)."
+    if sure == pairs:
+        return f"In all of {of} it is certain who is ahead (at {level} confidence)."
+    return (
+        f"In {sure} of {of} it is certain who is ahead (at {level} confidence); in the other {pairs - sure} the "
+        "order may be chance."
+    )
+
+
+def _summarise_causes(sensitivity: pl.DataFrame, words: Words) -> list[str]:
+    effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
+    if effects.is_empty():
+        return []
+    (first, most), *others = effects.head(2).select("assumption", "shapley").iter_rows()
+    said = f"The ranks depend most on {name_assumption(first, words)}"
+    for name, share in others:
+        less = "far less" if most > _FAR * share else "less"
+        said += f", and {less} on {name_assumption(name, words)}"
+    return [f"{said}."]
+
+
+def _describe_lead(ranked: pl.DataFrame, first: pl.DataFrame, definition: IndexDefinition) -> list[str]:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
     row = ranked.row(0, named=True)
     lead = f"{leaders[0]} leads" if len(leaders) == 1 else f"{list_names(leaders)} share the lead"
-    # NOTE: a unit that is looked at for its rank is read from the sets that hold for all units at once.
     low, high = row["rank_set_low"], row["rank_set_high"]
     range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
     whose = "its rank" if len(leaders) == 1 else f"the rank of {row['name']}"
     candidates = first["candidates_count"][0]
-    may = f", and {candidates} units may be the best" if candidates > 1 else ""
+    may = f", and {definition.words.count_units(candidates)} may be first" if candidates > 1 else ""
+    level = name_level(definition.method.confidence_level)
     return [f"{lead}; at {level} confidence {whose} {range_}{may}."]
 
 
@@ -86,21 +168,21 @@ def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     return [f"Ranks 1 to {together} cannot be told apart from one another; {said}."]
 
 
-def _describe_first(units: int, first: pl.DataFrame) -> list[str]:
+def _describe_first(units: int, first: pl.DataFrame, words: Words) -> list[str]:
     k = min(FIRST_FEW, units - 1)
     row = first.row(k - 1, named=True)
     if row["holds_sampling"] is None or row["holds_all_assumptions"] is None:
         return []
     named = f"The first {_WORDS[k]} are" if k > 1 else "The first is"
     sampling, everything = (show_percentage(row[f"holds_{version}"]) for version in VERSIONS)
-    candidates = count_noun(row["candidates_count"], "unit")
+    candidates = words.count_units(row["candidates_count"])
     return [
-        f"{named} the same in {sampling} of replicates with respondents drawn anew, and in {everything} with all "
-        f"assumptions drawn; {candidates} may be {f'among the best {_WORDS[k]}' if k > 1 else 'the best'}."
+        f"{named} the same in {sampling} of replicates with {words.respondents} drawn anew, and in {everything} with "
+        f"all assumptions drawn; {candidates} may be {f'among the best {_WORDS[k]}' if k > 1 else 'the best'}."
     ]
 
 
-def _describe_shift(replicates: pl.DataFrame) -> list[str]:
+def _describe_shift(replicates: pl.DataFrame, words: Words) -> list[str]:
     sampling, everything = (
         replicates.filter(pl.col("version") == version)["mean_rank_shift"].drop_nulls() for version in VERSIONS
     )
@@ -108,17 +190,19 @@ def _describe_shift(replicates: pl.DataFrame) -> list[str]:
         return []
     return [
         f"In the average replicate a rank lies {sampling.to_numpy().mean():.1f} places from that of the ranking with "
-        f"respondents drawn anew, and {everything.to_numpy().mean():.1f} with all assumptions drawn."
+        f"{words.respondents} drawn anew, and {everything.to_numpy().mean():.1f} with all assumptions drawn."
     ]
 
 
-def _describe_assumptions(sensitivity: pl.DataFrame) -> list[str]:
+def _describe_assumptions(sensitivity: pl.DataFrame, words: Words) -> list[str]:
     effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
     if effects.is_empty():
         return []
     first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = f"What moves ranks most is {name_assumption(first[0])} ({show_percentage(first[1])} of their variance)"
-    said += "".join(f", then {name_assumption(name)} ({show_percentage(share)})" for name, share in others)
+    said = (
+        f"What moves ranks most is {name_assumption(first[0], words)} ({show_percentage(first[1])} of their variance)"
+    )
+    said += "".join(f", then {name_assumption(name, words)} ({show_percentage(share)})" for name, share in others)
     return [f"{said}."]
 
 
@@ -141,18 +225,20 @@ def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
     ]
 
 
-def _describe_influence(units: int, influence: pl.DataFrame, titles: Mapping[str, str]) -> list[str]:
+def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
     if units <= FIRST_FEW:
         return []
     sentences = []
     for row in influence.filter(pl.col("left_out") == "respondent").iter_rows(named=True):
         items = row["items"] - row["not_computed"]
         sentences.append(
-            f"Leaving out one respondent changes the first in {row['changing_first']} and the first five in "
-            f"{row['changing_first_five']} of {items} cases."
+            f"Leaving out one {definition.words.respondent} changes the first in {row['changing_first']} and the "
+            f"first five in {row['changing_first_five']} of {items} cases."
         )
     categories = influence.filter((pl.col("left_out") == "category") & pl.col("changing_first_five").is_not_null())
-    changing = [titles[item] for item in categories.filter(pl.col("changing_first_five") > 0)["item"]]
+    changing = [
+        definition.category_titles[item] for item in categories.filter(pl.col("changing_first_five") > 0)["item"]
+    ]
     if changing:
         listed = f"{', '.join(changing[:-1])} or {changing[-1]}" if len(changing) > 1 else changing[0]
         sentences.append(f"Without the category {listed} the first five would not be the same.")

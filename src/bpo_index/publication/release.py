@@ -195,6 +195,8 @@ def _compare_definition(release: Path, definition: IndexDefinition) -> list[Diff
             return []
     except (OSError, ValueError, KeyError, TypeError):
         return []  # a damaged release is told of when it is checked
+    # NOTE: a release from before there were words says nothing about them, so it contradicts none.
+    published.setdefault("words", definition.words.model_dump(mode="json"))
     with suppress(ValidationError):  # made by another version of this program: keys that it lacks are the defaults
         published = IndexDefinition.model_validate(published).model_dump(mode="json")
     return list_differences(published, definition.model_dump(mode="json"))

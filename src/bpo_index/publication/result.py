@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.publishable import Publishable
 from bpo_index.display.notebook import show_block, show_list, show_table
-from bpo_index.display.numbers import show_number, show_range, show_score, show_share
 from bpo_index.publication.columns import list_tables
-from bpo_index.publication.findings import describe_support
+from bpo_index.publication.columns.scores import SHOWN
+from bpo_index.publication.columns.views import view_frame
+from bpo_index.publication.findings import describe_support, summarise_support
 from bpo_index.publication.neighbours import tabulate_neighbours
-from bpo_index.publication.standard_phrases import choose_notice
+from bpo_index.publication.standard_phrases import choose_notice, describe_ranges, name_columns
 from bpo_index.publication.standing import OFFICIAL, Standing
 
 
@@ -35,6 +37,12 @@ class Result:
         The other tables of `columns.list_tables()` but `long`, by name; `pairs` has one row per pair of ranked units.
     findings
         Sentences on what the ranking supports.
+    summary
+        The same in a few sentences without technical words.
+    reading
+        How intervals and rank sets are to be read.
+    words
+        What readers call units and respondents.
     data_origin
         `survey`, `synthetic` or `partly synthetic`.
     standing
@@ -57,6 +65,9 @@ class Result:
     replicates_not_ranked: int
     assumptions_not_ranked: int
     standing: Standing = OFFICIAL
+    summary: tuple[str, ...] = ()
+    reading: str = ""
+    words: Words = field(default_factory=Words)
 
     @property
     def notices(self) -> list[str]:
@@ -83,40 +94,15 @@ class Result:
         """Return what a notebook shows: ranking, findings and notes."""
         return show_block("Ranking", *self.show_parts(), notice=self.notice)
 
-    def show_parts(self, unit: str = "unit", level: str = "") -> list[str]:
-        """Return ranking, findings and notes as pieces of HTML, for a notebook.
-
-        Parameters
-        ----------
-        unit
-            What is ranked.
-        level
-            The confidence level in words and a space, such as "95% "; empty: not told.
-        """
-        name = unit[:1].upper() + unit[1:]
-        ranks = f"{level}rank interval".capitalize()
-        headings = ["Rank", name, "Score", f"{level}interval".capitalize(), ranks, "Respondents", "P(first)"]
-        rows = [
-            [
-                show_number(row["rank"]),
-                row["name"],
-                show_score(row),
-                show_range(row["ci_low"], row["ci_high"]),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
-                show_number(row["respondents"]),
-                show_share(row["p_first"]),
-            ]
-            for row in self.ranking.iter_rows(named=True)
-        ]
-        caption = (
-            f"Intervals are from the sampling of respondents only. P(first) is a share of {self.replicates:,} "
-            f"replicates with respondents drawn. Each respondent rates one {unit} only, so rater and "
-            f"{unit} are confounded."
+    def show_parts(self) -> list[str]:
+        """Return ranking, findings and notes as pieces of HTML, for a notebook."""
+        view = view_frame(
+            list_tables()["ranking"], SHOWN, self.ranking, caption=self.reading, headings=name_columns(self.words)
         )
         noted = self.ranking.filter(self.ranking["note"] != "")
         notes = [f"{row['name']}: {row['note']}." for row in noted.iter_rows(named=True)]
         return [
-            show_table(caption, headings, rows, texts=[name]),
+            show_table(view),
             show_list(self.findings),
             show_list([*notes, *self.notes]),
         ]
@@ -143,12 +129,10 @@ def build_result(publishable: Publishable, definition: IndexDefinition, *, stand
         categories=described["categories"].complete(categories),
         tables={name: table.complete(frames[name]) for name, table in described.items() if table.folder},
         notes=publishable.notes,
-        findings=describe_support(
-            ranking,
-            frames,
-            confidence_level=definition.method.confidence_level,
-            titles=definition.category_titles,
-        ),
+        findings=describe_support(ranking, frames, definition),
+        summary=tuple(summarise_support(ranking, frames, definition)),
+        reading=describe_ranges(definition),
+        words=definition.words,
         data_origin=origin,
         replicates=publishable.replicates,
         replicates_not_ranked=publishable.replicates_not_ranked,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.scoring.structure import IndexStructure
 
-SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, no manager was asked. Not the published index."
+SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, nobody was asked. Not the published index."
 PARTLY_SYNTHETIC_NOTICE = "PARTLY SYNTHETIC DATA: some answers were made by a program. Not the published index."
 
 
@@ -23,6 +24,23 @@ def name_level(confidence_level: float) -> str:
     '95%'
     """
     return f"{100 * confidence_level:g}%"
+
+
+def describe_ranges(definition: IndexDefinition) -> str:
+    """Return what the columns "Interval" and "Rank set" hold, as a note.
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> describe_ranges(load_definition("offshore-bpo-2021")).partition(". ")[0]
+    'Interval and rank set: where score and rank may lie at 95% confidence, ranks for all countries at once'
+    """
+    words = definition.words
+    return (
+        f"Interval and rank set: where score and rank may lie at {name_level(definition.method.confidence_level)} "
+        f"confidence, ranks for all {words.units} at once. Both allow for chance in which {words.respondents} "
+        "answered, and for nothing else."
+    )
 
 
 def names_percentage(definition: IndexDefinition) -> bool:
@@ -49,12 +67,23 @@ def name_points(definition: IndexDefinition) -> str:
     return "%" if names_percentage(definition) else "points"
 
 
-def name_unit(word: str) -> str:
-    """Return the word for what is ranked with a capital.
+def name_heading(word: str) -> str:
+    """Return a word of the definition as a heading, with a capital.
 
     Examples
     --------
-    >>> name_unit("country")
+    >>> name_heading("country")
     'Country'
     """
     return word[:1].upper() + word[1:]
+
+
+def name_columns(words: Words) -> dict[str, str]:
+    """Return the headings of columns that are words of the definition: of names, and of counts of respondents.
+
+    Examples
+    --------
+    >>> name_columns(Words(unit="country", respondent="manager"))
+    {'name': 'Country', 'respondents': 'Managers'}
+    """
+    return {"name": name_heading(words.unit), "respondents": name_heading(words.respondents)}

@@ -21,7 +21,7 @@ from bpo_index.publication.formats.reader_tables import describe_reading, lay_ou
 from bpo_index.publication.formats.table_files import render_parquet, render_records
 from bpo_index.publication.formats.workbook import make_about, make_codebook, make_sheet, render_workbook
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, names_percentage
+from bpo_index.publication.standard_phrases import names_percentage
 
 
 def render_tables(result: Result, definition: IndexDefinition) -> dict[str, bytes]:
@@ -71,6 +71,6 @@ def _list_paragraphs(result: Result, definition: IndexDefinition, notice: str) -
         *([("data", notice)] if notice else []),
         ("provenance", definition.provenance.note),
         *(("finding", sentence) for sentence in result.findings),
-        ("how to read", describe_reading(name_level(definition.method.confidence_level), definition.columns.unit)),
+        ("how to read", describe_reading(definition)),
         *(("note", note) for note in result.notes),
     ]

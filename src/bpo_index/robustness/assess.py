@@ -18,7 +18,8 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.cells.hiding import find_open_shares
 from bpo_index.display.notebook import show_block, show_table
-from bpo_index.display.numbers import show_number, show_range, show_share
+from bpo_index.publication.columns.scores import RANKING
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.robustness.assumptions.combinations import (
     allot_replicates,
     list_combinations,
@@ -127,21 +128,13 @@ class Robustness:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: error, interval and ranks of every unit."""
-        rows = [
-            [
-                row["unit"],
-                show_number(row["se"], 1),
-                show_range(row["ci_low"], row["ci_high"], 1),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
-                show_range(row["rank_set_low"], row["rank_set_high"]),
-                show_share(row["p_first"]),
-                NOTES[row["note"]],
-            ]
-            for row in self.units.iter_rows(named=True)
-        ]
-        headings = ["Unit", "Standard error", "Interval", "Rank interval", "Ranks, all at once", "P(first)", "Note"]
-        caption = f"From the sampling of respondents only; {self.replicates:,} replicates."
-        return show_block("Robustness", show_table(caption, headings, rows, texts=["Unit", "Note"]))
+        view = view_frame(
+            RANKING,
+            ("unit", "se", "ci", "rank_set", "rank_interval", "p_first", "note"),
+            self.units.with_columns(pl.col("note").replace_strict(NOTES)),
+            caption=f"From the sampling of respondents only; {self.replicates:,} replicates.",
+        )
+        return show_block("Robustness", show_table(view))
 
 
 def assess_robustness(

@@ -16,7 +16,8 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins
 from bpo_index.disclosure.cells.hiding import guard_cells
 from bpo_index.display.notebook import show_block, show_list, show_table
-from bpo_index.display.numbers import show_number, show_score
+from bpo_index.publication.columns.scores import RANKING
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, learn_index, score_means
@@ -61,19 +62,13 @@ class Scores:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: scores and ranks by code of the unit, the best first."""
-        rows = [
-            [
-                show_number(row["rank"]),
-                row["unit"],
-                show_score(row),
-                str(row["respondents"]),
-                show_number(row["effective_n"], 1),
-            ]
-            for row in self.units.sort("rank", nulls_last=True, maintain_order=True).iter_rows(named=True)
-        ]
-        headings = ["Rank", "Unit", "Score", "Respondents", "Effective respondents"]
-        caption = "Scores as the method makes them; how far the ranks hold is not in this table."
-        return show_block("Scores", show_table(caption, headings, rows, texts=["Unit"]), show_list(self.notes))
+        view = view_frame(
+            RANKING,
+            ("rank", "unit", "score", "respondents", "effective_n"),
+            self.units.sort("rank", nulls_last=True, maintain_order=True),
+            caption="Scores as the method makes them; how far the ranks hold is not in this table.",
+        )
+        return show_block("Scores", show_table(view), show_list(self.notes))
 
 
 def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Scores:

@@ -1,4 +1,4 @@
-"""How many managers to ask next time: from the answers of one edition to a plan, its table and its figure.
+"""How many respondents to ask next time: from the answers of one edition to a plan, its table and its figure.
 
 `plan_next_survey` scores the answers as `run` does, takes standard errors from replicates, and simulates surveys of
 growing size. Without answers of the user's own it plans from the synthetic sample of a built-in definition, and says
@@ -14,13 +14,14 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition, load_definition
+from bpo_index.definition.blocks import Words
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.files.given_paths import refuse_addresses
 from bpo_index.files.resources import find_resource, list_definitions
 from bpo_index.publication.figures.plan import draw_plan
-from bpo_index.publication.standard_phrases import choose_notice
+from bpo_index.publication.standard_phrases import choose_notice, name_heading
 from bpo_index.responses import read_responses
 from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.planning import LastSurvey, Plan, Wanted, describe_last_survey, plan_survey
@@ -108,7 +109,7 @@ def plan_next_survey(settings: PlanSettings, progress: Progress | None = None) -
     wanted = _choose_target(settings, len(survey.codes))
     plan = plan_survey(survey, wanted, seed=settings.seed, progress=progress)
     origin = audit.data_origin
-    sentences = describe_plan(plan, wanted, survey, unit=definition.columns.unit, origin=origin)
+    sentences = describe_plan(plan, wanted, survey, words=definition.words, origin=origin)
     files = _write_plan(
         plan, wanted, sentences=sentences, definition=definition, origin=origin, folder=Path(settings.out)
     )
@@ -145,31 +146,31 @@ def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 20
     )
 
 
-def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, unit: str, origin: str) -> list[str]:
+def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, words: Words, origin: str) -> list[str]:
     """Return what a plan says, as sentences."""
     units = len(survey.codes)
     goals = []
     if wanted.width is not None:
-        goals.append(f"rank sets of at most {wanted.width:g} of {units} ranks, in the mean over units")
+        goals.append(f"rank sets of at most {wanted.width:g} of {units} ranks, in the mean over {words.units}")
     if wanted.neighbours is not None:
         goals.append(f"{wanted.neighbours:.0%} of neighbours told apart")
     goal = ", and ".join(goals)
     largest = plan.table.row(-1, named=True)
     if plan.needed is None:
         said = (
-            f"Not even {largest['respondents']:,} respondents per {unit} are enough for {goal} in "
+            f"Not even {largest['respondents']:,} {words.respondents} per {words.unit} are enough for {goal} in "
             f"{wanted.assurance:.0%} of surveys: {largest['reached']:.0%} of {plan.surveys} simulated surveys reach it."
         )
     else:
         row = plan.table.filter("needed").row(0, named=True)
         said = (
-            f"{plan.needed} respondents per {unit} are enough for {goal}: {row['reached']:.0%} of {plan.surveys} "
-            f"simulated surveys reach it ({wanted.assurance:.0%} wanted; rank sets at {survey.confidence_level:.0%} "
-            "confidence, all units at once)."
+            f"{plan.needed} {words.respondents} per {words.unit} are enough for {goal}: {row['reached']:.0%} of "
+            f"{plan.surveys} simulated surveys reach it ({wanted.assurance:.0%} wanted; rank sets at "
+            f"{survey.confidence_level:.0%} confidence, all {words.units} at once)."
         )
     basis = (
-        f"Planned from the scores of {units} units and what single respondents differ by; respondents of one company "
-        "count as one."
+        f"Planned from the scores of {words.count_units(units)} and what single {words.respondents} differ by; "
+        f"{words.respondents} of one company count as one."
     )
     return [said, basis] if origin == "survey" else [choose_notice(origin), said, basis]
 
@@ -216,9 +217,9 @@ def _write_plan(
     spread = f"Mean {'of' if wanted.width is None else 'and middle 80 % of'} {plan.surveys} simulated surveys a size"
     figure = draw_plan(
         plan.table,
-        title=f"Respondents needed: {definition.title}",
+        title=f"{name_heading(definition.words.respondents)} needed: {definition.title}",
         subtitle=[spread, *([] if origin == "survey" else [choose_notice(origin)])],
-        unit=definition.columns.unit,
+        words=definition.words,
         wanted=wanted,
     )
     make_folder(folder, "the plan")

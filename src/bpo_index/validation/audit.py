@@ -17,6 +17,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.notebook import show_block, show_list, show_sentence, show_table
+from bpo_index.display.table_view import make_table
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
@@ -91,12 +92,15 @@ class Audit:
         ]
         return show_block(
             "What became of the rows",
-            show_table("Rows", ["What", "Rows"], [[what, str(count)] for what, count in counts], texts=["What"]),
+            show_table(make_table("rows", "Rows", ("What", "Rows"), counts)),
             show_table(
-                "Reasons; a row may have several",
-                ["What", "Reason", "Meaning", "Rows"],
-                reasons,
-                texts=["What", "Reason", "Meaning"],
+                make_table(
+                    "reasons",
+                    "Reasons; a row may have several",
+                    ("What", "Reason", "Meaning", "Rows"),
+                    reasons,
+                    texts=3,
+                )
             ),
             show_sentence(
                 f"Used: {self.ratings:,} ratings, {self.dont_know:,} don't-know, {self.skipped:,} skipped, "

@@ -28,8 +28,8 @@ READER_REASONS = {
 }
 #: Errors of a row that no definition can allow.
 ERROR_REASONS = {
-    "missing_unit": "no country (unit) is named",
-    "unknown_unit": "the country (unit) is not one of the definition's",
+    "missing_unit": "no unit is named",
+    "unknown_unit": "the unit is not one of the definition's",
     "invalid_weight": "the design weight is not a number from 0.000001 to 1,000,000,000",
     "not_a_rating": "an answer is neither a rating nor a don't-know",
     "out_of_range": "an answer lies outside the scale",

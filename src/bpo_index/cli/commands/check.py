@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from bpo_index.cli.command import Command
-from bpo_index.cli.options import AuditDir, Definition, Files, Json
+from bpo_index.cli.options import AuditDir, Definition, Files, Json, Verbose
 from bpo_index.cli.output import make_console, print_json
 from bpo_index.files.resources import DEFAULT_DEFINITION
 
 
 def check(
     responses: Files,
+    *,
     definition: Definition = DEFAULT_DEFINITION,
     audit_dir: AuditDir = "audit",
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Check survey files, write the private audit and print what became of the rows."""
@@ -23,7 +25,7 @@ def check(
 
     completed = pipeline.check(Settings(responses=tuple(responses), definition=definition, audit_dir=audit_dir))
     if not as_json:
-        print_check(completed, make_console())
+        print_check(completed, make_console(), verbose=verbose)
         return
     print_json(
         {

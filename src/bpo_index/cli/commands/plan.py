@@ -1,4 +1,4 @@
-"""`bpo-index plan`: say how many managers to ask next time."""
+"""`bpo-index plan`: say how many respondents to ask next time."""
 
 from __future__ import annotations
 

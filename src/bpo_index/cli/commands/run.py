@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bpo_index.cli.command import Command
-from bpo_index.cli.options import AuditDir, Definition, Files, Json
+from bpo_index.cli.options import AuditDir, Definition, Files, Json, Verbose
 from bpo_index.cli.output import make_console, print_json, show_progress
 from bpo_index.files.resources import DEFAULT_DEFINITION
 
@@ -36,6 +36,7 @@ def run(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler (tcp://…) that evaluates the replicates.")
     ] = None,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Compute an index from survey files, publish the release and print the ranking."""
@@ -59,7 +60,7 @@ def run(
     if as_json:
         print_json(_describe(completed))
     else:
-        print_run(completed, make_console())
+        print_run(completed, make_console(), verbose=verbose)
 
 
 def _describe(completed: CompletedRun) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def _describe(completed: CompletedRun) -> dict[str, Any]:
             {"unit": row["unit"], "name": completed.definition.unit_names[row["unit"]]} | row
             for row in result.tables["exclusions"].drop("data_origin").iter_rows(named=True)
         ],
+        "summary": list(result.summary),
         "findings": result.findings,
         "notes": result.notes,
     }

@@ -13,7 +13,6 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import polars as pl
 
-from bpo_index.display.numbers import NOTHING
 from bpo_index.errors import EnvironmentFailed
 
 #: Units of measure, and the least and the largest value of any number in them; None: no end.
@@ -83,6 +82,11 @@ class Column:
     """The table that it is added to, for a column with a record of its own; empty: the table lists it."""
     value: Value | None = field(default=None, compare=False)
     """For an added column: an expression over the other columns of its table, or a function of the published frame."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds words and no numbers."""
+        return not self.dtype.is_numeric()
 
     def name_heading(self, *, is_percentage: bool = False) -> str:
         """Return what stands above the column in tables for readers.
@@ -241,19 +245,3 @@ def _add_column(frame: pl.DataFrame, column: Column) -> pl.DataFrame:
             "Repair or uninstall the extension that adds it."
         ) from error
     return longer.with_columns(pl.when(pl.col(name).is_finite()).then(name)) if column.dtype.is_float() else longer
-
-
-def format_cell(value: object, column: Column) -> str:
-    """Return a value as readers see it: one decimal for scores, a dash for null.
-
-    Examples
-    --------
-    >>> score, rank = Column("score", pl.Float64, "", decimals=1), Column("rank", pl.Int64, "")
-    >>> format_cell(90.902778, score), format_cell(None, rank)
-    ('90.9', '–')
-    """
-    if value is None:
-        return NOTHING
-    if column.decimals is not None and isinstance(value, float):
-        return f"{value:.{column.decimals}f}"
-    return str(value)

@@ -76,7 +76,7 @@ GROUPS = Table(
             pl.Int64,
             "best rank in the marginal confidence set for the rank among groups; null: no score",
             unit="rank",
-            heading="Rank, best",
+            heading="Marginal rank set, best",
             answers="all units",
         ),
         Column(
@@ -84,7 +84,7 @@ GROUPS = Table(
             pl.Int64,
             "worst rank in the marginal confidence set for the rank among groups; null: no score",
             unit="rank",
-            heading="Rank, worst",
+            heading="Marginal rank set, worst",
             answers="all units",
         ),
         Column(
@@ -92,7 +92,7 @@ GROUPS = Table(
             pl.Int64,
             "best rank in the confidence set that holds for all groups at once; null: no score",
             unit="rank",
-            heading="Rank, best, all at once",
+            heading="Rank set, best",
             answers="all units",
         ),
         Column(
@@ -100,7 +100,7 @@ GROUPS = Table(
             pl.Int64,
             "worst rank in the confidence set that holds for all groups at once; null: no score",
             unit="rank",
-            heading="Rank, worst, all at once",
+            heading="Rank set, worst",
             answers="all units",
         ),
         Column(

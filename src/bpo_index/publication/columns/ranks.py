@@ -53,7 +53,7 @@ PAIRS = Table(
             "share of replicates, respondents drawn, in which the first is ahead, ties half",
             unit="share",
             decimals=2,
-            heading="P(ahead), respondents drawn",
+            heading="Ahead, share, respondents drawn",
             answers="all units",
         ),
         Column(
@@ -62,7 +62,7 @@ PAIRS = Table(
             "the same with all assumptions drawn",
             unit="share",
             decimals=2,
-            heading="P(ahead), all assumptions drawn",
+            heading="Ahead, share, all assumptions drawn",
             answers="all units",
         ),
     ),
@@ -173,7 +173,7 @@ REPLICATE_RANKS = Table(
             "share of replicates in which the unit is first",
             unit="share",
             decimals=2,
-            heading="P(first)",
+            heading="First, share of replicates",
             answers="all units",
         ),
         Column(
@@ -182,7 +182,7 @@ REPLICATE_RANKS = Table(
             "share in which it is among the first three",
             unit="share",
             decimals=2,
-            heading="P(top 3)",
+            heading="Among the first three, share",
             answers="all units",
         ),
         Column(
@@ -191,7 +191,7 @@ REPLICATE_RANKS = Table(
             "share in which it is among the first five",
             unit="share",
             decimals=2,
-            heading="P(first five)",
+            heading="Among the first five, share",
             answers="all units",
         ),
         Column(

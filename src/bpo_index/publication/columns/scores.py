@@ -56,7 +56,7 @@ _SCORE = (
         pl.Int64,
         "best rank in the marginal confidence set for the rank; null: not ranked",
         unit="rank",
-        heading="Rank, best",
+        heading="Marginal rank set, best",
         answers="all units",
     ),
     Column(
@@ -64,7 +64,7 @@ _SCORE = (
         pl.Int64,
         "worst rank in the marginal confidence set for the rank; null: not ranked",
         unit="rank",
-        heading="Rank, worst",
+        heading="Marginal rank set, worst",
         answers="all units",
     ),
     Column(
@@ -72,7 +72,7 @@ _SCORE = (
         pl.Int64,
         "best rank in the confidence set that holds for all units at once; null: not ranked",
         unit="rank",
-        heading="Rank, best, all at once",
+        heading="Rank set, best",
         answers="all units",
     ),
     Column(
@@ -80,7 +80,7 @@ _SCORE = (
         pl.Int64,
         "worst rank in the confidence set that holds for all units at once; null: not ranked",
         unit="rank",
-        heading="Rank, worst, all at once",
+        heading="Rank set, worst",
         answers="all units",
     ),
     Column(
@@ -90,7 +90,7 @@ _SCORE = (
         " a category where any score is told as a bound",
         unit="share",
         decimals=2,
-        heading="P(first)",
+        heading="First, share of replicates",
         answers="all units",
     ),
     Column(
@@ -99,7 +99,7 @@ _SCORE = (
         "share of replicates in which the unit is among the first three; null: as for p_first",
         unit="share",
         decimals=2,
-        heading="P(top 3)",
+        heading="Among the first three, share",
         answers="all units",
     ),
 )
@@ -219,6 +219,9 @@ LONG = Table(
         Column("value_unit", pl.String, "unit of measure of the value", heading="Unit of the value", answers="none"),
     ),
 )
+
+#: What readers see of ranking and categories, as `views.view_columns` takes it.
+SHOWN = ("rank", "name", "score", "ci", "rank_set", "respondents")
 
 RECORDS = (
     RANKING,

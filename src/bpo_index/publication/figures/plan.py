@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.definition.blocks import Words
 from bpo_index.publication.figures.style import BLUE, FONT, MUTED, ORANGE
+from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.planning import SIZES, Wanted
 
 _WIDTH, _HEIGHT = 540, 320
 
 
-def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], unit: str, wanted: Wanted) -> bytes:
+def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Words, wanted: Wanted) -> bytes:
     """Return the figure of a plan as SVG: what is wanted against the respondents that it takes.
 
     Parameters
@@ -19,8 +21,8 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], unit: str
         Columns of `columns.private.PLAN`.
     title, subtitle
         Heading, and lines under it.
-    unit
-        What is ranked, in the singular.
+    words
+        What readers call units and respondents.
     wanted
         Shown is the width of rank sets, or the share of neighbours told apart where no width is wanted.
     """
@@ -30,10 +32,10 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], unit: str
     shows_width = wanted.width is not None
     measure = "rank_set_width" if shows_width else "neighbours_apart"
     goal = wanted.width if shows_width else wanted.neighbours
-    axis_title = "Ranks in a rank set, mean over units" if shows_width else "Share of neighbours told apart"
+    axis_title = f"Ranks in a rank set, mean over {words.units}" if shows_width else "Share of neighbours told apart"
     sizes = alt.X(
         "respondents:Q",
-        title=f"Respondents per {unit}",
+        title=f"{name_heading(words.respondents)} per {words.unit}",
         scale=alt.Scale(type="log", nice=False),
         axis=alt.Axis(values=[size for size in table["respondents"] if size in SIZES], grid=False),
     )

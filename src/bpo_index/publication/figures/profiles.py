@@ -35,18 +35,20 @@ def compares_categories(result: Result) -> bool:
 
 def chart_profiles(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel a unit: its category scores against those of the others."""
-    units = _list_units(result)
+    units, words = _list_units(result), definition.words
     cells = _list_cells(result, definition.category_nodes)
     is_tree = _is_tree(definition.category_nodes)
     lines = [
-        "Dot: score of the category, filled at or above the mean of the other units (upright line), open below it. "
-        "Grey: from the lowest to the highest of the other units.",
+        f"Dot: score of the category, filled at or above the mean of the other {words.units} (upright line), open "
+        "below it. "
+        f"Grey: from the lowest to the highest of the other {words.units}.",
         *(["Bold: a category that holds those set in under it."] if is_tree else []),
         *_explain_marks(cells),
     ]
     left_out = result.ranking.height - len(units)
     if left_out:
-        lines.append(f"Left out, for nothing of them is published: {left_out} of {result.ranking.height} units.")
+        of = words.count_units(result.ranking.height)
+        lines.append(f"Left out, for nothing of them is published: {left_out} of {of}.")
     chart, width = _facet(cells, list(units.values()), definition.category_nodes, name_score(definition))
     return Chart(chart, lines, width)
 
@@ -73,7 +75,7 @@ def describe_profiles(result: Result, definition: IndexDefinition) -> str:
         )
         said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
     listed = "; ".join(_tell_place(node, titles) for node in nodes)
-    return f"{len(names)} units, by rank. {' '.join(said)} Categories, from above: {listed}."
+    return f"{definition.words.count_units(len(names))}, by rank. {' '.join(said)} Categories, from above: {listed}."
 
 
 def _tell_place(node: DefinedNode, titles: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""How often each unit holds each place, with respondents drawn and with all assumptions drawn: a heat map."""
+"""Who holds each place, and how often, with respondents drawn and with all assumptions drawn: a heat map."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.ranks.rank_tables import VERSIONS
 
 if TYPE_CHECKING:
@@ -24,36 +25,36 @@ _LONGEST_NAME = 15
 _LEAST_PANEL = 160
 #: Units up to which both panels stand side by side.
 _SIDE_BY_SIDE = 14
-_PANELS = dict(zip(VERSIONS, ("Respondents drawn anew", "All assumptions drawn"), strict=True))
 #: One hue from light to dark through a clear blue: luminance falls all the way, so that grey print keeps the order.
 _RAMP = ((238, 245, 252), (107, 174, 214), (4, 50, 104))
 
 
 def has_shares(result: Result) -> bool:
     """Return whether at least two units have a rank and any of them a share of replicates."""
-    return len(_name_ranked(result)) >= 2 and bool(_list_panels(result))
+    return len(_name_ranked(result)) >= 2 and bool(result.tables["rank_probabilities"]["share"].count())
 
 
-def chart_rank_probabilities(result: Result, _definition: IndexDefinition) -> Chart:
+def chart_rank_probabilities(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel of units x places for respondents drawn, and one for all assumptions drawn."""
     lines = [
-        f"Numbers: share of replicates in %, written from {_WRITTEN:.0%}; the darker, the larger. Respondents drawn "
-        "anew: sampling only. All assumptions drawn: weights and methods vary as well. Shares are no confidence levels."
+        f"Numbers: share of replicates in %, written from {_WRITTEN:.0%}; the darker, the larger. "
+        f"{name_heading(definition.words.respondents)} drawn anew: sampling only. All "
+        "assumptions drawn: weights and methods vary as well. Shares are no confidence levels."
     ]
     labels = [shorten(name, _LONGEST_NAME) for name in _name_ranked(result).values()]
-    chart, width = _join_panels(_list_panels(result), labels)
+    chart, width = _join_panels(_list_panels(result, definition), labels)
     return Chart(chart, lines, width)
 
 
-def describe_rank_probabilities(result: Result, _definition: IndexDefinition) -> str:
+def describe_rank_probabilities(result: Result, definition: IndexDefinition) -> str:
     """Return how often which units are first."""
     names = list(_name_ranked(result).values())
     told = [
         f"{says}: {_tell_first(cells, names)}"
-        for says, cells in _list_panels(result).items()
+        for says, cells in _list_panels(result, definition).items()
         if any(cell["place"] == 1 for cell in cells)
     ]
-    return f"Heat map of {len(names)} units by {len(names)} places. {'; '.join(told)}."
+    return f"Heat map of {definition.words.count_units(len(names))} by {len(names)} places. {'; '.join(told)}."
 
 
 def _name_ranked(result: Result) -> dict[str, str]:
@@ -61,10 +62,14 @@ def _name_ranked(result: Result) -> dict[str, str]:
     return dict(result.ranking.filter(pl.col("rank").is_not_null()).select("unit", "name").iter_rows())
 
 
-def _list_panels(result: Result) -> dict[str, Rows]:
+def _list_panels(result: Result, definition: IndexDefinition) -> dict[str, Rows]:
     """Return what is said of each panel and its cells, without panels that have none."""
     units, table = list(_name_ranked(result)), result.tables["rank_probabilities"]
-    panels = {says: _describe_cells(table.filter(version=version), units) for version, says in _PANELS.items()}
+    said = (f"{name_heading(definition.words.respondents)} drawn anew", "All assumptions drawn")
+    panels = {
+        says: _describe_cells(table.filter(version=version), units)
+        for version, says in zip(VERSIONS, said, strict=True)
+    }
     return {says: cells for says, cells in panels.items() if cells}
 
 
@@ -150,8 +155,8 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConca
 RECORDS = (
     FigureRecord(
         name="rank-probabilities",
-        title="How often each unit holds each place",
-        line="the share of replicates in which each unit holds each place, as a heat map",
+        title="Who holds each place, and how often",
+        line="the share of replicates in which each place is held by each of those ranked, as a heat map",
         needs=has_shares,
         chart=chart_rank_probabilities,
         describe=describe_rank_probabilities,

@@ -13,7 +13,7 @@ from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.style import BLUE, MUTED, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_points, name_score
+from bpo_index.publication.standard_phrases import describe_ranges, name_level, name_points, name_score
 
 if TYPE_CHECKING:
     import altair as alt
@@ -33,14 +33,13 @@ def compares_units(result: Result) -> bool:
 def chart_ranking(result: Result, definition: IndexDefinition) -> Chart:
     """Return every unit's score and interval, rank and ranks that it may have."""
     rows = _list_rows(result)
-    level = name_level(definition.method.confidence_level)
     lines = [
-        f"Dot: score. Bar: its {level} confidence interval, from the sampling of respondents only. On the right, the "
-        f"ranks that a unit may have at {level} confidence.",
+        f"Dot: score. Bar: its interval. On the right: the rank set, all ranks that the {definition.words.unit} may "
+        f"have. {describe_ranges(definition)}",
         *_explain_marks(rows),
         *_list_notes(rows),
     ]
-    chart, width = _layer_rows(rows, name_score(definition), f"Ranks, {level}")
+    chart, width = _layer_rows(rows, name_score(definition), "Rank set")
     return Chart(chart, lines, width)
 
 
@@ -53,10 +52,13 @@ def describe_ranking(result: Result, definition: IndexDefinition) -> str:
     def tell(row: Mapping[str, Any]) -> str:
         said = f"{row['name']} with {tell_score(row, points)}"
         if row["ci_low"] is not None:
-            said += f" ({level} interval {row['ci_low']:.1f} to {row['ci_high']:.1f})"
-        return f"{said}, rank {row['rank']}, at {level} confidence {row['ranks']}"
+            said += f" (interval {row['ci_low']:.1f} to {row['ci_high']:.1f})"
+        return f"{said}, rank {row['rank']}, rank set {row['ranks']}"
 
-    said = f"{len(ranked)} units are ranked. First is {tell(ranked[0])}; last is {tell(ranked[-1])}."
+    said = (
+        f"{definition.words.count_units(len(ranked))} are ranked; intervals and rank sets at {level} "
+        f"confidence. First is {tell(ranked[0])}; last is {tell(ranked[-1])}."
+    )
     others = [row["name"] for row in rows if row["rank"] is None]
     return f"{said} Without a rank: {', '.join(others)}." if others else said
 
@@ -81,7 +83,7 @@ def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _show_ranks(row: Mapping[str, Any]) -> str:
-    low, high = row["rank_interval_low"], row["rank_interval_high"]
+    low, high = row["rank_set_low"], row["rank_set_high"]
     if row["rank"] is None:
         return "" if row["suppressed"] else "not ranked"
     return show_range(low, high)

@@ -14,7 +14,7 @@ from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level
+from bpo_index.publication.standard_phrases import name_heading, name_level
 
 if TYPE_CHECKING:
     import altair as alt
@@ -41,13 +41,13 @@ def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart:
         "together with others.",
         f"Thin lines: {level} intervals for the error of computing with finitely many replicates.",
     ]
-    chart, width = _join_panels(_list_rows(result))
+    chart, width = _join_panels(_list_rows(result, definition))
     return Chart(chart, lines, width)
 
 
-def describe_sensitivity(result: Result, _definition: IndexDefinition) -> str:
+def describe_sensitivity(result: Result, definition: IndexDefinition) -> str:
     """Return the Shapley effect of every assumption."""
-    told = ", ".join(f"{row['label']} {row['written']} %" for row in _list_rows(result))
+    told = ", ".join(f"{row['label']} {row['written']} %" for row in _list_rows(result, definition))
     return f"Shares of the variance of ranks (Shapley effects): {told}."
 
 
@@ -57,19 +57,19 @@ def _select_effects(result: Result) -> pl.DataFrame:
     )
 
 
-def _list_rows(result: Result) -> Rows:
+def _list_rows(result: Result, definition: IndexDefinition) -> Rows:
     ordered = _select_effects(result).sort("shapley", descending=True, maintain_order=True)
-    return [_describe_row(place, row) for place, row in enumerate(ordered.iter_rows(named=True))]
+    return [_describe_row(place, row, definition) for place, row in enumerate(ordered.iter_rows(named=True))]
 
 
-def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
+def _describe_row(place: int, row: Mapping[str, Any], definition: IndexDefinition) -> dict[str, Any]:
     """Return a row with all shares in %."""
     shares = {
         f"{name}{end}": None if row[f"{name}{end}"] is None else 100 * row[f"{name}{end}"]
         for name in ("shapley", *_INDICES)
         for end in ("", "_low", "_high")
     }
-    label = name_assumption(row["assumption"]).capitalize()
+    label = name_heading(name_assumption(row["assumption"], definition.words))
     return {"row": place, "label": label, "written": f"{shares['shapley']:.0f}", **shares}
 
 

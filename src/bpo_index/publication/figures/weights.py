@@ -44,8 +44,8 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
     holders = "the index" if _find_places(definition) is None else "what holds them"
     lines = [
         "Effective importance: the category's share of the squared correlations of all categories with "
-        f"{holders}, over units. Where it lies far from the weight, the category counts for more, or less, than its "
-        "weight says.",
+        f"{holders}, over {definition.words.units}. Where it lies far from the weight, the category counts for "
+        "more, or less, than its weight says.",
         *_explain_missing(table, definition),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
@@ -58,10 +58,14 @@ def _explain_missing(table: pl.DataFrame, definition: IndexDefinition) -> list[s
     """Return where no weight that was used is shown, and why."""
     missing = set(table.filter(pl.col("weight").is_null())["category"])
     if len(missing) == table.height:
-        return ["Every unit has weights of its own: no weight used is shown."]
+        return [f"Every {definition.words.unit} has weights of its own: no weight used is shown."]
     holders = dict.fromkeys(node.parent_id for node in definition.category_nodes if node.id in missing)
     named = ["the index" if parent is None else definition.category_titles[parent] for parent in holders]
-    return [f"In {list_names(named)} every unit has weights of its own: no weight used is shown."] if named else []
+    return (
+        [f"In {list_names(named)} every {definition.words.unit} has weights of its own: no weight used is shown."]
+        if named
+        else []
+    )
 
 
 def describe_weights(result: Result, definition: IndexDefinition) -> str:

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from bpo_index.publication.formats.reader_tables import NAME_AT, Page, Row
+from bpo_index.display.table_view import DEEPEST_LEVEL
+from bpo_index.display.templates import load_template
+from bpo_index.publication.formats.reader_tables import TEMPLATES, Page
 
 
 def render_markdown(page: Page) -> bytes:
     """Return a page as Markdown (CommonMark with tables), one table a section; marks of notes are superscripts."""
-    blocks = [f"# {escape_markdown(page.title)}"]
-    if page.notice:
-        blocks.append(f"**{escape_markdown(page.notice)}**")
-    for section in page.sections:
-        if section.title:
-            # NOTE: Markdown has six levels of headings; deeper ones stand with the sixth.
-            blocks.append(f"{'#' * min(section.level + 1, 6)} {escape_markdown(section.title)}")
-        blocks.append(_write_table(page.headings, section.rows))
-    blocks += [f"<sup>{mark}</sup> {escape_markdown(note)}" for mark, note in page.notes]
-    blocks += [escape_markdown(paragraph) for paragraph in page.legend]
-    return ("\n\n".join(blocks) + "\n").encode()
-
-
-def _write_table(headings: tuple[str, ...], rows: tuple[Row, ...]) -> str:
-    lines = [
-        " | ".join(escape_markdown(heading) for heading in headings),
-        "|".join(":---" if place == NAME_AT else "---:" for place in range(len(headings))),
-    ]
-    for row in rows:
-        cells = [escape_markdown(cell) for cell in row.cells]
-        cells[NAME_AT] += f"<sup>{row.mark}</sup>" if row.mark else ""
-        lines.append(" | ".join(cells))
-    return "\n".join(f"|{line}|" if line.startswith("-") else f"| {line} |" for line in lines)
+    template = load_template(TEMPLATES / "table.md", escape_markdown)
+    return str(template.render(page=page, deepest=DEEPEST_LEVEL)).encode()
 
 
 def escape_markdown(text: str) -> str:

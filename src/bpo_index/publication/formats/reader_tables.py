@@ -1,40 +1,33 @@
 """The tables for readers, before any format: which columns, rounded how, in which words, with which notes.
 
 `lay_out_ranking` and `lay_out_categories` make a `Page` of plain texts; Markdown, HTML and LaTeX only write it down, so
-that all three show the same cells. Numbers are rounded as `Column.decimals` says and bounds told in words. Method page:
+that all three show the same cells. Method page:
 docs/methods/release.md.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from string import ascii_lowercase
+from typing import Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import NOTHING, show_number, show_range, show_score, show_share
-from bpo_index.publication.columns.scores import RANKING
+from bpo_index.display.numbers import NOTHING
+from bpo_index.display.table_view import TableView, ViewColumn
+from bpo_index.publication.columns.scores import RANKING, SHOWN
+from bpo_index.publication.columns.views import view_columns, view_frame
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_unit, names_percentage
+from bpo_index.publication.standard_phrases import describe_ranges, name_columns, names_percentage
 
-#: Where in a row of a page the name of the unit stands; it alone is text, aligned to the left.
-NAME_AT = 1
+#: The folder of the templates of Markdown, HTML and LaTeX.
+TEMPLATES = Path(__file__).resolve().parent / "templates"
 # NOTE: not allowed in XML and HTML, so that a file with one of them would not open.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_DESCRIBED = {column.name: column for column in RANKING.columns}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a table for readers."""
-
-    cells: tuple[str, ...]
-    """As many as there are headings."""
-    mark: str
-    """The mark of its note, to stand behind the name; empty: no note."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +36,9 @@ class Section:
 
     title: str
     """Empty: the table is in one piece."""
-    rows: tuple[Row, ...]
-    level: int = 1
+    level: int
     """Of the tree of categories: how far the title is set in."""
+    table: TableView
 
 
 @dataclass(frozen=True)
@@ -59,7 +52,8 @@ class Page:
     """That it is a trial or a draft, that the data is synthetic; empty: neither."""
     mark: str
     """The notice in two or three words."""
-    headings: tuple[str, ...]
+    columns: tuple[ViewColumn, ...]
+    """Of all sections."""
     sections: tuple[Section, ...]
     notes: tuple[tuple[str, str], ...]
     """Marks and what they mean."""
@@ -101,28 +95,25 @@ def _make_page(
     caption: str,
     findings: Sequence[str],
 ) -> Page:
-    level = name_level(definition.method.confidence_level)
     said = dict.fromkeys(note for _, _, frame in sections for note in frame["note"] if note)
-    marks = {"": ""} | {note: _make_mark(number) for number, note in enumerate(said)}
+    marks = {note: _make_mark(number) for number, note in enumerate(said)}
+    words: dict[str, Any] = {
+        "is_percentage": names_percentage(definition),
+        "headings": name_columns(definition.words),
+    }
     return Page(
         title=definition.title,
         caption=caption,
         notice=result.notice,
         mark=result.mark,
-        headings=(
-            "Rank",
-            name_unit(definition.columns.unit),
-            _DESCRIBED["score"].name_heading(is_percentage=names_percentage(definition)),
-            f"{level} interval",
-            f"Ranks, {level}",
-            "Ranks, all at once",
-            "Respondents",
-            _DESCRIBED["p_first"].name_heading(),
+        columns=view_columns(RANKING, SHOWN, **words),
+        sections=tuple(
+            Section(title, level, view_frame(RANKING, SHOWN, frame, marks=marks, **words))
+            for title, level, frame in sections
         ),
-        sections=tuple(Section(title, _lay_out_rows(frame, marks), level) for title, level, frame in sections),
-        notes=tuple((marks[note], f"{note}.") for note in said),
+        notes=tuple((mark, f"{note}.") for note, mark in marks.items()),
         legend=(
-            describe_reading(level, definition.columns.unit),
+            describe_reading(definition),
             *findings,
             definition.provenance.note,
             *result.notes,
@@ -130,21 +121,12 @@ def _make_page(
     )
 
 
-def describe_reading(level: str, unit: str) -> str:
-    """Return how the columns of a table for readers are to be read, as a paragraph.
-
-    Parameters
-    ----------
-    level
-        The confidence level, from `name_level`.
-    unit
-        What is ranked.
-    """
+def describe_reading(definition: IndexDefinition) -> str:
+    """Return how the columns of a table for readers are to be read, as a paragraph."""
+    words = definition.words
     return (
-        f"Interval and ranks: {level} confidence, from the sampling of respondents only. “Ranks, {level}” holds for "
-        "one row by itself, “all at once” for all rows of its table together. P(first) is the share of replicates, "
-        f"respondents drawn anew, in which a row is first. {NOTHING}: not published, or not ranked. Each respondent "
-        f"rates one {unit} only, so rater and {unit} are confounded."
+        f"{describe_ranges(definition)} {NOTHING}: not published, or not ranked. Each {words.respondent} rates one "
+        f"{words.unit} only, so rater and {words.unit} are confounded."
     )
 
 
@@ -152,22 +134,3 @@ def _make_mark(number: int) -> str:
     """Return a letter, or two, for a number from 0: a to z, aa, ab and so on."""
     before, last = divmod(number, len(ascii_lowercase))
     return (_make_mark(before - 1) if before else "") + ascii_lowercase[last]
-
-
-def _lay_out_rows(frame: pl.DataFrame, marks: Mapping[str, str]) -> tuple[Row, ...]:
-    return tuple(
-        Row(
-            (
-                show_number(row["rank"]),
-                row["name"],
-                show_score(row),
-                show_range(row["ci_low"], row["ci_high"]),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
-                show_range(row["rank_set_low"], row["rank_set_high"]),
-                show_number(row["respondents"]),
-                show_share(row["p_first"]),
-            ),
-            marks[row["note"]],
-        )
-        for row in frame.iter_rows(named=True)
-    )

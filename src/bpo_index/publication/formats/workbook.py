@@ -175,14 +175,13 @@ def _cut(text: str) -> str:
 
 
 def _choose_format(column: Column) -> dict[str, Any]:
-    dtype = column.dtype
-    if dtype.is_integer():
+    if column.is_text:
+        text = {"text_wrap": True, "align": "left", "indent": 1}
+        # NOTE: Excel shows booleans in words under any format, LibreOffice not.
+        return text | {"num_format": '"TRUE";"TRUE";"FALSE"'} if column.dtype == pl.Boolean else text
+    if column.dtype.is_integer():
         return {"num_format": "0"}
-    if dtype.is_float():
-        return {"num_format": f"0.{'0' * column.decimals}"} if column.decimals else {}
-    text = {"text_wrap": True, "align": "left", "indent": 1}
-    # NOTE: Excel shows booleans in words under any format, LibreOffice not.
-    return text | {"num_format": '"TRUE";"TRUE";"FALSE"'} if dtype == pl.Boolean else text
+    return {"num_format": f"0.{'0' * column.decimals}"} if column.decimals else {}
 
 
 def _measure_width(heading: str, values: pl.Series, decimals: int | None, widest: int) -> int:
@@ -199,7 +198,7 @@ def _count_lines(text: str, width: int) -> int:
 
     Examples
     --------
-    >>> _count_lines("Rank, best, all at once", 12)
+    >>> _count_lines("Rank set, best", 12)
     2
     """
     return sum(max(len(textwrap.wrap(line, width)), 1) for line in text.splitlines())

@@ -8,10 +8,19 @@ from itertools import pairwise
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import count_noun, list_names, show_range, show_score, show_share
-from bpo_index.publication.report.tables import ReportTable, make_table
+from bpo_index.definition.blocks import Words
+from bpo_index.display.numbers import count_noun, list_names, show_score
+from bpo_index.display.table_view import TableView
+from bpo_index.publication.columns.scores import RANKING, SHOWN
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_points, name_score, name_unit
+from bpo_index.publication.standard_phrases import (
+    describe_ranges,
+    name_columns,
+    name_level,
+    name_points,
+    names_percentage,
+)
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 
 #: Units named in one sentence, at most; of more their number is given.
@@ -32,7 +41,7 @@ class Answer:
     """What it does not support."""
     numbers: list[str]
     """The findings, as everywhere."""
-    table: ReportTable
+    table: TableView
     unit_notes: list[str]
     """Notes on single units."""
 
@@ -43,25 +52,26 @@ def write_answer(result: Result, definition: IndexDefinition) -> Answer:
     names = dict(ranked.select("unit", "name").iter_rows())
     sure = set(result.tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     first_ranks, compares = result.tables["first_ranks"], ranked.height > 1
-    level, unit = name_level(definition.method.confidence_level), definition.columns.unit
+    level, words = name_level(definition.method.confidence_level), definition.words
     return Answer(
-        headline=_write_headline(ranked, result.tables, level=level, unit=unit, points=name_points(definition)),
-        supported=_list_supported(names, sure, first_ranks) if compares else [],
-        unsupported=_list_unsupported(ranked, sure, first_ranks, level=level, unit=unit) if compares else [],
+        headline=_write_headline(ranked, result.tables, level=level, words=words, points=name_points(definition)),
+        supported=_list_supported(names, sure, first_ranks, words) if compares else [],
+        unsupported=_list_unsupported(ranked, sure, first_ranks, level=level, words=words) if compares else [],
         numbers=result.findings,
-        table=_tabulate(result.ranking, definition),
+        table=_tabulate(result, definition),
         unit_notes=[f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
     )
 
 
 def _write_headline(
-    ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], *, level: str, unit: str, points: str
+    ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], *, level: str, words: Words, points: str
 ) -> str:
     if ranked.is_empty():
-        return f"No {unit} has a rank."
+        return f"No {words.unit} has a rank."
     leaders = ranked.filter(pl.col("rank") == 1)
-    said = f"{_name_few(leaders['name'].to_list(), 'unit')} {'has' if leaders.height == 1 else 'share'} the highest"
-    said += f" score, {show_score(ranked.row(0, named=True))} {points}"
+    named = _name_few(leaders["name"].to_list(), words.unit, words.units)
+    said = f"{named} {'has' if leaders.height == 1 else 'share'} the highest score, "
+    said += f"{show_score(ranked.row(0, named=True))} {points}"
     others = [f"{row['name']} ({show_score(row)})" for row in ranked.filter(pl.col("rank") > 1).head(4).to_dicts()]
     said += f", followed by {list_names(others)}." if others else "."
     if ranked.height < 2:
@@ -69,16 +79,18 @@ def _write_headline(
     sure = tables["pairs"]["surely"].sum()
     may = tables["first_ranks"]["candidates_count"][0]
     certain = f"{sure} of {count_noun(tables['pairs'].height, 'pair')} can be told apart"
-    first = f"{may} of {ranked.height} may be first, and " if may > 1 else ""
+    first = f"{may} of {words.count_units(ranked.height)} may be first, and " if may > 1 else ""
     return f"{said} At {level} confidence {first}{certain}."
 
 
-def _list_supported(names: dict[str, str], sure: set[tuple[str, str]], first_ranks: pl.DataFrame) -> list[str]:
+def _list_supported(
+    names: dict[str, str], sure: set[tuple[str, str]], first_ranks: pl.DataFrame, words: Words
+) -> list[str]:
     supported = []
     leading = [code for code in names if any((code, other) in sure for other in names)]
     for code in leading[:_SENTENCES]:
         behind = [names[other] for other in names if (code, other) in sure]
-        supported.append(f"{names[code]} is ahead of {_name_few(behind, 'other')}.")
+        supported.append(f"{names[code]} is ahead of {_name_few(behind, 'other', 'others')}.")
     if len(leading) > _SENTENCES:
         supported.append(f"{len(leading) - _SENTENCES} more are ahead of others; robustness/pairs.csv says of whom.")
     # Where it is sure who the best k are, the sentences above say so already.
@@ -86,12 +98,12 @@ def _list_supported(names: dict[str, str], sure: set[tuple[str, str]], first_ran
     for row in best.sort("k").unique("surely", keep="first", maintain_order=True).head(_SENTENCES).to_dicts():
         certain = [names[code] for code in row["surely"].split()]
         are = "is" if len(certain) == 1 else "are"
-        supported.append(f"{_name_few(certain, 'unit')} {are} among the best {row['k']}.")
+        supported.append(f"{_name_few(certain, words.unit, words.units)} {are} among the best {row['k']}.")
     return supported
 
 
 def _list_unsupported(
-    ranked: pl.DataFrame, sure: set[tuple[str, str]], first_ranks: pl.DataFrame, *, level: str, unit: str
+    ranked: pl.DataFrame, sure: set[tuple[str, str]], first_ranks: pl.DataFrame, *, level: str, words: Words
 ) -> list[str]:
     unsupported, codes = [], ranked["unit"].to_list()
     leaders = ranked.filter(pl.col("rank") == 1)
@@ -99,7 +111,8 @@ def _list_unsupported(
     if lowest is not None and lowest > 1:
         candidates = first_ranks["candidates_count"][0]
         may = f", and {candidates} may be first" if candidates > 1 else ""
-        said = f"That {_name_few(leaders['name'].to_list(), 'unit')} {'is' if leaders.height == 1 else 'are'} first"
+        named = _name_few(leaders["name"].to_list(), words.unit, words.units)
+        said = f"That {named} {'is' if leaders.height == 1 else 'are'} first"
         whose = "its rank" if leaders.height == 1 else f"the rank of {leaders['name'][0]}"
         unsupported.append(f"{said}: at {level} confidence {whose} may be as low as {lowest}{may}.")
     open_pairs = [(ahead, behind) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
@@ -115,48 +128,26 @@ def _list_unsupported(
                 f"Which {row['k']} are the best: {row['candidates_count']} of {len(codes)} may be among them."
             )
     unsupported.append(
-        f"That one {unit} is better than another: managers rate their own only, so that generous "
+        f"That one {words.unit} is better than another: {words.respondents} rate their own only, so that generous "
         "raters and good conditions look the same."
     )
     return unsupported
 
 
-def _name_few(names: list[str], noun: str) -> str:
+def _name_few(names: list[str], noun: str, plural: str) -> str:
     """Return the names, or where they are too many for a sentence their number."""
-    return list_names(names) if len(names) <= _NAMED else count_noun(len(names), noun)
+    return list_names(names) if len(names) <= _NAMED else count_noun(len(names), noun, plural)
 
 
-def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition) -> ReportTable:
-    level = name_level(definition.method.confidence_level)
-    rows = [
-        (
-            row["rank"],
-            row["name"] + (" *" if row["note"] else ""),
-            show_score(row),
-            show_range(row["ci_low"], row["ci_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
-            show_range(row["rank_set_low"], row["rank_set_high"]),
-            show_share(row["p_first"]),
-            show_share(row["p_top3"]),
-            row["respondents"],
-        )
-        for row in ranking.iter_rows(named=True)
-    ]
-    headings = (
-        "Rank",
-        name_unit(definition.columns.unit),
-        name_score(definition),
-        f"{level} interval",
-        f"Rank, {level}",
-        "Rank, all at once",
-        "P(first)",
-        "P(top 3)",
-        "Respondents",
+def _tabulate(result: Result, definition: IndexDefinition) -> TableView:
+    return view_frame(
+        RANKING,
+        SHOWN,
+        result.ranking,
+        caption=f"Ranking, {definition.title}",
+        is_percentage=names_percentage(definition),
+        headings=name_columns(definition.words),
+        marks={note: "*" for note, _ in result.group_unit_notes()},
+        note=f"{describe_ranges(definition)} With few {definition.words.respondents} a rank set may span many ranks "
+        "although intervals do not overlap: it takes in every pair.",
     )
-    note = (
-        f"Interval, rank at {level} (for a unit looked at by itself) and rank for all units at once (for one looked at "
-        "because of its place) are confidence statements from the sampling of respondents only. With few respondents a "
-        "rank may range over many places although intervals do not overlap: it takes in every pair. P(first) and P(top "
-        "3) are shares of replicates with respondents drawn anew; they are not confidence statements."
-    )
-    return make_table("ranking", f"Ranking, {definition.title}", headings, rows, texts=(1,), note=note)

@@ -9,11 +9,12 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.numbers import NOTHING, list_names, show_number, show_score
-from bpo_index.publication.report.tables import ReportTable, make_table
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_unit
+from bpo_index.publication.standard_phrases import name_heading
 
 #: Units of one rank that are named, at most.
 _NAMED = 3
@@ -29,6 +30,8 @@ class Names:
     """Of all levels, each before those that it holds."""
     unit_word: str
     """What is ranked, with a capital."""
+    words: Words
+    """What readers call units and respondents."""
     nodes: Mapping[str, DefinedNode]
     """Id to place in the tree, of every category."""
 
@@ -59,12 +62,13 @@ def collect_names(result: Result, definition: IndexDefinition) -> Names:
     return Names(
         dict(result.ranking.select("unit", "name").iter_rows()),
         definition.category_titles,
-        name_unit(definition.columns.unit),
+        name_heading(definition.words.unit),
+        definition.words,
         {node.id: node for node in definition.category_nodes},
     )
 
 
-def tabulate_category_ends(result: Result, names: Names) -> ReportTable:
+def tabulate_category_ends(result: Result, names: Names) -> TableView:
     """Return one row per category: who leads and who trails in it, and how far the scores lie apart."""
     rows: list[tuple[str | None, ...]] = []
     for category, title in names.categories.items():
@@ -94,7 +98,7 @@ def _name_level_units(rows: pl.DataFrame) -> str:
     return f"{list_names(shown)} ({show_score(rows.row(0, named=True))})"
 
 
-def tabulate_category_scores(result: Result, names: Names) -> list[ReportTable]:
+def tabulate_category_scores(result: Result, names: Names) -> list[TableView]:
     """Return tables with one row per unit: its score and, in brackets, its rank in each category of the first level.
 
     For each category that holds others follows a table of these.

@@ -8,16 +8,17 @@ from typing import Any
 import polars as pl
 
 from bpo_index.display.numbers import NOTHING, show_estimate, show_number, show_range
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import name_heading
 
 #: Pairs nearest to swapping that are listed, of the index and of a category that holds categories.
 _SWAPS, _SWAPS_WITHIN = 10, 5
 _KEPT = {"ranking": "the ranking", "first": "the first", "first_five": "the first five"}
 _LEFT_OUT = {
-    "respondent": "One respondent",
+    "respondent": "One {respondent}",
     "company": "One company",
     "question": "One question",
     "category": "One category",
@@ -25,12 +26,12 @@ _LEFT_OUT = {
 }
 
 
-def tabulate_sensitivity(result: Result, level: str) -> ReportTable:
+def tabulate_sensitivity(result: Result, names: Names, level: str) -> TableView:
     """Return one row per assumption: its share of the variance of all ranks."""
     table = result.tables["sensitivity"].filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
     rows = [
         (
-            name_assumption(row["assumption"]).capitalize(),
+            name_heading(name_assumption(row["assumption"], names.words)),
             *(
                 show_estimate(row[name], row[f"{name}_low"], row[f"{name}_high"])
                 for name in ("shapley", "first_order", "total")
@@ -47,7 +48,7 @@ def tabulate_sensitivity(result: Result, level: str) -> ReportTable:
     )
 
 
-def tabulate_methods(result: Result, names: Names) -> ReportTable:
+def tabulate_methods(result: Result, names: Names) -> TableView:
     """Return one row per ranked unit: its ranks under all combinations of methods."""
     table = result.tables["method_ranks"]
     combinations = table["combination"].n_unique()
@@ -69,7 +70,7 @@ def tabulate_methods(result: Result, names: Names) -> ReportTable:
     )
 
 
-def tabulate_weights(result: Result, names: Names) -> list[ReportTable]:
+def tabulate_weights(result: Result, names: Names) -> list[TableView]:
     """Return tables of what the index, and each category, holds: one row per category in it.
 
     Weight, effective importance, and between which weights the ranking and the first ones stay the same.
@@ -98,7 +99,7 @@ def tabulate_weights(result: Result, names: Names) -> list[ReportTable]:
     return tables
 
 
-def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, names: Names) -> ReportTable:
+def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, names: Names) -> TableView:
     keeps = [f"Keeps {what}" for what in _KEPT.values()]
     headings = ("Category", "Nominal", "Used", "Effective importance")
     if parent is None:
@@ -136,7 +137,7 @@ def _multiply_weights(category: str, used: Mapping[str, Mapping[str, Any]], name
     return None if above is None else own * above
 
 
-def tabulate_swaps(result: Result, names: Names) -> list[ReportTable]:
+def tabulate_swaps(result: Result, names: Names) -> list[TableView]:
     """Return tables of the pairs that swap soonest when weight moves between what the index, or a category, holds."""
     swaps = result.tables["weight_swaps"].drop_nulls("weight_moved").sort("weight_moved", maintain_order=True)
     tables = []
@@ -167,7 +168,7 @@ def tabulate_swaps(result: Result, names: Names) -> list[ReportTable]:
     return tables
 
 
-def tabulate_influence(result: Result) -> ReportTable:
+def tabulate_influence(result: Result, names: Names) -> TableView:
     """Return what changes without one respondent, company, question, category or rule; questions are added up."""
     rows: list[tuple[object, ...]] = []
     table = result.tables["influence"]
@@ -178,7 +179,8 @@ def tabulate_influence(result: Result) -> ReportTable:
         counts = [part[name] for name in ("changing_first", "changing_first_five", "changing_any_rank")]
         sums = [None if count.null_count() else count.sum() for count in counts]
         largest = None if part["largest_shift"].null_count() else part["largest_shift"].max()
-        rows.append((_LEFT_OUT[kind], items, *sums, largest))
+        left_out = _LEFT_OUT[kind].format(respondent=names.words.respondent)
+        rows.append((left_out, items, *sums, largest))
     return make_table(
         "influence",
         "Leaving one out",
@@ -189,7 +191,7 @@ def tabulate_influence(result: Result) -> ReportTable:
     )
 
 
-def tabulate_exclusions(result: Result, names: Names) -> ReportTable | None:
+def tabulate_exclusions(result: Result, names: Names) -> TableView | None:
     """Return ranks with and without the quality exclusions, as far as they may be told; None where there are none."""
     table = result.tables["exclusions"]
     if table.is_empty() or (table["respondents_without"] == table["respondents"]).all():
@@ -208,7 +210,7 @@ def tabulate_exclusions(result: Result, names: Names) -> ReportTable | None:
     return make_table(
         "exclusions",
         "With and without the rows that quality rules keep out",
-        (names.unit_word, "Rank", "Rank with them", "Respondents", "with them", "Score change"),
+        (names.unit_word, "Rank", "Rank with them", name_heading(names.words.respondents), "with them", "Score change"),
         rows,
         note="Told as far as nothing hangs on what one or two people said.",
     )

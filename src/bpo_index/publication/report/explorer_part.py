@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import list_names, show_score
+from bpo_index.display.table_view import DEEPEST_LEVEL
 from bpo_index.publication.category_tree import INDEX
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, NORMALISATIONS, Explorer, read_place_shares
-from bpo_index.publication.report.tables import DEEPEST_LEVEL
 from bpo_index.publication.result import Result
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation
 from bpo_index.scoring.structure import IndexStructure
@@ -89,12 +89,12 @@ def find_slider_most(explorer: Explorer) -> int:
     return min(_SLIDER_MOST, max(_SLIDER_LEAST, most))
 
 
-def write_explorer_data(explorer: Explorer, result: Result, definition: IndexDefinition) -> str:
-    """Return the explorer's numbers as JSON that no text in it can end."""
+def collect_explorer_data(explorer: Explorer, result: Result, definition: IndexDefinition) -> dict[str, Any]:
+    """Return the explorer's numbers as values that JSON has; the template writes them with `tojson`."""
     ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
     shares = read_place_shares(result.tables["rank_probabilities"], ranked["unit"].to_list())
-    content = {
+    return {
         "units": explorer.units,
         "names": [ranking[code]["name"] for code in explorer.units],
         "ranks": (ranks := [ranking[code]["rank"] for code in explorer.units]),
@@ -127,10 +127,6 @@ def write_explorer_data(explorer: Explorer, result: Result, definition: IndexDef
             for row, places in zip(ranked.iter_rows(named=True), shares, strict=True)
         ],
     }
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
 
 
 def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import DefinedNode
-from bpo_index.display.numbers import NOTHING, count_noun, list_names, show_number
+from bpo_index.display.numbers import NOTHING, list_names, show_number
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level
+from bpo_index.publication.standard_phrases import name_heading, name_level
 from bpo_index.scoring.methods.registry import find_method, get_weighting
 from bpo_index.scoring.structure import IndexStructure
 
@@ -117,7 +117,7 @@ def _name_with_inside(node: DefinedNode, key: str, definition: IndexDefinition) 
     return f"{node.title} and what holds categories in it" if key == "aggregation" and goes_on else node.title
 
 
-def tabulate_own_methods(definition: IndexDefinition, names: Names) -> ReportTable | None:
+def tabulate_own_methods(definition: IndexDefinition, names: Names) -> TableView | None:
     """Return one row per category with methods of its own, which hold for all in it; None where none has any."""
     nodes = [node for node in definition.category_nodes if node.own_method]
     if not nodes:
@@ -173,7 +173,7 @@ def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
     )
 
 
-def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: Names) -> ReportTable:
+def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: Names) -> TableView:
     """Return one row per question: category, text, weight that was used within the category, origin."""
     used = dict(result.tables["weights"].drop_nulls("question").select("question", "weight").iter_rows())
     rows = [
@@ -198,12 +198,12 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: N
     )
 
 
-def tabulate_assumptions(result: Result, names: Names) -> ReportTable:
+def tabulate_assumptions(result: Result, names: Names) -> TableView:
     """Return what is drawn when all assumptions are."""
     within = {f"in {category}: ": f"in {names.tell_place(category)}: " for category in names.categories}
     rows = [
         (
-            name_assumption(row["assumption"]).capitalize(),
+            name_heading(name_assumption(row["assumption"], names.words)),
             _name_level(row["level"], within),
             show_number(row["share"], 3),
             "yes" if row["nominal"] else "",
@@ -227,24 +227,24 @@ def _name_level(level: str, within: Mapping[str, str]) -> str:
 
 def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:
     """Return the limits of the index, general and of this edition."""
-    method, word = definition.method, definition.columns.unit
+    method, words = definition.method, definition.words
     level = name_level(definition.method.confidence_level)
     limits = [
-        f"Each manager rates the {word} in which he or she operates and no other: how one {word} is judged and who "
-        f"judges it cannot be told apart. A generous style of answering looks like confidence.",
-        "The respondents are those who were asked and answered. Intervals and rank sets know the chance in who "
-        "answered; they do not know who was never reached.",
-        f"Confidence statements ({level}) come from the sampling of respondents only. Shares of replicates are no "
-        "confidence statements.",
-        f"No {word} with fewer than {count_noun(method.minimum_respondents_to_publish, 'respondent')} is published, "
-        f"none with fewer than {max(method.minimum_respondents_to_rank, method.minimum_respondents_to_publish)} is "
-        "ranked.",
+        f"Each {words.respondent} rates one {words.unit} and no other: how the {words.unit} is judged and who judges "
+        "it cannot be told apart. A generous style of answering looks like confidence.",
+        f"The {words.respondents} are those who were asked and answered. Intervals and rank sets know the chance in "
+        "who answered; they do not know who was never reached.",
+        f"Confidence statements ({level}) come from the sampling of {words.respondents} only. Shares of replicates are "
+        "no confidence statements.",
+        f"No {words.unit} with fewer than {words.count_respondents(method.minimum_respondents_to_publish)} is "
+        "published, none with fewer than "
+        f"{max(method.minimum_respondents_to_rank, method.minimum_respondents_to_publish)} is ranked.",
         "A difference within its error cannot be told from none: read ranges, not places.",
     ]
     if result.replicates_not_ranked or result.assumptions_not_ranked:
         limits.append(
-            f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with respondents drawn, and "
-            f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, left a unit without a score "
-            "and count in nothing: nobody who was drawn had answered a question that counts."
+            f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with {words.respondents} drawn, and "
+            f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, left one {words.unit} without a "
+            "score and count in nothing: nobody who was drawn had answered a question that counts."
         )
     return limits + result.notes + audit_notes

@@ -6,26 +6,28 @@ import polars as pl
 
 from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.display.numbers import show_estimate, show_number
+from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.validation.reasons import REASONS
 
 
-def tabulate_rows(audit: PublicAudit) -> ReportTable:
+def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
     """Return what became of the rows read."""
+    respondents = name_heading(names.words.respondents)
     rows: list[tuple[object, ...]] = [
         ("Rows read", audit.rows_read),
         ("Used", audit.rows_accepted),
         ("Kept out by quality rules alone", audit.rows_quarantined_by_rules),
         ("Kept out for errors", audit.rows_quarantined_for_errors),
         ("Put aside by the reader", audit.rows_put_aside_by_reader),
-        ("Respondents flagged, and used", audit.respondents_flagged),
+        (f"{respondents} flagged, and used", audit.respondents_flagged),
     ]
     return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)
 
 
-def tabulate_reasons(audit: PublicAudit) -> ReportTable:
+def tabulate_reasons(audit: PublicAudit) -> TableView:
     """Return why rows were kept out and respondents flagged."""
     rows = [("Kept out", code.replace("_", " "), REASONS[code], count) for code, count in audit.reasons.items()]
     rows += [("Flagged", code.replace("_", " "), REASONS[code], count) for code, count in audit.flags.items()]
@@ -39,7 +41,7 @@ def tabulate_reasons(audit: PublicAudit) -> ReportTable:
     )
 
 
-def tabulate_respondents(result: Result, names: Names) -> ReportTable:
+def tabulate_respondents(result: Result, names: Names) -> TableView:
     """Return one row per unit: respondents, effective number, and what became of their questions."""
     table = result.tables["nonresponse"].filter(pl.col("unit").is_not_null() & pl.col("respondents").is_not_null())
     counts = ["ratings", "dont_know", "skipped", "not_asked"]
@@ -56,10 +58,10 @@ def tabulate_respondents(result: Result, names: Names) -> ReportTable:
     ]
     return make_table(
         "respondents",
-        "Respondents and their answers",
+        f"{name_heading(names.words.respondents)} and their answers",
         (
             names.unit_word,
-            "Respondents",
+            name_heading(names.words.respondents),
             "Effective number",
             "Design effect",
             "Ratings",
@@ -71,7 +73,7 @@ def tabulate_respondents(result: Result, names: Names) -> ReportTable:
     )
 
 
-def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTable:
+def tabulate_reliability(result: Result, names: Names, level: str) -> TableView:
     """Return one row per category of any level: alpha, omega, and the reliability of unit means."""
     rows, table = [], result.tables["reliability"]
     for row in table.iter_rows(named=True):
@@ -96,11 +98,11 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> ReportTabl
             f"Alpha ({level})",
             "Omega",
             "ICC(1)",
-            "Reliability of unit means",
-            "Respondents needed for .8",
+            f"Reliability of {names.words.unit} means",
+            f"{name_heading(names.words.respondents)} needed for .8",
         ),
         rows,
         levels=[names.find_level(category) for category in table["category"]],
-        note="Alpha and omega: how well the questions of a category hang together, within units. ICC(1): the share of "
-        "the variance of respondents' scores that lies between units.",
+        note=f"Alpha and omega: how well the questions of a category hang together, within {names.words.units}. "
+        f"ICC(1): the share of the variance of single scores that lies between {names.words.units}.",
     )

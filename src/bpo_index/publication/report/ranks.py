@@ -5,17 +5,19 @@ from __future__ import annotations
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import show_number, show_range, show_share
+from bpo_index.display.numbers import show_range, show_share
+from bpo_index.display.table_view import TableView, make_table
+from bpo_index.publication.columns.groups import GROUPS
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.report.categories import Names
-from bpo_index.publication.report.tables import ReportTable, make_table
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_score
+from bpo_index.publication.standard_phrases import name_columns, name_heading, names_percentage
 
 #: Above so many units a table of all pairs is no help; the file has it.
 _MOST_UNITS_MATRIX = 24
 
 
-def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
+def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
     """Return one row per ranked unit: confidence sets, and ranks in the replicates of both versions."""
     versions = {
         version: {row["unit"]: row for row in table.iter_rows(named=True)}
@@ -26,8 +28,10 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
         shown: list[object] = [
             row["name"],
             row["rank"],
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
+            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_share(row["p_first"]),
+            show_share(row["p_top3"]),
         ]
         for version in ("sampling", "all_assumptions"):
             own = versions.get(version, {}).get(row["unit"])
@@ -43,20 +47,24 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
         (
             names.unit_word,
             "Rank",
-            f"Rank, {level}",
-            "Rank, all at once",
-            "Median, respondents drawn",
+            "Rank set",
+            "Marginal rank set",
+            "First, share of replicates",
+            "Among the first three",
+            f"Median, {names.words.respondents} drawn",
             f"Middle {level}",
             "Median, all assumptions drawn",
             f"Middle {level}",
         ),
         rows,
-        note="The first two ranges are confidence sets. The others are middle shares of ranks in replicates: they show "
-        "what chance and choices of method do to the ranking, and are no confidence sets.",
+        note=f"Rank sets are at {level} confidence: the first holds for all {names.words.units} at once, the marginal "
+        f"one only for one {names.words.unit} that was chosen before the ranking was seen. All that follows is from "
+        "replicates: it shows what chance and choices of method do to the ranking, and is no confidence statement. "
+        f"The shares are with {names.words.respondents} drawn anew.",
     )
 
 
-def tabulate_pairs(result: Result, names: Names) -> ReportTable | None:
+def tabulate_pairs(result: Result, names: Names) -> TableView | None:
     """Return units x units: share of replicates in which the row is ahead of the column; None with very many units."""
     ranked = result.ranking.filter(pl.col("rank").is_not_null())["unit"].to_list()
     if not 2 <= len(ranked) <= _MOST_UNITS_MATRIX:
@@ -71,12 +79,12 @@ def tabulate_pairs(result: Result, names: Names) -> ReportTable | None:
         "Who is ahead of whom",
         (f"{names.unit_word} ahead", *ranked[1:]),
         rows,
-        note="Share of replicates, respondents drawn, in which the row is ahead of the column. ● marks pairs that can "
-        "be told apart, all pairs at once.",
+        note=f"Share of replicates, {names.words.respondents} drawn, in which the row is ahead of the column. "
+        "● marks pairs that can be told apart, all pairs at once.",
     )
 
 
-def tabulate_first_ranks(result: Result, names: Names) -> ReportTable:
+def tabulate_first_ranks(result: Result, names: Names) -> TableView:
     """Return one row per number of first ranks: who may be, and who surely is, among the best."""
     rows = [
         (
@@ -91,39 +99,31 @@ def tabulate_first_ranks(result: Result, names: Names) -> ReportTable:
     return make_table(
         "first-ranks",
         "Who may be among the best",
-        ("Among", "May be", "Surely are", "The same in replicates, respondents drawn", "all assumptions drawn"),
+        (
+            "Among",
+            "May be",
+            "Surely are",
+            f"The same in replicates, {names.words.respondents} drawn",
+            "all assumptions drawn",
+        ),
         rows,
         texts=(0, 2),
     )
 
 
-def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> ReportTable | None:
+def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> TableView | None:
     """Return one row per group of units, by rank, of the index only; None where there are no groups."""
     groups = result.tables["groups"].filter(pl.col("category").is_null())
     if groups.is_empty():
         return None
-    rows = [
-        (
-            row["rank"],
-            row["group"],
-            show_number(row["score"]),
-            show_range(row["ci_low"], row["ci_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
-            show_range(row["rank_set_low"], row["rank_set_high"]),
-            row["units"],
-            row["respondents"],
-            row["note"] or None,
-        )
-        for row in groups.iter_rows(named=True)
-    ]
     weighed = "by their size" if definition.group_weights == "size" else "all the same"
-    headings = ("Rank", "Group", name_score(definition), f"{level} interval", f"Rank, {level}", "Rank, all at once")
-    return make_table(
-        "groups",
-        "Groups",
-        (*headings, "Units", "Respondents", "Note"),
-        rows,
-        texts=(1, 8),
+    words = definition.words
+    return view_frame(
+        GROUPS,
+        ("rank", "group", "score", "ci", "rank_set", "rank_interval", "units", "respondents", "note"),
+        groups,
+        is_percentage=names_percentage(definition),
+        headings=name_columns(words) | {"ci": f"{level} interval", "units": name_heading(words.units)},
         note=f"A group's score is the mean of the published scores of those that take part, weighed {weighed}. "
         "robustness/groups.csv has the categories, and who is in each group.",
     )

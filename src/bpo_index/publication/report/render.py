@@ -6,23 +6,23 @@ import base64
 import hashlib
 import math
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.answers import PublicAudit
+from bpo_index.display.templates import load_template
 from bpo_index.publication.explorer import prepare_explorer
 from bpo_index.publication.figures import Figure, list_figures
 from bpo_index.publication.figures.record import Place
 from bpo_index.publication.report import categories, drivers, quality, ranks
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.explorer_part import (
+    collect_explorer_data,
     find_slider_most,
     group_sliders,
     list_aggregations,
     list_normalisations,
-    write_explorer_data,
     write_explorer_notes,
 )
 from bpo_index.publication.report.method import (
@@ -78,7 +78,7 @@ def render_report(
     ends = _find_strip_ends(pages)
     shown = _place_figures(figures)
     script = (_ASSETS / "report.js").read_text(encoding="utf-8")
-    page = _load_template().render(
+    page = load_template(_ASSETS / "report.html").render(
         title=definition.title,
         definition=definition,
         version=__version__,
@@ -95,7 +95,7 @@ def render_report(
             ("answer", "The answer"),
             ("explorer", "Explorer"),
             ("categories", "Categories"),
-            ("units", f"{names.unit_word} by {definition.columns.unit}"),
+            ("units", f"{names.unit_word} by {definition.words.unit}"),
             ("robustness", "Robustness"),
             *([("figures", "Further figures")] if shown["further"] else []),
             ("respondents", "Respondents and quality"),
@@ -118,13 +118,13 @@ def render_report(
             "first_ranks": ranks.tabulate_first_ranks(result, names),
             "pairs": ranks.tabulate_pairs(result, names),
             "groups": ranks.tabulate_groups(result, definition, level),
-            "sensitivity": drivers.tabulate_sensitivity(result, level),
+            "sensitivity": drivers.tabulate_sensitivity(result, names, level),
             "methods": drivers.tabulate_methods(result, names),
             "weights": drivers.tabulate_weights(result, names),
             "swaps": drivers.tabulate_swaps(result, names),
-            "influence": drivers.tabulate_influence(result),
+            "influence": drivers.tabulate_influence(result, names),
             "exclusions": drivers.tabulate_exclusions(result, names),
-            "rows": quality.tabulate_rows(audit),
+            "rows": quality.tabulate_rows(audit, names),
             "reasons": quality.tabulate_reasons(audit),
             "respondents": quality.tabulate_respondents(result, names),
             "reliability": quality.tabulate_reliability(result, names, level),
@@ -140,7 +140,7 @@ def render_report(
         made_from=_list_origins(made_from),
         downloads=_list_downloads(files),
         carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
-        explorer=Markup(write_explorer_data(explorer, result, definition)) if len(explorer.units) > 1 else "",
+        explorer=collect_explorer_data(explorer, result, definition) if len(explorer.units) > 1 else None,
         slider_groups=group_sliders(explorer, definition),
         explorer_notes=write_explorer_notes(explorer, result, definition),
         slider_most=find_slider_most(explorer),
@@ -169,20 +169,6 @@ def _write_policy(script: str) -> str:
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
         "form-action 'none'"
     )
-
-
-@cache
-def _load_template() -> Any:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
-
-    environment = Environment(
-        loader=FileSystemLoader(_ASSETS),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("report.html")
 
 
 def _find_strip_ends(pages: list[UnitPage]) -> tuple[float, float]:

@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import list_names, show_number, show_range, show_score, show_share
+from bpo_index.display.numbers import list_names, show_number, show_range, show_score
+from bpo_index.display.table_view import DEEPEST_LEVEL
 from bpo_index.publication.report.categories import Names, collect_names
-from bpo_index.publication.report.tables import DEEPEST_LEVEL
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_points
+from bpo_index.publication.standard_phrases import name_heading, name_level, name_points
 
 #: With more other units than this a page shows their range instead of each, and one neighbour instead of two.
 MOST_UNITS_SHOWN = 24
@@ -110,7 +110,7 @@ def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPa
                 name=row["name"],
                 region=row["region"] or "",
                 rank=row["rank"],
-                facts=_list_facts(row, result, level, points),
+                facts=_list_facts(row, result, names, level=level, points=points),
                 sentences=_write_sentences(row, lines, ranked=ranked, points=points, level=level),
                 lines=lines if not row["suppressed"] else [],
                 neighbours=_find_neighbours(row, result, names),
@@ -153,26 +153,18 @@ def _qualify(row: dict[str, Any], mean: float | None) -> str:
     return ", within its interval" if mean is not None and row["ci_low"] <= mean <= row["ci_high"] else ""
 
 
-def _list_facts(row: dict[str, Any], result: Result, level: str, points: str) -> list[tuple[str, str]]:
-    respondents = str(row["respondents"])
+def _list_facts(row: dict[str, Any], result: Result, names: Names, *, level: str, points: str) -> list[tuple[str, str]]:
+    respondents, heading = str(row["respondents"]), name_heading(names.words.respondents)
     if row["score"] is None:
-        return [("Respondents", respondents)]
+        return [(heading, respondents)]
     if row["effective_n"] is not None:
         respondents += f" (effective {row['effective_n']:.1f})"
     facts = [
         ("Score", f"{show_score(row)} {points}"),
         (f"{level} interval", show_range(row["ci_low"], row["ci_high"])),
-        (f"Rank, {level}", show_range(row["rank_interval_low"], row["rank_interval_high"])),
-        ("Rank, all units at once", show_range(row["rank_set_low"], row["rank_set_high"])),
-        ("First in replicates, respondents drawn", show_share(row["p_first"])),
+        (f"Rank set, {level}", show_range(row["rank_set_low"], row["rank_set_high"])),
+        (heading, respondents),
     ]
-    for other in result.tables["replicate_ranks"].filter(version="all_assumptions", unit=row["unit"]).to_dicts():
-        ends = show_range(other["replicate_rank_range_low"], other["replicate_rank_range_high"])
-        facts += [
-            ("First in replicates, all assumptions drawn", show_share(other["p_first"])),
-            (f"Ranks in these, middle {level}", ends),
-        ]
-    facts.append(("Respondents", respondents))
     for other in result.tables["sampling_error"].filter(pl.col("category").is_null(), unit=row["unit"]).to_dicts():
         if other["shrunken"] is not None:
             facts.append(("Score drawn towards the mean of all", f"{other['shrunken']:.1f} {points}"))
@@ -185,8 +177,8 @@ def _write_sentences(
     if row["score"] is None or row["rank"] is None:
         why = str(row["note"]) or "it takes no rank"
         return [f"{row['name']} has no rank: {why}."]
-    low, high = row["rank_interval_low"], row["rank_interval_high"]
-    place = f"at {level} confidence its rank, taken by itself, "
+    low, high = row["rank_set_low"], row["rank_set_high"]
+    place = f"at {level} confidence its rank "
     place += f"is {low}" if low == high else f"lies between {low} and {high}"
     sentences = [f"{row['name']} has rank {row['rank']} of {ranked} with {show_score(row)} {points}; {place}."]
     placed = sorted(

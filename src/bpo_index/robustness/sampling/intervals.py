@@ -6,7 +6,7 @@ With p = score / 100 and t the quantile of Student's distribution with K - 1 deg
 
     logit(p) +- t  se / (100 p (1 - p)),   taken back to the scale
 
-Near the ceiling, where managers' scores lie, the plain interval score +- t se leaves the scale and covers too seldom.
+Near the ceiling, where most scores lie, the plain interval score +- t se leaves the scale and covers too seldom.
 Source: Korn and Graubard (1998), Survey Methodology 24, 193-201 (logit intervals for survey proportions); the use for
 means of a bounded scale is our own. Method page: docs/methods/sampling-error.md.
 """

@@ -133,7 +133,7 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
 RECORDS = (
     ComparingRule(
         name="outlying",
-        line="the ratings lie far from those of the others in the country (unit)",
+        line="the ratings lie far from those of the others on the unit",
         options=OutlyingRule,
         compare=lambda rows, asked, options: find_outlying(rows, asked.questions, options),
         columns=("unit",),
