@@ -54,7 +54,7 @@ def guard_temporary_server() -> None:
 
 
 def answer(name: str, call: Callable[[], int]) -> int:
-    """Return the exit code of a call; what its caller can mend is one sentence under the flow's name."""
+    """Return the exit code of a call; errors that its caller can fix are one sentence under the flow's name."""
     guard_temporary_server()
     try:
         return call()

@@ -1,4 +1,4 @@
-"""What a run tells on its page and to the outside: artifacts, progress, name, messages. Nothing here can fail a run."""
+"""Report a run on its page and to a webhook: artifacts, progress, name, messages. Nothing here can fail a run."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _told: set[str] = set()
 
 
 class _WithoutTraceback(logging.Filter):
-    """What is a sentence for the user is logged as one: Prefect adds where in the program it was raised."""
+    """Log an error for the user as one sentence, without the traceback that Prefect adds."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
@@ -94,12 +94,12 @@ def tell_of_thing(sentence: str, is_new: bool) -> None:
 
 
 def keep_quiet() -> None:
-    """Let the hook of the run at work say nothing: what is wrong was told, or is known."""
+    """Silence the hook of the current run: the problem was reported, or is known."""
     _told.add(str(this_run.get_id()))
 
 
 def name_run(name: str) -> None:
-    """Name the run at work after what it did."""
+    """Name the current run after what it did."""
     with _never_failing(), get_client(sync_client=True) as client:
         line = " ".join(name.split())
         shown = line if len(line) <= NAME_LETTERS else f"{line[: NAME_LETTERS - 1]}…"

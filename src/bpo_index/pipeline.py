@@ -98,7 +98,7 @@ def validate(responses: Responses, definition: IndexDefinition, settings: Settin
 
 
 def score(checked: Checked, definition: IndexDefinition, margins: pl.DataFrame | None) -> Scores:
-    """Score and rank the units; that the answers cannot carry the method goes into the private audit too."""
+    """Score and rank the units; a refusal is written into the private audit too."""
     try:
         return score_units(checked.validation.accepted, definition, margins)
     except DataRefused as refusal:

@@ -1,4 +1,4 @@
-"""What counts of answers are published: those of units with enough respondents, and totals over these.
+"""Counts of answers that may be published: those of units with enough respondents, and totals over these.
 
 `hide_small_units` makes the public table of item nonresponse: units with too few respondents have no numbers and enter
 no total, so none can be computed from the totals. `disclose_audit` makes the audit of a release, of which the counts of

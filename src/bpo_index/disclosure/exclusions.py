@@ -1,8 +1,8 @@
-"""What of the ranking without the quality exclusions is published.
+"""Decide what is published of the ranking without the quality exclusions.
 
-The public table tells no more than follows from published scores, numbers of respondents, and the changes of score
-that it tells itself (`is_change_safe`): a unit whose change is not told may have any score that its rows could give it
-(`possible_ranks.bound_scores`). Method page: docs/methods/exclusions.md.
+The public table says no more than follows from published scores, numbers of respondents, and the changes of score that
+it publishes itself (`is_change_safe`): a unit whose change is not published may have any score that its rows could give
+it (`possible_ranks.bound_scores`). Method page: docs/methods/exclusions.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is left out beside a category score that is hidden or told as a bound. Method page: docs/methods/disclosure.md.
+"""Rows to withhold beside a category score that is withheld or published as a bound. Method page: docs/methods/disclosure.md.
 
 Which category scores are hidden is decided where scores are made, before anything is computed from them.
 """

@@ -1,4 +1,4 @@
-"""What of influence is published: people are counted, what a quality rule does is told as far as it must be so.
+"""Decide what is published of influence: people are counted, effects of quality rules as far as public facts imply them.
 
 Single respondents and companies are counted together. What a rule that keeps rows out does to ranks is published only
 where it does not hang on what those rows say (`possible_ranks`). Method page: docs/methods/influence.md.

@@ -105,7 +105,7 @@ def bound_ranks(let_in: pl.DataFrame, scores: Scores, definition: IndexDefinitio
 
 
 class Changes(NamedTuple):
-    """What changes between ranks and others of which the best and the worst are known; None where it is open."""
+    """Changes between ranks and others of which only the best and the worst are known; None where undecided."""
 
     first: int | None
     """1 where another unit is first, else 0."""

@@ -1,4 +1,4 @@
-"""One claimed file of an inbox up to its last place; each step may be cut short and done again.
+"""Process one claimed file of an inbox to the end; each step may be interrupted and repeated.
 
 `finish_claim` runs the whole pipeline on the file, writes `outcome.json`, and moves the claim to `processed/<number>/`
 or `refused/<number>/` in one step, the audit in it. Layout and limits: docs/operations.md.

@@ -1,4 +1,4 @@
-"""What somebody was told to look at in an inbox: each thing once, until it changes or goes.
+"""Report each thing in an inbox that needs a look once, until it changes or goes.
 
 Kept as marks in `<inbox>/.told.json`, which holds no name and no answer. Where it cannot be kept, all is told again.
 """
@@ -47,7 +47,7 @@ def tell_things(inbox: Path, things: Mapping[str, str], tell: Tell) -> None:
 
 
 def mark_file(path: Path) -> str:
-    """Return what is another once a file or folder was changed, or taken away and put back."""
+    """Return a mark that changes when a file or folder is changed or replaced."""
     try:
         state = path.lstat()
     except OSError:

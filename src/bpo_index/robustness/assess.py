@@ -1,4 +1,4 @@
-"""How far scores and ranks can be trusted, from the answers up.
+"""Assess how far scores and ranks can be trusted, starting from the answers.
 
 Stages: `evaluate_replicates` with respondents drawn (`sampling`), `linearise_standard_errors` (analytic),
 `estimate_logit_t_interval`, `find_rank_sets`, `assign_tiers`, `shrink_scores`; then `evaluate_replicates` again with

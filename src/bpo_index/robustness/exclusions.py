@@ -1,7 +1,7 @@
 """The ranking with and without the quality exclusions, side by side, exact.
 
-Without them, the rows count whom nothing but quality rules keeps out. What of it is published is decided in
-`disclosure.exclusions`. Method page: docs/methods/exclusions.md.
+Without the exclusions, rows that only quality rules quarantined are readmitted. `disclosure.exclusions` decides what of
+this is published. Method page: docs/methods/exclusions.md.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Exclusions:
 def compare_exclusions(
     accepted: pl.DataFrame, set_aside: pl.DataFrame | None, scores: Scores, definition: IndexDefinition
 ) -> Exclusions:
-    """Score the answers once more with the rows let in whom nothing but quality rules keeps out.
+    """Score the answers again with the rows readmitted that only quality rules quarantined.
 
     Parameters
     ----------

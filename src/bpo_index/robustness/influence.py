@@ -1,12 +1,11 @@
-"""Whose answers, and which parts of the index, decide the order: everything left out once.
+"""Measure influence on the ranking: leave out each respondent, company, question, category and rule once.
 
-Left out are each respondent, each company, each question, each category, and each quality rule that keeps rows out.
-The answers that the rules accept, and the units that take part, stay those of the ranking; a question or category is
-left out by a nominal weight of zero. Where the scores of a unit are question means of its own respondents, leaving
+Only quality rules that quarantine rows are left out. The accepted answers and the units that take part stay those of the
+ranking; a question or category is left out by a nominal weight of zero. Where the scores of a unit are question means of its own respondents, leaving
 respondents out changes the means of their unit only, and all are scored together; where a method looks at all
 respondents at once, or a unit falls under a minimum, the index is computed anew.
 
-Everything here is exact. What of it is published is decided in `disclosure.influence`. Method page:
+Everything here is exact; `disclosure.influence` decides what of it is published. Method page:
 docs/methods/influence.md.
 """
 
@@ -141,7 +140,7 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
 
 
 def are_means_own(structure: IndexStructure) -> bool:
-    """Return whether what the score of a unit takes from others are question means at most."""
+    """Return whether the score of a unit needs nothing of other units but question means."""
     return not structure.missing_answers.looks_at_others and not needs_evidence(structure)
 
 

@@ -1,8 +1,8 @@
 """How many respondents a unit the next survey needs, by simulation from the last one.
 
-`describe_last_survey` takes from the scores of an edition what differs between units: their true scores, which are
-those of the survey drawn together until they spread as much as is left when sampling error is taken off, and the
-standard deviation that one respondent adds. `plan_survey` simulates surveys of one size after another, finds the rank
+`describe_last_survey` estimates from the scores of an edition what differs between units: their true scores, which are
+the observed ones shrunk until their variance is the observed variance less that of sampling, and the standard deviation
+that one respondent adds. `plan_survey` simulates surveys of one size after another, finds the rank
 sets of each as those of a ranking are found, and returns the smallest size at which as many surveys as wanted are as
 precise as wanted. Method page: docs/methods/planning.md.
 """
@@ -87,7 +87,7 @@ class _Task:
 
 @dataclass(frozen=True)
 class _Precision:
-    """Of simulated surveys."""
+    """Precision of simulated surveys."""
 
     rank_set_width: Floats
     rank_interval_width: Floats

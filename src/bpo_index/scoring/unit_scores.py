@@ -1,4 +1,4 @@
-"""From accepted answers to scores and ranks of units.
+"""Compute scores and ranks of units from accepted answers.
 
 Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `guard_cells`, `rank_units`,
 `describe_weights`. Units with too few respondents, which `prepare_sample` takes out, take no part in anything that is

@@ -1,8 +1,8 @@
 """The account of every row: counts for the release, rows and reasons for the private audit folder.
 
 `summarise_audit` counts; `write_private_audit` writes `<audit-dir>/<input hash>/`: `audit.json`, `quarantine.csv`,
-`flags.csv` and `nonresponse.csv`. The folder holds what single respondents said; a release never does. What of the
-counts is published is decided in `disclosure.answers`, which makes the audit of a release.
+`flags.csv` and `nonresponse.csv`. The folder holds answers of single respondents; a release never does.
+`disclosure.answers` decides which counts are published and makes the audit of a release.
 Method pages: docs/methods/validation.md, docs/methods/disclosure.md.
 """
 
@@ -138,7 +138,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
 
 
 def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
-    """Return how many rows are kept out by nothing but reasons of these codes."""
+    """Return how many rows are quarantined for reasons of these codes only."""
     return int(quarantined.select(is_kept_out_only_by(codes).sum()).item() or 0)
 
 
@@ -198,7 +198,7 @@ def write_private_audit(
 
 
 def add_refusal_to_private_audit(folder: Path, refusal: str) -> None:
-    """Write into the folder of a private audit why no index was computed after all, and remove tables of an index.
+    """Add to a private audit why no index was computed, and remove the tables of an index.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Why a row does not count, or is flagged: every reason code and what it means, in the order in which they are listed.
+"""All reason codes for which a row is quarantined or flagged, with their meanings, in the order of lists.
 
 The reasons of quality rules are those of the rules' records; all others are here.
 Method page: docs/methods/validation.md.

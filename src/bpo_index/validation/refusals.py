@@ -1,4 +1,4 @@
-"""Why checked answers cannot carry an index, as a paragraph for their owner."""
+"""Explain to the owner of checked answers why no index can be computed from them."""
 
 from __future__ import annotations
 

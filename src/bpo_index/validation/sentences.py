@@ -1,4 +1,4 @@
-"""Failures into reasons with a sentence each, which quotes what was found in the row.
+"""Turn failures into reasons, each with a sentence that quotes the row.
 
 Quality rules write their own sentences; those of all other reasons are here.
 Method page: docs/methods/validation.md.
@@ -58,7 +58,7 @@ def explain_failures(
 
 
 def _write_sentence(reason: str, rows: pl.DataFrame, definition: IndexDefinition) -> pl.Expr:
-    """Return the sentence of a reason that is no quality rule, over the rows that have it."""
+    """Return the sentence of a reason other than a quality rule, for each row that has it."""
     scale, respondent = definition.scale, quote(pl.col(f"{TEXT}respondent_id"))
     match reason:
         case "missing_unit":

@@ -1,4 +1,4 @@
-"""Accepted and quarantined rows, with every reason.
+"""Split rows into accepted and quarantined ones, with every reason.
 
 Stages: `cast_responses` (text to types), `find_other_scales` (files on another scale are refused), `mark_rows`
 and `mark_duplicates` (what a row is by itself), `find_failures` (pandera), `compare_rows` (rules that look at several
@@ -30,7 +30,7 @@ from bpo_index.validation.typed_responses import cast_responses
 
 @dataclass(frozen=True)
 class Validation:
-    """What of the responses counts, and why the rest does not.
+    """Accepted rows, and quarantined rows with their reasons.
 
     Attributes
     ----------

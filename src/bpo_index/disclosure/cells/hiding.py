@@ -1,7 +1,7 @@
-"""Cells that are hidden, with so many beside them that the score of the node that holds them does not give them away.
+"""Withhold cells, and enough others beside them that the score of their parent does not give them away.
 
-The score of a node is an equation over the nodes that it holds. What is hidden takes all that it holds with it, so each
-published node has to keep the nodes that it holds from being computed, and nothing else tells of them.
+The score of a node is an equation over the nodes that it holds. A withheld node takes all that it
+holds with it, so each published node must keep its children from being computed, and nothing else reveals them.
 Method page: docs/methods/disclosure.md.
 """
 
@@ -97,7 +97,7 @@ def find_open_shares(ranked: np.ndarray, bounded: np.ndarray) -> np.ndarray:
 def guard_outcomes(
     hidden: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
 ) -> np.ndarray:
-    """Return units x nodes: what is hidden already, what lies at an end, and what would tell either.
+    """Return units x nodes to withhold: those withheld already, those at an end, and those that would reveal either.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def guard_outcomes(
 def _watch_below(
     structure: IndexStructure, node: Node, small: np.ndarray, respondents: Ints, *, used: tuple[Floats, ...] = ()
 ) -> KeepsOpen | None:
-    """Return what says whether the ranges of nodes leave open what few people said of the nodes in them.
+    """Return a check whether the ranges of nodes leave open what few people said of the nodes in them.
 
     A node that is hidden is known to lie within a range, and so are those that it holds: all of them are hidden. None
     where the node holds nothing that holds nodes.
@@ -177,7 +177,7 @@ def _watch_below(
 
 
 def _reach_down(share: float, low: float, high: float) -> tuple[float, float]:
-    """Return between which values one part of a mean lies whose other parts may be anything from 0 to 100."""
+    """Return the range of one part of a mean whose other parts may be anything from 0 to 100."""
     if share == 0:
         return 0.0, 100.0
     ends = ((low - 100.0 * max(1.0 - share, 0.0)) / share, high / share)
@@ -206,7 +206,7 @@ def complete_hiding(
     raters: Ints,
     keeps_open: KeepsOpen | None = None,
 ) -> np.ndarray:
-    """Return units x items: what is hidden, with so many more cells that too much of none can be computed.
+    """Return units x items: the withheld cells, and enough others that none can be computed too closely.
 
     The overall score less the cells that are told is the weighted sum of the hidden ones, each of which lies within the
     scale. So a hidden cell lies between what the sum leaves with the others at their highest and at their lowest. Where
@@ -268,7 +268,7 @@ def complete_hiding(
 
 
 def _find_ranges(values: Floats, low: Floats, high: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Return between which values each lies for whoever knows the weighted sum and the ends of all."""
+    """Return the range of each value that follows from the weighted sum and the ends of all."""
     total = float(values @ weights)
     least, most = np.minimum(weights * low, weights * high), np.maximum(weights * low, weights * high)
     one, other = (total - (most.sum() - most)) / weights, (total - (least.sum() - least)) / weights

@@ -1,4 +1,4 @@
-"""What a method says of itself: all that the rest of the program has to know of it.
+"""The records of methods: all that the rest of the program must know of a method.
 
 There is one class of records for each step of the method. What a record leaves out is read cautiously: no bounds, not
 smooth, compares units. Functions take arrays with any number of leading axes, and the method's options by name.
@@ -42,7 +42,7 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What of the rest of a definition a method may be checked against; empty where it cannot be told yet."""
+    """The parts of a definition that a method may be checked against; empty where not known yet."""
 
     units: tuple[str, ...] = ()
     """Codes of the units."""
@@ -173,7 +173,7 @@ class MissingAnswers(Method):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome(Method):
-    """What of a question's ratings is scored."""
+    """How the ratings of a question are coded for scoring."""
 
     step: ClassVar[str] = "outcome"
     code: Callable[..., Floats] | None
@@ -258,7 +258,7 @@ class Items:
 
 @dataclass(frozen=True, kw_only=True)
 class WeightsReport:
-    """What a weighting may say of the weights that it gave."""
+    """What a weighting may report on its weights."""
 
     scores: Floats
     """Units x categories: those that count."""
