@@ -46,7 +46,7 @@ MISPLACED = "Misplaced"
 #: A name of a run is at most this long.
 NAME_LETTERS = 150
 
-#: Runs of this process whose trouble was told thing by thing, or is known from earlier sweeps.
+#: Runs of this process whose trouble was reported thing by thing, or is known from earlier sweeps.
 _told: set[str] = set()
 
 
@@ -73,7 +73,7 @@ def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
 
 
 def tell_of_flow(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Say that a run failed or crashed: a hook of flows. A sweep has told its things before."""
+    """Say that a run failed or crashed: a hook of flows. A sweep has reported its things before."""
     if str(flow_run.id) in _told:
         return
     _tell(f"Flow {flow.name}, run {flow_run.name}: {state.name}. {state.message or ''}", f"flow-run/{flow_run.id}")
@@ -119,13 +119,13 @@ def name_sweep(report: Report) -> str:
     if report.is_busy:
         return "busy"
     counts = Counter(filed.status for filed in report.filed) + Counter({"misplaced": len(report.misplaced)})
-    told = [f"{status} {count}" for status, count in sorted(counts.items())]
-    told += [f"problems {len(report.problems)}"] if report.problems else []
-    if not told:
+    stated = [f"{status} {count}" for status, count in sorted(counts.items())]
+    stated += [f"problems {len(report.problems)}"] if report.problems else []
+    if not stated:
         return "no new files"
     bad = [filed.name for filed in report.filed if filed.status in ("refused", "failed")] + list(report.misplaced)
     names = bad or [filed.name for filed in report.filed]
-    return ", ".join(told) + (f": {', '.join(names)}" if names else "")
+    return ", ".join(stated) + (f": {', '.join(names)}" if names else "")
 
 
 def _tell(what: str, page: str) -> None:
@@ -191,15 +191,15 @@ def show_filed(filed: Filed, completed: CompletedRun | None) -> None:
 @contextmanager
 def report_progress() -> Iterator[Progress]:
     """Yield a progress callback that moves a bar on the page of the run, made when the run is long enough for one."""
-    told = time.monotonic()
+    stated = time.monotonic()
     artifact: Any = None
 
     def report(done: int, total: int) -> None:
-        nonlocal told, artifact
+        nonlocal stated, artifact
         now = time.monotonic()
-        if now - told < PROGRESS_SECONDS:
+        if now - stated < PROGRESS_SECONDS:
             return
-        told = now
+        stated = now
         with _never_failing():
             if artifact is None:
                 artifact = create_progress_artifact(100.0 * done / total, description=f"{total:,} indices computed")

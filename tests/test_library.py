@@ -173,7 +173,7 @@ def test_the_ranking_shown_has_the_numbers_of_the_ranking(completed: bpo_index.C
     assert head[:6] == ["Rank", "Country", "Score", "95% interval", "95% rank interval", "Respondents"]
     assert len(rows) == completed.result.ranking.height
     for row, expected in zip(rows, list_ranking_rows(completed), strict=True):
-        low, high = expected["rank_interval_low"], expected["rank_interval_high"]
+        low, high = expected["marginal_rank_set_low"], expected["marginal_rank_set_high"]
         assert row[:6] == [
             expected["rank"],
             expected["name"],
@@ -227,8 +227,8 @@ def test_a_score_at_an_end_of_the_scale_is_shown_as_a_bound(
     bound = {"score": pl.lit(99.0), "score_bound": pl.lit("at least")}
     result = dataclasses.replace(completed.result, ranking=completed.result.ranking.with_columns(**bound))
     assert {row[2] for row in Reader(result._repr_html_()).rows[1:]} == {"at least 99"}
-    told = dataclasses.replace(scores, units=scores.units.with_columns(**bound))
-    assert {row[2] for row in Reader(told._repr_html_()).rows[1:]} == {"at least 99"}
+    stated = dataclasses.replace(scores, units=scores.units.with_columns(**bound))
+    assert {row[2] for row in Reader(stated._repr_html_()).rows[1:]} == {"at least 99"}
 
 
 def test_names_from_outside_cannot_become_markup(completed: bpo_index.CompletedRun) -> None:

@@ -105,7 +105,7 @@ def test_readers_see_the_same_numbers_rounded(rendered, name, ending):
                 row["name"],
                 show(row, "score") if row["score_bound"] is None else f"{row['score_bound']} {row['score']:g}",
                 show(row, "ci_low", "ci_high"),
-                show(row, "rank_interval_low", "rank_interval_high"),
+                show(row, "marginal_rank_set_low", "marginal_rank_set_high"),
                 show(row, "rank_set_low", "rank_set_high"),
                 show(row, "respondents"),
                 show_share(row, "p_first"),
@@ -129,8 +129,8 @@ def test_what_is_not_published_is_a_dash_with_the_reason_and_a_bound_has_its_wor
     result, _ = rendered
     definition = load_definition("offshore-bpo-2021")
     note = "too few respondents to publish"
-    hidden = dict.fromkeys(("rank", "score", "ci_low", "ci_high", "rank_interval_low", "rank_set_low", "p_first"))
-    changed = replace(result, ranking=change_first(result.ranking, **hidden, suppressed=True, note=note))
+    withheld = dict.fromkeys(("rank", "score", "ci_low", "ci_high", "marginal_rank_set_low", "rank_set_low", "p_first"))
+    changed = replace(result, ranking=change_first(result.ranking, **withheld, suppressed=True, note=note))
     files = render_tables(changed, definition)
     cells = READERS[ending](files[f"ranking.{ending}"])[0][1]
     assert cells == ("–", "Colombia", "–", "–", "–", "–", "12", "–")
@@ -179,13 +179,13 @@ def test_long_form_has_every_number_once(rendered):
     for frame, columns in ((result.ranking, RANKING.columns), (result.categories, CATEGORIES.columns)):
         for row in frame.iter_rows(named=True):
             here = long.filter(pl.col("unit") == row["unit"], pl.col("category").eq_missing(row.get("category")))
-            told = {
+            stated = {
                 column.name: (row[column.name], column.unit)
                 for column in columns
                 if column.unit != "none" and row[column.name] is not None
             }
-            assert {m: (v, u) for m, v, u in here.select("measure", "value", "value_unit").iter_rows()} == told
-            numbers += len(told)
+            assert {m: (v, u) for m, v, u in here.select("measure", "value", "value_unit").iter_rows()} == stated
+            numbers += len(stated)
     assert long.height == numbers
     groups = long.select("category", "unit").unique(maintain_order=True)
     assert groups.rows() == [
@@ -313,8 +313,8 @@ def test_titles_are_set_in_by_level(four_levels):
         },
         "tex": {title: r"{\bfseries " + (level - 1) * r"\quad " + f"{title}}}" for title, level in levels.items()},
     }
-    for ending, told in marks.items():
-        assert [title for title, mark in told.items() if read[ending].count(mark) != 1] == []
+    for ending, stated in marks.items():
+        assert [title for title, mark in stated.items() if read[ending].count(mark) != 1] == []
     sheet = read_book((four_levels.release.path / "categories.xlsx").read_bytes())["categories"]
     column = 1 + four_levels.result.categories.columns.index("category_title")
     cells = [row[0] for row in sheet.iter_rows(min_row=2, min_col=column, max_col=column)]

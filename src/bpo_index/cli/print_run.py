@@ -57,7 +57,7 @@ def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
             escape(row["name"]) + (" *" if row["note"] else ""),
             f"{score} %" if is_percentage and row["score"] is not None else score,
             show_range(row["ci_low"], row["ci_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
             str(row["respondents"]),
             show_share(row["p_first"]),
         )

@@ -47,9 +47,9 @@ def describe_differences(differences: list[Difference], form: str = "{after} ins
     >>> describe_differences([Difference("method.seed", "2021", "7")])
     'method.seed (7 instead of 2021)'
     """
-    told = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
-    more = len(differences) - len(told)
-    return ", ".join(told) + (f" and {more} more" if more else "")
+    shown = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
+    more = len(differences) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _compare(place: str, before: Any, after: Any) -> Iterator[Difference]:

@@ -135,7 +135,7 @@ class Uncertainty(Block):
     """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null:
     0.25 where weights are fixed, none where they are learnt from the answers."""
     weight_bounds: tuple[Share, Annotated[Finite, Field(ge=1, le=1000)]] = (0.5, 2.0)
-    """Ranks are also told over all weights between these multiples of the weights used."""
+    """Ranks are also published over all weights between these multiples of the weights used."""
     normalisation: dict[Normalisation, Part] = Field(default={})
     """Normalisations and their parts."""
     normalisation_range: tuple[Number, Number] = (1.0, 100.0)

@@ -92,12 +92,12 @@ class IndexDefinition(Block):
 
     @cached_property
     def nodes(self) -> tuple[DefinedNode, ...]:
-        """The index and all categories, each before those that it holds."""
+        """The index and all categories, parents before children."""
         return list_nodes(self.categories)
 
     @cached_property
     def category_nodes(self) -> tuple[DefinedNode, ...]:
-        """All categories of all levels, each before those that it holds."""
+        """All categories of all levels, parents before children."""
         return self.nodes[1:]
 
     @cached_property

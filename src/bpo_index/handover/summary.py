@@ -9,7 +9,16 @@ from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.formats.markdown import escape_markdown
 from bpo_index.validation.reasons import REASONS
 
-_SHOWN = ("rank", "name", "score", "ci_low", "ci_high", "rank_interval_low", "rank_interval_high", "respondents")
+_SHOWN = (
+    "rank",
+    "name",
+    "score",
+    "ci_low",
+    "ci_high",
+    "marginal_rank_set_low",
+    "marginal_rank_set_high",
+    "respondents",
+)
 
 
 def list_ranking_rows(completed: CompletedRun) -> list[dict[str, str]]:
@@ -30,7 +39,7 @@ def list_audit_rows(completed: CompletedRun) -> list[dict[str, object]]:
         "rows quarantined": audit.rows_quarantined,
         "rows kept out by rules alone": audit.rows_quarantined_by_rules,
         "rows kept out for errors": audit.rows_quarantined_for_errors,
-        "rows put aside by the reader": audit.rows_put_aside_by_reader,
+        "rows quarantined by the reader": audit.rows_quarantined_by_reader,
     }
     rows: list[dict[str, object]] = [{"what": what, "rows": count, "meaning": ""} for what, count in counts.items()]
     rows += [{"what": code, "rows": count, "meaning": REASONS[code]} for code, count in audit.reasons.items()]

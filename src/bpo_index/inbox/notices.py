@@ -1,6 +1,7 @@
 """Report each thing in an inbox that needs a look once, until it changes or goes.
 
-Kept as marks in `<inbox>/.told.json`, which holds no name and no answer. Where it cannot be kept, all is told again.
+Kept as marks in `<inbox>/.reported.json`, which holds no name and no answer. Where it cannot be kept, all is reported
+again.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from bpo_index.files.atomic import render_json, replace_file
 
 #: Given a sentence on what somebody should look at, and whether it is new since the last sweep.
 Tell = Callable[[str, bool], object]
-#: Things told one by one; beyond these it is told how many.
+#: Things reported one by one; beyond these only their number is.
 MOST_TOLD = 10
-_FILE = ".told.json"
+_FILE = ".reported.json"
 
 
 def tell_things(inbox: Path, things: Mapping[str, str], tell: Tell) -> None:

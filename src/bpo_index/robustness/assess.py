@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.disclosure.cells.hiding import find_open_shares
+from bpo_index.disclosure.cells.withholding import find_open_shares
 from bpo_index.display.notebook import show_block, show_table
 from bpo_index.display.numbers import show_number, show_range, show_share
 from bpo_index.robustness.assumptions.combinations import (
@@ -47,7 +47,7 @@ from bpo_index.robustness.weights.weight_tables import WeightTables, tabulate_we
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
-from bpo_index.scoring.unit_scores import Scores, find_ranked, find_told_as_bounds, unit_score_matrix
+from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find_ranked, unit_score_matrix
 
 NOTES = {
     "": "",
@@ -58,8 +58,8 @@ NOTES = {
     "never_moves": "the same score in every replicate, by a method that compares units: no interval",
     "not_ranked": "too few respondents to take a rank",
     "suppressed": "too few respondents to publish",
-    "hidden": "hidden, so that no other score can be computed from it",
-    "at_end": "at an end of the scale: told as a bound, no interval",
+    "withheld": "withheld, so that no other score can be computed from it",
+    "at_end": "at an end of the scale: published as a bound, no interval",
     "no_score": "a category has too few questions with answers: no score",
 }
 
@@ -71,7 +71,7 @@ class Robustness:
     Attributes
     ----------
     units
-        One row per unit: `unit, se, ci_low, ci_high, rank_interval_low, rank_interval_high, rank_set_low,
+        One row per unit: `unit, se, ci_low, ci_high, marginal_rank_set_low, marginal_rank_set_high, rank_set_low,
         rank_set_high, p_first, p_top3, tier, note`; null where there is none.
     categories
         The same per unit and category, without the tier.
@@ -132,14 +132,14 @@ class Robustness:
                 row["unit"],
                 show_number(row["se"], 1),
                 show_range(row["ci_low"], row["ci_high"], 1),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
+                show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
                 show_range(row["rank_set_low"], row["rank_set_high"]),
                 show_share(row["p_first"]),
                 NOTES[row["note"]],
             ]
             for row in self.units.iter_rows(named=True)
         ]
-        headings = ["Unit", "Standard error", "Interval", "Rank interval", "Ranks, all at once", "P(first)", "Note"]
+        headings = ["Unit", "Standard error", "Interval", "Marginal rank set", "Ranks, all at once", "P(first)", "Note"]
         caption = f"From the sampling of respondents only; {self.replicates:,} replicates."
         return show_block("Robustness", show_table(caption, headings, rows, texts=["Unit", "Note"]))
 
@@ -149,7 +149,7 @@ def assess_robustness(
     scores: Scores,
     definition: IndexDefinition,
     *,
-    set_aside: pl.DataFrame | None = None,
+    quarantined_by_rules: pl.DataFrame | None = None,
     replicates: int | None = None,
     seed: int | None = None,
     executor: Executor | None = None,
@@ -161,8 +161,9 @@ def assess_robustness(
     ----------
     accepted, scores, definition
         The answers, what `score_units` made of them, and the index.
-    set_aside
-        The answers that quality rules keep out, from `validate_responses`; None: no rule is left out, none are let in.
+    quarantined_by_rules
+        The answers that quality rules keep out, from `validate_responses`; None: no rule is left out, none are
+        readmitted.
     replicates
         In each of the two versions, `sampling` and `all_assumptions`; None: as the definition says.
     seed
@@ -176,10 +177,10 @@ def assess_robustness(
     replicates = definition.method.replicates if replicates is None else replicates
     seed = definition.method.seed if seed is None else seed
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
-    matrix, bounded = unit_score_matrix(scores), find_told_as_bounds(scores)
-    told, ranked = unit_score_matrix(scores, bounds=True), find_ranked(scores)
+    matrix, bounded = unit_score_matrix(scores), find_published_as_bounds(scores)
+    shown, ranked = unit_score_matrix(scores, bounds=True), find_ranked(scores)
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
-    drawn, told_shares = ranked & ~np.isnan(matrix), find_open_shares(ranked, bounded)
+    drawn, open_shares = ranked & ~np.isnan(matrix), find_open_shares(ranked, bounded)
     level = definition.method.confidence_level
     seeds = np.random.SeedSequence(seed).spawn(6)
     sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed, groups_seed = seeds
@@ -225,7 +226,7 @@ def assess_robustness(
     for n in range(matrix.shape[1]):
         found = _assess_column(
             n,
-            matrix=told,
+            matrix=shown,
             bounded=bounded,
             ranked_matrix=ranked,
             published=published,
@@ -238,7 +239,7 @@ def assess_robustness(
         shares = {}
         for name, top in (("p_first", 1), ("p_top3", 3)):
             shares[name] = np.full(len(matrix), np.nan)
-            if told_shares[n]:
+            if open_shares[n]:
                 shares[name][ranked[:, n]] = tally.share_top(top)
         columns.append(found[0] | shares)
         sets.append(found[1])
@@ -260,8 +261,8 @@ def assess_robustness(
         sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),
         weights=tabulate_weights(scores, definition, weights_seed),
-        influence=assess_influence(accepted, set_aside, scores, definition),
-        exclusions=compare_exclusions(accepted, set_aside, scores, definition),
+        influence=assess_influence(accepted, quarantined_by_rules, scores, definition),
+        exclusions=compare_exclusions(accepted, quarantined_by_rules, scores, definition),
         groups=tabulate_groups(scores, definition, errors, groups_seed),
         replicates=replicates,
         replicates_not_ranked=replicates - sampling.tallies[0].replicates,
@@ -284,7 +285,7 @@ def _assess_column(
 ) -> tuple[dict[str, np.ndarray], RankSets]:
     scores, ranked = matrix[:, column], ranked_matrix[:, column]
     se, clusters = (_spread(values[:, column], published) for values in (errors.chosen, errors.clusters))
-    # A score that is told as a bound has no error, and cannot be told apart from any other.
+    # A score that is published as a bound has no error, and cannot be told apart from any other.
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
     bounds, smooth = structure.score_bounds[column], structure.has_derivative[column]
     degrees = clusters - 1
@@ -305,8 +306,8 @@ def _assess_column(
         "se": np.where(se > 0, se, np.nan),
         "ci_low": low,
         "ci_high": high,
-        "rank_interval_low": sets.interval_low,
-        "rank_interval_high": sets.interval_high,
+        "marginal_rank_set_low": sets.marginal_low,
+        "marginal_rank_set_high": sets.marginal_high,
         "rank_set_low": sets.set_low,
         "rank_set_high": sets.set_high,
         "tier": assign_tiers(in_ranking, sets.surely_ahead),
@@ -331,7 +332,7 @@ def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray], minimu
         pl.col(pl.Float64).fill_nan(None).round(6),
         *(pl.when(pl.col(name) > 0).then(name).alias(name) for name in ranks),
         note=pl.when(identity["suppressed"])
-        .then(pl.when(identity["respondents"] < minimum).then(pl.lit("suppressed")).otherwise(pl.lit("hidden")))
+        .then(pl.when(identity["respondents"] < minimum).then(pl.lit("suppressed")).otherwise(pl.lit("withheld")))
         .otherwise("note"),
     )
 

@@ -90,7 +90,7 @@ class _Precision:
     """Precision of simulated surveys."""
 
     rank_set_width: Floats
-    rank_interval_width: Floats
+    marginal_rank_set_width: Floats
     neighbours_apart: Floats
     pairs_apart: Floats
 
@@ -122,7 +122,7 @@ def describe_last_survey(
     Raises
     ------
     DataRefused
-        With fewer than four units that have a standard error: the spread of true scores cannot be told.
+        With fewer than four units that have a standard error: the spread of true scores cannot be estimated.
     """
     known = np.nan_to_num(se) > 0
     shrunken = shrink_scores(scores, se)
@@ -240,7 +240,7 @@ def _simulate(task: _Task) -> _Precision:
         rows.append(
             (
                 (sets.set_high - sets.set_low + 1).mean(),
-                (sets.interval_high - sets.interval_low + 1).mean(),
+                (sets.marginal_high - sets.marginal_low + 1).mean(),
                 sets.surely_ahead[ahead, behind][differ].mean() if differ.any() else 0.0,
                 (sets.surely_ahead & above).sum() / max(above.sum(), 1),
             )
@@ -265,7 +265,7 @@ def _describe(size: int, precision: _Precision, wanted: Wanted, needed: int | No
         float(precision.rank_set_width.mean()),
         float(low),
         float(high),
-        float(precision.rank_interval_width.mean()),
+        float(precision.marginal_rank_set_width.mean()),
         float(precision.neighbours_apart.mean()),
         float(precision.pairs_apart.mean()),
         float(_find_reached(precision, wanted).mean()),

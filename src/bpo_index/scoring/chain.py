@@ -2,9 +2,8 @@
 
 Questions are oriented, treated for outliers and normalised; then node by node, children before parents, questions or
 scores of children are weighed and aggregated. The same code scores one index and a million replicates of it. What a
-method learns from the units (means, ends, weights) is learnt again for every leading index, or once in `learn_index` for
-use on other units.
-Method page: docs/methods/scores.md.
+method learns from the units (means, ends, weights) is learnt again for every leading index, or once in `learn_index`
+for use on other units. Method page: docs/methods/scores.md.
 """
 
 from __future__ import annotations

@@ -206,7 +206,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Return units x nodes: the overall score, then those of the categories, each before those that it holds.
+        """Return units x nodes: the overall score, then those of the categories, parents before children.
 
         NaN where answers are missing, as `score_means` says.
         """

@@ -1,6 +1,6 @@
 """The tree of an index as arrays: nodes, questions, nominal weights, and the methods that score each node.
 
-Nodes are the index and its categories, each before those that it holds, the index first; arrays over nodes are in this
+Nodes are the index and its categories, parents before children, the index first; arrays over nodes are in this
 order. A node holds questions or other nodes. Method page: docs/methods/hierarchy.md.
 """
 

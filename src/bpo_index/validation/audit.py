@@ -43,13 +43,13 @@ class Audit:
     """Kept out by nothing but quality rules."""
     rows_quarantined_for_errors: int
     """Kept out by an error, and perhaps rules too."""
-    rows_put_aside_by_reader: int
+    rows_quarantined_by_reader: int
     """That the reader could not use."""
     respondents_accepted: int
     respondents_flagged: int
     """Accepted respondents with a flag."""
     reasons: dict[str, int]
-    """Reason code to the number of rows put aside for it; a row may have several reasons."""
+    """Reason code to the number of rows quarantined for it; a row may have several reasons."""
     flags: dict[str, int]
     """Reason code to the number of accepted respondents flagged."""
     ratings: int
@@ -82,7 +82,7 @@ class Audit:
             ("quarantined", self.rows_quarantined),
             ("by quality rules alone", self.rows_quarantined_by_rules),
             ("for errors", self.rows_quarantined_for_errors),
-            ("put aside by the reader", self.rows_put_aside_by_reader),
+            ("quarantined by the reader", self.rows_quarantined_by_reader),
         ]
         reasons = [
             [what, code, REASONS[code], str(count)]
@@ -122,7 +122,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         rows_quarantined=quarantined.height,
         rows_quarantined_by_rules=by_rules,
         rows_quarantined_for_errors=quarantined.height - by_rules - by_reader,
-        rows_put_aside_by_reader=by_reader,
+        rows_quarantined_by_reader=by_reader,
         respondents_accepted=accepted.height,
         respondents_flagged=validation.flags.select("source_file", "source_row", "respondent_id").n_unique(),
         reasons=_count_codes(quarantined["reasons"].explode(empty_as_null=False)),

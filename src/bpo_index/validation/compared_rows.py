@@ -66,9 +66,9 @@ def compare_rows(
     for named, rule in sorted(comparing, key=lambda pair: pair[1].comes_last):
         rows = compared
         if rule.comes_last:
-            aside = pl.concat([failures.select("response", "reason"), sentences.select("response", "reason")])
-            aside = aside.filter(~pl.col("reason").is_in(flagging))
-            rows = compared.join(aside, on="response", how="anti", maintain_order="left")
+            quarantined = pl.concat([failures.select("response", "reason"), sentences.select("response", "reason")])
+            quarantined = quarantined.filter(~pl.col("reason").is_in(flagging))
+            rows = compared.join(quarantined, on="response", how="anti", maintain_order="left")
         found = compare_by_rule(rule, named.options, rows, asked)
         if isinstance(found, pl.DataFrame):
             said = found.select("response", pl.lit(rule.name).alias("reason"), "sentence")

@@ -149,8 +149,8 @@ def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl
     from pandera.errors import SchemaError  # noqa: PLC0415  (costs most of a second)
 
     rows = typed.select(list(types))
-    # NOTE: pandera asks for the whole schema at each column that it is told of, so ratings, which may be thousands, are
-    # told of only where they are of another type.
+    # NOTE: pandera asks for the whole schema at each column that it is given, so ratings, which may be thousands, are
+    # given only where they are of another type.
     named = {name: kind for name, kind in types.items() if kind != pl.Float64 or rows.schema[name] != kind}
     if check.column is not None:
         named[check.column] = types[check.column]

@@ -22,7 +22,12 @@ _OUTSIDE = "failing.out_of_range"
 
 
 def explain_failures(
-    failures: pl.DataFrame, told: pl.DataFrame, definition: IndexDefinition, *, typed: pl.DataFrame, table: pl.DataFrame
+    failures: pl.DataFrame,
+    by_rules: pl.DataFrame,
+    definition: IndexDefinition,
+    *,
+    typed: pl.DataFrame,
+    table: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return one row per response and reason, with a sentence, in the order of `REASONS`.
 
@@ -30,7 +35,7 @@ def explain_failures(
     ----------
     failures
         `response, column, reason`, as `find_failures` returns them.
-    told
+    by_rules
         `response, reason, sentence` of the rules that compare rows, which write their own.
     typed, table
         The typed and the text frame of the responses, row by row the same, for the values that the sentences quote.
@@ -45,8 +50,8 @@ def explain_failures(
     texts = table.filter(involved).select(pl.exclude("response").name.prefix(TEXT))
     shown = typed.filter(involved).hstack(texts).join(outside, on="response", how="left", maintain_order="left")
     named = {one.name: one for one in definition.quality_rules.list_named()}
-    written = [told.join(pairs, on=["response", "reason"], how="semi")]
-    for (reason,), some in pairs.join(told, on=["response", "reason"], how="anti").group_by("reason"):
+    written = [by_rules.join(pairs, on=["response", "reason"], how="semi")]
+    for (reason,), some in pairs.join(by_rules, on=["response", "reason"], how="anti").group_by("reason"):
         code, rows = str(reason), shown.join(some, on="response", how="semi")
         if code in named and isinstance(rule := named[code].rule, RowRule):
             sentence = explain_by_rule(rule, named[code].options, rows, definition.questionnaire)

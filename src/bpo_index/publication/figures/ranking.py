@@ -81,7 +81,7 @@ def _describe_row(place: int, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _show_ranks(row: Mapping[str, Any]) -> str:
-    low, high = row["rank_interval_low"], row["rank_interval_high"]
+    low, high = row["marginal_rank_set_low"], row["marginal_rank_set_high"]
     if row["rank"] is None:
         return "" if row["suppressed"] else "not ranked"
     return show_range(low, high)

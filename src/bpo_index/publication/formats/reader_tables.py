@@ -162,7 +162,7 @@ def _lay_out_rows(frame: pl.DataFrame, marks: Mapping[str, str]) -> tuple[Row, .
                 row["name"],
                 show_score(row),
                 show_range(row["ci_low"], row["ci_high"]),
-                show_range(row["rank_interval_low"], row["rank_interval_high"]),
+                show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
                 show_range(row["rank_set_low"], row["rank_set_high"]),
                 show_number(row["respondents"]),
                 show_share(row["p_first"]),

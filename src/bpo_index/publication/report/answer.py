@@ -134,7 +134,7 @@ def _tabulate(ranking: pl.DataFrame, definition: IndexDefinition) -> ReportTable
             row["name"] + (" *" if row["note"] else ""),
             show_score(row),
             show_range(row["ci_low"], row["ci_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
             show_share(row["p_first"]),
             show_share(row["p_top3"]),

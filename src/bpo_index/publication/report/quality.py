@@ -19,7 +19,7 @@ def tabulate_rows(audit: PublicAudit) -> ReportTable:
         ("Used", audit.rows_accepted),
         ("Kept out by quality rules alone", audit.rows_quarantined_by_rules),
         ("Kept out for errors", audit.rows_quarantined_for_errors),
-        ("Put aside by the reader", audit.rows_put_aside_by_reader),
+        ("Put aside by the reader", audit.rows_quarantined_by_reader),
         ("Respondents flagged, and used", audit.respondents_flagged),
     ]
     return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)

@@ -26,7 +26,7 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> ReportTable:
         shown: list[object] = [
             row["name"],
             row["rank"],
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
         ]
         for version in ("sampling", "all_assumptions"):
@@ -108,7 +108,7 @@ def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> 
             row["group"],
             show_number(row["score"]),
             show_range(row["ci_low"], row["ci_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
             show_range(row["rank_set_low"], row["rank_set_high"]),
             row["units"],
             row["respondents"],

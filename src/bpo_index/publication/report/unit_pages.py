@@ -162,7 +162,7 @@ def _list_facts(row: dict[str, Any], result: Result, level: str, points: str) ->
     facts = [
         ("Score", f"{show_score(row)} {points}"),
         (f"{level} interval", show_range(row["ci_low"], row["ci_high"])),
-        (f"Rank, {level}", show_range(row["rank_interval_low"], row["rank_interval_high"])),
+        (f"Rank, {level}", show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"])),
         ("Rank, all units at once", show_range(row["rank_set_low"], row["rank_set_high"])),
         ("First in replicates, respondents drawn", show_share(row["p_first"])),
     ]
@@ -185,7 +185,7 @@ def _write_sentences(
     if row["score"] is None or row["rank"] is None:
         why = str(row["note"]) or "it takes no rank"
         return [f"{row['name']} has no rank: {why}."]
-    low, high = row["rank_interval_low"], row["rank_interval_high"]
+    low, high = row["marginal_rank_set_low"], row["marginal_rank_set_high"]
     place = f"at {level} confidence its rank, taken by itself, "
     place += f"is {low}" if low == high else f"lies between {low} and {high}"
     sentences = [f"{row['name']} has rank {row['rank']} of {ranked} with {show_score(row)} {points}; {place}."]
