@@ -119,13 +119,13 @@ def name_sweep(report: Report) -> str:
     if report.is_busy:
         return "busy"
     counts = Counter(filed.status for filed in report.filed) + Counter({"misplaced": len(report.misplaced)})
-    stated = [f"{status} {count}" for status, count in sorted(counts.items())]
-    stated += [f"problems {len(report.problems)}"] if report.problems else []
-    if not stated:
+    counts_shown = [f"{status} {count}" for status, count in sorted(counts.items())]
+    counts_shown += [f"problems {len(report.problems)}"] if report.problems else []
+    if not counts_shown:
         return "no new files"
     bad = [filed.name for filed in report.filed if filed.status in ("refused", "failed")] + list(report.misplaced)
     names = bad or [filed.name for filed in report.filed]
-    return ", ".join(stated) + (f": {', '.join(names)}" if names else "")
+    return ", ".join(counts_shown) + (f": {', '.join(names)}" if names else "")
 
 
 def _tell(what: str, page: str) -> None:
@@ -191,15 +191,15 @@ def show_filed(filed: Filed, completed: CompletedRun | None) -> None:
 @contextmanager
 def report_progress() -> Iterator[Progress]:
     """Yield a progress callback that moves a bar on the page of the run, made when the run is long enough for one."""
-    stated = time.monotonic()
+    last_shown = time.monotonic()
     artifact: Any = None
 
     def report(done: int, total: int) -> None:
-        nonlocal stated, artifact
+        nonlocal last_shown, artifact
         now = time.monotonic()
-        if now - stated < PROGRESS_SECONDS:
+        if now - last_shown < PROGRESS_SECONDS:
             return
-        stated = now
+        last_shown = now
         with _never_failing():
             if artifact is None:
                 artifact = create_progress_artifact(100.0 * done / total, description=f"{total:,} indices computed")

@@ -328,8 +328,8 @@ def _serve(machine: Machine, login: Login) -> int:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         machine.stopping = True
 
-    for shown in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(shown, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     try:
         say("Starting the server; the first time this takes about half a minute.")
         if login.is_new:

@@ -91,16 +91,16 @@ def test_each_rule_alone_marks_what_it_marks_among_the_others(tmp_path, name):
 @pytest.mark.parametrize("name", EVERY_RULE)
 def test_flag_and_quarantine_mark_the_same_rows(tmp_path, name):
     rows, keys = list_rows(2), {name: EVERY_RULE[name]}
-    flagged, kept_out = (
+    flagged, quarantining = (
         validate_rows(tmp_path, *rows, header=HEADER, definition=set_rules(action, **keys))
         for action in ("flag", "quarantine")
     )
     marked = flagged.flags.filter(pl.col("reason") == name)
-    kept_out = kept_out.quarantined_by_rules
+    kept_out = quarantining.quarantined_by_rules
     assert kept_out.height > 0
     assert sorted(kept_out["respondent_id"]) == sorted(marked["respondent_id"])
     assert kept_out["reasons"].to_list() == [[name]] * kept_out.height
-    assert kept_out.accepted.height == flagged.accepted.height - kept_out.height
+    assert quarantining.accepted.height == flagged.accepted.height - kept_out.height
 
 
 def test_rows_of_a_survey_tool_that_are_tests(tmp_path):

@@ -47,9 +47,9 @@ def describe_differences(differences: list[Difference], form: str = "{after} ins
     >>> describe_differences([Difference("method.seed", "2021", "7")])
     'method.seed (7 instead of 2021)'
     """
-    shown = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
-    more = len(differences) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    listed = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
+    more = len(differences) - len(listed)
+    return ", ".join(listed) + (f" and {more} more" if more else "")
 
 
 def _compare(place: str, before: Any, after: Any) -> Iterator[Difference]:

@@ -118,8 +118,8 @@ def _record(claim: Claim, settings: InboxSettings, progress: Progress | None, sh
             folder=str(claim.folder),
             reason=str(change),
         )
-    shown = {key: value for key, value in vars(filed).items() if key != "folder"}
-    replace_file(claim.folder / "outcome.json", render_json(shown))
+    record = {key: value for key, value in vars(filed).items() if key != "folder"}
+    replace_file(claim.folder / "outcome.json", render_json(record))
     if show is not None:
         show(filed, completed)
     return filed
@@ -146,7 +146,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         if supersede:
             note(inbox, latest={edition: claim.number})
 
-    shown = Settings(
+    settings = Settings(
         responses=(str(claim.file),),
         definition=claim.source,
         out=settings.out,
@@ -156,7 +156,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         key_dir=settings.audit_dir,
     )
     try:
-        return run(shown, progress, before_publishing=prepare)
+        return run(settings, progress, before_publishing=prepare)
     except DataRefused:
         check_unchanged()
         raise

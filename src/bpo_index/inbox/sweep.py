@@ -78,10 +78,10 @@ class Report:
         if self.is_busy:
             return "Busy: another sweep is at work in this inbox."
         counts = Counter(filed.status for filed in self.filed)
-        stated = [f"{count} {status}" for status, count in sorted(counts.items())]
-        stated += [f"{len(self.passed)} passed over"] if self.passed else []
-        stated += [f"folders with problems: {len(self.problems)}"] if self.problems else []
-        return f"Files: {', '.join(stated)}." if stated else "No new files."
+        parts = [f"{count} {status}" for status, count in sorted(counts.items())]
+        parts += [f"{len(self.passed)} passed over"] if self.passed else []
+        parts += [f"folders with problems: {len(self.problems)}"] if self.problems else []
+        return f"Files: {', '.join(parts)}." if parts else "No new files."
 
 
 Handle = Callable[[Claim], Filed]
