@@ -91,7 +91,7 @@ def _wait_for(path: Path, serving: subprocess.Popen[bytes]) -> None:
 def _time_flow(sample: Path, folder: Path, port: int) -> tuple[float, float]:
     """Return the seconds of the flow and of the command, each with a new release."""
     home = folder / "home"
-    # Of its owner only, and of who is told it: whoever starts a flow by hand gives it too (README).
+    # Of its owner only, and of whoever is given it: whoever starts a flow by hand gives it too (README).
     login = os.environ.get("PREFECT_API_AUTH_STRING") or (home / "login").read_text(encoding="ascii").strip()
     environment = os.environ | {
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",

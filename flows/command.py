@@ -26,16 +26,18 @@ T = TypeVar("T")
 def parse_settings(settings: type[T], description: str, argv: list[str] | None) -> T:
     """Return settings made from command-line arguments; those without a default are positional, one or more."""
     parser = argparse.ArgumentParser(description=description)
-    told: dict[str, Any] = vars(settings)["__pydantic_fields__"]
+    described: dict[str, Any] = vars(settings)["__pydantic_fields__"]
     for field in fields(settings):  # type: ignore[arg-type]
-        text = (told[field.name].description or "").replace("%", "%%")
+        text = (described[field.name].description or "").replace("%", "%%")
         option = f"--{field.name.replace('_', '-')}"
         if field.default is MISSING:
             parser.add_argument(field.name, nargs="+", help=text)
         elif isinstance(field.default, bool):
             parser.add_argument(option, action=argparse.BooleanOptionalAction, default=field.default, help=text)
         else:
-            parser.add_argument(option, type=_find_type(told[field.name].annotation), default=field.default, help=text)
+            parser.add_argument(
+                option, type=_find_type(described[field.name].annotation), default=field.default, help=text
+            )
     return settings(**vars(parser.parse_args(argv)))
 
 
@@ -54,7 +56,7 @@ def guard_temporary_server() -> None:
 
 
 def answer(name: str, call: Callable[[], int]) -> int:
-    """Return the exit code of a call; what its caller can mend is one sentence under the flow's name."""
+    """Return the exit code of a call; errors that its caller can fix are one sentence under the flow's name."""
     guard_temporary_server()
     try:
         return call()
@@ -62,10 +64,10 @@ def answer(name: str, call: Callable[[], int]) -> int:
         sys.stderr.write(f"{name}: {error}\n")
         return error.exit_code
     except httpx.HTTPStatusError as error:
-        told = (
+        problem = (
             "wants a login: set PREFECT_API_AUTH_STRING" if error.response.status_code == 401 else f"refused: {error}"
         )
-        sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL {told}.\n")
+        sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL {problem}.\n")
         return EnvironmentFailed.exit_code
     except (RuntimeError, httpx.HTTPError) as error:  # as Prefect says that its server is not to be reached
         sys.stderr.write(f"{name}: The Prefect server of PREFECT_API_URL cannot be used: {error}\n")

@@ -91,7 +91,7 @@ def sweep_inbox(settings: inbox.InboxSettings = inbox.InboxSettings()) -> State[
     if failed or report.problems:
         return Failed(message=message)
     if report.count("refused"):
-        keep_quiet()  # the task has told it
+        keep_quiet()  # the task has reported it
         return Failed(name=REFUSED, message=message)
     if report.misplaced:
         return Failed(name=MISPLACED, message=message)

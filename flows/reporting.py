@@ -1,4 +1,4 @@
-"""What a run tells on its page and to the outside: artifacts, progress, name, messages. Nothing here can fail a run."""
+"""Report a run on its page and to a webhook: artifacts, progress, name, messages. Nothing here can fail a run."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ MISPLACED = "Misplaced"
 #: A name of a run is at most this long.
 NAME_LETTERS = 150
 
-#: Runs of this process whose trouble was told thing by thing, or is known from earlier sweeps.
+#: Runs of this process whose trouble was reported thing by thing, or is known from earlier sweeps.
 _told: set[str] = set()
 
 
 class _WithoutTraceback(logging.Filter):
-    """What is a sentence for the user is logged as one: Prefect adds where in the program it was raised."""
+    """Log an error for the user as one sentence, without the traceback that Prefect adds."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
@@ -73,7 +73,7 @@ def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
 
 
 def tell_of_flow(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Say that a run failed or crashed: a hook of flows. A sweep has told its things before."""
+    """Say that a run failed or crashed: a hook of flows. A sweep has reported its things before."""
     if str(flow_run.id) in _told:
         return
     _tell(f"Flow {flow.name}, run {flow_run.name}: {state.name}. {state.message or ''}", f"flow-run/{flow_run.id}")
@@ -94,12 +94,12 @@ def tell_of_thing(sentence: str, is_new: bool) -> None:
 
 
 def keep_quiet() -> None:
-    """Let the hook of the run at work say nothing: what is wrong was told, or is known."""
+    """Silence the hook of the current run: the problem was reported, or is known."""
     _told.add(str(this_run.get_id()))
 
 
 def name_run(name: str) -> None:
-    """Name the run at work after what it did."""
+    """Name the current run after what it did."""
     with _never_failing(), get_client(sync_client=True) as client:
         line = " ".join(name.split())
         shown = line if len(line) <= NAME_LETTERS else f"{line[: NAME_LETTERS - 1]}…"
@@ -119,13 +119,13 @@ def name_sweep(report: Report) -> str:
     if report.is_busy:
         return "busy"
     counts = Counter(filed.status for filed in report.filed) + Counter({"misplaced": len(report.misplaced)})
-    told = [f"{status} {count}" for status, count in sorted(counts.items())]
-    told += [f"problems {len(report.problems)}"] if report.problems else []
-    if not told:
+    counts_shown = [f"{status} {count}" for status, count in sorted(counts.items())]
+    counts_shown += [f"problems {len(report.problems)}"] if report.problems else []
+    if not counts_shown:
         return "no new files"
     bad = [filed.name for filed in report.filed if filed.status in ("refused", "failed")] + list(report.misplaced)
     names = bad or [filed.name for filed in report.filed]
-    return ", ".join(told) + (f": {', '.join(names)}" if names else "")
+    return ", ".join(counts_shown) + (f": {', '.join(names)}" if names else "")
 
 
 def _tell(what: str, page: str) -> None:
@@ -191,15 +191,15 @@ def show_filed(filed: Filed, completed: CompletedRun | None) -> None:
 @contextmanager
 def report_progress() -> Iterator[Progress]:
     """Yield a progress callback that moves a bar on the page of the run, made when the run is long enough for one."""
-    told = time.monotonic()
+    last_shown = time.monotonic()
     artifact: Any = None
 
     def report(done: int, total: int) -> None:
-        nonlocal told, artifact
+        nonlocal last_shown, artifact
         now = time.monotonic()
-        if now - told < PROGRESS_SECONDS:
+        if now - last_shown < PROGRESS_SECONDS:
             return
-        told = now
+        last_shown = now
         with _never_failing():
             if artifact is None:
                 artifact = create_progress_artifact(100.0 * done / total, description=f"{total:,} indices computed")

@@ -91,7 +91,7 @@ class Machine:
         self._start_worker()
 
     def keep(self) -> None:
-        """Start again what dies, until told to stop."""
+        """Start again what dies, until asked to stop."""
         while not self.stopping:
             time.sleep(0.5)
             for part in self.parts:
@@ -288,7 +288,7 @@ def say(sentence: str) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until told to stop; 3 where that is not possible."""
+    """Serve until asked to stop; 3 where that is not possible."""
     parser = argparse.ArgumentParser(description="Run server, deployments and worker on this machine.")
     parser.add_argument("--port", type=int, default=4200, help="of the server; the releases are at the next")
     parser.add_argument("--home", type=Path, default=PROJECT / ".prefect", help="database, logs")
@@ -323,17 +323,17 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _serve(machine: Machine, login: Login) -> int:
-    """Start the machine, say where it is and how to log in, and keep it running until told to stop."""
+    """Start the machine, say where it is and how to log in, and keep it running until asked to stop."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         machine.stopping = True
 
-    for told in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(told, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     try:
         say("Starting the server; the first time this takes about half a minute.")
         if login.is_new:
-            say(f"Login, told this once: {login.string}\nWhoever holds it may run commands here as you.")
+            say(f"Login, shown this once: {login.string}\nWhoever holds it may run commands here as you.")
         machine.start()
         say(f"Page: {machine.address}  Logs: {machine.logs}")
         where = f"the line in {login.file}" if login.file else f"the string of {SERVER} or {CLIENT}"
@@ -341,7 +341,7 @@ def _serve(machine: Machine, login: Login) -> int:
         say("Drop a file in inbox/<definition>/, such as inbox/offshore-bpo-2021/. Stop with Ctrl-C.")
         machine.keep()
     except (CannotServe, BpoIndexError):
-        if not machine.stopping:  # else the reason is that we were told to stop
+        if not machine.stopping:  # else the reason is that we were asked to stop
             raise
     finally:
         say("Stopping.")

@@ -111,10 +111,10 @@ def start(
         `stdin`, `stdout`, `stderr` as `subprocess.run` takes them.
     """
     environment = environment or {}
-    told = json.dumps({"closed": list(closed), "limits": limits or {}, "gone": gone})
+    shown = json.dumps({"closed": list(closed), "limits": limits or {}, "gone": gone})
     kept = {name: value for name, value in os.environ.items() if name not in environment and name != "PYTHONWARNINGS"}
     done = subprocess.run(
-        [sys.executable, "-c", _START, told, *command],
+        [sys.executable, "-c", _START, shown, *command],
         cwd=folder,
         env=kept | {name: value for name, value in environment.items() if value is not None},
         stdin=streams.get("stdin", subprocess.DEVNULL),

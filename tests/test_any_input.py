@@ -217,7 +217,7 @@ def test_changed_binary_files(place, good, data):
 
 @fuzz(7.5, 20)
 @given(content=make_text_file() | make_export() | st.binary(max_size=100))
-def test_the_command_answers_in_one_paragraph_and_writes_where_it_was_told(place, content):
+def test_the_command_answers_in_one_paragraph_and_writes_where_it_was_published(place, content):
     definition = place / "definition.json"
     definition.write_text(DEFINITION.model_dump_json())
     path = place / "in" / "survey.csv"

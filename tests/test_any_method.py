@@ -67,7 +67,11 @@ def test_scored_or_refused(choices, survey):
         if not scores.sample.answers:
             return
         robustness = assess_robustness(
-            validation.accepted, scores, definition, set_aside=validation.set_aside, replicates=100
+            validation.accepted,
+            scores,
+            definition,
+            quarantined_by_rules=validation.quarantined_by_rules,
+            replicates=100,
         )
     except BpoIndexError:
         return

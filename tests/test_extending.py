@@ -421,13 +421,13 @@ def test_a_column_that_does_not_state_its_answers_is_withheld_and_the_run_says_s
     )
     answer = run_command(environment, "run", SAMPLE, *places)
     assert answer.returncode == 0, answer.stderr
-    told = "The column score_gap of the table ranking is withheld: its record does not state of which answers"
-    assert told in " ".join(answer.stdout.split())
+    stated = "The column score_gap of the table ranking is withheld: its record does not state of which answers"
+    assert stated in " ".join(answer.stdout.split())
     (release,) = (path.parent for path in (tmp_path / "out").rglob("manifest.json"))
     assert pl.read_parquet(release / "ranking.parquet").columns == [column.name for column in RANKING.columns]
     for path in release.rglob("*"):
         if path.is_file() and path.suffix in (".csv", ".md", ".html", ".tex"):
-            rest = path.read_text(encoding="utf-8").replace(f"{told} its numbers are made.", "")
+            rest = path.read_text(encoding="utf-8").replace(f"{stated} its numbers are made.", "")
             assert "Gap to the best" not in rest, path
 
 
@@ -472,7 +472,7 @@ def test_a_command_in_one_file_is_in_the_help_and_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "stated"),
     [
         ("import nowhere_at_all", "The extension extra (extra) of an-extension cannot be loaded: ModuleNotFoundError"),
         ("RECORDS = ['run']", "offers something that is no Command"),
@@ -482,9 +482,9 @@ def test_a_command_in_one_file_is_in_the_help_and_runs(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_command_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str, told: str) -> None:
+def test_a_command_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: str, stated: str) -> None:
     environment = install_extension(tmp_path, {"extra": content}, {"bpo_index.commands": "extra"})
     said = run_command(environment, "definitions")
     assert (said.returncode, said.stdout) == (3, "")
     assert said.stderr.count("\n") == 1
-    assert told in said.stderr
+    assert stated in said.stderr

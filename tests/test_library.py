@@ -220,8 +220,8 @@ def test_a_score_at_an_end_of_the_scale_is_shown_as_a_bound(
     bound = {"score": pl.lit(99.0), "score_bound": pl.lit("at least")}
     result = dataclasses.replace(completed.result, ranking=completed.result.ranking.with_columns(**bound))
     assert {row[2] for row in Reader(result._repr_html_()).rows[1:]} == {"at least 99"}
-    told = dataclasses.replace(scores, units=scores.units.with_columns(**bound))
-    assert {row[2] for row in Reader(told._repr_html_()).rows[1:]} == {"at least 99"}
+    stated = dataclasses.replace(scores, units=scores.units.with_columns(**bound))
+    assert {row[2] for row in Reader(stated._repr_html_()).rows[1:]} == {"at least 99"}
 
 
 def test_names_from_outside_cannot_become_markup(completed: bpo_index.CompletedRun) -> None:

@@ -29,7 +29,7 @@ def _refuse_half_characters(value: str) -> str:
 
 
 def _refuse_blank(value: str) -> str:
-    """Refuse a name of which nothing can be seen, which would stand for every blank."""
+    """Refuse a name without visible characters: it would match every blank."""
     if not fold_label(value):
         raise ValueError("has nothing that can be seen; write a name")
     return value
@@ -48,14 +48,14 @@ UnitCode = Annotated[str, BeforeValidator(_number_as_text), Field(pattern=r"^[A-
 
 
 def _refuse_other_than_numbers(value: object) -> object:
-    """Refuse true, false and texts where a number is asked for: they are no 1 and 0, and rules look at numbers."""
+    """Refuse true, false and texts where a number is expected."""
     if isinstance(value, bool | str):
         raise ValueError(f"must be a number{', without quotation marks' if isinstance(value, str) else ''}")
     return value
 
 
 def _refuse_tiny(value: float) -> float:
-    """Refuse a number that is above zero and yet too near to it to be divided by; take minus zero for zero."""
+    """Refuse positive numbers too small to divide by; turn minus zero into zero."""
     if 0 < abs(value) < LEAST_PART:
         raise ValueError(f"must be 0 or at least {LEAST_PART:f}")
     return value + 0.0

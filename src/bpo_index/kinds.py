@@ -25,7 +25,7 @@ class Named(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called; once in its kind."""
+        """The name, unique among records of its kind."""
 
 
 Record = TypeVar("Record", bound=Named)

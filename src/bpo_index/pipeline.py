@@ -84,7 +84,9 @@ def check(settings: Settings) -> CompletedCheck:
         scores = score(checked, definition, margins)
     except DataRefused as refusal:
         return CompletedCheck(definition, responses, checked, None, str(refusal))
-    exclusions = compare_exclusions(checked.validation.accepted, checked.validation.set_aside, scores, definition)
+    exclusions = compare_exclusions(
+        checked.validation.accepted, checked.validation.quarantined_by_rules, scores, definition
+    )
     add_exclusions(checked.audit_folder, exclusions)
     return CompletedCheck(definition, responses, checked, exclusions, None)
 
@@ -98,7 +100,7 @@ def validate(responses: Responses, definition: IndexDefinition, settings: Settin
 
 
 def score(checked: Checked, definition: IndexDefinition, margins: pl.DataFrame | None) -> Scores:
-    """Score and rank the units; that the answers cannot carry the method goes into the private audit too."""
+    """Score and rank the units; a refusal is written into the private audit too."""
     try:
         return score_units(checked.validation.accepted, definition, margins)
     except DataRefused as refusal:
@@ -120,7 +122,7 @@ def assess(
             checked.validation.accepted,
             scores,
             definition,
-            set_aside=checked.validation.set_aside,
+            quarantined_by_rules=checked.validation.quarantined_by_rules,
             seed=choose_key(checked.is_synthetic, settings.key_folder).choose_seed(definition.method.seed),
             executor=executor,
             progress=progress,

@@ -1,4 +1,4 @@
-"""What a run is told: paths and options, checked, with the names and texts of the form on the server's page."""
+"""The settings of a run: checked paths and options, with the names and texts of the form on the server's page."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Seed = Annotated[int, Field(json_schema_extra={"minimum": 0})]
 
 @pydantic_dataclass(frozen=True, config=FORM)
 class Settings:
-    """What a run is told."""
+    """The settings of a run."""
 
     responses: tuple[str, ...]
     """Paths of the survey files of one edition."""

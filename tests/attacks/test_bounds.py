@@ -499,7 +499,7 @@ def test_marks_that_are_never_closed_are_read_once_and_not_once_for_each(line, d
 
 @pytest.mark.parametrize("length", [100_000, *([10_000_000] if MANY else [])])
 @pytest.mark.parametrize("place", ["id", "unit", "answer", "other", "heading"])
-def test_a_long_cell_is_told_in_a_short_sentence(tmp_path, length, place):
+def test_a_long_cell_is_published_in_a_short_sentence(tmp_path, length, place):
     long = "y" * length
     header = f"{HEADER},{long if place == 'heading' else 'comment'}"
     cells = {"id": "a", "unit": "Aland", "answer": "1", "other": ""} | {place: long}

@@ -123,10 +123,10 @@ def test_a_release_that_was_changed_is_found_by_the_next_run_and_by_verify(relea
     change, said = CHANGES[name]
     change(release)
     for look in (publish, lambda: read_release(release), lambda: verify_release(release)):
-        with pytest.raises(EnvironmentFailed) as told:
+        with pytest.raises(EnvironmentFailed) as shown:
             look()
-        assert said in str(told.value)
-        assert "\n" not in str(told.value)
+        assert said in str(shown.value)
+        assert "\n" not in str(shown.value)
     # A run that makes another release is not kept from it, and says it too.
     assert [said in warning for warning in publish("b" * 16).warnings] == [True]
 
@@ -183,9 +183,9 @@ def test_the_commands_say_it(tmp_path, monkeypatch, capsys):
     (release / "extra.html").write_text("<p>")
     for command in (run, ["verify", str(release)]):
         assert main(command) == 3
-        told = capsys.readouterr()
-        assert (told.out, told.err.count("\n")) == ("", 1)
-        assert "extra.html is no file of it" in told.err
+        shown = capsys.readouterr()
+        assert (shown.out, shown.err.count("\n")) == ("", 1)
+        assert "extra.html is no file of it" in shown.err
     write_csv(Path(), *ROWS, "x,AAA,1,2,3")
     assert main([*run, "--json"]) == 0
     (warning,) = json.loads(capsys.readouterr().out)["warnings"]

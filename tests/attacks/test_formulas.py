@@ -1,6 +1,6 @@
 """A text that a spreadsheet would run as a formula is run from no CSV file, and can be had back as it was.
 
-What a spreadsheet does is told here by means of our own: it opens a file under one list separator or another, and runs
+What a spreadsheet does is imitated here: it opens a file under one list separator or another, and runs
 a cell whose first visible character is a sign.
 """
 

@@ -80,18 +80,18 @@ def test_no_plain_hash_of_the_rows_is_public(public, guess):
 
 def test_the_identity_under_a_key_of_the_attackers_own_is_another(public, guess):
     definition, responses = guess
-    told = json.loads(public["manifest.json"])
-    for secret in (b"", b"\0" * 32, PUBLIC_KEY.secret, told["release"].encode(), b"tinyb"):
+    shown = json.loads(public["manifest.json"])
+    for secret in (b"", b"\0" * 32, PUBLIC_KEY.secret, shown["release"].encode(), b"tinyb"):
         total = responses.sum_rows(secret)
         for digest in (f"{total:064x}", hmac.digest(secret, total.to_bytes(32, "big"), "sha256").hex()):
             assert digest.encode() not in b"".join(public.values())
     release, identity = identify_release(
-        responses.sum_rows(PUBLIC_KEY.secret), definition, told["made_from"]["settings"], PUBLIC_KEY
+        responses.sum_rows(PUBLIC_KEY.secret), definition, shown["made_from"]["settings"], PUBLIC_KEY
     )
-    assert release != told["release"]
-    assert identity["rows_hmac_sha256"] != told["made_from"]["rows_hmac_sha256"]
+    assert release != shown["release"]
+    assert identity["rows_hmac_sha256"] != shown["made_from"]["rows_hmac_sha256"]
     # All else that it was made from is public, so nothing but the key keeps the guess from being tried.
-    assert identity | {"rows_hmac_sha256": 0, "key": 0} == told["made_from"] | {"rows_hmac_sha256": 0, "key": 0}
+    assert identity | {"rows_hmac_sha256": 0, "key": 0} == shown["made_from"] | {"rows_hmac_sha256": 0, "key": 0}
 
 
 def test_the_draws_cannot_be_made_again_from_the_public_seed(public, guess):
@@ -101,9 +101,9 @@ def test_the_draws_cannot_be_made_again_from_the_public_seed(public, guess):
     scores = score_units(accepted, definition)
     published = pl.read_csv(public["robustness/rank_probabilities.csv"])
     sampling = published.filter(version="sampling").sort("unit", "place")["share"]
-    told = json.loads(public["manifest.json"])["made_from"]["settings"]
-    for seed in (told["seed"], 2021, 0):
-        again = assess_robustness(accepted, scores, definition, replicates=told["replicates"], seed=seed)
+    shown = json.loads(public["manifest.json"])["made_from"]["settings"]
+    for seed in (shown["seed"], 2021, 0):
+        again = assess_robustness(accepted, scores, definition, replicates=shown["replicates"], seed=seed)
         table = again.ranks.rank_probabilities.filter(version="sampling").sort("unit", "place")
         assert table["share"].to_list() != sampling.to_list(), seed
 

@@ -16,7 +16,7 @@ NAMES = (login.SERVER, login.CLIENT)
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """Return a folder for serving, under a mask that hides nothing."""
+    """Return a folder for serving, under a mask that withholds nothing."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
     before = os.umask(0)
@@ -151,6 +151,6 @@ def test_serve_prints_the_login_once(project, tmp_path):
         ]
     string = (tmp_path / "home" / "login").read_text().strip()
     assert [one.returncode for one in done] == [3, 3]
-    assert f"Login, told this once: {string}\n" in done[0].stdout
+    assert f"Login, shown this once: {string}\n" in done[0].stdout
     assert [string in one.stdout + one.stderr for one in done] == [True, False]
     assert read_mode(tmp_path / "home" / "login") == 0o600

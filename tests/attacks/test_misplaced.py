@@ -1,4 +1,4 @@
-"""Files where no sweep reads them, and what else goes wrong in an inbox: told once, until it changes or goes."""
+"""Files where no sweep reads them, and what else goes wrong in an inbox: reported once, until it changes or goes."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bpo_index.errors import EnvironmentFailed, UsageError
-from bpo_index.inbox import notices as inbox_told
+from bpo_index.inbox import notices as inbox_reported
 from bpo_index.inbox.settings import InboxSettings
 from bpo_index.inbox.sweep import sweep_inbox
 from tests.surveys import SMALL
@@ -19,16 +19,16 @@ TRIES = int(os.environ.get("BPO_INDEX_FAULTS", "1"))
 
 @pytest.fixture
 def sweep(tmp_path, monkeypatch):
-    """Return a function that sweeps and returns its report, what it told as new, and what as known."""
+    """Return a function that sweeps and returns its report, what it reported as new, and what as known."""
     monkeypatch.chdir(tmp_path)
     Path("definitions").mkdir()
     Path("definitions/small.yaml").write_text(SMALL)
     settings = InboxSettings(definitions="definitions", settle_seconds=0)
 
     def run(handle=None):
-        told = []
-        report = sweep_inbox(settings, handle, tell=lambda sentence, is_new: told.append((is_new, sentence)))
-        return report, [sentence for is_new, sentence in told if is_new], [one for is_new, one in told if not is_new]
+        shown = []
+        report = sweep_inbox(settings, handle, tell=lambda sentence, is_new: shown.append((is_new, sentence)))
+        return report, [sentence for is_new, sentence in shown if is_new], [one for is_new, one in shown if not is_new]
 
     assert run()[1:] == ([], [])
     return run
@@ -54,7 +54,7 @@ MISPLACED = {
 
 
 @pytest.mark.parametrize("name", MISPLACED)
-def test_what_is_misplaced_is_told_once_until_it_changes_or_goes(sweep, name):
+def test_what_is_misplaced_is_published_once_until_it_changes_or_goes(sweep, name):
     path = Path("inbox") / name
     MISPLACED[name](path)
     report, new, known = sweep()
@@ -93,7 +93,7 @@ def test_what_is_still_written_and_the_folder_of_a_retired_definition_are_nobody
     assert [re.match("old is not read", sentence) is not None for sentence in report.passed] == [True]
 
 
-def test_a_folder_that_cannot_be_looked_into_stops_nothing_and_is_told(sweep, monkeypatch):
+def test_a_folder_that_cannot_be_looked_into_stops_nothing_and_is_published(sweep, monkeypatch):
     Path("inbox/closed").mkdir()
     listed = Path.iterdir
 
@@ -108,7 +108,7 @@ def test_a_folder_that_cannot_be_looked_into_stops_nothing_and_is_told(sweep, mo
     assert "cannot be looked into (Permission denied)" in new[0]
 
 
-def test_a_file_that_fails_is_told_once_and_again_when_it_fails_otherwise(sweep):
+def test_a_file_that_fails_is_published_once_and_again_when_it_fails_otherwise(sweep):
     write(Path("inbox/small/answers.csv"))
     reasons = iter(["the disk is full", "the disk is full", "the network is gone"])
 
@@ -120,7 +120,7 @@ def test_a_file_that_fails_is_told_once_and_again_when_it_fails_otherwise(sweep)
     assert sweep(fail)[1:] == (["answers.csv: the network is gone"], [])
 
 
-def test_a_broken_definition_is_told_once_and_again_when_it_is_broken_otherwise(sweep):
+def test_a_broken_definition_is_published_once_and_again_when_it_is_broken_otherwise(sweep):
     definition = Path("definitions/small.yaml")
     definition.write_text("index: small\n")
     report, new, _ = sweep()
@@ -132,14 +132,14 @@ def test_a_broken_definition_is_told_once_and_again_when_it_is_broken_otherwise(
     assert sweep()[1:] == ([], [])
 
 
-def test_a_missing_folder_of_definitions_is_told_once(sweep):
+def test_a_missing_folder_of_definitions_is_published_once(sweep):
     shutil.move("definitions", "elsewhere")
     settings = InboxSettings(definitions="definitions", settle_seconds=0)
-    told = []
+    shown = []
     for _ in range(2):
         with pytest.raises(UsageError, match="cannot be read"):
-            sweep_inbox(settings, tell=lambda sentence, is_new: told.append((is_new, sentence)))
-    assert [is_new for is_new, _ in told] == [True, False]
+            sweep_inbox(settings, tell=lambda sentence, is_new: shown.append((is_new, sentence)))
+    assert [is_new for is_new, _ in shown] == [True, False]
     shutil.move("elsewhere", "definitions")
     assert sweep()[1:] == ([], [])
 
@@ -150,17 +150,17 @@ def test_thousands_of_misplaced_files_are_bounded(sweep):
     report, new, known = sweep()
     assert len(report.passed) == 101
     assert report.passed[-1] == "900 more are not read."
-    assert len(new) == inbox_told.MOST_TOLD + 1
+    assert len(new) == inbox_reported.MOST_TOLD + 1
     assert new[-1].startswith("Of 90 more things in the inbox")
     assert known == []
     assert sweep()[1] == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"7", b"[[1]]", b"[" * 50_000, b"\xff"])
-def test_a_damaged_memory_stops_nothing_and_things_are_told_again(sweep, content):
+def test_a_damaged_memory_stops_nothing_and_things_are_published_again(sweep, content):
     write(Path("inbox/answers.csv"))
     _, first, _ = sweep()
-    Path("inbox/.told.json").write_bytes(content)
+    Path("inbox/.reported.json").write_bytes(content)
     assert sweep()[1:] == (first, [])
     assert sweep()[1:] == ([], first)
 
@@ -168,4 +168,4 @@ def test_a_damaged_memory_stops_nothing_and_things_are_told_again(sweep, content
 def test_the_memory_holds_no_name(sweep):
     write(Path("inbox/answers of Ms Smith.csv"))
     sweep()
-    assert "Smith" not in Path("inbox/.told.json").read_text()
+    assert "Smith" not in Path("inbox/.reported.json").read_text()

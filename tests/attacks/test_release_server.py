@@ -142,8 +142,8 @@ def test_what_is_published_is_served(port, name):
     status, headers, body = ask(port, f"/demo/2021/{RELEASE}/{name}?state=1")
     assert (status, body) == (200, f"published {name}")
     assert ("script-src" in headers["content-security-policy"]) == name.startswith("report")
-    status, told, body = ask(port, f"/demo/2021/{RELEASE}/{name}", "HEAD")
-    assert (status, body, told["content-length"]) == (200, "", headers["content-length"])
+    status, shown, body = ask(port, f"/demo/2021/{RELEASE}/{name}", "HEAD")
+    assert (status, body, shown["content-length"]) == (200, "", headers["content-length"])
 
 
 def test_pointers_and_manifests_are_served(port):

@@ -37,7 +37,7 @@ COMMAND = "touch {folder}/was-run"
 def served(project, tmp_path_factory):
     folder = tmp_path_factory.mktemp("attacked")
     machine = Served(project, folder, environment={"PREFECT_LOGGING_LEVEL": "DEBUG"})
-    machine.told = machine.start()
+    machine.shown = machine.start()
     yield machine
     assert machine.stop() == 0
 
@@ -64,8 +64,8 @@ def list_attacks(served):
 
 
 def test_the_login_is_printed_at_the_first_start_and_its_file_and_all_beside_it_are_private(served):
-    assert served.told.count(served.login) == 1
-    assert f"Log in on the page with the line in {served.home / 'login'}" in served.told
+    assert served.shown.count(served.login) == 1
+    assert f"Log in on the page with the line in {served.home / 'login'}" in served.shown
     served.wait_for(lambda: "COMPLETED" in {run["state_type"] for run in served.list_runs()}, "sweep")
     # Inbox and releases were made by it too; what it is given lies open there.
     for folder in (served.home, served.folder / "inbox", served.releases):
@@ -110,7 +110,7 @@ def test_with_the_login_it_answers(served):
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_no_foreign_page_is_let_in(served, origin):
+def test_no_foreign_page_is_admitted(served, origin):
     body = make_run(served)
     asked = {"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-mine"}
     preflight = httpx.options(f"{served.api}/flow_runs/", headers=asked, timeout=60)
@@ -259,10 +259,10 @@ def test_a_login_of_the_environment_wins_and_nothing_is_printed_again(served):
     assert served.stop() == 0
     made = served.login
     served.environment |= {LOGIN[0]: "me:mine"}
-    told = served.start()
-    assert made not in told
-    assert "me:mine" not in told
-    assert f"Log in on the page with the string of {LOGIN[0]}" in told
+    shown = served.start()
+    assert made not in shown
+    assert "me:mine" not in shown
+    assert f"Log in on the page with the string of {LOGIN[0]}" in shown
     for string, status in ((made, 401), ("me:mine", 200)):
         answer = httpx.get(f"{served.api}/admin/version", headers=authorise(string), timeout=60)
         assert answer.status_code == status

@@ -32,8 +32,8 @@ def place(tmp_path, monkeypatch):
 
 def call(capsys, *options):
     code = main(["run", "survey.csv", "--definition", "small.yaml", *options])
-    told = capsys.readouterr()
-    return code, told.out, told.err
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
 
 
 def list_files(folder):
@@ -67,8 +67,8 @@ def test_what_departs_from_the_definition_is_private_says_so_and_moves_nothing(p
     assert list_files("releases") == before
     first, *_, last = (line for line in out.splitlines() if line.strip())
     assert first.startswith("TRIAL: departs from the definition. Not a publication.")
-    told = " ".join(out.split())
-    assert departure in told
+    shown = " ".join(out.split())
+    assert departure in shown
     assert "Trial: audit/trials/small/one/" in out
     (trial,) = Path("audit/trials/small/one").glob("[0-9a-f]*")
     assert Path("audit/trials").stat().st_mode & 0o077 == 0
@@ -98,9 +98,9 @@ class TestWithoutFigures:
     def test_settings_that_say_what_the_definition_says_are_no_trial(self, place, capsys):
         Path("same.yaml").write_text("aggregation: arithmetic\nreplicates: 100\n")
         code, out, _ = call(capsys, "--replicates", "100", "--seed", "2021", "--method", "same.yaml", "--json")
-        told = json.loads(out)
-        assert (code, told["standing"], told["departures"]) == (0, "official", "")
-        assert told["path"].startswith(OFFICIAL)
+        shown = json.loads(out)
+        assert (code, shown["standing"], shown["departures"]) == (0, "official", "")
+        assert shown["path"].startswith(OFFICIAL)
 
     def test_a_call_and_the_stages_of_a_flow_are_trials_too(self, place):
         changed = {"replicates": 200}, {"seed": 1}, {"method": "method.yaml"}
@@ -118,8 +118,8 @@ class TestWithoutFigures:
         assert not Path("releases").exists()
 
     def test_a_trial_of_another_seed_draws_others_and_the_same_scores(self, place, capsys):
-        told = [json.loads(call(capsys, "--json", "--seed", seed)[1]) for seed in ("1", "2")]
-        scores, intervals = ([[row[key] for row in one["ranking"]] for one in told] for key in ("score", "ci_low"))
+        shown = [json.loads(call(capsys, "--json", "--seed", seed)[1]) for seed in ("1", "2")]
+        scores, intervals = ([[row[key] for row in one["ranking"]] for one in shown] for key in ("score", "ci_low"))
         assert scores[0] == scores[1]
         assert intervals[0] != intervals[1]
 

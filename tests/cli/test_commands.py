@@ -403,13 +403,13 @@ def test_a_plan_needs_answers(run, project, tmp_path):
 def test_what_drives_the_ranking_is_in_the_release_and_names_nobody(run, sample, tmp_path):
     code, out, _ = run("run", sample, "--definition", quick_definition(replicates=300))
     assert code == 0
-    told = " ".join(out.split())
+    shown = " ".join(out.split())
     for sentence in (
         "What moves ranks most is which respondents answered",
         "Moving less than 5% of the weight between categories is enough to swap 7 pairs",
         "Without the category Real estate market the first five would not be the same.",
     ):
-        assert sentence in told
+        assert sentence in shown
     (release,) = (tmp_path / "releases" / "offshore-bpo" / "2021").glob("[0-9a-f]*")
     names = {path.stem for path in (release / "robustness").glob("*.csv")}
     assert names >= {"sensitivity", "method_ranks", "weight_swaps", "weight_intervals", "rank_acceptability"}

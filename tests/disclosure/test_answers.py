@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from bpo_index.disclosure.answers import PublicAudit, disclose_audit, hide_small_units
+from bpo_index.disclosure.answers import PublicAudit, disclose_audit, withhold_small_units
 from bpo_index.validation.audit import summarise_audit
 from bpo_index.validation.nonresponse import tabulate_nonresponse
 from bpo_index.validation.notes import Note
@@ -26,7 +26,7 @@ def test_counts_of_answers_are_over_units_that_are_published(tmp_path):
     definition = make_definition(**{"incomplete: {minimum_share: 0.5}, ": "", minimums: minimums.replace("2", "3")})
     validation = validate_rows(tmp_path, *ROWS, definition=definition)
     audit = summarise_audit(validation, definition)
-    table = hide_small_units(tabulate_nonresponse(validation.accepted, definition), 3)
+    table = withhold_small_units(tabulate_nonresponse(validation.accepted, definition), 3)
     public = disclose_audit(audit, validation.notes, table)
     assert (audit.ratings, audit.dont_know, audit.skipped) == (10, 2, 3)
     assert (public.ratings, public.dont_know, public.skipped, public.not_asked) == (6, 2, 1, 0)
@@ -40,7 +40,7 @@ def test_counts_of_answers_are_over_units_that_are_published(tmp_path):
 def test_notes_lose_their_details(tmp_path):
     definition = make_definition()
     validation = validate_rows(tmp_path, *ROWS, definition=definition)
-    table = hide_small_units(tabulate_nonresponse(validation.accepted, definition), 3)
+    table = withhold_small_units(tabulate_nonresponse(validation.accepted, definition), 3)
     notes = [Note("The quality rule speeder does nothing", "4 rows have a time, and it needs 20")]
     public = disclose_audit(summarise_audit(validation, definition), notes, table)
     assert public.notes == ["The quality rule speeder does nothing."]
@@ -50,7 +50,7 @@ def test_units_with_few_respondents_are_in_no_row_and_in_no_total(tmp_path):
     definition = make_definition(**{"incomplete: {minimum_share: 0.5}, ": ""})
     validation = validate_rows(tmp_path, *ROWS, definition=definition)
     exact = tabulate_nonresponse(validation.accepted, definition)
-    public = hide_small_units(exact, 3)
+    public = withhold_small_units(exact, 3)
     assert public.select("question", "unit").equals(exact.select("question", "unit"))
     assert public.filter(unit="AAA").equals(exact.filter(unit="AAA"))
     assert public.filter(unit="BBB").drop("question", "unit").null_count().row(0) == (3,) * 5

@@ -36,7 +36,7 @@ from tests.disclosure.people import (
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 
-#: Half of the scale has to stay open of what one or two people said (docs/adr/0010-what-is-told.md).
+#: Half of the scale has to stay open of what one or two people said (docs/adr/0010-what-is-published.md).
 OPEN = 50.0
 NOISE = 1e-4
 
@@ -44,15 +44,15 @@ NOISE = 1e-4
 
 
 def infer_means(units: list[dict[str, object]], orders: list[tuple[str, str]]) -> dict[str, tuple[float, float]]:
-    """Return between which values the mean of the rows let in of each unit lies, 0 to 100, by linear programming.
+    """Return between which values the mean of the rows readmitted of each unit lies, 0 to 100, by linear programming.
 
-    Known are scores, numbers of respondents, changes of score where they are told, and pairs of which the first is
+    Known are scores, numbers of respondents, changes of score where they are published, and pairs of which the first is
     ahead of the second or level without the exclusions. Weights are equal and nothing is skipped.
     """
     place = {row["unit"]: n for n, row in enumerate(units)}
     n, k = (np.array([row[name] for row in units], dtype=float) for name in ("respondents", "added"))
     score = np.array([row["score"] for row in units], dtype=float)
-    # Score without: (n S + k m) / (n + k), m the mean of the rows let in.
+    # Score without: (n S + k m) / (n + k), m the mean of the rows readmitted.
     slope, start = k / (n + k), n * score / (n + k)
     rows, limits = [], []
     for ahead, behind in orders:
@@ -84,7 +84,7 @@ def infer_means(units: list[dict[str, object]], orders: list[tuple[str, str]]) -
 
 
 def measure_open(interval: tuple[float, float], added: int, people: int) -> float:
-    """Return how wide the mean of so many of the rows let in is open, the mean of all of them within an interval."""
+    """Return how wide the mean of so many of the readmitted rows is open, the mean of all within an interval."""
     people = min(people, added)
     low = (added * interval[0] - 100.0 * (added - people)) / people
     return min(100.0, added * interval[1] / people) - max(0.0, low)
@@ -135,20 +135,20 @@ def test_ranks_bound_a_straight_line_and_those_of_the_release_do_not(with_lines)
     attack = infer_means(blind, order_pairs(ranks, ranks))["CCC"]
     assert attack[0] - NOISE <= 10 * np.mean(lines) <= attack[1] + NOISE
     assert measure_open(attack, len(lines), 2) < OPEN
-    told = list_units(published)
-    low, high = ({row["unit"]: row[f"rank_without_{end}"] for row in told} for end in ("low", "high"))
+    stated = list_units(published)
+    low, high = ({row["unit"]: row[f"rank_without_{end}"] for row in stated} for end in ("low", "high"))
     assert all(low[unit] <= ranks[unit] <= high[unit] for unit in ranks)
-    assert infer_means(told, order_pairs(low, high))["CCC"] == pytest.approx((0, 100))
+    assert infer_means(stated, order_pairs(low, high))["CCC"] == pytest.approx((0, 100))
 
 
 def test_ranks_without_one_rule_do_not_bound_it_either(with_lines):
     _, published = with_lines
-    told = list_units(published)
+    stated = list_units(published)
     table = published.read("robustness/ranks_without").filter(left_out="quality_rule", item="straight_line")
     ranks = dict(table.select("unit", "rank_without").iter_rows())
     assert ranks["AAA"] == 1
     assert ranks["CCC"] is None
-    assert infer_means(told, order_pairs(ranks, ranks))["CCC"] == pytest.approx((0, 100))
+    assert infer_means(stated, order_pairs(ranks, ranks))["CCC"] == pytest.approx((0, 100))
 
 
 MEASURES = ("changing_first", "changing_first_five", "changing_any_rank", "largest_shift", "mean_rank_shift")
@@ -156,7 +156,7 @@ MEASURES = ("changing_first", "changing_first_five", "changing_any_rank", "large
 
 def test_counts_of_changes_do_not_bound_it_either(with_lines):
     _, published = with_lines
-    told = list_units(published)
+    stated = list_units(published)
     row = (
         published.read("robustness/influence").filter(left_out="quality_rule", item="straight_line").row(0, named=True)
     )
@@ -170,12 +170,12 @@ def test_counts_of_changes_do_not_bound_it_either(with_lines):
     }
 
     def find_consistent(measures: dict[str, object]) -> list[float]:
-        """Return the means of the rows let in under which the counts would be these."""
+        """Return the means of the rows readmitted under which the counts would be these."""
         consistent = []
         for mean in np.arange(0, 100.1, 0.5):
-            scores = np.array([row["score"] for row in told])
+            scores = np.array([row["score"] for row in stated])
             moved = np.array(
-                [(r["respondents"] * r["score"] + r["added"] * mean) / (r["respondents"] + r["added"]) for r in told]
+                [(r["respondents"] * r["score"] + r["added"] * mean) / (r["respondents"] + r["added"]) for r in stated]
             )
             before, after = ((values[:, np.newaxis] < values).sum(axis=1) + 1 for values in (scores, moved))
             shift = np.abs(after - before)
@@ -201,7 +201,7 @@ def test_no_byte_hangs_on_what_one_or_two_people_said_who_are_kept_out(tmp_path)
     assert ends[0].comparable == ends[1].comparable
 
 
-def test_a_change_is_told_where_it_leaves_half_of_the_scale_open(tmp_path):
+def test_a_change_is_published_where_it_leaves_half_of_the_scale_open(tmp_path):
     said = (
         [2, 4, 3, 5, 4, 6, 3],
         [7, 8, 6, 9, 7, 7, 8],
@@ -213,10 +213,10 @@ def test_a_change_is_told_where_it_leaves_half_of_the_scale_open(tmp_path):
     rows += [("Aland", [line] * 7, "yes") for line in (10, 10, 9, 10)]
     published = publish(tmp_path, make_people(MEANS) + rows)
     exact = {row["unit"]: row["score_change"] for row in list_exact(published)}
-    told = {row["unit"]: row for row in list_units(published)}
-    assert told["CCC"]["score_change"] == pytest.approx(exact["CCC"], abs=0.05)
-    assert told["AAA"]["score_change"] is None
-    attack = infer_means(list(told.values()), [])
+    stated = {row["unit"]: row for row in list_units(published)}
+    assert stated["CCC"]["score_change"] == pytest.approx(exact["CCC"], abs=0.05)
+    assert stated["AAA"]["score_change"] is None
+    attack = infer_means(list(stated.values()), [])
     assert attack["CCC"][1] - attack["CCC"][0] < 0.1
     # Whoever wrote one of the rows subtracts it, and knows the mean of the other four.
     for own in said:
@@ -227,10 +227,10 @@ def test_a_change_is_told_where_it_leaves_half_of_the_scale_open(tmp_path):
     assert measure_open((97.5, 97.5), 4, 2) < OPEN
 
 
-def test_five_rows_of_equal_weight_may_be_told_in_the_middle_only():
-    told = [is_change_safe(5 * mean, np.full(5, 100 / 9)) for mean in np.linspace(0, 1, 11) * 100 / 9]
+def test_five_rows_of_equal_weight_may_be_published_in_the_middle_only():
+    stated = [is_change_safe(5 * mean, np.full(5, 100 / 9)) for mean in np.linspace(0, 1, 11) * 100 / 9]
     # Together they have to be two whole scales from either end.
-    assert told == [False] * 4 + [True] * 3 + [False] * 4
+    assert stated == [False] * 4 + [True] * 3 + [False] * 4
     assert not is_change_safe(2.0, np.ones(4))
 
 
@@ -269,8 +269,8 @@ def measure_width(subset, moves, total, known, said):
 def test_a_method_that_compares_units_tells_nothing_of_ranks_without(tmp_path):
     people = [*make_people(MEANS), ("Celand", [10] * 7, "yes")]
     published = publish(tmp_path, people, "normalisation: z_score")
-    told = published.read("robustness/exclusions")
-    assert told.select("rank_without_low", "rank_without_high", "score_change").null_count().row(0) == (6, 6, 6)
+    stated = published.read("robustness/exclusions")
+    assert stated.select("rank_without_low", "rank_without_high", "score_change").null_count().row(0) == (6, 6, 6)
     rules = published.read("robustness/ranks_without").filter(left_out="quality_rule", item="straight_line")
     assert rules["rank_without"].null_count() == 6
     assert published.read_private("exclusions")["rank_without"].null_count() == 0
@@ -324,8 +324,8 @@ def test_nonresponse_of_a_unit_under_the_minimum_is_in_no_total(tmp_path):
         return [json.loads(audit)[name] - own for name, own in zip(names, shown, strict=True)]
 
     table, exact = published.read("robustness/nonresponse"), published.read_private("nonresponse")
-    hidden = exact.filter(unit="FFF")
-    assert hidden.select(names).sum().row(0) == (25, 1, 2, 0)
+    withheld = exact.filter(unit="FFF")
+    assert withheld.select(names).sum().row(0) == (25, 1, 2, 0)
     assert subtract(published.private["audit.json"], table) == [25, 1, 2, 0]
     assert subtract(published.files["audit.json"], table) == [0, 0, 0, 0]
     assert table.filter(unit="FFF").select("respondents", *names).null_count().row(0) == (7,) * 5
@@ -337,7 +337,7 @@ def test_nonresponse_of_a_unit_under_the_minimum_is_in_no_total(tmp_path):
         assert cells["respondents"].null_count() == cells.height == len(CATEGORIES)
 
 
-# ---- hidden categories, and the ends of the scale ------------------------------------------------------------------
+# ---- withheld categories, and the ends of the scale ------------------------------------------------------------------
 
 
 def infer_cells(overall: float, cells: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
@@ -358,7 +358,7 @@ def infer_cells(overall: float, cells: dict[str, tuple[float, float]]) -> dict[s
 
 
 def read_cells(published: Published, unit: str) -> dict[str, tuple[float, float]]:
-    """Return between which values the category scores of a unit are told to lie."""
+    """Return between which values the category scores of a unit are published to lie."""
     cells = {}
     for row in published.read("categories").filter(unit=unit).iter_rows(named=True):
         match row["score_bound"]:
@@ -379,9 +379,9 @@ def read_overall(published: Published, unit: str) -> float:
     return float(row["score"])
 
 
-@pytest.mark.parametrize(("level", "told"), [(5.0, 2), (7.8, 1)])
-def test_a_category_with_few_raters_stays_open(tmp_path, level, told):
-    """One of the respondents of Beland rates security alone; the higher the level, the more has to be hidden."""
+@pytest.mark.parametrize(("level", "stated"), [(5.0, 2), (7.8, 1)])
+def test_a_category_with_few_raters_stays_open(tmp_path, level, stated):
+    """One of the respondents of Beland rates security alone; the higher the level, the more has to be withheld."""
     people = make_people(MEANS | {"Beland": level})
     only = 0
     for n, (unit, ratings, done) in enumerate(people):
@@ -396,12 +396,12 @@ def test_a_category_with_few_raters_stays_open(tmp_path, level, told):
         for category, own in CATEGORIES.items()
         if category != "security"
     }
-    # With one cell hidden the overall score gives it away.
+    # With one cell withheld the overall score gives it away.
     naive = {name: (value - 1e-7, value + 1e-7) for name, value in exact.items()} | {"security": (0.0, 100.0)}
     assert infer_cells(overall, naive)["security"] == pytest.approx((90, 90), abs=1e-3)
     low, high = infer_cells(overall, cells)["security"]
     assert high - low >= OPEN - NOISE
-    assert sum(high - low < 1 for low, high in cells.values()) <= told
+    assert sum(high - low < 1 for low, high in cells.values()) <= stated
 
 
 def test_a_category_at_the_end_of_the_scale_is_a_bound_and_cannot_be_computed(tmp_path):
@@ -431,7 +431,7 @@ def test_a_category_at_the_end_of_the_scale_is_a_bound_and_cannot_be_computed(tm
     low, high = infer_cells(total, known)["trade"]
     assert low <= 90
     assert high == pytest.approx(100)
-    assert "told as bounds" in "".join(json.loads(published.files["manifest.json"])["notes"])
+    assert "published as bounds" in "".join(json.loads(published.files["manifest.json"])["notes"])
 
 
 @pytest.mark.parametrize("rating", [10, 0])
@@ -497,15 +497,15 @@ def test_replicates_show_no_respondent_where_resamples_would(tmp_path):
     published = publish(tmp_path, people)
     carried = read_explorer(published)
     rng = np.random.default_rng(4)
-    naive, told = 0, 0
+    naive, stated = 0, 0
     for unit, code in CODES.items():
         profiles = average_categories([ratings for name, ratings, _ in people if name == unit])
         # Rao and Wu's bootstrap: of five respondents four are drawn; one that is drawn four times is the draw.
         drawn = rng.multinomial(4, np.full(5, 0.2), size=600) / 4
         naive += int(find_seen(drawn @ profiles, profiles).any())
-        told += int(find_seen(carried["draws"][:, carried["units"].index(code)], profiles).any())
+        stated += int(find_seen(carried["draws"][:, carried["units"].index(code)], profiles).any())
     assert naive >= 5
-    assert told == 0
+    assert stated == 0
     # That they are made from the published tables alone, as the next test holds, is what keeps them from telling more.
 
 
@@ -533,7 +533,7 @@ def test_check_tells_the_owner_everything_and_writes_it_to_the_private_audit_onl
     exact = completed.exclusions.exact
     row = exact.filter(unit="CCC").row(0, named=True)
     assert row["score_without"] == pytest.approx((5 * row["score"] + 100) / 6)
-    # With the row let in Feland has five respondents.
+    # With the row readmitted Feland has five respondents.
     small = exact.filter(unit="FFF").row(0, named=True)
     assert (small["score"], small["rank"], small["rank_without"]) == (None, None, 6)
     assert small["score_without"] is not None

@@ -1,4 +1,4 @@
-"""With and without exclusions: public ranks hold whatever the rows say, and changes are told as far as they may be."""
+"""With and without exclusions: public ranks hold whatever the rows say, and changes only where they may be."""
 
 import dataclasses
 
@@ -31,8 +31,8 @@ def sample():
 def compare(definition, validation):
     """Return the scores, the exact comparison and what may be published of it."""
     scores = score_units(validation.accepted, definition)
-    found = compare_exclusions(validation.accepted, validation.set_aside, scores, definition)
-    return scores, found, disclose_exclusions(found, validation.set_aside, scores, definition)
+    found = compare_exclusions(validation.accepted, validation.quarantined_by_rules, scores, definition)
+    return scores, found, disclose_exclusions(found, validation.quarantined_by_rules, scores, definition)
 
 
 METHODS = {
@@ -58,7 +58,7 @@ def test_public_ranks_hold_whatever_the_rows_say_and_hang_on_nothing_of_it(sampl
             question: pl.Series([None if rng.random() < 0.2 else float(rng.integers(0, 11)) for _ in range(3)])
             for question in definition.question_ids
         }
-        rows = validation.set_aside.with_columns(**said)
+        rows = validation.quarantined_by_rules.with_columns(**said)
         found = compare_exclusions(validation.accepted, rows, scores, definition)
         public = disclose_exclusions(found, rows, scores, definition)
         both = public.join(found.exact, on="unit", maintain_order="left")
@@ -75,7 +75,7 @@ def test_public_ranks_hold_whatever_the_rows_say_and_hang_on_nothing_of_it(sampl
 def test_nothing_kept_out_leaves_every_rank(sample):
     definition, validation = sample
     scores = score_units(validation.accepted, definition)
-    nothing = validation.set_aside.clear()
+    nothing = validation.quarantined_by_rules.clear()
     exact = compare_exclusions(validation.accepted, nothing, scores, definition)
     public = disclose_exclusions(exact, nothing, scores, definition)
     assert public["rank_without_low"].to_list() == public["rank"].to_list()
@@ -84,26 +84,26 @@ def test_nothing_kept_out_leaves_every_rank(sample):
 
 def test_a_refusal_without_the_exclusions_changes_nothing_that_is_published(sample, monkeypatch):
     definition, validation = sample
-    aside, scores = validation.set_aside, score_units(validation.accepted, definition)
-    exact = compare_exclusions(validation.accepted, aside, scores, definition)
-    whole = disclose_exclusions(exact, aside, scores, definition)
+    quarantined, scores = validation.quarantined_by_rules, score_units(validation.accepted, definition)
+    exact = compare_exclusions(validation.accepted, quarantined, scores, definition)
+    whole = disclose_exclusions(exact, quarantined, scores, definition)
 
     def refuse(*_):
         raise DataRefused("The weights cannot be learnt.")
 
     monkeypatch.setattr(exclusions, "score_units", refuse)
-    refused = compare_exclusions(validation.accepted, aside, scores, definition)
+    refused = compare_exclusions(validation.accepted, quarantined, scores, definition)
     assert refused.refusal
-    assert disclose_exclusions(refused, aside, scores, definition).equals(whole)
+    assert disclose_exclusions(refused, quarantined, scores, definition).equals(whole)
     assert whole["rank_without_low"].null_count() == 0
 
 
-def test_units_that_only_the_rows_let_in_bring_into_the_ranking_are_in_no_public_rank(tmp_path):
+def test_units_that_only_the_rows_readmitted_bring_into_the_ranking_are_in_no_public_rank(tmp_path):
     rows = [f"{unit}{n},{unit},{n % 5 + 3},{n % 4 + 4},{n % 3 + 1}" for unit in ("AAA", "BBB") for n in range(4)]
     rows += ["c0,CCC,9,8,1", "c1,CCC,9,9,9", "c2,CCC,9,9,9"]
     definition = make_definition()
     validation = validate_rows(tmp_path, *rows, definition=definition)
-    assert validation.set_aside["unit"].to_list() == ["CCC"] * 2
+    assert validation.quarantined_by_rules["unit"].to_list() == ["CCC"] * 2
     scores, found, public = compare(definition, validation)
     assert scores.units["ranked"].to_list() == [True, True, False]
     assert found.exact.filter(unit="CCC")["rank_without"].item() is not None
@@ -137,15 +137,15 @@ def five_kept_out(sample):
 
 def find_change(five, **changed):
     definition, accepted, scores, rows = five
-    aside = rows.with_columns(**changed)
-    found = compare_exclusions(accepted, aside, scores, definition)
-    tables = disclose_exclusions(found, aside, scores, definition), found.exact
+    quarantined = rows.with_columns(**changed)
+    found = compare_exclusions(accepted, quarantined, scores, definition)
+    tables = disclose_exclusions(found, quarantined, scores, definition), found.exact
     return tuple(table.filter(unit=rows["unit"][0])["score_change"][0] for table in tables)
 
 
-def test_a_change_is_told_to_one_decimal(five_kept_out):
-    told, exact = find_change(five_kept_out)
-    assert told == round(exact, 1) != exact
+def test_a_change_is_published_to_one_decimal(five_kept_out):
+    shown, exact = find_change(five_kept_out)
+    assert shown == round(exact, 1) != exact
 
 
 @pytest.mark.parametrize(
@@ -162,29 +162,31 @@ def test_a_change_is_told_to_one_decimal(five_kept_out):
         {"flags": pl.Series([[], ["speeder", "near_identical"], [], [], []])},
     ],
 )
-def test_nothing_is_told_where_one_person_may_know_several_of_the_rows(five_kept_out, changed):
-    told, exact = find_change(five_kept_out, **changed)
-    assert told is None
+def test_nothing_is_published_where_one_person_may_know_several_of_the_rows(five_kept_out, changed):
+    shown, exact = find_change(five_kept_out, **changed)
+    assert shown is None
     assert exact is not None
 
 
-def test_almost_the_same_rows_are_known_whether_the_rule_flags_or_puts_aside(tmp_path):
+def test_almost_the_same_rows_are_known_whether_the_rule_flags_or_quarantines(tmp_path):
     rows = [f"{n},Aland,{n},{n},{n}" for n in (1, 2)] + [f"{n},Aland,3,4,5" for n in (3, 4)] + ["5,Aland,3,4,"]
     for action in ("flag", "quarantine"):
         rules = f"{{near_identical: {{action: {action}, minimum_answers: 3}}, straight_line: {{minimum_answers: 3}}}}"
         definition = make_definition(**{SMALL[SMALL.index("{unfinished") :].rstrip(): rules})
-        found = validate_rows(tmp_path, *rows, "6,Aland,3,3,3", "7,Aland,3,3,3", definition=definition).set_aside
+        found = validate_rows(
+            tmp_path, *rows, "6,Aland,3,3,3", "7,Aland,3,3,3", definition=definition
+        ).quarantined_by_rules
         both = found.filter(respondent_id="6").select(pl.concat_list("reasons", "flags")).to_series()[0].to_list()
         assert sorted(both) == ["near_identical", "straight_line"]
 
 
-def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_told_of_them(five_kept_out):
+def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_published_of_them(five_kept_out):
     definition, *_ = five_kept_out
     # 23 of 24 answers are those of another row: no more than a rule on 95 in 100 takes.
     alike = {question: pl.Series([4.0, 4.0, 5.0, 6.0, 6.5]) for question in definition.question_ids[1:]}
     assert definition.quality_rules.near_identical.minimum_share <= 23 / 24
-    told, exact = find_change(five_kept_out, reasons=pl.lit(["unfinished"]), **alike)
-    assert told is None
+    shown, exact = find_change(five_kept_out, reasons=pl.lit(["unfinished"]), **alike)
+    assert shown is None
     assert exact is not None
     rules = definition.quality_rules.model_copy(update={"near_identical": None})
     without = (definition.model_copy(update={"quality_rules": rules}), *five_kept_out[1:])
@@ -192,7 +194,7 @@ def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_t
 
 
 @pytest.mark.parametrize(
-    ("states", "is_told"),
+    ("states", "is_published"),
     [
         ({}, False),
         ({"columns": ("duration",)}, False),
@@ -201,7 +203,7 @@ def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_t
     ],
 )
 def test_a_rule_of_others_is_taken_to_find_rows_of_one_person_unless_it_says_otherwise(
-    five_kept_out, monkeypatch, states, is_told
+    five_kept_out, monkeypatch, states, is_published
 ):
     nothing = pl.DataFrame(schema={"response": pl.UInt32, "sentence": pl.String})
     rule = ComparingRule(name="odd", line="it is odd", compare=lambda *_: nothing, **states)
@@ -211,4 +213,4 @@ def test_a_rule_of_others_is_taken_to_find_rows_of_one_person_unless_it_says_oth
     named = definition.quality_rules.model_dump() | {"odd": {}}
     block = registry.build_rules_block(rules, __name__).model_validate(named)
     with_rule = definition.model_copy(update={"quality_rules": block})
-    assert (find_change((with_rule, *five_kept_out[1:]))[0] is not None) is is_told
+    assert (find_change((with_rule, *five_kept_out[1:]))[0] is not None) is is_published

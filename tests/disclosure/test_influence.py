@@ -1,4 +1,4 @@
-"""What is published of influence: counts of people, and of rules what does not hang on the rows that they keep out."""
+"""What is published of influence: counts of people, and of rules what does not depend on their rows."""
 
 import numpy as np
 import polars as pl
@@ -21,15 +21,15 @@ def sample():
     return definition, validate_responses(read_responses([path], definition), definition)
 
 
-def disclose(definition, accepted, aside):
+def disclose(definition, accepted, quarantined):
     scores = score_units(accepted, definition)
-    exact = assess_influence(accepted, aside, scores, definition)
-    return exact, disclose_influence(exact, aside, scores, definition)
+    exact = assess_influence(accepted, quarantined, scores, definition)
+    return exact, disclose_influence(exact, quarantined, scores, definition)
 
 
 def test_no_respondent_and_no_score_is_in_the_tables_and_people_are_counted(sample):
     definition, validation = sample
-    exact, public = disclose(definition, validation.accepted, validation.set_aside)
+    exact, public = disclose(definition, validation.accepted, validation.quarantined_by_rules)
     people = {*validation.accepted["respondent_id"], *validation.accepted["cluster"].drop_nulls()}
     for name, table in public.items():
         text = table.write_csv()
@@ -50,14 +50,14 @@ def test_no_respondent_and_no_score_is_in_the_tables_and_people_are_counted(samp
 
 def test_questions_and_categories_are_published_as_they_are(sample):
     definition, validation = sample
-    exact, public = disclose(definition, validation.accepted, validation.set_aside)
+    exact, public = disclose(definition, validation.accepted, validation.quarantined_by_rules)
     own = pl.col("left_out") != "quality_rule"
     assert public["ranks_without"].filter(own).equals(exact.ranks_without.filter(own))
     for row in exact.items.filter(pl.col("left_out").is_in(["question", "category"])).iter_rows(named=True):
-        told = public["influence"].filter(left_out=row["left_out"], item=row["item"]).row(0, named=True)
-        assert (told["items"], told["not_computed"]) == (1, 0)
-        assert told["changing_first_five"] == row["changes_first_five"]
-        assert told["largest_shift"] == row["largest_shift"]
+        shown = public["influence"].filter(left_out=row["left_out"], item=row["item"]).row(0, named=True)
+        assert (shown["items"], shown["not_computed"]) == (1, 0)
+        assert shown["changing_first_five"] == row["changes_first_five"]
+        assert shown["largest_shift"] == row["largest_shift"]
 
 
 def test_what_a_rule_does_is_the_same_whatever_the_rows_say_that_it_keeps_out(sample):
@@ -66,10 +66,10 @@ def test_what_a_rule_does_is_the_same_whatever_the_rows_say_that_it_keeps_out(sa
     tables, exact_ranks = [], []
     for _ in range(6):
         said = {
-            question: pl.Series(rng.integers(0, 11, validation.set_aside.height).astype(float))
+            question: pl.Series(rng.integers(0, 11, validation.quarantined_by_rules.height).astype(float))
             for question in definition.question_ids
         }
-        exact, public = disclose(definition, validation.accepted, validation.set_aside.with_columns(**said))
+        exact, public = disclose(definition, validation.accepted, validation.quarantined_by_rules.with_columns(**said))
         rules = pl.col("left_out") == "quality_rule"
         tables.append({name: table.filter(rules) for name, table in public.items()})
         both = (
@@ -82,14 +82,14 @@ def test_what_a_rule_does_is_the_same_whatever_the_rows_say_that_it_keeps_out(sa
         assert known["rank_without"].to_list() == known["rank_without_right"].to_list()
         exact_ranks.append(both["rank_without_right"].to_list())
     assert all(table.equals(tables[0][name]) for one in tables for name, table in one.items())
-    # The exact ones do hang on them.
+    # The exact ones do depend on them.
     assert any(ranks != exact_ranks[0] for ranks in exact_ranks)
 
 
 def test_without_any_ranked_unit_the_tables_are_empty(sample):
     definition, validation = sample
     few = validation.accepted.group_by("unit", maintain_order=True).head(1)
-    _, public = disclose(definition, few, validation.set_aside)
+    _, public = disclose(definition, few, validation.quarantined_by_rules)
     assert {name: table.schema for name, table in public.items()} == {
         "influence": INFLUENCE.schema,
         "ranks_without": RANKS_WITHOUT.schema,

@@ -44,8 +44,8 @@ def test_many_at_once_get_one_key(tmp_path):
     for process in processes:
         process.stdin.write("\n")
         process.stdin.flush()
-    told = {process.communicate()[0] for process in processes}
-    assert told == {f"{open_key(tmp_path / 'audit').secret.hex()}\n"}
+    shown = {process.communicate()[0] for process in processes}
+    assert shown == {f"{open_key(tmp_path / 'audit').secret.hex()}\n"}
     assert [path.name for path in (tmp_path / "audit").iterdir()] == ["key"]
 
 

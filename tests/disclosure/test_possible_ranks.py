@@ -1,4 +1,4 @@
-"""Ranks that units can have once rows are let in: both ends are reached, and changes between ranks by hand."""
+"""Ranks that units can have once rows are readmitted: both ends are reached, and changes between ranks by hand."""
 
 import numpy as np
 import polars as pl
@@ -17,19 +17,19 @@ def test_both_ends_are_reached():
     responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
     validation = validate_responses(responses, definition)
     scores = score_units(validation.accepted, definition)
-    possible = bound_scores(validation.set_aside, scores, definition)
+    possible = bound_scores(validation.quarantined_by_rules, scores, definition)
     place = {unit: n for n, unit in enumerate(scores.units.filter("ranked")["unit"])}
     for rating, end in ((0.0, possible.low), (10.0, possible.high)):
         reverse = {question.id: question.reverse for question in definition.questions}
         said = {name: pl.lit(10.0 - rating if turned else rating) for name, turned in reverse.items()}
-        rows = validation.set_aside.with_columns(**said).drop("reasons", "flags")
+        rows = validation.quarantined_by_rules.with_columns(**said).drop("reasons", "flags")
         units = score_units(pl.concat([validation.accepted, rows]), definition).units
         for unit in rows["unit"]:
             assert end[place[unit]] == pytest.approx(units.filter(unit=unit)["score"].item(), abs=1e-6)
     best, worst = rank_between(possible)
     assert (best <= worst).all()
     assert (best < worst).any()
-    assert [ranks.tolist() for ranks in bound_ranks(validation.set_aside, scores, definition)] == [
+    assert [ranks.tolist() for ranks in bound_ranks(validation.quarantined_by_rules, scores, definition)] == [
         best.tolist(),
         worst.tolist(),
     ]

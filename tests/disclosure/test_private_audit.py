@@ -17,8 +17,13 @@ ROWS = [f"{unit}{n},{unit},{n % 5 + 3},{n % 4 + 4},{n % 3 + 1}" for unit in ("AA
 def exact(tmp_path):
     definition = make_definition()
     validation = validate_rows(tmp_path, *ROWS, "b9,BBB,9,9,9", definition=definition)
-    assert validation.set_aside["respondent_id"].to_list() == ["b9"]
-    answers = validation.accepted, validation.set_aside, score_units(validation.accepted, definition), definition
+    assert validation.quarantined_by_rules["respondent_id"].to_list() == ["b9"]
+    answers = (
+        validation.accepted,
+        validation.quarantined_by_rules,
+        score_units(validation.accepted, definition),
+        definition,
+    )
     return assess_influence(*answers), compare_exclusions(*answers)
 
 

@@ -37,7 +37,12 @@ def computed():
     margins = read_margins(str(find_resource("sample_data", "synthetic-margins-2021.csv")))
     scores = score_units(validation.accepted, definition, margins)
     robustness = assess_robustness(
-        validation.accepted, scores, definition, set_aside=validation.set_aside, replicates=100, seed=SEED
+        validation.accepted,
+        scores,
+        definition,
+        quarantined_by_rules=validation.quarantined_by_rules,
+        replicates=100,
+        seed=SEED,
     )
     return checked, scores, robustness, definition
 
@@ -66,15 +71,15 @@ def test_draws_and_margins_are_named_without_saying_what_they_are(computed):
     assert disclose(checked, plain, robustness, definition).margins is None
 
 
-def test_the_scores_of_units_with_a_hidden_category_have_no_effects(computed):
-    """The share of weights in the variance of a score is (sum m x^2 - s^2) / (a + 1): an equation in hidden x."""
+def test_the_scores_of_units_with_a_withheld_category_have_no_effects(computed):
+    """The share of weights in the variance of a score is (sum m x^2 - s^2) / (a + 1): an equation in withheld x."""
     checked, scores, robustness, definition = computed
     first = (pl.col("unit") == "JAM") & (pl.col("category") == "security")
-    hidden = scores.categories.with_columns(suppressed=pl.col("suppressed") | first)
-    assert hidden["suppressed"].sum() == scores.categories["suppressed"].sum() + 1
+    withheld = scores.categories.with_columns(suppressed=pl.col("suppressed") | first)
+    assert withheld["suppressed"].sum() == scores.categories["suppressed"].sum() + 1
     whole, less = (
         disclose(checked, one, robustness, definition).tables["sensitivity"]
-        for one in (scores, replace(scores, categories=hidden))
+        for one in (scores, replace(scores, categories=withheld))
     )
     assert set(robustness.sensitivity.filter(unit="JAM")["output"]) == {"rank", "score"}
     assert set(whole.filter(unit="JAM")["output"]) == {"rank", "score"}
@@ -95,7 +100,7 @@ def test_robustness_without_the_rows_that_rules_keep_out_is_refused(computed):
     checked, scores, robustness, definition = computed
     without = compare_exclusions(checked.validation.accepted, None, scores, definition)
     robustness = replace(robustness, exclusions=without)
-    with pytest.raises(UsageError, match=r"assessed with 0 of the 3 rows .* `checked.validation.set_aside`"):
+    with pytest.raises(UsageError, match=r"assessed with 0 of the 3 rows .* `checked.validation.quarantined_by_rules`"):
         disclose(checked, scores, robustness, definition)
 
 
@@ -122,8 +127,8 @@ def test_a_column_that_does_not_state_its_answers_is_withheld(computed, with_sil
     assert published.columns == [column.name for column in with_silent_columns["outcomes"].columns]
     assert {"net_balance", "gap"}.isdisjoint(published.columns)
     assert published["half"].drop_nulls().len() > 0
-    told = [note for note in found.notes if "withheld" in note]
-    assert told == [
+    shown = [note for note in found.notes if "withheld" in note]
+    assert shown == [
         f"The column {name} of the table outcomes is withheld: its record does not state of which answers its numbers "
         "are made."
         for name in ("net_balance", "gap")

@@ -1,8 +1,8 @@
-"""Nothing that is hidden at one level can be computed from another: whoever knows all that is published tries.
+"""Nothing that is withheld at one level can be computed from another: whoever knows all that is published tries.
 
 The attacker knows the weights, every published score, every bound, and that scores lie between 0 and 100; the score of
-each node is the weighted mean of those that it holds, hidden or not. What follows for a hidden score is the range that
-linear programming finds over all levels at once.
+each node is the weighted mean of those that it holds, withheld or not. What follows for a withheld score is the range
+that linear programming finds over all levels at once.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 from bpo_index.definition import load_definition
 from bpo_index.definition.method_block import Method
 from bpo_index.disclosure.cells.ends import find_end_margins
-from bpo_index.disclosure.cells.hiding import find_wanted_openness, guard_cells
+from bpo_index.disclosure.cells.withholding import find_wanted_openness, guard_cells
 from bpo_index.disclosure.publishable import disclose
 from bpo_index.files.resources import find_resource
 from bpo_index.responses import read_responses
@@ -32,7 +32,7 @@ from tests.trees import build, make_raw, trees
 MINIMUM = 5
 
 
-def find_range(node, structure, values, hidden, ends, margins):
+def find_range(node, structure, values, withheld, ends, margins):
     """Return the lowest and the highest value of a node of one unit that go with all that is published."""
     count = len(structure.nodes)
     low, high = np.zeros(count), np.full(count, 100.0)
@@ -41,7 +41,7 @@ def find_range(node, structure, values, hidden, ends, margins):
             low[n] = 100.0 - margins[n]
         elif ends[n] < 0:
             high[n] = margins[n]
-        elif not hidden[n]:
+        elif not withheld[n]:
             low[n] = high[n] = values[n]
     holders = [holder for holder in structure.holders if holder.aggregation.power == 1]
     equations = np.zeros((len(holders), count))
@@ -87,30 +87,30 @@ def units(draw):
 @given(units())
 def test_what_few_people_said_stays_open_whatever_is_published_at_other_levels(unit):
     structure, values, respondents = unit
-    hidden, ends = guard_cells(
+    withheld, ends = guard_cells(
         values[np.newaxis],
         respondents[np.newaxis],
         structure,
         published=np.array([True]),
         used=tuple(node.nominal for node in structure.nodes),
     )
-    hidden, ends, margins = hidden[0], ends[0], find_end_margins(structure, MINIMUM)
+    withheld, ends, margins = withheld[0], ends[0], find_end_margins(structure, MINIMUM)
     for node in structure.nodes[1:]:
         parent = structure.nodes[node.parent]
-        if hidden[parent.number] or ends[parent.number]:
-            assert hidden[node.number]  # what is hidden takes all that it holds with it
+        if withheld[parent.number] or ends[parent.number]:
+            assert withheld[node.number]  # what is withheld takes all that it holds with it
         if respondents[node.number] >= MINIMUM:
             continue
-        assert hidden[node.number]
-        low, high = find_range(node.number, structure, values, hidden, ends, margins)
+        assert withheld[node.number]
+        low, high = find_range(node.number, structure, values, withheld, ends, margins)
         wanted = float(find_wanted_openness(respondents[node.number]))
         outside = parent
-        while hidden[outside.number]:
+        while withheld[outside.number]:
             outside = structure.nodes[outside.parent]
         if structure.counts[node.number] and high - low < wanted - 1e-3:
-            # Then there is nothing left that could be hidden beside it.
+            # Then there is nothing left that could be withheld beside it.
             beside = outside.counted_children
-            assert (hidden[beside] | (ends[beside] != 0)).all()
+            assert (withheld[beside] | (ends[beside] != 0)).all()
 
 
 def test_the_attack_finds_what_a_careless_rule_gives_away():
@@ -126,12 +126,12 @@ def test_the_attack_finds_what_a_careless_rule_gives_away():
     method = {"minimum_respondents_to_publish": MINIMUM, "minimum_respondents_to_rank": MINIMUM}
     structure = IndexStructure.from_definition(build(make_raw([raw, other], method=method)))
     values = np.array([65.0, 50.0, 40.0, 60.0, 80.0])
-    hidden = np.array([False, False, True, False, False])
-    low, high = find_range(2, structure, values, hidden, np.zeros(5), np.ones(5))
+    withheld = np.array([False, False, True, False, False])
+    low, high = find_range(2, structure, values, withheld, np.zeros(5), np.ones(5))
     assert (low, high) == pytest.approx((40.0, 40.0), abs=1e-4)
     # The parent withheld too, and still it follows from the level above.
-    hidden[1] = True
-    low, high = find_range(2, structure, values, hidden, np.zeros(5), np.ones(5))
+    withheld[1] = True
+    low, high = find_range(2, structure, values, withheld, np.zeros(5), np.ones(5))
     assert (low, high) == pytest.approx((40.0, 40.0), abs=1e-4)
     guarded, _ = guard_cells(
         values[np.newaxis],

@@ -1,4 +1,4 @@
-"""A `make serve` that the tests of a module share, and a webhook that notes what it is told."""
+"""A `make serve` that the tests of a module share, and a webhook that notes what it is reported."""
 
 import http.server
 import json
@@ -11,12 +11,12 @@ from tests.flows.served import Served
 
 @pytest.fixture(scope="module")
 def webhook():
-    """Return the list of what a webhook on this machine was told, and its address."""
-    told = []
+    """Return the list of what a webhook on this machine was reported, and its address."""
+    shown = []
 
     class Take(http.server.BaseHTTPRequestHandler):
         def do_POST(self):
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+            shown.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
             self.send_response(200)
             self.end_headers()
 
@@ -25,7 +25,7 @@ def webhook():
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Take)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield told, f"http://127.0.0.1:{server.server_port}/"
+    yield shown, f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
 

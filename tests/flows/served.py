@@ -71,10 +71,10 @@ class Served:
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
-        while "Drop a file" not in (told := log.read_text()):
-            assert self.process.poll() is None, told
+        while "Drop a file" not in (shown := log.read_text()):
+            assert self.process.poll() is None, shown
             time.sleep(0.1)
-        return told
+        return shown
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""The inbox flow on a real server: its states, what is tried again, what is told; nothing shown can fail it."""
+"""The inbox flow on a real server: its states, what is tried again, what is reported; nothing shown can fail it."""
 
 import json
 import os
@@ -107,8 +107,8 @@ def test_a_disk_that_stays_full_fails_the_sweep_with_the_reason_and_tells_it_onc
 
 
 def test_a_misplaced_file_fails_each_run_which_is_named_after_it_and_the_webhook_is_called_once(drop, run, webhook):
-    told, address = webhook
-    told.clear()
+    stated, address = webhook
+    stated.clear()
     (drop.parent / "smal").mkdir()
     write_survey(drop.parent / "smal" / "answers.csv")
     write_survey(drop / "survey.csv")
@@ -119,28 +119,28 @@ def test_a_misplaced_file_fails_each_run_which_is_named_after_it_and_the_webhook
         assert find_name(log) == f"misplaced 1, {'published 1' if published else ''}: smal/answers.csv".replace(
             ", :", ":"
         )
-    (message,) = told
+    (message,) = stated
     assert "smal/answers.csv is not read: files go into the folders" in message
     assert "Perhaps small was meant. http://" in message
     (drop.parent / "smal" / "answers.csv").unlink()
     assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0] == "COMPLETED|Completed|Files: 1 passed over.|0"
-    assert len(told) == 1
+    assert len(stated) == 1
 
 
 def test_what_stays_broken_calls_the_webhook_once(drop, run, webhook):
-    told, address = webhook
-    told.clear()
+    stated, address = webhook
+    stated.clear()
     Path(drop.parents[1], "definitions", "small.yaml").write_text("index: [")
     for _ in range(2):
         assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0].startswith("FAILED|Failed|Files: folders with problems: 1.")
-    assert len(told) == 1
+    assert len(stated) == 1
     shutil.rmtree(drop.parents[1] / "definitions")
     for _ in range(2):
         assert run("sweep()", BPO_INDEX_WEBHOOK=address)[0].startswith(
             "FAILED|Failed|Flow run encountered an exception"
         )
-    assert len(told) == 2
-    assert "The folder of definitions definitions cannot be read" in told[1]
+    assert len(stated) == 2
+    assert "The folder of definitions definitions cannot be read" in stated[1]
 
 
 def test_a_run_whose_name_cannot_be_set_goes_on(drop, run):
@@ -180,7 +180,7 @@ sweep()
     assert run("sweep()")[0] == "COMPLETED|Completed|Files: 1 published.|0"
 
 
-def test_nothing_shown_or_told_can_fail_a_run(drop, run):
+def test_nothing_shown_or_reported_can_fail_a_run(drop, run):
     write_survey(drop / "survey.csv")
     (drop / "bad.csv").write_text(BAD)
     script = """
@@ -214,7 +214,7 @@ def test_progress_and_an_escaped_refusal_are_on_the_page(drop, run):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "stated"),
     [
         ([], 0, "Files: 1 published."),
         (["--settle-seconds", "-5"], 2, "inbox: settle_seconds must be between 0 and 3600; found -5.0."),
@@ -226,7 +226,7 @@ def test_progress_and_an_escaped_refusal_are_on_the_page(drop, run):
         ),
     ],
 )
-def test_from_the_command_line(project, drop, tmp_path, arguments, code, told):
+def test_from_the_command_line(project, drop, tmp_path, arguments, code, stated):
     write_survey(drop / "survey.csv")
     options = ["--definitions", "definitions", "--settle-seconds", "0", *arguments]
     done = subprocess.run(
@@ -239,7 +239,7 @@ def test_from_the_command_line(project, drop, tmp_path, arguments, code, told):
         check=False,
     )
     assert done.returncode == code, done.stderr
-    assert told in (done.stdout if code == 0 else done.stderr)
+    assert stated in (done.stdout if code == 0 else done.stderr)
     if code == 0:
         (record,) = (tmp_path / "inbox").glob("small/processed/*/outcome.json")
         assert Path(tmp_path, json.loads(record.read_text())["release"]).is_dir()

@@ -55,7 +55,7 @@ def environment():
 
 
 @pytest.fixture(scope="module")
-def told(checkout, environment):
+def shown(checkout, environment):
     """Return what `make serve` prints, and keep it running."""
     serve = BLOCKS[0]
     assert serve == "make serve"
@@ -74,7 +74,7 @@ def told(checkout, environment):
 
 
 @pytest.fixture(scope="module")
-def page(told):
+def page(shown):
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -85,9 +85,9 @@ def page(told):
         browser.close()
 
 
-def test_from_the_login_to_the_report(checkout, environment, told, page):
-    (address,) = re.findall(r"Page: (\S+)", told)
-    (login,) = re.findall(r"admin:\S+", told)
+def test_from_the_login_to_the_report(checkout, environment, shown, page):
+    (address,) = re.findall(r"Page: (\S+)", shown)
+    (login,) = re.findall(r"admin:\S+", shown)
     assert (checkout / ".prefect" / "login").read_text() == f"{login}\n"
     page.goto(address)
     page.fill("input[type=password]", login)
@@ -150,7 +150,7 @@ def test_the_flows_run_from_the_command_line_on_a_temporary_server(checkout, env
     assert done.returncode == 0, done.stderr
 
 
-def test_the_flows_run_from_the_command_line_on_the_server_with_its_login(checkout, environment, told):
+def test_the_flows_run_from_the_command_line_on_the_server_with_its_login(checkout, environment, shown):
     named = {
         "PREFECT_API_URL": f"http://127.0.0.1:{environment['PORT']}/api",
         "PREFECT_HOME": str(checkout / "client"),
@@ -162,5 +162,5 @@ def test_the_flows_run_from_the_command_line_on_the_server_with_its_login(checko
     assert done.returncode == 0, done.stderr
     done = run(checkout, environment, line, **named)
     assert done.returncode == 3
-    told = done.stderr.splitlines()[-1]
-    assert told.endswith("The Prefect server of PREFECT_API_URL wants a login: set PREFECT_API_AUTH_STRING.")
+    shown = done.stderr.splitlines()[-1]
+    assert shown.endswith("The Prefect server of PREFECT_API_URL wants a login: set PREFECT_API_AUTH_STRING.")

@@ -152,8 +152,8 @@ def test_after_a_power_cut_runs_are_marked_crashed_and_the_file_is_published(pro
         os.kill(pid, signal.SIGKILL)
     served.process.wait()
     served.wait_for(lambda: served.find_processes() == [], "end of all processes")
-    told = served.start()
-    assert "marked Crashed" in told
+    shown = served.start()
+    assert "marked Crashed" in shown
     states = {run["id"]: run["state_name"] for run in served.list_runs()}
     assert {states[run] for run in running} == {"Crashed"}
     served.wait_for(lambda: "power.csv" in {said["name"] for said in served.read_outcomes()}, "release")

@@ -185,9 +185,9 @@ def test_a_file_written_to_after_its_claim_is_neither_published_nor_refused_but_
 
         reading = finishing.run
 
-        def run(told, _progress, **keywords):
+        def run(stated, _progress, **keywords):
             try:
-                return reading(told, write, **keywords)
+                return reading(stated, write, **keywords)
             except DataRefused:
                 write()
                 raise
@@ -251,7 +251,7 @@ def test_names_of_any_kind_stay_names(settings, drop, tmp_path):
     assert all(name.startswith(("audit/key", "inbox/small/", "inbox/.notes.json", "releases/")) for name in written)
 
 
-def test_links_folders_and_pipes_are_told_and_not_followed(settings, drop, tmp_path):
+def test_links_folders_and_pipes_are_reported_and_not_followed(settings, drop, tmp_path):
     outside = write_survey(tmp_path / "outside.csv")
     (drop / "link.csv").symlink_to(outside)
     (drop / "dangling.csv").symlink_to(tmp_path / "nowhere")
@@ -263,16 +263,16 @@ def test_links_folders_and_pipes_are_told_and_not_followed(settings, drop, tmp_p
     content = outside.read_bytes()
     report = sweep_inbox(settings)
     assert report.filed == ()
-    told = " ".join(report.passed)
+    stated = " ".join(report.passed)
     for part in (
         "link.csv is not read: it is a link",
         "dangling.csv",
         "folder is not read: it is a folder",
         "pipe.csv",
     ):
-        assert part in told
-    assert "stray.csv is not read: files go into the folders offshore-bpo-2021, offshore-bpo-2022, small" in told
-    assert "unknown is not read" in told
+        assert part in stated
+    assert "stray.csv is not read: files go into the folders offshore-bpo-2021, offshore-bpo-2022, small" in stated
+    assert "unknown is not read" in stated
     assert report.summarise() == "Files: 6 passed over."
     assert outside.read_bytes() == content
     assert list_releases() == []
@@ -511,7 +511,7 @@ def test_the_newest_keeps_the_pointer_though_an_older_claim_has_its_content(sett
     assert read_pointer() == Path(first.release).name
 
 
-def test_claims_of_a_definition_that_is_gone_are_told_and_finished_when_it_is_back(settings, drop):
+def test_claims_of_a_definition_that_is_gone_are_reported_and_finished_when_it_is_back(settings, drop):
     write_survey(drop / "survey.csv")
 
     def die(claim):

@@ -28,7 +28,7 @@ def computed():
     validation = validate_responses(responses, definition)
     scores = score_units(validation.accepted, definition)
     robustness = assess_robustness(
-        validation.accepted, scores, definition, set_aside=validation.set_aside, replicates=300
+        validation.accepted, scores, definition, quarantined_by_rules=validation.quarantined_by_rules, replicates=300
     )
     checked = Checked(validation, summarise_audit(validation, definition), Path("nowhere"), is_synthetic=True)
     return definition, checked, scores, robustness
@@ -51,7 +51,7 @@ def sample(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def three_levels(tmp_path_factory):
-    """Return the outcome of a run on the sample of three levels; of Kenya a category is hidden."""
+    """Return the outcome of a run on the sample of three levels; of Kenya a category is withheld."""
     return publish_tree(tmp_path_factory.mktemp("three"), 3)
 
 

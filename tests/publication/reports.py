@@ -1,4 +1,4 @@
-"""Reports for tests: of changed definitions, and of a survey with a hidden category."""
+"""Reports for tests: of changed definitions, and of a survey with a withheld category."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def rename(definition: IndexDefinition, text: str, units: list[str], categories:
     )
 
 
-def publish_with_a_hidden_category(folder: Path) -> CompletedRun:
+def publish_with_a_withheld_category(folder: Path) -> CompletedRun:
     """Publish six units, of which Beland has a category with one rater."""
     people = make_people(MEANS)
     only = 0

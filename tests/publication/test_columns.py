@@ -5,7 +5,7 @@ import re
 import polars as pl
 import pytest
 
-from bpo_index.disclosure.answers import hide_small_units
+from bpo_index.disclosure.answers import withhold_small_units
 from bpo_index.disclosure.exclusions import disclose_exclusions
 from bpo_index.disclosure.influence import disclose_influence
 from bpo_index.publication.columns import list_tables, private
@@ -53,12 +53,12 @@ def test_modules_build_their_frames_with_the_types_of_the_records(computed):
     """Before anything is cast: the frames of each stage have them already, and private columns beside them."""
     definition, checked, scores, robustness = computed
     exact = scores, definition
-    aside = checked.validation.set_aside
+    quarantined = checked.validation.quarantined_by_rules
     frames = {
-        "nonresponse": hide_small_units(tabulate_nonresponse(checked.validation.accepted, definition), 5),
+        "nonresponse": withhold_small_units(tabulate_nonresponse(checked.validation.accepted, definition), 5),
         "weights": scores.weights,
-        "exclusions": disclose_exclusions(robustness.exclusions, aside, *exact),
-        **disclose_influence(robustness.influence, aside, *exact),
+        "exclusions": disclose_exclusions(robustness.exclusions, quarantined, *exact),
+        **disclose_influence(robustness.influence, quarantined, *exact),
     }
     frames |= {name: getattr(robustness, name) for name in ("sampling_error", "assumptions", "outcomes")}
     frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks", "groups")}

@@ -28,7 +28,7 @@ from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.validate import validate_responses
-from tests.publication.reports import publish_with_a_hidden_category
+from tests.publication.reports import publish_with_a_withheld_category
 
 SEED = 3
 
@@ -174,8 +174,8 @@ def test_without_any_error_there_are_scores_and_no_probabilities(sample):
     assert np.isnan(shares).all()
 
 
-def test_a_unit_with_a_hidden_category_takes_no_part(tmp_path):
-    completed = publish_with_a_hidden_category(tmp_path)
+def test_a_unit_with_a_withheld_category_takes_no_part(tmp_path):
+    completed = publish_with_a_withheld_category(tmp_path)
     found = prepare(completed.result, completed.definition)
     assert found.left_out == ["BBB"]
     assert "BBB" not in found.units

@@ -177,7 +177,7 @@ def find_misfit(places: list[float], values: list[float]) -> float:
     return max(abs(at_low + slope * (value - low) - place) for value, place in zip(values, places, strict=True))
 
 
-def hide(frame: pl.DataFrame, test: pl.Expr, **replaced: object) -> pl.DataFrame:
+def withhold(frame: pl.DataFrame, test: pl.Expr, **replaced: object) -> pl.DataFrame:
     """Return a frame with values replaced in the rows of a test."""
     return frame.with_columns(
         pl.when(test).then(pl.lit(value, dtype=frame.schema[name])).otherwise(pl.col(name)).alias(name)
@@ -187,18 +187,18 @@ def hide(frame: pl.DataFrame, test: pl.Expr, **replaced: object) -> pl.DataFrame
 
 @pytest.fixture(scope="module")
 def bounded(result, definition):
-    """Return the figures of the sample with a first unit told as a bound, one not ranked, one not published."""
+    """Return the figures of the sample with a first unit published as a bound, one not ranked, one not published."""
     first, unranked, unpublished = (pl.col("unit") == code for code in ("COL", "HND", "NIC"))
     no_interval = {"ci_low": None, "ci_high": None}
     bound = {"score": 99.0, "score_bound": "at least", **no_interval, "note": "at an end of the scale"}
     ranking = result.ranking.with_columns(pl.col("score_bound").cast(pl.String))
-    ranking = hide(ranking, first, **bound)
-    ranking = hide(ranking, unranked, rank=None, rank_set_low=None, rank_set_high=None)
-    ranking = hide(ranking, unpublished, rank=None, score=None, suppressed=True, **no_interval)
+    ranking = withhold(ranking, first, **bound)
+    ranking = withhold(ranking, unranked, rank=None, rank_set_low=None, rank_set_high=None)
+    ranking = withhold(ranking, unpublished, rank=None, score=None, suppressed=True, **no_interval)
     cells = result.categories.with_columns(pl.col("score_bound").cast(pl.String))
-    cells = hide(cells, unpublished, score=None, suppressed=True, **no_interval)
-    cells = hide(cells, first & (pl.col("category") == "security"), score=None, suppressed=True, **no_interval)
-    cells = hide(cells, first & (pl.col("category") == "scalability"), **bound)
+    cells = withhold(cells, unpublished, score=None, suppressed=True, **no_interval)
+    cells = withhold(cells, first & (pl.col("category") == "security"), score=None, suppressed=True, **no_interval)
+    cells = withhold(cells, first & (pl.col("category") == "scalability"), **bound)
     changed = replace(result, ranking=ranking, categories=cells, data_origin="partly synthetic")
     return changed, draw_figures(changed, definition)
 
@@ -382,7 +382,7 @@ def test_weights_that_were_used_are_shown_where_they_differ(definition, without_
     assert [text for text in texts if re.fullmatch(r"\d\.0", text)] == ["4.0", "3.0", "2.0", "1.0"]
 
 
-def test_a_bound_is_told_as_a_bound(bounded):
+def test_a_bound_is_published_as_a_bound(bounded):
     _, drawn = bounded
     texts = read_texts(drawn["ranking"])
     assert "at least 99" in texts

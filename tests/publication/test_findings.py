@@ -135,7 +135,7 @@ def test_pairs_that_a_small_change_of_weights_would_swap_are_named():
         (["first", "last"], "Without the category First or Last the first five would not be the same."),
     ],
 )
-def test_categories_and_respondents_that_decide_the_first_five_are_told(changing, said):
+def test_categories_and_respondents_that_decide_the_first_five_are_published(changing, said):
     rows = [{"left_out": "respondent", "items": 9, "not_computed": 1, "changing_first": 0, "changing_first_five": 2}]
     rows += [
         {"left_out": "category", "item": item, "items": 1, "changing_first_five": int(item in changing)}

@@ -14,7 +14,7 @@ import pytest
 from bpo_index.files.resources import find_resource
 from bpo_index.pipeline import run
 from bpo_index.settings import Settings
-from tests.golden_tables import ADDED, ADDED_TABLES, RENAMED, read_as_before
+from tests.golden_tables import ADDED, ADDED_TABLES, RENAMED, RENAMED_MEASURES, read_as_before
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 OPTIONS = {
@@ -50,3 +50,7 @@ def test_changed_columns_are_put_back(tmp_path, monkeypatch):
     monkeypatch.setitem(RENAMED, "t.csv", {"title": "name"})
     monkeypatch.setitem(ADDED, "t.csv", {"new"})
     assert read_as_before(path, "t.csv") == b"rank,title\n1,Aland\n"
+    path.write_text("name,measure\nset,set\n", encoding="utf-8")
+    monkeypatch.setitem(RENAMED_MEASURES, "long.csv", {"interval": "set"})
+    monkeypatch.setitem(ADDED, "long.csv", set())
+    assert read_as_before(path, "long.csv") == b"name,measure\nset,interval\n"

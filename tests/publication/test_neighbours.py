@@ -1,4 +1,4 @@
-"""What puts a unit ahead of the next: pairs of neighbours only, and only of scores that are told."""
+"""What puts a unit ahead of the next: pairs of neighbours only, and only of scores that are published."""
 
 import math
 
@@ -50,13 +50,13 @@ def test_contributions_are_weighted_differences_of_neighbours():
     assert table["difference"].to_list() == pytest.approx([5, 5, 17.5, 17.5])
 
 
-def test_a_unit_told_as_a_bound_stands_between_its_neighbours():
+def test_a_unit_published_as_a_bound_stands_between_its_neighbours():
     ranking, categories = make_tables({"A": (99, 97), "B": (98, 98), "C": (80, 80), "D": (70, 70)}, bounds={"B"})
     table = tabulate_neighbours(ranking, categories, WEIGHTS, FLAT)
     assert set(table.select("ahead", "behind").iter_rows()) == {("C", "D")}
 
 
-def test_hidden_cells_and_methods_without_a_mean_have_no_rows():
+def test_withheld_cells_and_methods_without_a_mean_have_no_rows():
     ranking, categories = make_tables({"A": (90, None), "B": (60, 60), "C": (50, 50)})
     table = tabulate_neighbours(ranking, categories, WEIGHTS, FLAT)
     assert set(table.select("ahead", "behind").iter_rows()) == {("B", "C")}
@@ -90,6 +90,8 @@ def test_contributions_within_a_category_add_up_to_its_own():
     assert parts["a"] + parts["b"] == pytest.approx(parts["people"])
     # By the logarithmic mean of the scores of People: half of ln(90 / 64), half of ln(40 / 25).
     assert parts["a"] == pytest.approx(15 * math.log(90 / 64) / (math.log(90 / 64) + math.log(40 / 25)))
-    hidden = categories.with_columns(score=pl.when((pl.col("unit") != "A") | (pl.col("category") != "a")).then("score"))
-    kept = tabulate_neighbours(ranking, hidden, weights, tree)
+    withheld = categories.with_columns(
+        score=pl.when((pl.col("unit") != "A") | (pl.col("category") != "a")).then("score")
+    )
+    kept = tabulate_neighbours(ranking, withheld, weights, tree)
     assert kept["category"].to_list() == ["people", "c"]

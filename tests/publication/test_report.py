@@ -46,7 +46,7 @@ from bpo_index.scoring.steps import aggregate, normalise
 from bpo_index.settings import Settings
 from tests.disclosure.people import MEANS, make_people, write_files
 from tests.publication.nasty import ALL, NASTY
-from tests.publication.reports import publish_with_a_hidden_category, rename, render
+from tests.publication.reports import publish_with_a_withheld_category, rename, render
 
 PAGES = (
     "answer",
@@ -191,8 +191,8 @@ def test_groups_have_a_table_where_there_are_any(computed):
         "ci_low": 74.04,
         "ci_high": 85.96,
         "rank": 1,
-        "rank_interval_low": 1,
-        "rank_interval_high": 2,
+        "marginal_rank_set_low": 1,
+        "marginal_rank_set_high": 2,
         "rank_set_low": 1,
         "rank_set_high": 3,
         "note": "",
@@ -259,13 +259,13 @@ def test_neighbours_are_told_apart_by_contributions_that_add_up(sample):
             assert max(part.share for part in one.contributions) == 1
 
 
-def test_hidden_cells_are_not_told_by_any_page(tmp_path):
-    completed = publish_with_a_hidden_category(tmp_path)
+def test_withheld_cells_are_not_published_by_any_page(tmp_path):
+    completed = publish_with_a_withheld_category(tmp_path)
     text = (completed.release.path / "report.html").read_text(encoding="utf-8")
     page = next(page for page in write_unit_pages(completed.result, completed.definition) if page.code == "BBB")
-    hidden = completed.result.categories.filter("suppressed", unit="BBB")["category_title"].to_list()
-    assert hidden
-    assert [line.title for line in page.lines if line.score == "–"] == hidden
+    withheld = completed.result.categories.filter("suppressed", unit="BBB")["category_title"].to_list()
+    assert withheld
+    assert [line.title for line in page.lines if line.score == "–"] == withheld
     assert page.neighbours == []
     data = json.loads(html.unescape(re.search(r'id="explorer-data">(.*?)</script>', text, flags=re.DOTALL)[1]))
     assert "BBB" not in data["units"]
@@ -474,7 +474,7 @@ def test_scores_are_per_cent_only_where_they_are(sample, changes, percent):
     assert f"{unit}, followed by" in write_answer(sample.result, changed).headline
 
 
-def test_what_is_not_told_of_one_rule_is_not_told_of_their_sum(sample):
+def test_what_is_not_published_of_one_rule_is_not_published_of_their_sum(sample):
     rules = sample.result.tables["influence"].filter(left_out="quality_rule")
     names = ("changing_first", "changing_first_five", "changing_any_rank")
     row = next(
@@ -493,7 +493,7 @@ def test_what_is_not_told_of_one_rule_is_not_told_of_their_sum(sample):
     assert row[2:5] == tuple(str(questions[name].sum()) for name in names)
 
 
-def test_an_effect_without_an_interval_is_told_without(sample):
+def test_an_effect_without_an_interval_is_published_without(sample):
     table = sample.result.tables["sensitivity"].with_columns(
         pl.lit(None, dtype=pl.Float64).alias(f"shapley_{end}") for end in ("low", "high")
     )
@@ -583,8 +583,8 @@ def test_scores_are_shown_of_the_first_level_and_then_of_what_each_holds(tree):
         assert node.title in table.fold
         for row, unit in zip(table.rows, scores, strict=True):
             for cell, category in zip(row[1:], [node.id, *(one.id for one in held)], strict=True):
-                told = result.categories.filter(unit=unit, category=category).row(0, named=True)
-                assert cell.startswith("–" if told["score"] is None else f"{told['score']:.1f}")
+                stated = result.categories.filter(unit=unit, category=category).row(0, named=True)
+                assert cell.startswith("–" if stated["score"] is None else f"{stated['score']:.1f}")
     assert len({table.key for table in (first, *others)}) == 1 + len(others)
 
 
@@ -599,8 +599,8 @@ def test_strengths_are_of_categories_with_questions_and_say_where_these_lie(tree
         strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
         named = re.findall(r"(?:: |, | and )([A-Z]\w+, in \w+) \(", strengths)
         assert set(named) <= places
-        told = [line for line in page.lines if line.holds_questions and line.value is not None]
-        best = max(told, key=lambda line: line.value - sum(line.others) / len(line.others))
+        stated = [line for line in page.lines if line.holds_questions and line.value is not None]
+        best = max(stated, key=lambda line: line.value - sum(line.others) / len(line.others))
         assert (best.place in named) is (to_number(best.difference) > 0)
 
 
@@ -630,7 +630,7 @@ def test_contributions_nest_and_add_up_to_what_holds_them(tree):
     assert count > 20
 
 
-def test_weights_and_swaps_are_told_by_what_holds_the_categories(tree):
+def test_weights_and_swaps_are_published_by_what_holds_the_categories(tree):
     result, definition = tree.result, tree.definition
     names = collect_names(result, definition)
     tables = tabulate_weights(result, names)
@@ -655,8 +655,8 @@ def test_weights_and_swaps_are_told_by_what_holds_the_categories(tree):
     swaps = tabulate_swaps(result, names)
     for table, parent in zip(swaps, names.group_by_parent(), strict=True):
         held = {node.title for node in nodes.values() if node.parent_id == parent}
-        told = result.tables["weight_swaps"].drop_nulls("weight_moved")
-        assert bool(table.rows) is bool(told.filter(pl.col("parent").eq_missing(pl.lit(parent, pl.String))).height)
+        stated = result.tables["weight_swaps"].drop_nulls("weight_moved")
+        assert bool(table.rows) is bool(stated.filter(pl.col("parent").eq_missing(pl.lit(parent, pl.String))).height)
         assert {row[3] for row in table.rows} <= held
 
 

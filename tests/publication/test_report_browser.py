@@ -16,7 +16,7 @@ from bpo_index.publication.result import build_result
 from tests.conftest import find_browser
 from tests.limits import HANG_SECONDS
 from tests.publication.nasty import ALL, NASTY
-from tests.publication.reports import publish_with_a_hidden_category, rename, render
+from tests.publication.reports import publish_with_a_withheld_category, rename, render
 
 pytestmark = pytest.mark.component("browser")
 
@@ -38,16 +38,16 @@ def open_page(browser, address, width=1280, scheme="light"):
     """Yield the page, offline; afterwards nothing was asked for but the page, and nothing was complained of."""
     context = browser.new_context(offline=True, viewport={"width": width, "height": 900}, color_scheme=scheme)
     context.set_default_timeout(1000 * HANG_SECONDS)
-    page, told = context.new_page(), []
-    page.on("request", lambda request: told.append(f"request {request.url}"))
-    page.on("console", lambda message: told.append(f"console {message.text}"))
-    page.on("pageerror", lambda error: told.append(f"error {error}"))
-    page.on("dialog", lambda dialog: told.append(f"dialog {dialog.message}"))
+    page, stated = context.new_page(), []
+    page.on("request", lambda request: stated.append(f"request {request.url}"))
+    page.on("console", lambda message: stated.append(f"console {message.text}"))
+    page.on("pageerror", lambda error: stated.append(f"error {error}"))
+    page.on("dialog", lambda dialog: stated.append(f"dialog {dialog.message}"))
     page.goto(address)
     yield page
     context.close()
     own = f"request {address.partition('#')[0]}"
-    assert {line.partition("#")[0] for line in told} == {own}
+    assert {line.partition("#")[0] for line in stated} == {own}
 
 
 @pytest.fixture(scope="module")
@@ -331,8 +331,8 @@ def test_labels_come_out_as_they_are(browser, computed, tmp_path):
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
-def test_a_unit_with_a_hidden_category_is_left_out_as_soon_as_anything_moves(browser, tmp_path):
-    completed = publish_with_a_hidden_category(tmp_path)
+def test_a_unit_with_a_withheld_category_is_left_out_as_soon_as_anything_moves(browser, tmp_path):
+    completed = publish_with_a_withheld_category(tmp_path)
     ranking = completed.result.ranking
     with open_page(browser, (completed.release.path / "report.html").as_uri()) as page:
         assert [row[1] for row in read_table(page)] == ranking["name"].to_list()

@@ -170,13 +170,13 @@ def test_long_form_has_every_number_once(rendered):
     for frame, columns in ((result.ranking, RANKING.columns), (result.categories, CATEGORIES.columns)):
         for row in frame.iter_rows(named=True):
             here = long.filter(pl.col("unit") == row["unit"], pl.col("category").eq_missing(row.get("category")))
-            told = {
+            stated = {
                 column.name: (row[column.name], column.unit)
                 for column in columns
                 if column.unit != "none" and row[column.name] is not None
             }
-            assert {m: (v, u) for m, v, u in here.select("measure", "value", "value_unit").iter_rows()} == told
-            numbers += len(told)
+            assert {m: (v, u) for m, v, u in here.select("measure", "value", "value_unit").iter_rows()} == stated
+            numbers += len(stated)
     assert long.height == numbers
     groups = long.select("category", "unit").unique(maintain_order=True)
     assert groups.rows() == [
@@ -341,8 +341,8 @@ def test_titles_are_set_in_by_level(four_levels):
         },
         "tex": {title: r"{\bfseries " + (level - 1) * r"\quad " + f"{title}}}" for title, level in levels.items()},
     }
-    for ending, told in marks.items():
-        assert [title for title, mark in told.items() if read[ending].count(mark) != 1] == []
+    for ending, stated in marks.items():
+        assert [title for title, mark in stated.items() if read[ending].count(mark) != 1] == []
     sheet = read_book((four_levels.release.path / "categories.xlsx").read_bytes())["categories"]
     column = 1 + four_levels.result.categories.columns.index("category_title")
     cells = [row[0] for row in sheet.iter_rows(min_row=2, min_col=column, max_col=column)]

@@ -33,7 +33,7 @@ def deepen(definition: dict[str, Any]) -> None:
 
 
 def publish_tree(folder: Path, levels: int) -> CompletedRun:
-    """Publish the sample with three levels, or with four and without Kenya, whose hidden category leaves it out."""
+    """Publish the sample with three levels, or with four and without Kenya, whose withheld category leaves it out."""
     samples = Path(__file__).resolve().parents[2] / "sample_data"
     survey, definition = samples / f"{NAME}.csv", yaml.safe_load((samples / f"{NAME}.yaml").read_text(encoding="utf-8"))
     definition["method"]["replicates"] = REPLICATES

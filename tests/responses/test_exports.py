@@ -40,13 +40,13 @@ def rank_plain(name):
     return rank_file(FOLDER / "plain.csv", DEFINITIONS[name])[2] if name == "definition" else rank_plain("definition")
 
 
-def check_same_ranking(path, name, form, aside):
+def check_same_ranking(path, name, form, kept_out):
     responses, validation, frames = rank_file(path, DEFINITIONS[name])
     assert form in responses.decisions[0]
     quarantined = validation.quarantined
-    assert dict(quarantined.select("source_row", pl.col("reasons").list.join(" ")).iter_rows()) == aside
+    assert dict(quarantined.select("source_row", pl.col("reasons").list.join(" ")).iter_rows()) == kept_out
     audit = summarise_audit(validation, DEFINITIONS[name])
-    assert audit.rows_read == audit.rows_accepted + len(aside)
+    assert audit.rows_read == audit.rows_accepted + len(kept_out)
     assert audit.respondents_accepted == 26
     for found, expected in zip(frames, rank_plain("definition"), strict=True):
         assert found.equals(expected)

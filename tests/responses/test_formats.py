@@ -164,8 +164,8 @@ def test_decimal_commas_are_read_where_no_point_speaks_against_it(tmp_path):
     assert "survey.csv: decimal commas." in commas.decisions
     mixed = read_rows(tmp_path, "a;Aland;1,5;2.5;3", header=header)
     assert mixed.table.select("q1", "q2").rows() == [("1,5", "2.5")]
-    told = make_definition(**{"columns:\n": "source: {decimal: ','}\ncolumns:\n"})
-    assert read_rows(tmp_path, "a;Aland;1,5;2.5;3", header=header, definition=told).table["q1"].to_list() == ["1.5"]
+    shown = make_definition(**{"columns:\n": "source: {decimal: ','}\ncolumns:\n"})
+    assert read_rows(tmp_path, "a;Aland;1,5;2.5;3", header=header, definition=shown).table["q1"].to_list() == ["1.5"]
 
 
 @pytest.mark.parametrize(
@@ -188,9 +188,9 @@ def test_times_in_their_spellings(tmp_path, first, second, expected):
     assert bool(unsaid) is (expected == [None, None])
 
 
-def test_the_order_of_dates_may_be_told(tmp_path):
-    told = make_definition(**{"columns:\n": "source: {dates: month_first}\ncolumns:\n"})
-    responses = read_rows(tmp_path, "a,Aland,1,2,3,01/02/2021 10:00", header=f"{HEADER},start", definition=told)
+def test_the_order_of_dates_may_be_published(tmp_path):
+    shown = make_definition(**{"columns:\n": "source: {dates: month_first}\ncolumns:\n"})
+    responses = read_rows(tmp_path, "a,Aland,1,2,3,01/02/2021 10:00", header=f"{HEADER},start", definition=shown)
     assert responses.table["started_at"].to_list() == ["2021-01-02 10:00:00"]
 
 

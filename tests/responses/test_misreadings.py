@@ -1,4 +1,4 @@
-"""Files that could be misread without a word: each is read right, refused, or put aside with a reason."""
+"""Files that could be misread without a word: each is read right, refused, or quarantined with a reason."""
 
 import subprocess
 
@@ -212,7 +212,7 @@ def test_commas_that_may_be_thousands(tmp_path, weights, decimal, expected):
     assert responses.table["design_weight"].to_list() == expected
 
 
-def test_a_row_with_one_cell_too_many_is_put_aside_though_the_last_is_empty(tmp_path):
+def test_a_row_with_one_cell_too_many_is_quarantined_though_the_last_is_empty(tmp_path):
     validation = validate_rows(tmp_path, "a,Aland,7,5,8", "b,Aland,7,5,8,", "c,Aland,7,6,9")
     assert validation.quarantined["reasons"].to_list() == [["ragged_row"]]
     everywhere = validate_rows(tmp_path, "a,Aland,7,5,8,", "b,Aland,7,5,9,", "c,Aland,7,6,9,")

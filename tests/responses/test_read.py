@@ -39,7 +39,7 @@ def test_a_stray_quotation_mark_costs_one_row(tmp_path):
     assert responses.table["respondent_id"].to_list() == ["a", "c", "e"]
 
 
-def test_ragged_and_undecodable_rows_are_put_aside(tmp_path):
+def test_ragged_and_undecodable_rows_are_quarantined(tmp_path):
     path = tmp_path / "x.csv"
     path.write_bytes(
         f"{HEADER}\na,Aland,1,2\nb,Beland,1,2,3,4\nc,Celand,1,2,3\nf,Celand,1,2,3,,\n".encode()
@@ -147,7 +147,7 @@ def test_long_layout_gives_the_table_of_the_wide_one(tmp_path):
     assert (wide.records.height, long.records.height) == (3, 9)
 
 
-def test_long_rows_that_contradict_are_put_aside_and_never_averaged(tmp_path):
+def test_long_rows_that_contradict_are_quarantined_and_never_averaged(tmp_path):
     rows = [
         *melt(ROWS),
         "a,Aland,q1,1",

@@ -22,7 +22,7 @@ def sample():
 
 def compare(definition, validation):
     scores = score_units(validation.accepted, definition)
-    return scores, compare_exclusions(validation.accepted, validation.set_aside, scores, definition)
+    return scores, compare_exclusions(validation.accepted, validation.quarantined_by_rules, scores, definition)
 
 
 METHODS = {
@@ -45,8 +45,8 @@ def test_the_exact_table_is_that_of_a_definition_without_rules(sample, method):
     lenient = {name: rule and rule | {"action": "flag"} for name, rule in raw["quality_rules"].items()}
     without = type(definition).model_validate(raw | {"quality_rules": lenient})
     everybody = validate_responses(read_responses([path], without), without).accepted
-    assert everybody.height == validation.accepted.height + found.let_in
-    assert found.let_in == validation.set_aside.height > 0
+    assert everybody.height == validation.accepted.height + found.readmitted
+    assert found.readmitted == validation.quarantined_by_rules.height > 0
     expected = score_units(everybody, without).units
     both = found.exact.join(expected, on="unit", maintain_order="left")
     assert both["rank_without"].to_list() == both["rank_right"].to_list()
@@ -60,9 +60,9 @@ def test_the_exact_table_is_that_of_a_definition_without_rules(sample, method):
 def test_nothing_kept_out_changes_nothing(sample):
     definition, validation = sample
     scores = score_units(validation.accepted, definition)
-    for nothing in (None, validation.set_aside.clear()):
+    for nothing in (None, validation.quarantined_by_rules.clear()):
         found = compare_exclusions(validation.accepted, nothing, scores, definition)
-        assert (found.let_in, found.refusal) == (0, None)
+        assert (found.readmitted, found.refusal) == (0, None)
         assert found.exact["score_change"].to_list() == [0.0] * 12
 
 
@@ -77,7 +77,7 @@ def test_a_refusal_without_the_exclusions_is_said_and_breaks_nothing(sample, mon
         raise DataRefused("The weights cannot be learnt.")
 
     monkeypatch.setattr(exclusions, "score_units", refuse)
-    found = compare_exclusions(validation.accepted, validation.set_aside, scores, definition)
+    found = compare_exclusions(validation.accepted, validation.quarantined_by_rules, scores, definition)
     assert found.refusal == "The weights cannot be learnt."
     assert found.exact["rank_without"].null_count() == found.exact["score_change"].null_count() == 12
     assert found.units["score_bound_without"].null_count() == 12

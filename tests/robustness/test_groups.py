@@ -151,8 +151,8 @@ def test_groups_of_the_sample_by_hand(sample, sizes):
             )
             shares = np.array(weights) / sum(weights)
             assert row["se"] == pytest.approx(2 * math.sqrt((shares**2).sum()), abs=1e-6)
-            assert 1 <= row["rank_set_low"] <= row["rank_interval_low"] <= row["rank"]
-            assert row["rank"] <= row["rank_interval_high"] <= row["rank_set_high"] <= 6
+            assert 1 <= row["rank_set_low"] <= row["marginal_rank_set_low"] <= row["rank"]
+            assert row["rank"] <= row["marginal_rank_set_high"] <= row["rank_set_high"] <= 6
     jamaica, unit = pick(table, "Caribbean"), scores.units.row(by_predicate=pl.col("unit") == "JAM", named=True)
     assert jamaica["score"] == pytest.approx(unit["score"], abs=1e-6)
     assert jamaica["se"] == 2

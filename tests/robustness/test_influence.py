@@ -28,7 +28,7 @@ def change(definition, **method):
 
 def assess(definition, validation):
     scores = score_units(validation.accepted, definition)
-    return scores, assess_influence(validation.accepted, validation.set_aside, scores, definition)
+    return scores, assess_influence(validation.accepted, validation.quarantined_by_rules, scores, definition)
 
 
 def compare(scores, without):
@@ -125,19 +125,19 @@ def test_leaving_out_a_quality_rule_equals_a_validation_without_it(sample):
     for rule in ("unfinished", "incomplete", "straight_line"):
         rules = definition.quality_rules.model_copy(update={rule: None})
         without = definition.model_copy(update={"quality_rules": rules})
-        let_in = validate_responses(read_responses([path], without), without).accepted
-        assert let_in.height == accepted.height + 1
-        expected = score_units(let_in, definition)
+        readmitted = validate_responses(read_responses([path], without), without).accepted
+        assert readmitted.height == accepted.height + 1
+        expected = score_units(readmitted, definition)
         row = found.items.row(
             by_predicate=(pl.col("left_out") == "quality_rule") & (pl.col("item") == rule), named=True
         )
-        told = compare(scores, expected)
-        assert {key: row[key] for key in told} == told
+        shown = compare(scores, expected)
+        assert {key: row[key] for key in shown} == shown
         ranks = found.ranks_without.filter((pl.col("left_out") == "quality_rule") & (pl.col("item") == rule))
         assert ranks["rank"].is_sorted()
         both = ranks.join(expected.units, on="unit", maintain_order="left")
         assert both["rank_without"].to_list() == both["rank_right"].to_list()
-    assert set(validation.set_aside["respondent_id"]).isdisjoint(accepted["respondent_id"])
+    assert set(validation.quarantined_by_rules["respondent_id"]).isdisjoint(accepted["respondent_id"])
 
 
 def test_rules_that_only_flag_or_are_not_there_are_not_left_out(tmp_path):
@@ -148,11 +148,12 @@ def test_rules_that_only_flag_or_are_not_there_are_not_left_out(tmp_path):
         **{"unfinished: {}": "unfinished: {action: flag}", "incomplete: {minimum_share: 0.5}, ": ""}
     )
     validation = validate_rows(tmp_path, *rows, header=header, definition=definition)
-    assert validation.set_aside["reasons"].to_list() == [["straight_line"]] * 3
+    assert validation.quarantined_by_rules["reasons"].to_list() == [["straight_line"]] * 3
     scores, found = assess(definition, validation)
     rules = found.items.filter(pl.col("left_out") == "quality_rule")
     assert rules["item"].to_list() == ["straight_line"]
-    # Three answers from CCC let in give it a rank that it does not have: the ranking changes, no rank of a unit moves.
+    # Three answers from CCC readmitted give it a rank that it does not have: the ranking changes, no rank of a unit
+    # moves.
     assert scores.units["ranked"].to_list() == [True, True, False]
 
 
@@ -185,6 +186,6 @@ def test_without_any_ranked_unit_the_tables_are_empty(sample):
     definition, validation = sample
     few = validation.accepted.group_by("unit", maintain_order=True).head(1)
     scores = score_units(few, definition)
-    found = assess_influence(few, validation.set_aside, scores, definition)
+    found = assess_influence(few, validation.quarantined_by_rules, scores, definition)
     assert found.ranks_without.is_empty()
     assert found.items.is_empty()

@@ -75,7 +75,7 @@ def test_more_respondents_are_more_precise_and_more_assurance_takes_more():
     assert table["rank_set_width"].is_sorted(descending=True)
     assert table["neighbours_apart"].is_sorted()
     assert table["pairs_apart"].is_sorted()
-    assert (table["rank_interval_width"] <= table["rank_set_width"]).all()
+    assert (table["marginal_rank_set_width"] <= table["rank_set_width"]).all()
     needed = [plan_survey(EIGHT, Wanted(3.0, None, share), surveys=50).needed for share in (0.5, 0.8, 0.95)]
     assert needed == sorted(needed)
     assert needed[0] < needed[2]

@@ -45,8 +45,8 @@ def test_the_set_of_one_unit_has_the_points_of_comparisons_with_a_control(others
     scores[1] = point * math.sqrt(2)
     for level, best in ((0.94, 2), (0.96, 1)):
         sets = find(scores, 1.0, level=level, side=side)
-        assert sets.interval_low[0] == best
-        assert sets.interval_high[0] == others + 1
+        assert sets.marginal_low[0] == best
+        assert sets.marginal_high[0] == others + 1
 
 
 def test_two_units_are_welch_by_hand():
@@ -93,7 +93,7 @@ def test_step_down_is_never_behind_one_step():
     assert (adjusted <= one_step).all()
     assert (adjusted < one_step).any()
     assert adjusted[observed.argmax()] == one_step[observed.argmax()]
-    assert (sets.interval_high - sets.interval_low <= sets.set_high - sets.set_low).all()
+    assert (sets.marginal_high - sets.marginal_low <= sets.set_high - sets.set_low).all()
 
 
 def test_logits_only_widen_and_matter_near_an_end():

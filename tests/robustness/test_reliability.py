@@ -193,11 +193,13 @@ def test_shares_and_balances_of_the_sample_by_hand(sample):
         tops.append(100 * statistics.mean(shares))
         nets.append(100 * statistics.mean(balances))
     colombia = table.filter(unit="COL")
-    # All but one of the ratings of government support lie in the top points; political stability is hidden with it.
-    hidden = [None, *(category.id for category in definition.categories)]
-    hidden = [name in ("government-support", "political-stability") for name in hidden]
-    assert colombia["top_two_box"].is_null().to_list() == hidden
+    # All but one of the ratings of government support lie in the top points; political stability is withheld with it.
+    withheld = [None, *(category.id for category in definition.categories)]
+    withheld = [name in ("government-support", "political-stability") for name in withheld]
+    assert colombia["top_two_box"].is_null().to_list() == withheld
     for name, expected in (("top_two_box", tops), ("net_balance", nets)):
-        told = [value for value, gone in zip([statistics.mean(expected), *expected], hidden, strict=True) if not gone]
-        assert colombia[name].drop_nulls().to_list() == pytest.approx(told, abs=1e-6)
+        shown = [
+            value for value, gone in zip([statistics.mean(expected), *expected], withheld, strict=True) if not gone
+        ]
+        assert colombia[name].drop_nulls().to_list() == pytest.approx(shown, abs=1e-6)
     assert colombia["top_two_box_se"].drop_nulls().min() > 0

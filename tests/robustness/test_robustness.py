@@ -141,7 +141,7 @@ def test_the_sample_has_every_number_and_shares_add_up(assessed):
     assert units["p_top3"].sum() == pytest.approx(3, abs=1e-5)
     joined = units.join(scores.units, on="unit")
     assert joined.select((pl.col("ci_low") < pl.col("score")) & (pl.col("score") < pl.col("ci_high"))).to_series().all()
-    inside = pl.col("rank").is_between("rank_interval_low", "rank_interval_high")
+    inside = pl.col("rank").is_between("marginal_rank_set_low", "marginal_rank_set_high")
     assert joined.select(inside).to_series().all()
     assert robustness.ranks.pairs.height == 66
     assert robustness.replicates == 2_500

@@ -1,4 +1,4 @@
-"""Tables of weights: of the ranking's own weights and aggregation, and silent where a category is hidden."""
+"""Tables of weights: of the ranking's own weights and aggregation, and silent where a category is withheld."""
 
 import numpy as np
 import polars as pl
@@ -109,8 +109,8 @@ def test_methods_without_a_weighted_sum_have_no_tables(sample, method):
 
 
 @pytest.mark.parametrize("aggregation", ["arithmetic", "borda"])
-def test_units_with_a_hidden_category_take_no_part(sample, aggregation):
-    """An exact bound on weights is an equation in the category scores: with it a hidden one could be computed."""
+def test_units_with_a_withheld_category_take_no_part(sample, aggregation):
+    """An exact bound on weights is an equation in the category scores: with it a withheld one could be computed."""
     definition, accepted = sample
     first = [question.id for question in definition.categories[0].questions]
     silent = accepted.filter(pl.col("unit") == "JAM")["respondent_id"][:5]
@@ -130,14 +130,14 @@ def test_units_with_a_hidden_category_take_no_part(sample, aggregation):
 
 
 def test_effective_importance_is_that_of_published_scores(sample):
-    """A correlation over all units is an equation in the hidden score, with no other unknown."""
+    """A correlation over all units is an equation in the withheld score, with no other unknown."""
     definition, accepted = sample
     first = [question.id for question in definition.categories[0].questions]
     silent = accepted.filter(pl.col("unit") == "JAM")["respondent_id"][:5].to_list()
     hushed = accepted.with_columns(
         pl.when(~pl.col("respondent_id").is_in(silent)).then(name).alias(name) for name in first
     )
-    # What is left of the hidden category changes: nothing that is published of other units may.
+    # What is left of the withheld category changes: nothing that is published of other units may.
     moved = hushed.with_columns(
         pl.when(pl.col("unit") != "JAM").then(name).otherwise(pl.col(name) - 1).alias(name) for name in first
     )

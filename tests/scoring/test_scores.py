@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.estimator_checks import check_estimator
 
 from bpo_index.definition.method_block import Method
-from bpo_index.disclosure.cells.hiding import complete_hiding
+from bpo_index.disclosure.cells.withholding import complete_withholding
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.ranking import rank_units
@@ -151,20 +151,20 @@ def test_units_with_few_respondents_have_no_score_and_move_no_rank(tmp_path):
     assert scores.unit_means["unit"].to_list() == ["AAA", "BBB"]
 
 
-def test_a_hidden_cell_takes_another_with_it():
-    def hide(raters, *weightings):
+def test_a_withheld_cell_takes_another_with_it():
+    def withhold(raters, *weightings):
         raters = np.array([raters])
         few, ends = raters < 5, (np.zeros(raters.shape), np.full(raters.shape, 100.0))
-        return complete_hiding(few, np.full(raters.shape, 50.0), ends, 50.0 * few, *weightings, raters=raters)[
+        return complete_withholding(few, np.full(raters.shape, 50.0), ends, 50.0 * few, *weightings, raters=raters)[
             0
         ].tolist()
 
-    assert hide([9, 8, 2], np.ones(3)) == [False, True, True]
-    assert hide([9, 9, 9], np.ones(3)) == [False, False, False]
-    assert hide([2, 9, 9], np.ones(3)) == [True, True, False]
-    assert hide([9, 8, 2], np.array([1.0, 0.0, 1.0])) == [True, False, True]
-    # Under nominal weights two are hidden already; of these the learnt ones leave one that could be computed.
-    assert hide([9, 2, 3], np.ones(3), np.array([1.0, 0.0, 1.0])) == [True, True, True]
+    assert withhold([9, 8, 2], np.ones(3)) == [False, True, True]
+    assert withhold([9, 9, 9], np.ones(3)) == [False, False, False]
+    assert withhold([2, 9, 9], np.ones(3)) == [True, True, False]
+    assert withhold([9, 8, 2], np.array([1.0, 0.0, 1.0])) == [True, False, True]
+    # Under nominal weights two are withheld already; of these the learnt ones leave one that could be computed.
+    assert withhold([9, 2, 3], np.ones(3), np.array([1.0, 0.0, 1.0])) == [True, True, True]
 
 
 def test_the_estimator_obeys_scikit_learn():

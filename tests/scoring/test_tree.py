@@ -54,7 +54,7 @@ def test_the_sample_of_three_levels_is_scored_level_by_level(sample):
     published = scores.units.filter(~pl.col("suppressed"))["unit"].to_list()
     assert len(definition.nodes) == 12
     assert 0 < len(published) < len(definition.units)
-    hidden = 0
+    withheld = 0
     for unit in published:
         own = validation.accepted.filter(unit=unit)
         means = np.array([own[question].mean() for question in definition.question_ids], dtype=float)
@@ -64,10 +64,10 @@ def test_the_sample_of_three_levels_is_scored_level_by_level(sample):
             definition.category_nodes, scores.categories.filter(unit=unit).iter_rows(named=True), strict=True
         ):
             assert row["category"] == node.id
-            hidden += row["score"] is None
+            withheld += row["score"] is None
             if row["score"] is not None:
                 assert row["score"] == pytest.approx(by_hand[node.number], abs=1e-8)
-    assert hidden
+    assert withheld
 
 
 @settings(max_examples=40)

@@ -29,7 +29,7 @@ def test_every_row_has_one_outcome(tmp_path):
     audit = summarise_audit(validation, definition)
     assert (audit.rows_read, audit.rows_accepted, audit.rows_quarantined) == (9, 5, 4)
     # The straight line alone by a rule; the wrong rating and the unknown unit are errors; the reader took the long row.
-    outcomes = audit.rows_quarantined_by_rules, audit.rows_quarantined_for_errors, audit.rows_put_aside_by_reader
+    outcomes = audit.rows_quarantined_by_rules, audit.rows_quarantined_for_errors, audit.rows_quarantined_by_reader
     assert outcomes == (1, 2, 1)
     assert (audit.respondents_accepted, audit.respondents_flagged) == (5, 2)
     assert audit.flags == {"incomplete": 2}

@@ -72,7 +72,7 @@ def test_each_file_is_judged_by_itself():
     assert list(find_other_scales(both, TEN, ["q"])) == ["b.csv"]
 
 
-def test_a_file_on_another_scale_puts_every_row_aside(tmp_path):
+def test_a_file_on_another_scale_quarantines_every_row(tmp_path):
     rows = [f"{n},Aland,{1 + n % 5},{1 + (n + 1) % 5},{1 + (n + 2) % 5}" for n in range(20)]
     definition = make_definition()
     responses = read_rows(tmp_path, *rows, "x,Aland,1")

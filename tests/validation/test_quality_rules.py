@@ -58,10 +58,10 @@ def test_accepted_and_quarantined_are_all_rows_and_flags_take_none_away(tmp_path
     without = validate_rows(tmp_path, *rows, header=HEADER, definition=set_rules())
     if action == "flag":
         assert validation.accepted.equals(without.accepted)
-        assert validation.set_aside.height == 0
+        assert validation.quarantined_by_rules.height == 0
     else:
-        let_in = pl.concat([validation.accepted, validation.set_aside.drop("reasons", "flags")])
-        assert let_in.sort("unit", "respondent_id").equals(without.accepted)
+        readmitted = pl.concat([validation.accepted, validation.quarantined_by_rules.drop("reasons", "flags")])
+        assert readmitted.sort("unit", "respondent_id").equals(without.accepted)
 
 
 @pytest.mark.parametrize("action", ["flag", "quarantine"])
@@ -70,9 +70,9 @@ def test_the_order_of_rows_changes_neither_reasons_nor_sentences(tmp_path, actio
     for seed in range(5):
         random.Random(seed).shuffle(rows)
         validation = validate_rows(tmp_path, *rows, header=HEADER, definition=set_rules(action, **EVERY_RULE))
-        told = validation.rows.select("text", "reasons", "sentences").rows()
+        shown = validation.rows.select("text", "reasons", "sentences").rows()
         flags = validation.flags.select("respondent_id", "reason", "sentence").sort(pl.all()).rows()
-        seen.append((sorted(told), flags, validation.notes, validation.accepted.drop("source_row")))
+        seen.append((sorted(shown), flags, validation.notes, validation.accepted.drop("source_row")))
     found = {reason for _, reasons, _ in seen[0][0] for reason in reasons} | {reason for _, reason, _ in seen[0][1]}
     assert found >= EVERY_RULE.keys()
     assert all(other[:3] == seen[0][:3] and other[3].equals(seen[0][3]) for other in seen[1:])
@@ -91,16 +91,16 @@ def test_each_rule_alone_marks_what_it_marks_among_the_others(tmp_path, name):
 @pytest.mark.parametrize("name", EVERY_RULE)
 def test_flag_and_quarantine_mark_the_same_rows(tmp_path, name):
     rows, keys = list_rows(2), {name: EVERY_RULE[name]}
-    flagged, aside = (
+    flagged, quarantining = (
         validate_rows(tmp_path, *rows, header=HEADER, definition=set_rules(action, **keys))
         for action in ("flag", "quarantine")
     )
     marked = flagged.flags.filter(pl.col("reason") == name)
-    put_aside = aside.set_aside
-    assert put_aside.height > 0
-    assert sorted(put_aside["respondent_id"]) == sorted(marked["respondent_id"])
-    assert put_aside["reasons"].to_list() == [[name]] * put_aside.height
-    assert aside.accepted.height == flagged.accepted.height - put_aside.height
+    kept_out = quarantining.quarantined_by_rules
+    assert kept_out.height > 0
+    assert sorted(kept_out["respondent_id"]) == sorted(marked["respondent_id"])
+    assert kept_out["reasons"].to_list() == [[name]] * kept_out.height
+    assert quarantining.accepted.height == flagged.accepted.height - kept_out.height
 
 
 def test_rows_of_a_survey_tool_that_are_tests(tmp_path):

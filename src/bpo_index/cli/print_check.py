@@ -38,7 +38,7 @@ def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:
     console.print(
         f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}: "
         f"{audit.rows_quarantined_by_rules} by quality rules alone, {audit.rows_quarantined_for_errors} for errors, "
-        f"{audit.rows_put_aside_by_reader} put aside by the reader."
+        f"{audit.rows_quarantined_by_reader} put aside by the reader."
     )
     console.print(
         f"Used: {audit.ratings:,} ratings, {audit.dont_know:,} don't-know, {audit.skipped:,} skipped, "
@@ -66,10 +66,10 @@ def print_exclusions(
     console
         Where to.
     """
-    if not exclusions.let_in:
+    if not exclusions.readmitted:
         console.print("No row is kept out by quality rules alone: the ranking without them is the same.")
         return
-    rows = f"{exclusions.let_in} row{'' if exclusions.let_in == 1 else 's'}"
+    rows = f"{exclusions.readmitted} row{'' if exclusions.readmitted == 1 else 's'}"
     console.print(f"With and without the quality exclusions, which alone keep out {rows}:")
     exact = published is None
     table, frame = (EXACT_EXCLUSIONS, exclusions.exact) if published is None else (EXCLUSIONS, published)

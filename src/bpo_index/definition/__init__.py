@@ -1,4 +1,4 @@
-"""The methodology file: its model, YAML with places, and what its keys say of each other."""
+"""The index definition: its model, YAML reading with line numbers, and conflicts between fields."""
 
 from bpo_index.definition.model import (
     IndexDefinition,

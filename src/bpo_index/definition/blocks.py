@@ -211,7 +211,7 @@ class Columns(Block):
     duration: Text | None = None
     """How long the respondent took, in seconds; without it the time from `started_at` to `finished_at`."""
     status: Text | None = None
-    """What kind of row it is; test, preview and spam rows are told by it."""
+    """What kind of row it is; test, preview and spam rows are recognised by it."""
     data_origin: Text | None = None
     """Where a row comes from; the word `synthetic` marks every table made from it."""
     importance: dict[ItemId, Text] = {}

@@ -1,6 +1,7 @@
-"""What is wrong between the fields of a definition, found in the raw file, which may be broken in other ways too.
+"""Find conflicts between the fields of a definition, in the raw file.
 
-Works on plain values and never raises, so that its findings stand beside those on single fields.
+The raw file may have other errors too. The functions work on plain values and never raise, so that conflicts are listed
+beside errors of single fields.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ RESERVED_STARTS = ("importance_", "background_")
 
 
 def list_conflicts(raw: object) -> list[tuple[Place, str]]:
-    """Return what is wrong between fields, for a definition that may be broken in other ways too.
+    """Return the conflicts between fields of a definition that may have other errors too.
 
     Each problem is a place and a sentence: repeated ids, labels that name two units or two questions, an empty
     scale, "don't know" codes that are also ratings, weights that sum to zero, minimums out of order.
@@ -131,7 +132,7 @@ def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
 
 
 def _list_answers(scale: dict[str, Any], labels: dict[str, Any]) -> list[tuple[Place, object, object]]:
-    """Return the place of every answer that the scale names, its text, and what it stands for."""
+    """Return place, text and meaning of every answer that the scale names."""
     answers: list[tuple[Place, object, object]] = []
     for kind in ("dont_know", "skipped", "not_asked"):
         codes = scale.get(kind)

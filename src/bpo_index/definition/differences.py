@@ -1,4 +1,4 @@
-"""What two definitions say differently, key by key."""
+"""Compare two definitions, key by key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MISSING = object()
 
 @dataclass(frozen=True)
 class Difference:
-    """One key that two definitions give differently."""
+    """One key with different values in two definitions."""
 
     place: str
     """Such as ``method.aggregation`` or ``categories[trade].weight``."""
@@ -27,7 +27,7 @@ class Difference:
 
 
 def list_differences(before: object, after: object) -> list[Difference]:
-    """Return the keys in which two definitions, as plain JSON values, differ.
+    """Return the keys with different values in two definitions, given as plain JSON values.
 
     Examples
     --------
@@ -40,16 +40,16 @@ def list_differences(before: object, after: object) -> list[Difference]:
 
 
 def describe_differences(differences: list[Difference], form: str = "{after} instead of {before}") -> str:
-    """Return differences as a part of a sentence, the first of them where there are many.
+    """Return differences as part of a sentence; of many only the first.
 
     Examples
     --------
     >>> describe_differences([Difference("method.seed", "2021", "7")])
     'method.seed (7 instead of 2021)'
     """
-    told = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
-    more = len(differences) - len(told)
-    return ", ".join(told) + (f" and {more} more" if more else "")
+    listed = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
+    more = len(differences) - len(listed)
+    return ", ".join(listed) + (f" and {more} more" if more else "")
 
 
 def _compare(place: str, before: Any, after: Any) -> Iterator[Difference]:
@@ -70,7 +70,7 @@ def _compare(place: str, before: Any, after: Any) -> Iterator[Difference]:
 
 
 def _name_items(value: Any) -> dict[str, Any] | None:
-    """Return the items of a list by the names they have; None where it is no list of named items."""
+    """Return the items of a list by their names; None if it is not a list of named items."""
     if not isinstance(value, list | tuple) or not value:
         return None
     for key in _NAMES:

@@ -1,7 +1,7 @@
-"""The `method:` block: keys that every index has, and those that its methods bring with them (`scoring.methods`).
+"""The `method:` block: the keys of every index, and the options of its methods (`scoring.methods`).
 
-The names that a key may have, and the options, are those of the records of methods. What is written out of a block are
-its keys and the options of the methods that it chooses. Method page: docs/methods/definition.md.
+Names and options come from the records of methods. A block is written with its keys and the options of the methods that
+it chooses. Method page: docs/methods/definition.md.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def list_chosen_options(method: Mapping[str, Any], varied: Mapping[str, Iterable
 def drop_unused_options(
     method: Mapping[str, Any], varied: Mapping[str, Iterable[str]], *, given: Iterable[str] = ()
 ) -> dict[str, Any]:
-    """Return a `method:` block without the options that no chosen method has, but for those given.
+    """Return a `method:` block without the options that no chosen method uses; those given stay.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ class Uncertainty(Block):
     """Coefficient of variation of a category's weight, drawn from a Dirichlet distribution round the nominal; null:
     0.25 where weights are fixed, none where they are learnt from the answers."""
     weight_bounds: tuple[Share, Annotated[Finite, Field(ge=1, le=1000)]] = (0.5, 2.0)
-    """Ranks are also told over all weights between these multiples of the weights used."""
+    """Ranks are also published over all weights between these multiples of the weights used."""
     normalisation: dict[Normalisation, Part] = Field(default={})
     """Normalisations and their parts."""
     normalisation_range: tuple[Number, Number] = (1.0, 100.0)

@@ -1,7 +1,7 @@
-"""Which methods go together, found in the raw `method:` block when a definition is read, not in the middle of a run.
+"""Check which methods can be combined, when a definition is read and not in the middle of a run.
 
-What a method needs is in its record; here the records of the chosen methods are held against one another. Works on
-plain values that may be broken in other ways and never raises. Method page: docs/methods/admissible.md.
+A method's record says what it needs; here the records of the chosen methods are compared. The functions work on the raw
+`method:` block, which may have other errors too, and never raise. Method page: docs/methods/admissible.md.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ _LEVELS = (("question_aggregation", "question_weighting"), ("aggregation", "weig
 
 
 def list_method_conflicts(method: dict[str, Any], raw: dict[str, Any]) -> list[tuple[Place, str]]:
-    """Return what is wrong between the keys of a `method:` block and the rest of a raw definition."""
+    """Return the conflicts between a `method:` block and the rest of a raw definition."""
     problems = [*list_unused_options(method, find_further(raw)), *list_method_problems(method, look_around(raw))]
     return [(("method", key), says) for key, says in problems]
 
 
 def list_category_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
-    """Return what is wrong with the methods of categories: those that they give themselves, and those from outside.
+    """Return the conflicts of the methods of categories, their own and inherited ones.
 
     Options are those of the `method:` block everywhere, so that a method may fit the index and not a category in it.
     """
@@ -72,7 +72,7 @@ def list_category_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
 def _list_nested_power_problems(
     holder: dict[str, Any], place: Place, methods: Mapping[Place, dict[str, Any]]
 ) -> list[tuple[Place, str]]:
-    """Return where a mean that needs positive values is taken of scores that compare units, of which the last has 0."""
+    """Return where a mean that needs positive values averages scores that compare units: the lowest unit has 0."""
     method = methods[place]
     aggregation = _find_aggregation(method, "aggregation")
     power = aggregation.find_power(_pick(aggregation, method)) if aggregation else None
@@ -100,7 +100,7 @@ def _list_nested_power_problems(
 
 
 def list_method_problems(method: Mapping[str, Any], around: Surroundings) -> list[Problem]:
-    """Return what is wrong between the keys of a `method:` block.
+    """Return the conflicts between the keys of a `method:` block.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def list_method_problems(method: Mapping[str, Any], around: Surroundings) -> lis
 
 
 def list_unused_options(method: Mapping[str, Any], varied: Mapping[str, Iterable[str]] | None = None) -> list[Problem]:
-    """Return the options that are given and that no chosen method has.
+    """Return the given options that no chosen method uses.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def list_unused_options(method: Mapping[str, Any], varied: Mapping[str, Iterable
 
 
 def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
-    """Return what is wrong between the `uncertainty:` block and the rest of a raw definition.
+    """Return the conflicts between the `uncertainty:` block and the rest of a raw definition.
 
     Every combination of the levels is checked as if it were the `method:` block.
     """
@@ -223,7 +223,7 @@ def _read_pair(value: object) -> tuple[float, float] | None:
 
 
 def find_order_problem(low: float, high: float) -> str | None:
-    """Return what is wrong with the ends of a range, None where nothing: the second has to be well above the first."""
+    """Return why the ends of a range are refused; None if the second is well above the first."""
     least = max(1e-6, 1e-9 * max(abs(low), abs(high)))
     if high - low >= least or not math.isfinite(low) or not math.isfinite(high):
         return None
@@ -233,7 +233,7 @@ def find_order_problem(low: float, high: float) -> str | None:
 
 
 def look_around(raw: dict[str, Any], holder: dict[str, Any] | None = None) -> Surroundings:
-    """Return what methods may be checked against, out of a raw definition that may be broken.
+    """Return the parts of a raw definition that methods are checked against.
 
     `holder` is the category whose own categories and questions are looked at; None: the index.
     """
@@ -260,7 +260,7 @@ def look_around(raw: dict[str, Any], holder: dict[str, Any] | None = None) -> Su
 
 
 def _pick(record: Method, method: Mapping[str, Any]) -> Options:
-    """Return the options of a method; one that is null, or no range where it has to be one, has its default."""
+    """Return the options of a method; null, or anything but a range where one is needed, becomes the default."""
     return {
         option.name: option.default if given is None or (option.is_range and _read_pair(given) is None) else given
         for option in record.options
@@ -289,7 +289,7 @@ def _find_normalisation(method: Mapping[str, Any]) -> Normalisation | None:
 
 
 def _list_option_problems(method: Mapping[str, Any], around: Surroundings) -> list[Problem]:
-    """Return what is wrong with options: not in order, missing, or not fit for the rest."""
+    """Return the problems of options: wrong order, missing, or in conflict with the definition."""
     problems: list[Problem] = []
     for name, option in list_options().items():
         ends = _read_pair(method.get(name))

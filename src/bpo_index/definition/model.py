@@ -1,7 +1,7 @@
 """The index definition: what is ranked, asked, weighed and how, as one typed, frozen value.
 
-Stages: `load_definition` finds and reads a YAML file (`read_yaml`), checks each field (pydantic) and what fields
-say of each other (`list_conflicts`), and lists every problem at once with its place in the file.
+Stages: `load_definition` finds and reads a YAML file (`read_yaml`), checks each field (pydantic) and fields against
+each other (`list_conflicts`), and lists every problem at once with its place in the file.
 Unknown keys are refused. Method page: docs/methods/definition.md.
 """
 
@@ -80,13 +80,13 @@ class IndexDefinition(Block):
 
     @model_serializer(mode="wrap")
     def _leave_out_unused_options(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out the options of methods that are not chosen: they say nothing of the index."""
+        """Leave out the options of methods that are not chosen."""
         written: dict[str, Any] = handler(self)
         written["method"] = drop_unused_options(written["method"], find_further(written))
         return written
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy with other values; what was worked out of the old ones is left behind."""
+        """Return a copy with other values, without the cached properties of the old ones."""
         copied = super().model_copy(update=update, deep=deep)
         for name, value in vars(type(self)).items():
             if isinstance(value, cached_property):
@@ -95,12 +95,12 @@ class IndexDefinition(Block):
 
     @cached_property
     def nodes(self) -> tuple[DefinedNode, ...]:
-        """The index and all categories, each before those that it holds."""
+        """The index and all categories, parents before children."""
         return list_nodes(self.categories)
 
     @cached_property
     def category_nodes(self) -> tuple[DefinedNode, ...]:
-        """All categories of all levels, each before those that it holds."""
+        """All categories of all levels, parents before children."""
         return self.nodes[1:]
 
     @cached_property
@@ -208,7 +208,7 @@ def load_definition(name_or_path: str | Path, method: str | Path | None = None) 
 
 
 def read_method(definition: IndexDefinition, path: str | Path) -> IndexDefinition:
-    """Return the definition with the keys of a file in the place of those of its `method:` block.
+    """Return the definition with the `method:` keys of a file in place of its own.
 
     Raises
     ------
@@ -257,7 +257,7 @@ def parse_definition(text: str, *, source: str = "given as text") -> IndexDefini
 
 
 def replace_method(definition: IndexDefinition, text: str, *, source: str = "given as text") -> IndexDefinition:
-    """Return the definition with the keys of a YAML text in the place of those of its `method:` block.
+    """Return the definition with the `method:` keys of a YAML text in place of its own.
 
     The text holds the keys themselves, or one key `method:` with them. Where the `uncertainty:` block does not go with
     the new method, methods, weights and what is left out are not varied.
@@ -310,13 +310,13 @@ def _build_definition(content: YamlContent, value: object, source: str, kind: st
 
 
 def _is_echo(error: ErrorDetails) -> bool:
-    """Return whether a list is said to be too short only because its items are wrong, which is said of each."""
+    """Return whether the error "too short" of a list only repeats the errors of its items."""
     given = error.get("input")
     return error["type"] == "too_short" and isinstance(given, list) and len(given) >= error["ctx"]["min_length"]
 
 
 def _explain(error: ErrorDetails) -> str:
-    """Return what is wrong with a field in words for who wrote the file, who knows no types."""
+    """Return the problem of a field in words for the author of the file, who may know no types."""
     kind, given, limits = error["type"], error.get("input"), error.get("ctx", {})
     if kind == "missing":
         return "is missing"

@@ -9,7 +9,7 @@ from bpo_index.definition.yaml_places import Place
 
 
 def list_raw_categories(holder: object, at: Place = ()) -> list[tuple[Place, dict[str, Any]]]:
-    """Return every category that a raw definition or category holds, each before those in it; what is none is left out.
+    """Return all categories of a raw definition or category, parents before children; anything else is skipped.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The index and its categories as a list of nodes: each before those that it holds, the index itself first.
+"""The index and its categories as a list of nodes: parents before children, the index itself first.
 
 All arrays over nodes, and all tables of categories, are in this order.
 """
@@ -59,7 +59,7 @@ class DefinedNode:
 
 
 def list_nodes(categories: Sequence[Category]) -> tuple[DefinedNode, ...]:
-    """Return the index and all categories, each before those that it holds."""
+    """Return the index and all categories, parents before children."""
     index = DefinedNode(number=0, parent=-1, level=0, category=None, parent_id=None, share=1.0)
     nodes = [index]
 

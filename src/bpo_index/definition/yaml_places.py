@@ -1,8 +1,8 @@
-"""YAML as the definitions use it: the YAML 1.2 core scalars, no aliases, no repeated keys, every value's line known.
+"""Read the YAML of definitions: YAML 1.2 core scalars, no aliases, no repeated keys, a line for every value.
 
-YAML 1.1, which PyYAML reads by default, turns NO into false and 2021-12-15 into a date; here they stay text. A text is
-read up to a size and a depth, which is looked at before it is parsed: what is nested deeper takes the parser a time
-that grows with the square of the depth.
+YAML 1.1, which PyYAML reads by default, turns NO into false and 2021-12-15 into a date; here they stay text. Size and
+depth have limits that are checked before parsing: the parser's time grows with the square of the depth. Why PyYAML and
+not ruamel.yaml: docs/adr/0019-pyyaml-for-definitions.md.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class _CoreLoader(yaml.SafeLoader):
     _nodes = 0
 
     def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
-        """Begin what stands in brackets."""
+        """Begin a list or mapping in brackets."""
         self._check_depth()
         super().fetch_flow_collection_start(token)
 
     def add_indent(self, column: int) -> bool:
-        """Begin what stands further in."""
+        """Begin a deeper indentation."""
         is_new = bool(super().add_indent(column))
         self._check_depth()
         return is_new
@@ -108,7 +108,7 @@ class YamlContent:
         return _NO_LINE
 
     def put_under(self, key: str) -> YamlContent:
-        """Return the content as the value of a key that the file does not write itself."""
+        """Return the content as the value of a key that is not in the file."""
         return YamlContent(
             {key: self.value},
             {(): 1} | {(key, *place): line for place, line in self.lines.items()},

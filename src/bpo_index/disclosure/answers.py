@@ -1,8 +1,8 @@
-"""What counts of answers are published: those of units with enough respondents, and totals over these.
+"""Counts of answers that may be published: those of units with enough respondents, and totals over these.
 
-`hide_small_units` makes the public table of item nonresponse: units with too few respondents have no numbers and enter
-no total, so none can be computed from the totals. `disclose_audit` makes the audit of a release, of which the counts of
-answers are these totals. Method page: docs/methods/disclosure.md.
+`withhold_small_units` makes the public table of item nonresponse: units with too few respondents have no numbers and
+enter no total, so none can be computed from the totals. `disclose_audit` makes the audit of a release, of which the
+counts of answers are these totals. Method page: docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class PublicAudit(Audit):
     """The audit as a release holds it: counts of answers are over the units that are published."""
 
 
-def hide_small_units(nonresponse: pl.DataFrame, minimum: int) -> pl.DataFrame:
+def withhold_small_units(nonresponse: pl.DataFrame, minimum: int) -> pl.DataFrame:
     """Return the table as it may be public.
 
     Parameters
@@ -44,7 +44,7 @@ def hide_small_units(nonresponse: pl.DataFrame, minimum: int) -> pl.DataFrame:
     ...     schema=NONRESPONSE.schema,
     ...     orient="row",
     ... )
-    >>> hide_small_units(exact, 5).rows()
+    >>> withhold_small_units(exact, 5).rows()
     [('q', None, 6, 5, 1, 0, 0), ('q', 'AAA', 6, 5, 1, 0, 0), ('q', 'BBB', None, None, None, None, None)]
     """
     shown = nonresponse.filter(pl.col("unit").is_not_null()).with_columns(
@@ -63,7 +63,7 @@ def disclose_audit(audit: Audit, notes: list[Note], nonresponse: pl.DataFrame) -
     audit, notes
         From `summarise_audit`, and those of `Validation`.
     nonresponse
-        From `hide_small_units`.
+        From `withhold_small_units`.
     """
     totals = nonresponse.filter(pl.col("unit").is_null()).select("ratings", "dont_know", "skipped", "not_asked").sum()
     exact = {field.name: getattr(audit, field.name) for field in fields(Audit)}

@@ -1,8 +1,8 @@
-"""What of the ranking without the quality exclusions is published.
+"""Decide what is published of the ranking without the quality exclusions.
 
-The public table tells no more than follows from published scores, numbers of respondents, and the changes of score
-that it tells itself (`is_change_safe`): a unit whose change is not told may have any score that its rows could give it
-(`possible_ranks.bound_scores`). Method page: docs/methods/exclusions.md.
+The public table says no more than follows from published scores, numbers of respondents, and the changes of score that
+it publishes itself (`is_change_safe`): a unit whose change is not published may have any score that its rows could give
+it (`possible_ranks.bound_scores`). Method page: docs/methods/exclusions.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.disclosure.cells.hiding import OPEN_SHARE
+from bpo_index.disclosure.cells.withholding import OPEN_SHARE
 from bpo_index.disclosure.possible_ranks import Range, bound_scores, rank_between
 from bpo_index.display.labels import fold_label
 from bpo_index.publication.columns.influence import EXCLUSIONS
@@ -28,18 +28,18 @@ from bpo_index.validation.rules.application import compare_by_rule
 from bpo_index.validation.rules.record import ComparingRule, Questionnaire
 from bpo_index.validation.rules.registry import NamedRule
 
-#: From this many rows let in a change of score may be told (docs/adr/0010-what-is-told.md).
+#: From this many rows readmitted a change of score may be published (docs/adr/0010-what-is-published.md).
 FEWEST_TOLD = 5
-#: Decimals of a change that is told: with more of them, ratings that are whole numbers could be tried out.
-DECIMALS_TOLD = 1
-_CHANGE = "change told"
+#: Decimals of a change that is published: with more of them, ratings that are whole numbers could be tried out.
+DECIMALS_PUBLISHED = 1
+_CHANGE = "change published"
 #: Texts that name no company.
 _NO_COMPANY = ("n/a", "na", "none")
 _NOISE = 1e-9
 
 
 def disclose_exclusions(
-    exclusions: Exclusions, set_aside: pl.DataFrame, scores: Scores, definition: IndexDefinition
+    exclusions: Exclusions, quarantined_by_rules: pl.DataFrame, scores: Scores, definition: IndexDefinition
 ) -> pl.DataFrame:
     """Return the ranking with and without quality exclusions as it may be published.
 
@@ -47,7 +47,7 @@ def disclose_exclusions(
     ----------
     exclusions
         From `compare_exclusions`.
-    set_aside
+    quarantined_by_rules
         From `validate_responses`: the answers that quality rules keep out.
     scores, definition
         What `score_units` made of the accepted answers, and the index.
@@ -56,26 +56,30 @@ def disclose_exclusions(
     -------
     DataFrame
         One row per ranked unit, by rank: `unit, respondents, score, rank, respondents_without, rank_without_low,
-        rank_without_high` (among the same units)`, score_change`; null where it is not told.
+        rank_without_high` (among the same units)`, score_change`; null where it is not published.
     """
     ranked = exclusions.units.filter("ranked")
-    is_told = pl.Series(_find_told(ranked, set_aside, scores, definition), dtype=pl.Boolean)
-    told = ranked.with_columns(pl.col("score_change").round(DECIMALS_TOLD).alias(_CHANGE), is_told=is_told)
-    possible = bound_scores(set_aside, scores, definition)
+    is_published = pl.Series(
+        _find_publishable_changes(ranked, quarantined_by_rules, scores, definition), dtype=pl.Boolean
+    )
+    shown = ranked.with_columns(
+        pl.col("score_change").round(DECIMALS_PUBLISHED).alias(_CHANGE), is_published=is_published
+    )
+    possible = bound_scores(quarantined_by_rules, scores, definition)
     best: np.ndarray | None = None
     worst: np.ndarray | None = None
     if possible is not None:
-        known = told["is_told"].to_numpy()
-        printed = told["score"].to_numpy().astype(float) + told[_CHANGE].to_numpy().astype(float)
-        half = 0.5 * 10.0**-DECIMALS_TOLD
+        known = shown["is_published"].to_numpy()
+        printed = shown["score"].to_numpy().astype(float) + shown[_CHANGE].to_numpy().astype(float)
+        half = 0.5 * 10.0**-DECIMALS_PUBLISHED
         low, high = np.where(known, printed - half, possible.low), np.where(known, printed + half, possible.high)
         best, worst = rank_between(Range(low, high))
     return round_table(
-        told.with_columns(
+        shown.with_columns(
             rank_without_low=None if best is None else pl.Series(best),
             rank_without_high=None if worst is None else pl.Series(worst),
             score=pl.when(pl.col("score_bound").is_null()).then("score"),
-            score_change=pl.when("is_told").then(_CHANGE),
+            score_change=pl.when("is_published").then(_CHANGE),
         )
         .sort("rank", "unit")
         .select(EXCLUSIONS.schema.names())
@@ -83,10 +87,12 @@ def disclose_exclusions(
     )
 
 
-def _find_told(ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> list[bool]:
-    """Return whether the change of score of each ranked unit may be told.
+def _find_publishable_changes(
+    ranked: pl.DataFrame, quarantined: pl.DataFrame, scores: Scores, definition: IndexDefinition
+) -> list[bool]:
+    """Return whether the change of score of each ranked unit may be published.
 
-    Never where scores are no sums of answers, nor of rows, from `set_aside`, that may be one person's.
+    Never where scores are no sums of answers, nor of rows, from `quarantined_by_rules`, that may be one person's.
     """
     structure = scores.sample.structure
     answers = {unit.unit: unit for unit in scores.sample.answers}
@@ -95,7 +101,7 @@ def _find_told(ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, defini
     for code, bound, bound_without, after in ranked.select(
         "unit", "score_bound", "score_bound_without", "score_without"
     ).iter_rows():
-        rows = aside.filter(unit=code)
+        rows = quarantined.filter(unit=code)
         unit = answers[code]
         is_bound = bound is not None or bound_without is not None
         if not _is_sum(structure) or rows.is_empty() or is_bound or after is None or unit.is_fitted:
@@ -109,11 +115,11 @@ def _find_told(ranked: pl.DataFrame, aside: pl.DataFrame, scores: Scores, defini
 
 
 def _may_be_one_persons(rows: pl.DataFrame, asked: Questionnaire, rules: Sequence[NamedRule]) -> bool:
-    """Return whether one person may know several of a unit's rows let in.
+    """Return whether one person may know several of a unit's rows readmitted.
 
     That is where two are of one company, however its letters are written, or one names none; and, as far as the
-    definition has a rule that may find rows of one person, where it finds one: in validation, or among rows let in that
-    validation does not compare (unfinished ones, tests, or too many to compare).
+    definition has a rule that may find rows of one person, where it finds one: in validation, or among rows readmitted
+    that validation does not compare (unfinished ones, tests, or too many to compare).
     """
     finding = [(named, rule) for named in rules if isinstance(rule := named.rule, ComparingRule)]
     finding = [(named, rule) for named, rule in finding if rule.finds_one_person]
@@ -143,14 +149,14 @@ def _is_sum(structure: IndexStructure) -> bool:
 def _measure_moves(
     unit: UnitAnswers, ratings: Floats, weights: Floats, structure: IndexStructure
 ) -> tuple[float, Floats]:
-    """Return a unit's score with all ratings of the rows let in at the low end, and how far each row can move it.
+    """Return a unit's score with all ratings of the rows readmitted at the low end, and how far each row can move it.
 
     Parameters
     ----------
     unit
         The accepted answers.
     ratings, weights
-        Of the rows let in, rows x questions; NaN where there is no rating.
+        Of the rows readmitted, rows x questions; NaN where there is no rating.
     structure
         The index.
     """
@@ -168,7 +174,7 @@ def _measure_moves(
 
 
 def is_change_safe(above_lowest: float, moves: Floats) -> bool:
-    """Return whether the score of a unit leaves open what the rows let in said, even to one who wrote one of them.
+    """Return whether the score of a unit leaves open what the rows readmitted said, even to one who wrote one of them.
 
     Each row has a mean p between 0 and 1; the score lies sum_j b_j p_j above the one with all of them at 0. Whoever
     knows that sum and one of the rows knows the sum D over the others, and so that the mean of two of these, T, lies
@@ -181,7 +187,7 @@ def is_change_safe(above_lowest: float, moves: Floats) -> bool:
     above_lowest
         That sum, in score points.
     moves
-        Rows let in: b, the score points between all ratings of the row at the low end and at the high end.
+        Rows readmitted: b, the score points between all ratings of the row at the low end and at the high end.
 
     Examples
     --------

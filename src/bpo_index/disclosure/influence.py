@@ -1,7 +1,7 @@
-"""What of influence is published: people are counted, what a quality rule does is told as far as it must be so.
+"""Decide what is published of influence: counts of people, and effects of quality rules that public facts imply.
 
 Single respondents and companies are counted together. What a rule that keeps rows out does to ranks is published only
-where it does not hang on what those rows say (`possible_ranks`). Method page: docs/methods/influence.md.
+where it does not depend on what those rows say (`possible_ranks`). Method page: docs/methods/influence.md.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PRIVATE = ("respondent", "company")
 
 
 def disclose_influence(
-    influence: Influence, set_aside: pl.DataFrame, scores: Scores, definition: IndexDefinition
+    influence: Influence, quarantined_by_rules: pl.DataFrame, scores: Scores, definition: IndexDefinition
 ) -> dict[str, pl.DataFrame]:
     """Return the tables `influence` and `ranks_without` as they may be published.
 
@@ -31,7 +31,7 @@ def disclose_influence(
     ----------
     influence
         From `assess_influence`.
-    set_aside
+    quarantined_by_rules
         From `validate_responses`: the answers that quality rules keep out.
     scores, definition
         What `score_units` made of the accepted answers, and the index.
@@ -41,13 +41,16 @@ def disclose_influence(
     dict
         `influence`: one row for all respondents, one for all companies, one per question, category and quality rule:
         `left_out, item, items, changing_first, changing_first_five, changing_any_rank` (how many of the items do)`,
-        largest_shift, mean_rank_shift` (over items and units)`, not_computed`; of a quality rule null where it hangs on
-        what the rows say that it keeps out. `ranks_without`: as in `Influence`, null likewise.
+        largest_shift, mean_rank_shift` (over items and units)`, not_computed`; of a quality rule null where it depends
+        on what the rows say that it keeps out. `ranks_without`: as in `Influence`, null likewise.
     """
     rules = influence.items.filter(pl.col("left_out") == RULE)["item"].to_list()
     ranked = scores.units.filter("ranked")
     # The rows that a rule alone keeps out.
-    possible = {rule: bound_ranks(set_aside.filter(pl.col("reasons") == [rule]), scores, definition) for rule in rules}
+    possible = {
+        rule: bound_ranks(quarantined_by_rules.filter(pl.col("reasons") == [rule]), scores, definition)
+        for rule in rules
+    }
     return {
         "influence": _count_items(influence.items, possible, ranked["rank"].to_numpy()),
         "ranks_without": _withhold_ranks(influence.ranks_without, possible, ranked["unit"].to_list()),
@@ -71,25 +74,25 @@ def _count_items(items: pl.DataFrame, possible: Mapping[str, tuple[Ints, Ints]],
         )
         .cast(INFLUENCE.schema)
     )
-    told = [
+    shown = [
         (RULE, name, 1, *measure_changes(ranks, best, worst, FIRST_FEW), 0) for name, (best, worst) in possible.items()
     ]
-    return pl.concat([counted, pl.DataFrame(told, schema=INFLUENCE.schema, orient="row")])
+    return pl.concat([counted, pl.DataFrame(shown, schema=INFLUENCE.schema, orient="row")])
 
 
 def _withhold_ranks(exact: pl.DataFrame, possible: Mapping[str, tuple[Ints, Ints]], codes: list[str]) -> pl.DataFrame:
     """Return the ranks without each item; without a rule only those that it must leave, whatever its rows say."""
-    told = [
+    shown = [
         (RULE, name, code, int(low) if low == high else None)
         for name, (best, worst) in possible.items()
         for code, low, high in zip(codes, best, worst, strict=True)
     ]
-    schema = {name: RANKS_WITHOUT.schema[name] for name in ("left_out", "item", "unit")} | {"told": pl.Int64}
+    schema = {name: RANKS_WITHOUT.schema[name] for name in ("left_out", "item", "unit")} | {"shown": pl.Int64}
     found = exact.join(
-        pl.DataFrame(told, schema=schema, orient="row"),
+        pl.DataFrame(shown, schema=schema, orient="row"),
         on=["left_out", "item", "unit"],
         how="left",
         maintain_order="left",
     )
-    known = pl.when(pl.col("left_out") == RULE).then("told").otherwise("rank_without")
+    known = pl.when(pl.col("left_out") == RULE).then("shown").otherwise("rank_without")
     return found.with_columns(rank_without=known).select(RANKS_WITHOUT.schema.names())

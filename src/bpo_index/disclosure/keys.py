@@ -1,4 +1,4 @@
-"""The key of an owner of answers, without which nothing that is public confirms a guess at them.
+"""The secret key of the owner of answers: without it nothing public confirms a guess at them.
 
 Ids of releases, identities of rows and the seeds of published draws are made with it (HMAC-SHA-256). It is made at the
 first run, in the private folder; data that says of itself that it is synthetic uses a public one, so that the
@@ -47,7 +47,7 @@ class Key:
 
 
 def name_draws(replicates: int, seed: int) -> str:
-    """Return what tells draws from others, and not with which seed they were made: a hash of both numbers.
+    """Return a hash that identifies draws without revealing their seed.
 
     It is for comparing within a run. A seed that is keyed cannot be found from it, another one could.
     """

@@ -1,10 +1,10 @@
-"""Ranks that units can have once rows are let in, whatever those rows say.
+"""Ranks that units can have once rows are readmitted, whatever those rows say.
 
-A rank that hangs on the answers of one or two people bounds them: the score lies between those of the neighbours. So
-public tables tell only what follows from published scores and numbers of respondents. For a unit with rows let in, the
-score lies between those with all of their ratings at the low end and at the high end of the scale (`bound_scores`); its
-rank lies between one plus the units surely ahead and one plus those possibly ahead (`rank_between`). Neither depends on
-what the rows say. Method page: docs/methods/disclosure.md.
+A rank that depends on the answers of one or two people bounds them: the score lies between those of the neighbours. So
+public tables tell only what follows from published scores and numbers of respondents. For a unit with rows readmitted,
+the score lies between those with all of their ratings at the low end and at the high end of the scale (`bound_scores`);
+its rank lies between one plus the units surely ahead and one plus those possibly ahead (`rank_between`). Neither
+depends on what the rows say. Method page: docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class Range(NamedTuple):
     high: Floats
 
 
-def bound_scores(let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Range | None:
-    """Return between which scores each ranked unit lies with rows let in, whatever they say.
+def bound_scores(readmitted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Range | None:
+    """Return between which scores each ranked unit lies with rows readmitted, whatever they say.
 
     Parameters
     ----------
-    let_in
+    readmitted
         The rows, with `unit` and `design_weight`.
     scores, definition
         What `score_units` made of the accepted answers, and the index.
@@ -43,13 +43,13 @@ def bound_scores(let_in: pl.DataFrame, scores: Scores, definition: IndexDefiniti
     Returns
     -------
     Range
-        Over the ranked units, in the definition's order; both ends are the score where no row is let in. None where
-        the score of a unit hangs on the answers of others, so that nothing can be said.
+        Over the ranked units, in the definition's order; both ends are the score where no row is readmitted. None where
+        the score of a unit depends on the answers of others, so that nothing can be said.
     """
     sample = scores.sample
     units = scores.units.filter("ranked")
     own = units["score"].to_numpy().astype(float)
-    if let_in.is_empty():
+    if readmitted.is_empty():
         return Range(own, own)
     structure = sample.structure
     if not are_scores_own(scores):
@@ -57,7 +57,7 @@ def bound_scores(let_in: pl.DataFrame, scores: Scores, definition: IndexDefiniti
     # As the index would print them: a score at an end of the scale is a bound.
     margin = find_end_margins(structure, definition.method.minimum_respondents_to_publish)[0]
     low, high = own.copy(), own.copy()
-    added = dict(let_in.group_by("unit").agg(pl.col("design_weight").sum()).iter_rows())
+    added = dict(readmitted.group_by("unit").agg(pl.col("design_weight").sum()).iter_rows())
     answers = {unit.unit: unit for unit in sample.answers}
     ends = np.stack(structure.ends)
     for n, code in enumerate(units["unit"]):
@@ -74,7 +74,7 @@ def bound_scores(let_in: pl.DataFrame, scores: Scores, definition: IndexDefiniti
 
 
 def are_scores_own(scores: Scores) -> bool:
-    """Return whether the score of a unit hangs on the answers of its own respondents only."""
+    """Return whether the score of a unit depends on the answers of its own respondents only."""
     return scores.sample.structure.units_are_independent and are_means_own(scores.sample.structure)
 
 
@@ -92,12 +92,12 @@ def rank_between(scores: Range) -> tuple[Ints, Ints]:
     return 1 + surely_ahead.sum(axis=1), 1 + perhaps_ahead.sum(axis=1)
 
 
-def bound_ranks(let_in: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> tuple[Ints, Ints]:
-    """Return the best and the worst rank of each ranked unit with rows let in, whatever they say.
+def bound_ranks(readmitted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> tuple[Ints, Ints]:
+    """Return the best and the worst rank of each ranked unit with rows readmitted, whatever they say.
 
-    Arguments as for `bound_scores`. Any rank is possible where the score of a unit hangs on the answers of others.
+    Arguments as for `bound_scores`. Any rank is possible where the score of a unit depends on the answers of others.
     """
-    possible = bound_scores(let_in, scores, definition)
+    possible = bound_scores(readmitted, scores, definition)
     if possible is None:
         count = int(scores.units["ranked"].sum())
         possible = Range(np.zeros(count), np.full(count, np.inf))
@@ -105,7 +105,7 @@ def bound_ranks(let_in: pl.DataFrame, scores: Scores, definition: IndexDefinitio
 
 
 class Changes(NamedTuple):
-    """What changes between ranks and others of which the best and the worst are known; None where it is open."""
+    """Changes between ranks and others of which only the best and the worst are known; None where undecided."""
 
     first: int | None
     """1 where another unit is first, else 0."""

@@ -1,4 +1,4 @@
-"""The other door: exact tables about single respondents, for the owner of the answers, into the private audit."""
+"""Write exact tables about single respondents into the private audit, for the owner of the answers."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """From exact to publishable: the only door to publication.
 
 `disclose` takes what the stages before computed and returns all that publication receives. Who takes part, which cells
-are hidden and which scores are told as bounds was decided before anything was computed from them; here follows what of
-influence (`influence`), of rows that rules keep out (`exclusions`), of counts of answers (`answers`) and beside hidden
-categories (`hidden_categories`) is published, and columns are withheld that do not state of which answers they are
-made. Exact tables of single respondents leave by another door (`private_audit`). Method page:
+are withheld and which scores are published as bounds was decided before anything was computed from them; here follows
+what of influence (`influence`), of rows that rules keep out (`exclusions`), of counts of answers (`answers`) and beside
+withheld categories (`withheld_categories`) is published, and columns are withheld that do not state of which answers
+they are made. Exact tables of single respondents leave by another door (`private_audit`). Method page:
 docs/methods/disclosure.md.
 """
 
@@ -16,11 +16,11 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import place_categories
-from bpo_index.disclosure.answers import PublicAudit, disclose_audit, hide_small_units
+from bpo_index.disclosure.answers import PublicAudit, disclose_audit, withhold_small_units
 from bpo_index.disclosure.exclusions import disclose_exclusions
-from bpo_index.disclosure.hidden_categories import drop_score_effects, withhold_raters
 from bpo_index.disclosure.influence import disclose_influence
 from bpo_index.disclosure.keys import name_draws
+from bpo_index.disclosure.withheld_categories import drop_score_effects, withhold_raters
 from bpo_index.errors import UsageError
 from bpo_index.publication.columns import list_tables, list_withheld
 from bpo_index.robustness.assess import NOTES, Robustness
@@ -76,15 +76,15 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
     UsageError
         When the robustness was not assessed with the rows that quality rules keep out.
     """
-    set_aside, margins = checked.validation.set_aside, scores.sample.margins
-    if robustness.exclusions.let_in != set_aside.height:
+    quarantined_by_rules, margins = checked.validation.quarantined_by_rules, scores.sample.margins
+    if robustness.exclusions.readmitted != quarantined_by_rules.height:
         raise UsageError(
-            f"The robustness was assessed with {robustness.exclusions.let_in:,} of the {set_aside.height:,} rows that "
-            "quality rules keep out. Assess it with `bpo_index.assess`, or pass `checked.validation.set_aside` to "
-            "`assess_robustness`."
+            f"The robustness was assessed with {robustness.exclusions.readmitted:,} of the "
+            f"{quarantined_by_rules.height:,} rows that only quality rules quarantine. Assess it with "
+            "`bpo_index.assess`, or pass `checked.validation.quarantined_by_rules` to `assess_robustness`."
         )
     exact = tabulate_nonresponse(checked.validation.accepted, definition)
-    nonresponse = hide_small_units(exact, definition.method.minimum_respondents_to_publish)
+    nonresponse = withhold_small_units(exact, definition.method.minimum_respondents_to_publish)
     frames = {
         "ranking": _join_ranking(scores, robustness, definition),
         "categories": _join_categories(scores, robustness, definition),
@@ -95,9 +95,9 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         "sensitivity": drop_score_effects(robustness.sensitivity, scores.categories),
         "method_ranks": robustness.method_ranks,
         "groups": robustness.groups,
-        "exclusions": disclose_exclusions(robustness.exclusions, set_aside, scores, definition),
+        "exclusions": disclose_exclusions(robustness.exclusions, quarantined_by_rules, scores, definition),
         "nonresponse": nonresponse,
-        **disclose_influence(robustness.influence, set_aside, scores, definition),
+        **disclose_influence(robustness.influence, quarantined_by_rules, scores, definition),
     }
     for part in (robustness.ranks, robustness.structure, robustness.weights):
         frames |= vars(part)

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and JSON: written for people, read from whoever may have changed it."""
+"""Write files whole or not at all; write JSON for people, and read JSON that may have been changed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def render_json(value: object) -> bytes:
 
 
 def read_json(path: Path, *, most_bytes: int = MOST_JSON) -> Any:
-    """Return what a JSON file holds.
+    """Return the content of a JSON file.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def read_json(path: Path, *, most_bytes: int = MOST_JSON) -> Any:
 
 
 def sync_folder(folder: Path) -> None:
-    """Ask the disk to remember the entries of a folder; nothing where the system cannot."""
+    """Flush the entries of a folder to disk; do nothing where the system cannot."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

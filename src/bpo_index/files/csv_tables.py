@@ -1,4 +1,4 @@
-"""Tables as CSV in which a spreadsheet finds no formula; every CSV file of the package is written here.
+"""Write CSV tables in which a spreadsheet finds no formula; every CSV file of the package is written here.
 
 A spreadsheet runs a cell that starts with ``= + - @`` or one of their wide forms, whatever cannot be seen before it;
 and it splits a cell at separators and line breaks that it does not know to be quoted (a semicolon where the list
@@ -79,7 +79,7 @@ def escape_formula(text: str) -> str:
 
 
 def restore_text(text: str) -> str:
-    """Return the text of which `escape_formula` made this one.
+    """Undo `escape_formula`: return the original text.
 
     Examples
     --------

@@ -30,11 +30,11 @@ _LONGEST_SHOWN = 200
 
 
 class NotAFile(OSError):
-    """The path is there and is no regular file; `strerror` says what it is, as the end of a sentence on the path."""
+    """The path exists but is not a regular file; `strerror` says what it is, as the end of a sentence."""
 
 
 class TooLarge(OSError):
-    """The file holds more bytes than are read; `strerror` says so, as the end of a sentence on the path."""
+    """The file is larger than the limit; `strerror` says so, as the end of a sentence."""
 
 
 def refuse_address(path: str | os.PathLike[str] | None, what: str) -> None:
@@ -76,7 +76,7 @@ Give a path here, and copy from or to s3:// with a program made for it.
 
 
 def refuse_addresses(**paths: str | os.PathLike[str] | Iterable[str] | None) -> None:
-    """Refuse addresses among settings, by their names; a setting may hold several paths."""
+    """Refuse settings that are addresses and not paths; a setting may hold several paths."""
     for name, given in paths.items():
         single = given is None or isinstance(given, str | os.PathLike)
         for path in [given] if single else list(given):  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def refuse_addresses(**paths: str | os.PathLike[str] | Iterable[str] | None) -> 
 
 
 def open_regular(path: str | os.PathLike[str]) -> int:
-    """Open a regular file for reading and return its descriptor; nothing is waited for.
+    """Open a regular file for reading and return its descriptor; never wait.
 
     Raises
     ------

@@ -32,7 +32,7 @@ def list_audit_rows(completed: CompletedRun) -> list[dict[str, object]]:
         "rows quarantined": audit.rows_quarantined,
         "rows kept out by rules alone": audit.rows_quarantined_by_rules,
         "rows kept out for errors": audit.rows_quarantined_for_errors,
-        "rows put aside by the reader": audit.rows_put_aside_by_reader,
+        "rows quarantined by the reader": audit.rows_quarantined_by_reader,
     }
     rows: list[dict[str, object]] = [{"what": what, "rows": count, "meaning": ""} for what, count in counts.items()]
     rows += [{"what": code, "rows": count, "meaning": REASONS[code]} for code, count in audit.reasons.items()]

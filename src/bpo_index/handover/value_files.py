@@ -1,4 +1,4 @@
-"""A typed value as files that a person can look into, and back, the same to the bit.
+"""Write a typed value as files that a person can read, and read it back the same to the bit.
 
 `write_value` follows the type of a value: a frame becomes `<name>.arrow`, an array `<name>.npy`, everything else
 `<name>.json`. A dataclass that holds frames or arrays becomes a folder with a file for each of them, for each dataclass

@@ -1,4 +1,4 @@
-"""A file of an inbox that was claimed: taken out of everybody's reach, into a numbered folder of its own.
+"""Claim a file of an inbox: move it out of everybody's reach, into a numbered folder of its own.
 
 A claim is a folder `<inbox>/<definition>/.claimed/<number>/`; `finish_claim` (`finishing.py`) takes it to its end.
 Layout and limits: docs/operations.md.
@@ -130,7 +130,7 @@ def read_tries(claim: Claim) -> int:
 
 
 def sign_file(path: Path) -> Signature | None:
-    """Return what changes when a file is written: times, size and inode; None for what is not a file."""
+    """Return times, size and inode, which change when a file is written; None if it is not a file."""
     try:
         state = path.lstat()
     except FileNotFoundError:

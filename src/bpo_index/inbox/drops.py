@@ -1,4 +1,4 @@
-"""What lies in an inbox: a folder for each definition, new files in it, and what is left alone."""
+"""List an inbox: a folder for each definition, new files in it, and entries that are left alone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def gives_folder(path: Path) -> bool:
 
 
 def is_left_alone(name: str) -> bool:
-    """Return whether a name says that somebody still writes the file, or that it is nobody's survey."""
+    """Return whether a name is that of a file still being written, or of no survey."""
     return name.startswith((".", "~$")) or name.endswith(".part")
 
 

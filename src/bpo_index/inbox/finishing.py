@@ -1,4 +1,4 @@
-"""One claimed file of an inbox up to its last place; each step may be cut short and done again.
+"""Process one claimed file of an inbox to the end; each step may be interrupted and repeated.
 
 `finish_claim` runs the whole pipeline on the file, writes `outcome.json`, and moves the claim to `processed/<number>/`
 or `refused/<number>/` in one step, the audit in it. Layout and limits: docs/operations.md.
@@ -118,8 +118,8 @@ def _record(claim: Claim, settings: InboxSettings, progress: Progress | None, sh
             folder=str(claim.folder),
             reason=str(change),
         )
-    told = {key: value for key, value in vars(filed).items() if key != "folder"}
-    replace_file(claim.folder / "outcome.json", render_json(told))
+    record = {key: value for key, value in vars(filed).items() if key != "folder"}
+    replace_file(claim.folder / "outcome.json", render_json(record))
     if show is not None:
         show(filed, completed)
     return filed
@@ -146,7 +146,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         if supersede:
             note(inbox, latest={edition: claim.number})
 
-    told = Settings(
+    settings = Settings(
         responses=(str(claim.file),),
         definition=claim.source,
         out=settings.out,
@@ -156,7 +156,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         key_dir=settings.audit_dir,
     )
     try:
-        return run(told, progress, before_publishing=prepare)
+        return run(settings, progress, before_publishing=prepare)
     except DataRefused:
         check_unchanged()
         raise

@@ -1,6 +1,7 @@
-"""What somebody was told to look at in an inbox: each thing once, until it changes or goes.
+"""Report each thing in an inbox that needs a look once, until it changes or goes.
 
-Kept as marks in `<inbox>/.told.json`, which holds no name and no answer. Where it cannot be kept, all is told again.
+Kept as marks in `<inbox>/.reported.json`, which holds no name and no answer. Where it cannot be kept, all is reported
+again.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from bpo_index.files.atomic import render_json, replace_file
 
 #: Given a sentence on what somebody should look at, and whether it is new since the last sweep.
 Tell = Callable[[str, bool], object]
-#: Things told one by one; beyond these it is told how many.
+#: Things reported one by one; beyond these only their number is.
 MOST_TOLD = 10
-_FILE = ".told.json"
+_FILE = ".reported.json"
 
 
 def tell_things(inbox: Path, things: Mapping[str, str], tell: Tell) -> None:
@@ -47,7 +48,7 @@ def tell_things(inbox: Path, things: Mapping[str, str], tell: Tell) -> None:
 
 
 def mark_file(path: Path) -> str:
-    """Return what is another once a file or folder was changed, or taken away and put back."""
+    """Return a mark that changes when a file or folder is changed or replaced."""
     try:
         state = path.lstat()
     except OSError:

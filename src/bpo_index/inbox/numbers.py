@@ -1,4 +1,4 @@
-"""The numbers of claims, and which of them an edition's pointer was to lead to; both in `<inbox>/.notes.json`.
+"""The numbers of claims, and the last claim for the pointer of each edition; both in `<inbox>/.notes.json`.
 
 A number is given under the inbox's lock and never comes twice, so that claims keep their order without a clock.
 """

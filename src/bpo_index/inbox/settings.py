@@ -1,4 +1,4 @@
-"""What a sweep of an inbox is told."""
+"""The settings of a sweep of an inbox."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bpo_index.settings import FORM
 
 @pydantic_dataclass(frozen=True, config=FORM)
 class InboxSettings:
-    """What a sweep is told."""
+    """The settings of a sweep."""
 
     inbox: str = "inbox"
     """The folder for new surveys; in it a folder for each definition is made."""

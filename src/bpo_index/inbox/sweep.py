@@ -3,8 +3,9 @@
 `sweep_inbox` looks through `<inbox>/<definition>/`, waits until new files have settled, and hands each to
 `finish_claim`, which runs the whole pipeline on it. Each step can be cut short and done again: a claimed file is
 finished by the next sweep, the release is named by its content, the claim is moved last. A file lock, which dies with
-its process, lets one sweep in at a time. No time is compared with this machine's clock. What somebody should look at,
-such as a file where no sweep reads it, is told once, until it changes or goes. Limits and layout: docs/operations.md.
+its process, allows one sweep at a time. No time is compared with this machine's clock. What somebody should look at,
+such as a file where no sweep reads it, is reported once, until it changes or goes. Limits and layout:
+docs/operations.md.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ __all__ = ["Claim", "Filed", "InboxSettings", "Report", "finish_claim", "make_in
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 #: Files begun this often and never ended are taken up last, so that one that ends its process cannot keep others.
 TRIES_BEFORE_LAST = 3
-#: Said beside the failure of a file, and told with that.
+#: Said beside the failure of a file, and reported with it.
 _OTHERS_WAIT = "its other files wait for the next sweep."
 #: Sentences of a sweep on what is not read; beyond these it is counted.
 MOST_PASSED = 100
@@ -77,10 +78,10 @@ class Report:
         if self.is_busy:
             return "Busy: another sweep is at work in this inbox."
         counts = Counter(filed.status for filed in self.filed)
-        told = [f"{count} {status}" for status, count in sorted(counts.items())]
-        told += [f"{len(self.passed)} passed over"] if self.passed else []
-        told += [f"folders with problems: {len(self.problems)}"] if self.problems else []
-        return f"Files: {', '.join(told)}." if told else "No new files."
+        parts = [f"{count} {status}" for status, count in sorted(counts.items())]
+        parts += [f"{len(self.passed)} passed over"] if self.passed else []
+        parts += [f"folders with problems: {len(self.problems)}"] if self.problems else []
+        return f"Files: {', '.join(parts)}." if parts else "No new files."
 
 
 Handle = Callable[[Claim], Filed]
@@ -280,7 +281,7 @@ class _Sweep:
         return claims
 
     def _list_drops(self, name: str) -> list[Path]:
-        """Return the new files of a folder; what else lies there is told."""
+        """Return the new files of a folder; what else lies there is reported."""
         try:
             entries = sorted((Path(self.settings.inbox) / name).iterdir())
         except OSError as error:

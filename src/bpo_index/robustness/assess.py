@@ -1,4 +1,4 @@
-"""How far scores and ranks can be trusted, from the answers up.
+"""Assess how far scores and ranks can be trusted, starting from the answers.
 
 Stages: `evaluate_replicates` with respondents drawn (`sampling`), `linearise_standard_errors` (analytic),
 `estimate_logit_t_interval`, `find_rank_sets`, `assign_tiers`, `shrink_scores`; then `evaluate_replicates` again with
@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.disclosure.cells.hiding import find_open_shares
+from bpo_index.disclosure.cells.withholding import find_open_shares
 from bpo_index.display.notebook import show_block, show_table
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.columns.views import view_frame
@@ -48,7 +48,7 @@ from bpo_index.robustness.weights.weight_tables import WeightTables, tabulate_we
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
-from bpo_index.scoring.unit_scores import Scores, find_ranked, find_told_as_bounds, unit_score_matrix
+from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find_ranked, unit_score_matrix
 
 NOTES = {
     "": "",
@@ -59,8 +59,8 @@ NOTES = {
     "never_moves": "the same score in every replicate, by a method that compares units: no interval",
     "not_ranked": "too few respondents to take a rank",
     "suppressed": "too few respondents to publish",
-    "hidden": "hidden, so that no other score can be computed from it",
-    "at_end": "at an end of the scale: told as a bound, no interval",
+    "withheld": "withheld, so that no other score can be computed from it",
+    "at_end": "at an end of the scale: published as a bound, no interval",
     "no_score": "a category has too few questions with answers: no score",
 }
 
@@ -72,7 +72,7 @@ class Robustness:
     Attributes
     ----------
     units
-        One row per unit: `unit, se, ci_low, ci_high, rank_interval_low, rank_interval_high, rank_set_low,
+        One row per unit: `unit, se, ci_low, ci_high, marginal_rank_set_low, marginal_rank_set_high, rank_set_low,
         rank_set_high, p_first, p_top3, tier, note`; null where there is none.
     categories
         The same per unit and category, without the tier.
@@ -130,7 +130,7 @@ class Robustness:
         """Return what a notebook shows: error, interval and ranks of every unit."""
         view = view_frame(
             RANKING,
-            ("unit", "se", "ci", "rank_set", "rank_interval", "p_first", "note"),
+            ("unit", "se", "ci", "rank_set", "marginal_rank_set", "p_first", "note"),
             self.units.with_columns(pl.col("note").replace_strict(NOTES)),
             caption=f"From the sampling of respondents only; {self.replicates:,} replicates.",
         )
@@ -142,7 +142,7 @@ def assess_robustness(
     scores: Scores,
     definition: IndexDefinition,
     *,
-    set_aside: pl.DataFrame | None = None,
+    quarantined_by_rules: pl.DataFrame | None = None,
     replicates: int | None = None,
     seed: int | None = None,
     executor: Executor | None = None,
@@ -154,8 +154,9 @@ def assess_robustness(
     ----------
     accepted, scores, definition
         The answers, what `score_units` made of them, and the index.
-    set_aside
-        The answers that quality rules keep out, from `validate_responses`; None: no rule is left out, none are let in.
+    quarantined_by_rules
+        The answers that quality rules keep out, from `validate_responses`; None: no rule is left out, none are
+        readmitted.
     replicates
         In each of the two versions, `sampling` and `all_assumptions`; None: as the definition says.
     seed
@@ -169,10 +170,10 @@ def assess_robustness(
     replicates = definition.method.replicates if replicates is None else replicates
     seed = definition.method.seed if seed is None else seed
     published, answers, structure = scores.sample.published, scores.sample.answers, scores.sample.structure
-    matrix, bounded = unit_score_matrix(scores), find_told_as_bounds(scores)
-    told, ranked = unit_score_matrix(scores, bounds=True), find_ranked(scores)
+    matrix, bounded = unit_score_matrix(scores), find_published_as_bounds(scores)
+    shown, ranked = unit_score_matrix(scores, bounds=True), find_ranked(scores)
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
-    drawn, told_shares = ranked & ~np.isnan(matrix), find_open_shares(ranked, bounded)
+    drawn, open_shares = ranked & ~np.isnan(matrix), find_open_shares(ranked, bounded)
     level = definition.method.confidence_level
     seeds = np.random.SeedSequence(seed).spawn(6)
     sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed, groups_seed = seeds
@@ -218,7 +219,7 @@ def assess_robustness(
     for n in range(matrix.shape[1]):
         found = _assess_column(
             n,
-            matrix=told,
+            matrix=shown,
             bounded=bounded,
             ranked_matrix=ranked,
             published=published,
@@ -231,7 +232,7 @@ def assess_robustness(
         shares = {}
         for name, top in (("p_first", 1), ("p_top3", 3)):
             shares[name] = np.full(len(matrix), np.nan)
-            if told_shares[n]:
+            if open_shares[n]:
                 shares[name][ranked[:, n]] = tally.share_top(top)
         columns.append(found[0] | shares)
         sets.append(found[1])
@@ -253,8 +254,8 @@ def assess_robustness(
         sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),
         weights=tabulate_weights(scores, definition, weights_seed),
-        influence=assess_influence(accepted, set_aside, scores, definition),
-        exclusions=compare_exclusions(accepted, set_aside, scores, definition),
+        influence=assess_influence(accepted, quarantined_by_rules, scores, definition),
+        exclusions=compare_exclusions(accepted, quarantined_by_rules, scores, definition),
         groups=tabulate_groups(scores, definition, errors, groups_seed),
         replicates=replicates,
         replicates_not_ranked=replicates - sampling.tallies[0].replicates,
@@ -277,7 +278,7 @@ def _assess_column(
 ) -> tuple[dict[str, np.ndarray], RankSets]:
     scores, ranked = matrix[:, column], ranked_matrix[:, column]
     se, clusters = (_spread(values[:, column], published) for values in (errors.chosen, errors.clusters))
-    # A score that is told as a bound has no error, and cannot be told apart from any other.
+    # A score that is published as a bound has no error, and cannot be told apart from any other.
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
     bounds, smooth = structure.score_bounds[column], structure.has_derivative[column]
     degrees = clusters - 1
@@ -298,8 +299,8 @@ def _assess_column(
         "se": np.where(se > 0, se, np.nan),
         "ci_low": low,
         "ci_high": high,
-        "rank_interval_low": sets.interval_low,
-        "rank_interval_high": sets.interval_high,
+        "marginal_rank_set_low": sets.marginal_low,
+        "marginal_rank_set_high": sets.marginal_high,
         "rank_set_low": sets.set_low,
         "rank_set_high": sets.set_high,
         "tier": assign_tiers(in_ranking, sets.surely_ahead),
@@ -324,7 +325,7 @@ def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray], minimu
         pl.col(pl.Float64).fill_nan(None).round(6),
         *(pl.when(pl.col(name) > 0).then(name).alias(name) for name in ranks),
         note=pl.when(identity["suppressed"])
-        .then(pl.when(identity["respondents"] < minimum).then(pl.lit("suppressed")).otherwise(pl.lit("hidden")))
+        .then(pl.when(identity["respondents"] < minimum).then(pl.lit("suppressed")).otherwise(pl.lit("withheld")))
         .otherwise("note"),
     )
 

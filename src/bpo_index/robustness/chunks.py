@@ -1,4 +1,4 @@
-"""Work in chunks on any `concurrent.futures.Executor`: in order, a bounded number under way, one BLAS thread each.
+"""Evaluate chunks on any `concurrent.futures.Executor`: in order, a limited number at once, one BLAS thread each.
 
 The result does not depend on the executor, its workers or the machine's load: what a chunk computes depends on the
 chunk alone, and chunks are taken in their order. See docs/adr/0008-replicate-engine.md.

@@ -1,7 +1,7 @@
 """The ranking with and without the quality exclusions, side by side, exact.
 
-Without them, the rows count whom nothing but quality rules keeps out. What of it is published is decided in
-`disclosure.exclusions`. Method page: docs/methods/exclusions.md.
+Without the exclusions, rows that only quality rules quarantined are readmitted. `disclosure.exclusions` decides what of
+this is published. Method page: docs/methods/exclusions.md.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Exclusions:
     units: pl.DataFrame
     """One row per unit of the definition, in its order: the columns of `exact`, and `ranked, score_bound,
     score_bound_without`. Scores as they were computed; null where there is none."""
-    let_in: int
-    """Respondents whom nothing but quality rules keeps out."""
+    readmitted: int
+    """Respondents whom only quality rules quarantine."""
     refusal: str | None
     """Why there is no ranking without the exclusions; None where there is one."""
 
@@ -40,27 +40,27 @@ class Exclusions:
 
 
 def compare_exclusions(
-    accepted: pl.DataFrame, set_aside: pl.DataFrame | None, scores: Scores, definition: IndexDefinition
+    accepted: pl.DataFrame, quarantined_by_rules: pl.DataFrame | None, scores: Scores, definition: IndexDefinition
 ) -> Exclusions:
-    """Score the answers once more with the rows let in whom nothing but quality rules keeps out.
+    """Score the answers again with the rows readmitted that only quality rules quarantined.
 
     Parameters
     ----------
-    accepted, set_aside
+    accepted, quarantined_by_rules
         From `validate_responses`: the answers behind the scores, and those that quality rules keep out; None: none.
     scores, definition
         What `score_units` made of the accepted answers, and the index.
     """
-    aside = accepted.clear() if set_aside is None else set_aside
-    let_in = aside.select(accepted.columns)
+    quarantined = accepted.clear() if quarantined_by_rules is None else quarantined_by_rules
+    readmitted = quarantined.select(accepted.columns)
     without, refusal = scores, None
-    if let_in.height:
+    if readmitted.height:
         try:
-            without = score_units(pl.concat([accepted, let_in]), definition, scores.sample.margins)
+            without = score_units(pl.concat([accepted, readmitted]), definition, scores.sample.margins)
         except DataRefused as error:
             refusal = str(error)
     names = pl.DataFrame([(unit.code, unit.name) for unit in definition.units], schema=["unit", "name"], orient="row")
-    added = let_in.group_by("unit").agg(added=pl.len().cast(pl.Int64))
+    added = readmitted.group_by("unit").agg(added=pl.len().cast(pl.Int64))
     is_known = pl.lit(refusal is None)
     after = {f"{name}_without": pl.when(is_known).then(name) for name in ("score", "rank", "score_bound")}
     table = (
@@ -73,4 +73,4 @@ def compare_exclusions(
         )
     )
     beside = ("ranked", "score_bound", "score_bound_without")
-    return Exclusions(table.select(*EXACT_EXCLUSIONS.schema.names(), *beside), let_in.height, refusal)
+    return Exclusions(table.select(*EXACT_EXCLUSIONS.schema.names(), *beside), readmitted.height, refusal)

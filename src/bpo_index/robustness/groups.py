@@ -25,7 +25,7 @@ from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.robustness.sampling.standard_errors import Errors
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
-from bpo_index.scoring.unit_scores import Scores, find_ranked, find_told_as_bounds, spread_nodes, unit_score_matrix
+from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find_ranked, spread_nodes, unit_score_matrix
 
 #: A standard error below this, in score points, is rounding noise.
 _NO_VARIANCE = 1e-9
@@ -141,9 +141,9 @@ def tabulate_groups(
         """Return units x nodes of a column of the scores, units by code."""
         return spread_nodes(scores, scores.units[column], scores.categories[column])[order]
 
-    told, bounded, ranked = (
+    shown, bounded, ranked = (
         values[order]
-        for values in (unit_score_matrix(scores, bounds=True), find_told_as_bounds(scores), find_ranked(scores))
+        for values in (unit_score_matrix(scores, bounds=True), find_published_as_bounds(scores), find_ranked(scores))
     )
     suppressed, respondents = arrange("suppressed"), arrange("respondents")
     # Of a unit that is suppressed everything is.
@@ -156,7 +156,7 @@ def tabulate_groups(
 
     published = scores.sample.published[order]
     place = (np.cumsum(scores.sample.published) - 1)[order][published]
-    se, clusters = (np.full(told.shape, np.nan) for _ in range(2))
+    se, clusters = (np.full(shown.shape, np.nan) for _ in range(2))
     se[published], clusters[published] = errors.chosen[place], errors.clusters[place]
     level, all_bounds = definition.method.confidence_level, scores.sample.structure.score_bounds
     frames = []
@@ -167,7 +167,7 @@ def tabulate_groups(
             together = errors.correlations[n][np.ix_(place, place)]
             covariance = np.full((len(units), len(units)), np.nan)
             covariance[np.ix_(published, published)] = together * np.outer(se[published, n], se[published, n])
-        means = average_units(weights[..., n], told[:, n], covariance, clusters[:, n] - 1)
+        means = average_units(weights[..., n], shown[:, n], covariance, clusters[:, n] - 1)
         low, high = estimate_logit_t_interval(means.scores, means.se, means.degrees, level, bounds=bounds)
         sets = find_rank_sets(means.scores, means.covariance, means.degrees, level, bounds=bounds, seed=node_seed)
         when = [~inside[..., n].any(axis=1), has_withheld[:, n], has_bound[:, n], np.isnan(means.se)]
@@ -185,8 +185,8 @@ def tabulate_groups(
                 "ci_low": low,
                 "ci_high": high,
                 "rank": rank_units(means.scores),
-                "rank_interval_low": sets.interval_low,
-                "rank_interval_high": sets.interval_high,
+                "marginal_rank_set_low": sets.marginal_low,
+                "marginal_rank_set_high": sets.marginal_high,
                 "rank_set_low": sets.set_low,
                 "rank_set_high": sets.set_high,
                 "note": [NOTES[name] for name in note.tolist()],

@@ -1,12 +1,11 @@
-"""Whose answers, and which parts of the index, decide the order: everything left out once.
+"""Measure influence on the ranking: leave out each respondent, company, question, category and rule once.
 
-Left out are each respondent, each company, each question, each category, and each quality rule that keeps rows out.
-The answers that the rules accept, and the units that take part, stay those of the ranking; a question or category is
-left out by a nominal weight of zero. Where the scores of a unit are question means of its own respondents, leaving
-respondents out changes the means of their unit only, and all are scored together; where a method looks at all
-respondents at once, or a unit falls under a minimum, the index is computed anew.
+Only quality rules that quarantine rows are left out. The accepted answers and the units that take part stay those of
+the ranking; a question or category is left out by a nominal weight of zero. Where the scores of a unit are question
+means of its own respondents, leaving respondents out changes the means of their unit only, and all are scored together;
+where a method looks at all respondents at once, or a unit falls under a minimum, the index is computed anew.
 
-Everything here is exact. What of it is published is decided in `disclosure.influence`. Method page:
+Everything here is exact; `disclosure.influence` decides what of it is published. Method page:
 docs/methods/influence.md.
 """
 
@@ -71,13 +70,13 @@ class _Item:
 
 
 def assess_influence(
-    accepted: pl.DataFrame, set_aside: pl.DataFrame | None, scores: Scores, definition: IndexDefinition
+    accepted: pl.DataFrame, quarantined_by_rules: pl.DataFrame | None, scores: Scores, definition: IndexDefinition
 ) -> Influence:
     """Leave out one thing after another and return what changes.
 
     Parameters
     ----------
-    accepted, set_aside
+    accepted, quarantined_by_rules
         From `validate_responses`: the answers behind the scores, and those that quality rules keep out; None: no rule
         is left out.
     scores, definition
@@ -88,7 +87,7 @@ def assess_influence(
     items = [
         *_leave_out_people(accepted, scores, definition),
         *_leave_out_questions(accepted, scores, definition),
-        *([] if set_aside is None else _leave_out_rules(accepted, set_aside, scores, definition)),
+        *([] if quarantined_by_rules is None else _leave_out_rules(accepted, quarantined_by_rules, scores, definition)),
     ]
     return _tabulate(items, scores)
 
@@ -141,7 +140,7 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
 
 
 def are_means_own(structure: IndexStructure) -> bool:
-    """Return whether what the score of a unit takes from others are question means at most."""
+    """Return whether the score of a unit needs nothing of other units but question means."""
     return not structure.missing_answers.looks_at_others and not needs_evidence(structure)
 
 
@@ -254,15 +253,15 @@ def _reweigh(definition: IndexDefinition, weight: dict[str, float]) -> IndexDefi
 
 
 def _leave_out_rules(
-    accepted: pl.DataFrame, set_aside: pl.DataFrame, scores: Scores, definition: IndexDefinition
+    accepted: pl.DataFrame, quarantined_by_rules: pl.DataFrame, scores: Scores, definition: IndexDefinition
 ) -> list[_Item]:
     items = []
     for named in definition.quality_rules.list_named():
         if named.options.action != "quarantine":
             continue
-        let_in = set_aside.filter(pl.col("reasons") == [named.name]).select(accepted.columns)
-        anew = pl.concat([accepted, let_in])
-        found = _score_anew(anew, scores, definition) if let_in.height else _find_scores(scores.units)
+        readmitted = quarantined_by_rules.filter(pl.col("reasons") == [named.name]).select(accepted.columns)
+        anew = pl.concat([accepted, readmitted])
+        found = _score_anew(anew, scores, definition) if readmitted.height else _find_scores(scores.units)
         items.append(_Item(RULE, named.name, None, found))
     return items
 

@@ -1,8 +1,8 @@
 """How many respondents a unit the next survey needs, by simulation from the last one.
 
-`describe_last_survey` takes from the scores of an edition what differs between units: their true scores, which are
-those of the survey drawn together until they spread as much as is left when sampling error is taken off, and the
-standard deviation that one respondent adds. `plan_survey` simulates surveys of one size after another, finds the rank
+`describe_last_survey` estimates from the scores of an edition what differs between units: their true scores, which are
+the observed ones shrunk until their variance is the observed variance less that of sampling, and the standard deviation
+that one respondent adds. `plan_survey` simulates surveys of one size after another, finds the rank
 sets of each as those of a ranking are found, and returns the smallest size at which as many surveys as wanted are as
 precise as wanted. Method page: docs/methods/planning.md.
 """
@@ -87,10 +87,10 @@ class _Task:
 
 @dataclass(frozen=True)
 class _Precision:
-    """Of simulated surveys."""
+    """Precision of simulated surveys."""
 
     rank_set_width: Floats
-    rank_interval_width: Floats
+    marginal_rank_set_width: Floats
     neighbours_apart: Floats
     pairs_apart: Floats
 
@@ -122,7 +122,7 @@ def describe_last_survey(
     Raises
     ------
     DataRefused
-        With fewer than four units that have a standard error: the spread of true scores cannot be told.
+        With fewer than four units that have a standard error: the spread of true scores cannot be estimated.
     """
     known = np.nan_to_num(se) > 0
     shrunken = shrink_scores(scores, se)
@@ -240,7 +240,7 @@ def _simulate(task: _Task) -> _Precision:
         rows.append(
             (
                 (sets.set_high - sets.set_low + 1).mean(),
-                (sets.interval_high - sets.interval_low + 1).mean(),
+                (sets.marginal_high - sets.marginal_low + 1).mean(),
                 sets.surely_ahead[ahead, behind][differ].mean() if differ.any() else 0.0,
                 (sets.surely_ahead & above).sum() / max(above.sum(), 1),
             )
@@ -265,7 +265,7 @@ def _describe(size: int, precision: _Precision, wanted: Wanted, needed: int | No
         float(precision.rank_set_width.mean()),
         float(low),
         float(high),
-        float(precision.rank_interval_width.mean()),
+        float(precision.marginal_rank_set_width.mean()),
         float(precision.neighbours_apart.mean()),
         float(precision.pairs_apart.mean()),
         float(_find_reached(precision, wanted).mean()),

@@ -146,7 +146,7 @@ def estimate_alpha_interval(
     >>> round(float(low), 3), round(float(high), 3)
     (0.684, 0.883)
     """
-    from scipy.stats import f  # noqa: PLC0415
+    from scipy.special import fdtri  # noqa: PLC0415
 
     first = respondents - 1 if degrees is None else degrees
     if first < 1 or items < 2:
@@ -154,8 +154,8 @@ def estimate_alpha_interval(
     second = first * (items - 1)
     tail = (1 - confidence_level) / 2
     # (1 - alpha) / (1 - estimate) follows F with (degrees, degrees (k - 1)) turned over.
-    low = 1 - (1 - np.asarray(alpha)) * f.ppf(1 - tail, first, second)
-    high = 1 - (1 - np.asarray(alpha)) * f.ppf(tail, first, second)
+    low = 1 - (1 - np.asarray(alpha)) * fdtri(first, second, 1 - tail)
+    high = 1 - (1 - np.asarray(alpha)) * fdtri(first, second, tail)
     return np.asarray(low), np.asarray(high)
 
 
@@ -238,7 +238,7 @@ def measure_icc(values: Floats, unit_of: Ints, *, confidence_level: float = 0.95
     >>> round(found.icc1, 3), round(found.icc1k, 3), found.n0
     (0.96, 0.98, 2.0)
     """
-    from scipy.stats import f  # noqa: PLC0415
+    from scipy.special import fdtri  # noqa: PLC0415
 
     units, position, sizes = np.unique(unit_of, return_inverse=True, return_counts=True)
     n, groups = len(values), len(units)
@@ -268,8 +268,8 @@ def measure_icc(values: Floats, unit_of: Ints, *, confidence_level: float = 0.95
     low = high = 1.0
     if within > 1e-18:
         tail = (1 - confidence_level) / 2
-        smaller = between / within / f.ppf(1 - tail, groups - 1, n - groups)
-        larger = between / within / f.ppf(tail, groups - 1, n - groups)
+        smaller = between / within / fdtri(groups - 1, n - groups, 1 - tail)
+        larger = between / within / fdtri(groups - 1, n - groups, tail)
         low, high = ((ratio - 1) / (ratio + n0 - 1) for ratio in (smaller, larger))
     return Icc(
         icc1=icc1,

@@ -257,7 +257,7 @@ def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
 
 
 def find_nominal_weights(node: Node) -> Floats:
-    """Return the weights round which those of the nodes that one holds are drawn, sum one: fixed ones, or nominal."""
+    """Return the weights, sum one, around which the weights of a node's children are drawn: fixed ones, or nominal."""
     if node.weighting.learns:
         return learn_weights("given", node.nominal, None)
     return learn_weights(node.weighting.name, node.nominal, None, **node.weighting_options)
@@ -299,7 +299,7 @@ def draw_questions_kept(
 
 
 def list_counted(node: Node) -> tuple[Ints, Floats]:
-    """Return the nodes that a node holds and that count, and the weights round which theirs are drawn."""
+    """Return the children of a node that count, and the weights around which theirs are drawn."""
     nominal = find_nominal_weights(node)
     counted = nominal > 0
     return node.children[counted], nominal[counted]

@@ -1,4 +1,4 @@
-"""How the numbers of robustness tables are kept: six decimals, null where there is none."""
+"""Round the numbers of robustness tables to six decimals; NaN becomes null."""
 
 from __future__ import annotations
 

@@ -1,10 +1,9 @@
-"""Question means into scores: the whole method in one chain, on arrays with any number of leading axes.
+"""Turn question means into scores: the whole method in one chain, on arrays with any number of leading axes.
 
-orient, treat outliers, normalise; then each node of the tree, those that it holds before it: weigh and aggregate its
-questions, or the scores of the nodes that it holds. The same code scores one index and a million replicates of it; what
-a method learns from the units (means, ends, weights) it learns anew for every leading index, or once in `learn_index`
-for use on other units.
-Method page: docs/methods/scores.md.
+Questions are oriented, treated for outliers and normalised; then node by node, children before parents, questions or
+scores of children are weighed and aggregated. The same code scores one index and a million replicates of it. What a
+method learns from the units (means, ends, weights) is learnt again for every leading index, or once in `learn_index`
+for use on other units. Method page: docs/methods/scores.md.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from bpo_index.scoring.structure import IndexStructure, Node
 
 @dataclass(frozen=True)
 class Evidence:
-    """What weightings take from respondents and question means do not hold."""
+    """What weightings need from respondents beyond question means."""
 
     importance: Floats | None = None
     """... x nodes: stated importance, sum one over the nodes of one parent; NaN where nobody was asked."""
@@ -136,7 +135,7 @@ def _walk(
 
 
 def _learn_weights(node: Node, held: Floats, seen: Evidence) -> Floats:
-    """Return the weights of what a node holds, from its values: ... x units x items."""
+    """Return the weights of a node's items, from their values: ... x units x items."""
     items = node.questions if node.holds_questions else node.children
     covariance = seen.question_covariance if node.holds_questions else seen.node_covariance
     importance = None if node.holds_questions else seen.importance

@@ -1,6 +1,6 @@
 """`ConfidenceIndex`: the index as a scikit-learn estimator, units x questions in, one row per unit out.
 
-A thin face on `learn_index` and `score_means`; the arrays below do the work.
+A thin wrapper of the array functions `learn_index` and `score_means`.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
-        """Return units x nodes: the overall score, then those of the categories, each before those that it holds.
+        """Return units x nodes: the overall score, then those of the categories, parents before children.
 
         NaN where answers are missing, as `score_means` says.
         """
@@ -233,7 +233,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
     def _build_method(self, units: int, parents: Ints, node_of: Ints, names: Sequence[object]) -> Method:
-        """Return the methods by name; refuse names that there are not and pairs that do not go together."""
+        """Return the methods by name; reject unknown names and invalid combinations."""
         raw = keep_changed(self, read_parameters(self))
         own = self.category_methods or {}
         chosen = [raw.get("weighting"), *(keys.get("weighting") for keys in own.values())]

@@ -1,4 +1,4 @@
-"""What a difference of two scores is made of: one contribution of each category, adding up to it exactly.
+"""Split the difference of two scores into contributions of the categories that add up to it exactly.
 
 With f the function whose weighted mean the aggregation takes (x itself, ln x, x^p), S and T the two scores::
 
@@ -6,8 +6,8 @@ With f the function whose weighted mean the aggregation takes (x itself, ln x, x
 
 For the arithmetic mean L is one; for the geometric mean it is the logarithmic mean of S and T, and the method is the
 logarithmic mean Divisia index. Source: Ang (2004), Energy Policy 32(9), 1131-1139, for the logarithm; the
-other powers follow in the same way. A category in a category contributes what it adds to the difference of that
-one's scores, times the rate at which that goes into the difference of the index (`find_rates`).
+other powers follow in the same way. A nested category contributes what it adds to the difference of its
+parent's scores, times the rate at which that goes into the difference of the index (`find_rates`).
 Method page: docs/methods/decomposition.md.
 """
 

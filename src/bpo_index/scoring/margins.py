@@ -1,4 +1,4 @@
-"""Margins: shares of a population, read from a file and laid beside the respondents of a unit.
+"""Read margins (shares of a population) from a file and match them to the respondents of a unit.
 
 Method page: docs/methods/respondent-weights.md.
 """

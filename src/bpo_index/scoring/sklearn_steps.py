@@ -1,4 +1,4 @@
-"""The steps of the method as scikit-learn estimators: thin faces on the array functions of this folder.
+"""The steps of the method as scikit-learn estimators: thin wrappers of the array functions of this folder.
 
 `AnswerImputer`, `OutlierTreatment`, `Normaliser`, `Aggregator`; `ConfidenceIndex` is all of the steps from unit means
 on. They take numpy arrays or polars frames, obey `get_params`, `set_params`, `clone` and `set_output`, and so vary in a

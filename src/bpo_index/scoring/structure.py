@@ -1,6 +1,6 @@
 """The tree of an index as arrays: nodes, questions, nominal weights, and the methods that score each node.
 
-Nodes are the index and its categories, each before those that it holds, the index first; arrays over nodes are in this
+Nodes are the index and its categories, parents before children, the index first; arrays over nodes are in this
 order. A node holds questions or other nodes. Method page: docs/methods/hierarchy.md.
 """
 
@@ -66,7 +66,7 @@ class Node:
 
     @property
     def counted(self) -> Ints:
-        """The places, in what it holds, of the items with a weight."""
+        """The positions, among its items, of those with a weight."""
         return np.flatnonzero(self.nominal > 0)
 
     @property
@@ -102,7 +102,7 @@ class Node:
 
     @property
     def place(self) -> slice | Ints:
-        """Where what it holds stands among the questions or nodes: a slice where it stands together."""
+        """The positions of its items among the questions or nodes: a slice where they are adjacent."""
         held = self.questions if self.holds_questions else self.children
         first, last = int(held[0]), int(held[-1])
         return slice(first, last + 1) if last - first + 1 == len(held) else held

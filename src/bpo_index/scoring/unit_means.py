@@ -1,4 +1,4 @@
-"""Respondents to a units x questions matrix of design-weighted means.
+"""Average respondents into a units x questions matrix of design-weighted means.
 
 For unit u and question q, over the respondents i who rated q::
 
@@ -45,7 +45,7 @@ class UnitAnswers:
 
     @property
     def is_fitted(self) -> bool:
-        """Whether weights are fitted to margins or trimmed, so that they hang on who else is there."""
+        """Whether weights are fitted to margins or trimmed, so that they depend on the other respondents."""
         return bool(self.margins) or self.trim is not None
 
     def sum_ratings(self) -> tuple[Floats, Floats]:
@@ -76,7 +76,7 @@ class UnitAnswers:
 
 
 def sort_respondents(accepted: pl.DataFrame, questions: Sequence[str]) -> pl.DataFrame:
-    """Return the respondents by unit and by what they said; their ids and companies count among equals only.
+    """Return the respondents sorted by unit, then by their answers; ids and companies only break ties.
 
     Resamples are drawn by position, so the same answers give the same numbers to the bit whatever the respondents are
     called.

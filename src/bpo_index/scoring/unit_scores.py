@@ -1,4 +1,4 @@
-"""From accepted answers to scores and ranks of units.
+"""Compute scores and ranks of units from accepted answers.
 
 Stages: `prepare_sample`, `estimate_unit_means`, `score_means`, `guard_cells`, `rank_units`,
 `describe_weights`. Units with too few respondents, which `prepare_sample` takes out, take no part in anything that is
@@ -14,7 +14,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins
-from bpo_index.disclosure.cells.hiding import guard_cells
+from bpo_index.disclosure.cells.withholding import guard_cells
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.columns.views import view_frame
@@ -40,7 +40,7 @@ class Scores:
         `score` is the bound, else null.
     categories
         One row per unit and category of any level, in the order of the definition: `unit, category, respondents` (who
-        rated any of its questions), `suppressed` (also: hidden so that no other can be computed), `ranked, score,
+        rated any of its questions), `suppressed` (also: withheld so that no other can be computed), `ranked, score,
         score_bound, rank`.
     unit_means
         One row per unit that is not suppressed: `unit, <question ids>`, means in points of the outcome's scale; null
@@ -98,8 +98,8 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         )
 
     everything = scores.copy()
-    hidden, ends = guard_cells(scores, sample.raters, structure, published=published, used=used)
-    scores[hidden] = np.nan
+    withheld, ends = guard_cells(scores, sample.raters, structure, published=published, used=used)
+    scores[withheld] = np.nan
     bounds = find_end_margins(structure, method.minimum_respondents_to_publish)
     scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
@@ -115,7 +115,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         notes += said
     if ends.any():
         notes.append(
-            "Scores at an end of the scale are told as bounds; as numbers they would say what everybody answered."
+            "Scores at an end of the scale are published as bounds; as numbers they would say what everybody answered."
         )
     ranked = (sample.raters >= method.minimum_respondents_to_rank) & ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T
@@ -144,7 +144,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
             "unit": np.repeat(codes, len(definition.category_nodes)),
             "category": [node.id for node in definition.category_nodes] * len(codes),
             "respondents": _list_cells(sample.raters),
-            "suppressed": _list_cells(hidden),
+            "suppressed": _list_cells(withheld),
             "ranked": _list_cells(ranked),
             "score": _list_cells(scores),
             "score_bound": _name_bounds(_list_cells(ends)),
@@ -174,18 +174,18 @@ def _null_missing(frame: pl.DataFrame) -> pl.DataFrame:
 def unit_score_matrix(scores: Scores, *, bounds: bool = False) -> Floats:
     """Return units x nodes of the published scores, in the definition's order; NaN where null.
 
-    A category score that is told as a bound is the bound where `bounds` is true, else NaN.
+    A category score that is published as a bound is the bound where `bounds` is true, else NaN.
     """
-    told = (
+    shown = (
         scores.categories["score"]
         if bounds
         else scores.categories.select(pl.when(pl.col("score_bound").is_null()).then("score")).to_series()
     )
-    return spread_nodes(scores, scores.units["score"], told).astype(float)
+    return spread_nodes(scores, scores.units["score"], shown).astype(float)
 
 
-def find_told_as_bounds(scores: Scores) -> np.ndarray:
-    """Return units x nodes: true where the score is told as a bound."""
+def find_published_as_bounds(scores: Scores) -> np.ndarray:
+    """Return units x nodes: true where the score is published as a bound."""
     return spread_nodes(scores, *(frame["score_bound"].is_not_null() for frame in (scores.units, scores.categories)))
 
 

@@ -1,4 +1,4 @@
-"""The weights that were used, beside the nominal ones and the importance that they have in effect.
+"""Tabulate the weights used beside nominal weights and effective importance.
 
 `describe_weights` makes the published table and the sentences that go with it; `check_weights` refuses weights that the
 answers do not determine. Method page: docs/methods/balanced-weights.md.

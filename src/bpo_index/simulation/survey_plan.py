@@ -39,7 +39,7 @@ _REPLICATES = 2_000
 
 @dataclass(frozen=True)
 class PlanSettings:
-    """What a plan is told."""
+    """The settings of a plan."""
 
     definition: str
     """A built-in definition's name or a path."""

@@ -244,11 +244,11 @@ def make_sample(name: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         )
     _pair_companies(rows, rng)
     # A generator of its own, so that what respondents say of themselves moves none of their answers.
-    aside = np.random.default_rng([edition["seed"], 1])
-    _add_background(rows, definition, aside)
+    quarantined = np.random.default_rng([edition["seed"], 1])
+    _add_background(rows, definition, quarantined)
     _spell_otherwise(rows, definition, rng)
     rows += _make_blemishes(definition, structure, model, latents, rng=rng)
-    _add_background(rows, definition, aside)
+    _add_background(rows, definition, quarantined)
     return _finish_rows(rows, definition, edition, rng), pl.DataFrame(truth)
 
 
@@ -332,7 +332,7 @@ def _make_blemishes(
     *,
     rng: np.random.Generator,
 ) -> list[dict[str, str]]:
-    """Return rows that the checks put aside; each is a respondent of its own, none enters the calibration."""
+    """Return rows that the checks quarantined; each is a respondent of its own, none enters the calibration."""
 
     def respondent(unit: str, number: int) -> dict[str, str]:
         draws = draw_answers(rng, 1, structure, model)

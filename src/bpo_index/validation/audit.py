@@ -1,8 +1,8 @@
 """The account of every row: counts for the release, rows and reasons for the private audit folder.
 
 `summarise_audit` counts; `write_private_audit` writes `<audit-dir>/<input hash>/`: `audit.json`, `quarantine.csv`,
-`flags.csv` and `nonresponse.csv`. The folder holds what single respondents said; a release never does. What of the
-counts is published is decided in `disclosure.answers`, which makes the audit of a release.
+`flags.csv` and `nonresponse.csv`. The folder holds answers of single respondents; a release never does.
+`disclosure.answers` decides which counts are published and makes the audit of a release.
 Method pages: docs/methods/validation.md, docs/methods/disclosure.md.
 """
 
@@ -44,13 +44,13 @@ class Audit:
     """Kept out by nothing but quality rules."""
     rows_quarantined_for_errors: int
     """Kept out by an error, and perhaps rules too."""
-    rows_put_aside_by_reader: int
+    rows_quarantined_by_reader: int
     """That the reader could not use."""
     respondents_accepted: int
     respondents_flagged: int
     """Accepted respondents with a flag."""
     reasons: dict[str, int]
-    """Reason code to the number of rows put aside for it; a row may have several reasons."""
+    """Reason code to the number of rows quarantined for it; a row may have several reasons."""
     flags: dict[str, int]
     """Reason code to the number of accepted respondents flagged."""
     ratings: int
@@ -83,7 +83,7 @@ class Audit:
             ("quarantined", self.rows_quarantined),
             ("by quality rules alone", self.rows_quarantined_by_rules),
             ("for errors", self.rows_quarantined_for_errors),
-            ("put aside by the reader", self.rows_put_aside_by_reader),
+            ("quarantined by the reader", self.rows_quarantined_by_reader),
         ]
         reasons = [
             [what, code, REASONS[code], str(count)]
@@ -126,7 +126,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         rows_quarantined=quarantined.height,
         rows_quarantined_by_rules=by_rules,
         rows_quarantined_for_errors=quarantined.height - by_rules - by_reader,
-        rows_put_aside_by_reader=by_reader,
+        rows_quarantined_by_reader=by_reader,
         respondents_accepted=accepted.height,
         respondents_flagged=validation.flags.select("source_file", "source_row", "respondent_id").n_unique(),
         reasons=_count_codes(quarantined["reasons"].explode(empty_as_null=False)),
@@ -142,7 +142,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
 
 
 def _count_kept_out(quarantined: pl.DataFrame, codes: Iterable[str]) -> int:
-    """Return how many rows are kept out by nothing but reasons of these codes."""
+    """Return how many rows are quarantined for reasons of these codes only."""
     return int(quarantined.select(is_kept_out_only_by(codes).sum()).item() or 0)
 
 
@@ -202,7 +202,7 @@ def write_private_audit(
 
 
 def add_refusal_to_private_audit(folder: Path, refusal: str) -> None:
-    """Write into the folder of a private audit why no index was computed after all, and remove tables of an index.
+    """Add to a private audit why no index was computed, and remove the tables of an index.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Answers that were checked, counted and entered in the private audit, and may carry an index.
+"""Checked and counted answers from which an index can be computed.
 
 `account_for_rows` counts what `validate_responses` found, writes the private audit, and refuses answers from which no
 index can be computed.
@@ -20,7 +20,7 @@ from bpo_index.validation.validate import Validation
 
 @dataclass(frozen=True)
 class Checked:
-    """What validation leaves: accepted answers, the audit, and where its private part lies."""
+    """The result of validation: accepted answers, the audit, and the folder of its private part."""
 
     validation: Validation
     audit: Audit

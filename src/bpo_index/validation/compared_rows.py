@@ -1,9 +1,9 @@
-"""The quality rules that compare rows: who is compared with whom, in which order, and what they mark.
+"""Apply the quality rules that compare rows: which rows, and in which order.
 
-Compared are rows without a hard reason that are answers to the survey (no test rows, not unfinished), whether or not
-there is a rule on those: broken rows, trials and second attempts never change what others get. A row that is not
-compared gets no mark. The rules look at all of these and not at each other; one that comes last looks at those that
-nothing else puts aside.
+Only rows without a hard reason that answer the survey are compared: no test rows and no unfinished ones, even where no
+rule is named for these. So broken rows, tests and second attempts never change the marks of others, and get none
+themselves. A rule looks at all compared rows, whatever other rules mark; a rule that comes last looks only at rows that
+nothing else quarantines.
 
 Method page: docs/methods/quality-rules.md.
 """
@@ -27,7 +27,7 @@ _SENTENCES = {"response": pl.Int64, "reason": pl.String, "sentence": pl.String}
 
 @dataclass(frozen=True)
 class Comparison:
-    """What the rules that compare rows say.
+    """The marks of the rules that compare rows.
 
     Attributes
     ----------
@@ -66,9 +66,9 @@ def compare_rows(
     for named, rule in sorted(comparing, key=lambda pair: pair[1].comes_last):
         rows = compared
         if rule.comes_last:
-            aside = pl.concat([failures.select("response", "reason"), sentences.select("response", "reason")])
-            aside = aside.filter(~pl.col("reason").is_in(flagging))
-            rows = compared.join(aside, on="response", how="anti", maintain_order="left")
+            quarantined = pl.concat([failures.select("response", "reason"), sentences.select("response", "reason")])
+            quarantined = quarantined.filter(~pl.col("reason").is_in(flagging))
+            rows = compared.join(quarantined, on="response", how="anti", maintain_order="left")
         found = compare_by_rule(rule, named.options, rows, asked)
         if isinstance(found, pl.DataFrame):
             said = found.select("response", pl.lit(rule.name).alias("reason"), "sentence")

@@ -1,4 +1,4 @@
-"""Questions that run against the others of their category: perhaps asked the other way round.
+"""Find questions that run against the others of their category, perhaps asked the other way round.
 
 For each question q of a category with two or more, over the accepted respondents of units with enough of them to be
 published who rated q and at least one of the others::

@@ -1,7 +1,6 @@
-"""Rows under one respondent id: the same, or in conflict.
+"""Find rows with the same respondent id: identical or in conflict.
 
-Of rows with the same content the first in file and row counts; where anything differs none does, so that the order of
-rows decides nothing.
+Of identical rows the first counts. Where anything differs none counts, so that the order of rows does not matter.
 
 Method page: docs/methods/validation.md.
 """

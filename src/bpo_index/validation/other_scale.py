@@ -1,4 +1,4 @@
-"""Whether a file's ratings were given on the scale of the definition: files on another scale are refused, not rescaled.
+"""Find files whose ratings were given on another scale; they are refused, not rescaled.
 
 `find_other_scales` looks at the ratings of each file together, then at those of all. A file is refused where
 
@@ -34,7 +34,7 @@ _FEWEST = 10
 
 
 def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -> dict[str, str]:
-    """Return, for every file that was answered on another scale, why it is refused, as a paragraph; files may share it.
+    """Return each file on another scale with a paragraph that says why it is refused; files may share one.
 
     Parameters
     ----------

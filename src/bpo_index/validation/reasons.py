@@ -1,4 +1,4 @@
-"""Why a row does not count, or is flagged: every reason code and what it means, in the order in which they are listed.
+"""All reason codes for which a row is quarantined or flagged, with their meanings, in the order of lists.
 
 The reasons of quality rules are those of the rules' records; all others are here.
 Method page: docs/methods/validation.md.
@@ -13,7 +13,7 @@ import polars as pl
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.validation.rules.registry import NamedRule, find_marking, list_rules
 
-#: For these a row is put aside before its answers are looked at: by the reader, or with its file.
+#: For these a row is quarantined before its answers are looked at: by the reader, or with its file.
 READER_REASONS = {
     "file_refused": "the file was refused as a whole",
     "other_scale": "the file was answered on another scale than the definition's",

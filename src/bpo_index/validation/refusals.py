@@ -1,4 +1,4 @@
-"""Why checked answers cannot carry an index, as a paragraph for their owner."""
+"""Explain to the owner of checked answers why no index can be computed from them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition)
     read = f"Of {audit.rows_read} row{'' if audit.rows_read == 1 else 's'} read, {audit.rows_accepted} can be used"
     if audit.reasons:
         reasons = ", ".join(f"{count} x {code} ({REASONS[code]})" for code, count in audit.reasons.items())
-        read += f"; put aside: {reasons}"
+        read += f"; quarantined: {reasons}"
     return (
         f"{read}. No unit of {definition.title} has the {minimum} accepted respondents that a rank needs "
         "(`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."

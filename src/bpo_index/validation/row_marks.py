@@ -1,4 +1,4 @@
-"""Marks that a row has by itself: what could not be read, and the quality rules that look at no other row.
+"""Mark rows one by one: unreadable answers, and the quality rules that look at single rows.
 
 Method page: docs/methods/quality-rules.md.
 """
@@ -26,7 +26,7 @@ def name_mark(code: str) -> str:
 
 
 def list_no_answer_marks() -> list[str]:
-    """Return the names of the marks of rows that are no answer to the survey.
+    """Return the names of the marks of rows that do not answer the survey.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def list_no_answer_marks() -> list[str]:
 
 
 def mark_rows(typed: pl.DataFrame, asked: Questionnaire, rules: Sequence[NamedRule]) -> pl.DataFrame:
-    """Add the boolean marks that a row has by itself.
+    """Add the boolean marks of single rows.
 
     Marked are what could not be read, the rules that are named, and what is no answer to the survey, whether or not a
     rule on that is named.

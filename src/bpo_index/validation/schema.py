@@ -36,7 +36,7 @@ _FAILURES = {"response": pl.Int64, "column": pl.String, "reason": pl.String}
 
 @dataclass(frozen=True)
 class Check:
-    """What a row must hold, or why it does not count."""
+    """A condition on each row, and the reason code of rows that fail it."""
 
     reason: str
     holds: pl.Expr
@@ -149,8 +149,8 @@ def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl
     from pandera.errors import SchemaError  # noqa: PLC0415  (costs most of a second)
 
     rows = typed.select(list(types))
-    # NOTE: pandera asks for the whole schema at each column that it is told of, so ratings, which may be thousands, are
-    # told of only where they are of another type.
+    # NOTE: pandera asks for the whole schema at each column that it is given, so ratings, which may be thousands, are
+    # given only where they are of another type.
     named = {name: kind for name, kind in types.items() if kind != pl.Float64 or rows.schema[name] != kind}
     if check.column is not None:
         named[check.column] = types[check.column]
@@ -165,7 +165,7 @@ def _find_failing(typed: pl.DataFrame, check: Check, types: Mapping[str, type[pl
 
 
 def _locate_ratings(rows: pl.DataFrame, asked: Questionnaire) -> pl.DataFrame:
-    """Return which ratings of rows that have one outside the scale are, question by question."""
+    """Return which ratings are outside the scale, question by question, for the rows that have one."""
     questions = list(asked.questions)
     on_scale = [is_in_range(question, asked.minimum, asked.maximum) for question in questions]
     outside = rows.select("response", *(holds.not_() for holds in on_scale))

@@ -1,4 +1,4 @@
-"""The files of `schemas/` that are made: ``python -m bpo_index.validation.schema_files FOLDER`` writes them.
+"""Write the generated files of `schemas/`: ``python -m bpo_index.validation.schema_files FOLDER``.
 
 The JSON Schema of a definition, and the Table Schema of the responses of every built-in definition.
 """

@@ -1,4 +1,4 @@
-"""Failures into reasons with a sentence each, which quotes what was found in the row.
+"""Turn failures into reasons, each with a sentence that quotes the row.
 
 Quality rules write their own sentences; those of all other reasons are here.
 Method page: docs/methods/validation.md.
@@ -22,7 +22,12 @@ _OUTSIDE = "failing.out_of_range"
 
 
 def explain_failures(
-    failures: pl.DataFrame, told: pl.DataFrame, definition: IndexDefinition, *, typed: pl.DataFrame, table: pl.DataFrame
+    failures: pl.DataFrame,
+    by_rules: pl.DataFrame,
+    definition: IndexDefinition,
+    *,
+    typed: pl.DataFrame,
+    table: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return one row per response and reason, with a sentence, in the order of `REASONS`.
 
@@ -30,7 +35,7 @@ def explain_failures(
     ----------
     failures
         `response, column, reason`, as `find_failures` returns them.
-    told
+    by_rules
         `response, reason, sentence` of the rules that compare rows, which write their own.
     typed, table
         The typed and the text frame of the responses, row by row the same, for the values that the sentences quote.
@@ -45,8 +50,8 @@ def explain_failures(
     texts = table.filter(involved).select(pl.exclude("response").name.prefix(TEXT))
     shown = typed.filter(involved).hstack(texts).join(outside, on="response", how="left", maintain_order="left")
     named = {one.name: one for one in definition.quality_rules.list_named()}
-    written = [told.join(pairs, on=["response", "reason"], how="semi")]
-    for (reason,), some in pairs.join(told, on=["response", "reason"], how="anti").group_by("reason"):
+    written = [by_rules.join(pairs, on=["response", "reason"], how="semi")]
+    for (reason,), some in pairs.join(by_rules, on=["response", "reason"], how="anti").group_by("reason"):
         code, rows = str(reason), shown.join(some, on="response", how="semi")
         if code in named and isinstance(rule := named[code].rule, RowRule):
             sentence = explain_by_rule(rule, named[code].options, rows, definition.questionnaire)
@@ -58,7 +63,7 @@ def explain_failures(
 
 
 def _write_sentence(reason: str, rows: pl.DataFrame, definition: IndexDefinition) -> pl.Expr:
-    """Return the sentence of a reason that is no quality rule, over the rows that have it."""
+    """Return the sentence of a reason other than a quality rule, for each row that has it."""
     scale, respondent = definition.scale, quote(pl.col(f"{TEXT}respondent_id"))
     match reason:
         case "missing_unit":

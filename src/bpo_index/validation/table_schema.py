@@ -1,4 +1,4 @@
-"""What a responses file must hold, for people and other programs: a Frictionless Table Schema made from a definition.
+"""Describe a responses file for people and other programs: a Frictionless Table Schema made from a definition.
 
 `describe_responses` says of the wide file what the pandera schema checks after the texts have become types. A test
 holds the two equal by what they accept. Method page: docs/methods/validation.md.

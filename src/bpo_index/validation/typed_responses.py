@@ -1,4 +1,4 @@
-"""Text into types: unit codes, ratings, weights, times; what cannot be read is kept apart, never guessed.
+"""Parse texts into unit codes, ratings, weights and times; unreadable text is marked, never guessed.
 
 `cast_responses` turns the tidy text into the typed frame that the pandera schema checks. A rating is a plain number
 (ASCII digits, a point) or a label of the scale; an answer that is a "don't know" of the scale, was skipped or not asked

@@ -1,4 +1,4 @@
-"""Accepted and quarantined rows, with every reason.
+"""Split rows into accepted and quarantined ones, with every reason.
 
 Stages: `cast_responses` (text to types), `find_other_scales` (files on another scale are refused), `mark_rows`
 and `mark_duplicates` (what a row is by itself), `find_failures` (pandera), `compare_rows` (rules that look at several
@@ -30,7 +30,7 @@ from bpo_index.validation.typed_responses import cast_responses
 
 @dataclass(frozen=True)
 class Validation:
-    """What of the responses counts, and why the rest does not.
+    """Accepted rows, and quarantined rows with their reasons.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Validation:
         unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, importance_<category>` (points),
         `background_<variable>` (text), `dont_know` and `not_asked` (ids of the questions answered with "don't know",
         or not asked), `<question ids>` (ratings; null where there is none).
-    set_aside
+    quarantined_by_rules
         One row per respondent excluded by quality rules only: the columns of `accepted`, `reasons` and
         `flags` (codes; an empty list where there is none).
     rows
@@ -55,7 +55,7 @@ class Validation:
     """
 
     accepted: pl.DataFrame
-    set_aside: pl.DataFrame
+    quarantined_by_rules: pl.DataFrame
     rows: pl.DataFrame
     flags: pl.DataFrame
     notes: list[Note] = field(default_factory=list)
@@ -81,7 +81,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     typed = cast_responses(table, definition)
     other_scales = find_other_scales(typed, definition.scale, list(definition.question_ids))
     if other_scales:
-        nothing = validate_responses(_put_aside(responses, list(other_scales)), definition)
+        nothing = validate_responses(_quarantine_files(responses, list(other_scales)), definition)
         return replace(nothing, refusals=list(dict.fromkeys(other_scales.values())))
     asked, rules = definition.questionnaire, definition.quality_rules.list_named()
     typed = mark_duplicates(mark_rows(typed, asked, rules), definition)
@@ -106,7 +106,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     )
     by_rules = grouped.filter(is_kept_out_only_by(RULE_REASONS))
     flagged = flagging.group_by("response", maintain_order=True).agg(flags=pl.col("reason"))
-    set_aside = (
+    quarantined_by_rules = (
         typed.join(by_rules, on="response", maintain_order="left")
         .join(flagged, on="response", how="left", maintain_order="left")
         .with_columns(pl.col("flags").fill_null(pl.lit([], dtype=pl.List(pl.String))))
@@ -119,7 +119,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     accepted = accepted.select(columns).sort("unit", "respondent_id")
     return Validation(
         accepted,
-        set_aside.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
+        quarantined_by_rules.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
         _account_rows(responses, grouped),
         flags,
         notes=[
@@ -130,8 +130,8 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     )
 
 
-def _put_aside(responses: Responses, files: list[str]) -> Responses:
-    """Return the responses with all rows put aside: those of the files are on another scale."""
+def _quarantine_files(responses: Responses, files: list[str]) -> Responses:
+    """Return the responses with all rows quarantined: those of the files are on another scale."""
     reason = pl.when(pl.col("source_file").is_in(files)).then(pl.lit("other_scale")).otherwise(pl.lit("file_refused"))
     sentence = pl.format("The file was refused as a whole: {}.", reason.replace_strict(REASONS))
     records = responses.records.with_columns(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 
-#: File to the definition it goes with, the form that must be reported, and the lines put aside with their reasons.
+#: File to the definition it goes with, the form that must be reported, and the lines quarantined with their reasons.
 QUALTRICS = "Qualtrics export"
 TEXT_FILES = {
     "plain.csv": ("definition", "UTF-8, separated by comma, header row on line 1, wide layout.", {}),

@@ -46,7 +46,7 @@ def test_the_first_two_of_four(tmp_path):
     ]
 
 
-def test_rows_put_aside_take_no_place_and_flagged_ones_do(tmp_path):
+def test_rows_quarantined_take_no_place_and_flagged_ones_do(tmp_path):
     rows = [
         write("a", "Acme", "5,5,5"),
         write("b", "Acme", "1,5,99"),
@@ -54,9 +54,9 @@ def test_rows_put_aside_take_no_place_and_flagged_ones_do(tmp_path):
         write("d", "Acme", "1,2,3", end="2021-09-03 10:00"),
         write("e", "Acme", "1,2,3", end="2021-09-04 10:00"),
     ]
-    aside = keep(tmp_path, *rows, straight_line="minimum_answers: 3", unfinished="")
-    assert aside.accepted["respondent_id"].to_list() == ["d"]
-    assert aside.rows["reasons"].to_list() == [
+    kept_out = keep(tmp_path, *rows, straight_line="minimum_answers: 3", unfinished="")
+    assert kept_out.accepted["respondent_id"].to_list() == ["d"]
+    assert kept_out.rows["reasons"].to_list() == [
         ["straight_line"],
         ["out_of_range"],
         ["unfinished"],
@@ -74,7 +74,7 @@ def test_rows_put_aside_take_no_place_and_flagged_ones_do(tmp_path):
     ]
 
 
-def test_rows_put_aside_by_rules_that_compare_take_no_place(tmp_path):
+def test_rows_quarantined_by_rules_that_compare_take_no_place(tmp_path):
     rows = [write("a", "Acme", "1,2,3"), write("b", "Acme", "4,8,6"), write("c", "Bravo", "1,2,3")]
     validation = keep(tmp_path, *rows, near_identical="action: quarantine, minimum_share: 1, minimum_answers: 3")
     assert validation.accepted["respondent_id"].to_list() == ["b"]

@@ -106,13 +106,13 @@ def test_a_second_copy_of_a_respondent_marks_nobody(tmp_path):
 def test_the_order_of_rows_does_not_matter(tmp_path):
     rng = random.Random(1)
     rows = [write(f"r{n}", ",".join(str(rng.choice([1, 2, "dk", ""])) for _ in range(3))) for n in range(30)]
-    told = []
+    shown = []
     for seed in range(4):
         random.Random(seed).shuffle(rows)
         quarantined = find(tmp_path, *rows).quarantined
-        told.append(sorted(zip(quarantined["respondent_id"], quarantined["sentences"].to_list(), strict=True)))
-    assert len(told[0]) > 5
-    assert all(other == told[0] for other in told)
+        shown.append(sorted(zip(quarantined["respondent_id"], quarantined["sentences"].to_list(), strict=True)))
+    assert len(shown[0]) > 5
+    assert all(other == shown[0] for other in shown)
 
 
 def test_too_many_rows_are_said(tmp_path, monkeypatch):

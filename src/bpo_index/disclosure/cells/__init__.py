@@ -1,1 +1,1 @@
-"""Which units take part, and which scores are published, told as bounds, or withheld: decided before robustness."""
+"""Decide before robustness which units take part, and which scores are numbers, bounds, or withheld."""

@@ -1,10 +1,10 @@
-"""Scores at an end of the scale, which would say what every respondent answered: told as bounds, not as numbers.
+"""Scores at an end of the scale, which would say what every respondent answered: published as bounds, not as numbers.
 
 Where the mean of a unit is 100, all of its respondents gave the best rating to every question. So a score within a
-margin of an end is told as "at least 99" or "at most 1". The margin is one score point, or more where the next score
-below 100 is farther away: at least two scores print alike. For a category score the score of what holds it and the
-categories beside it must not give the number away either, so others are hidden with it (`hiding`). For an overall score
-the answers themselves are replaced (`code_ends`), since every table is made from them.
+margin of an end is published as "at least 99" or "at most 1". The margin is one score point, or more where the next
+score below 100 is farther away: at least two scores print alike. For a category score the score of what holds it and
+the categories beside it must not give the number away either, so others are withheld with it (`withholding`). For an
+overall score the answers themselves are replaced (`code_ends`), since every table is made from them.
 
 Method page: docs/methods/disclosure.md.
 """
@@ -21,7 +21,7 @@ from bpo_index.scoring.methods.record import Outcome
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
 
-#: Score points from an end within which a score is told as a bound, at least.
+#: Score points from an end within which a score is published as a bound, at least.
 LEAST_MARGIN = 1.0
 #: And at most: a definition by which one respondent may be published protects nobody.
 LARGEST_MARGIN = 25.0

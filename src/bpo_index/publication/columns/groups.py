@@ -72,7 +72,7 @@ GROUPS = Table(
             answers="all units",
         ),
         Column(
-            "rank_interval_low",
+            "marginal_rank_set_low",
             pl.Int64,
             "best rank in the marginal confidence set for the rank among groups; null: no score",
             unit="rank",
@@ -80,7 +80,7 @@ GROUPS = Table(
             answers="all units",
         ),
         Column(
-            "rank_interval_high",
+            "marginal_rank_set_high",
             pl.Int64,
             "worst rank in the marginal confidence set for the rank among groups; null: no score",
             unit="rank",

@@ -116,7 +116,7 @@ PLAN = Table(
             answers="all units",
         ),
         Column(
-            "rank_interval_width",
+            "marginal_rank_set_width",
             pl.Float64,
             "ranks in a marginal rank set, mean",
             unit="units",

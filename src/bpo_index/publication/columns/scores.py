@@ -52,7 +52,7 @@ _SCORE = (
         answers="unit",
     ),
     Column(
-        "rank_interval_low",
+        "marginal_rank_set_low",
         pl.Int64,
         "best rank in the marginal confidence set for the rank; null: not ranked",
         unit="rank",
@@ -60,7 +60,7 @@ _SCORE = (
         answers="all units",
     ),
     Column(
-        "rank_interval_high",
+        "marginal_rank_set_high",
         pl.Int64,
         "worst rank in the marginal confidence set for the rank; null: not ranked",
         unit="rank",

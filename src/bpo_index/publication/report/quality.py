@@ -21,7 +21,7 @@ def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
         ("Used", audit.rows_accepted),
         ("Kept out by quality rules alone", audit.rows_quarantined_by_rules),
         ("Kept out for errors", audit.rows_quarantined_for_errors),
-        ("Put aside by the reader", audit.rows_put_aside_by_reader),
+        ("Put aside by the reader", audit.rows_quarantined_by_reader),
         (f"{respondents} flagged, and used", audit.respondents_flagged),
     ]
     return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)

@@ -29,7 +29,7 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
             row["name"],
             row["rank"],
             show_range(row["rank_set_low"], row["rank_set_high"]),
-            show_range(row["rank_interval_low"], row["rank_interval_high"]),
+            show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
             show_share(row["p_first"]),
             show_share(row["p_top3"]),
         ]
@@ -120,7 +120,7 @@ def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> 
     words = definition.words
     return view_frame(
         GROUPS,
-        ("rank", "group", "score", "ci", "rank_set", "rank_interval", "units", "respondents", "note"),
+        ("rank", "group", "score", "ci", "rank_set", "marginal_rank_set", "units", "respondents", "note"),
         groups,
         is_percentage=names_percentage(definition),
         headings=name_columns(words) | {"ci": f"{level} interval", "units": name_heading(words.units)},

@@ -52,9 +52,9 @@ class StudentisedDraws:
 class RankSets:
     """Confidence sets for ranks; arrays over units, 0 where a unit takes no part."""
 
-    interval_low: Ints
+    marginal_low: Ints
     """Marginal: the best rank that one unit may have."""
-    interval_high: Ints
+    marginal_high: Ints
     """Marginal: the worst."""
     set_low: Ints
     """Simultaneous for all units: the best rank."""

@@ -1,4 +1,4 @@
-"""What replicates say of ranks: counts that add up over chunks, and the shares read from them.
+"""Count the ranks of replicates: tallies that add up over chunks, and shares of replicates from them.
 
 Ranks are standard competition ranks. Places share ties: t units tied from rank r hold each of the places r to r + t - 1
 with 1 / t, so that places sum to one over units and over places. Method page: docs/methods/replicates.md.

@@ -54,19 +54,18 @@ def estimate_logit_t_interval(
     >>> low.round(2).tolist(), high.round(2).tolist()
     ([80.36], [95.19])
     """
-    from scipy.special import expit, logit  # noqa: PLC0415
-    from scipy.stats import t  # noqa: PLC0415
+    from scipy.special import expit, logit, stdtrit  # noqa: PLC0415
 
     lowest, highest = bounds
     if np.isinf(highest - lowest):
         measured = (np.asarray(se) > 0) & (np.asarray(degrees) >= 1)
-        reach = t.ppf((1 + confidence_level) / 2, np.where(measured, degrees, 1)) * np.where(measured, se, np.nan)
+        reach = stdtrit(np.where(measured, degrees, 1), (1 + confidence_level) / 2) * np.where(measured, se, np.nan)
         return score - reach, score + reach
     width = highest - lowest
     p = (np.asarray(score, dtype=float) - lowest) / width
     usable = (p > 0) & (p < 1) & (np.asarray(se) > 0) & (np.asarray(degrees) >= 1)
     p = np.where(usable, p, 0.5)
-    quantile = t.ppf((1 + confidence_level) / 2, np.where(usable, degrees, 1))
+    quantile = stdtrit(np.where(usable, degrees, 1), (1 + confidence_level) / 2)
     reach = quantile * np.where(usable, se, 0.0) / (width * p * (1 - p))
     low, high = lowest + width * expit(logit(p) - reach), lowest + width * expit(logit(p) + reach)
     return np.where(usable, low, np.nan), np.where(usable, high, np.nan)

@@ -76,7 +76,7 @@ def differentiate_scores(
 def _make_smooth(structure: IndexStructure) -> IndexStructure:
     """Return the structure with plain means at nodes without a derivative: these need no costly comparison of units.
 
-    The scores of the other nodes hang on none of them.
+    The scores of the other nodes depend on none of them.
     """
     plain = {"aggregation": "arithmetic", "weighting": "equal", "question_aggregation": "arithmetic"}
     broken = [node for node in structure.nodes if not structure.has_derivative[node.number]]

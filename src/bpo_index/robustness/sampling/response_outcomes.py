@@ -2,8 +2,8 @@
 
 Both are scores of the same index with coded answers: 1 for a rating among the top points, -1 (net balance only) for
 one among the bottom points, else 0; questions and categories are averaged with the definition's weights, and the
-standard errors are linearised. A share near one says that everybody answered in the same points, so it is hidden, and
-others with it (`complete_hiding`). Method page: docs/methods/outcomes.md.
+standard errors are linearised. A share near one says that everybody answered in the same points, so it is withheld, and
+others with it (`complete_withholding`). Method page: docs/methods/outcomes.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import CATEGORY_KEYS, Category
 from bpo_index.definition.method_block import Method
-from bpo_index.disclosure.cells.hiding import guard_outcomes
+from bpo_index.disclosure.cells.withholding import guard_outcomes
 from bpo_index.publication.columns.answers import OUTCOMES
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
@@ -46,14 +46,14 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     DataFrame
         One row per unit (`category` null: all categories) and per unit and category: `unit, category, respondents`
         (null for a suppressed unit's categories), `top_two_box, top_two_box_se` (0 to 100), `net_balance,
-        net_balance_se` (-100 to 100); null where the cell is suppressed, lacks answers or lies at an end, or is hidden
-        with one that does; the standard error also with fewer than two sampling units or no variance. No rows where the
-        points at both ends of the scale overlap.
+        net_balance_se` (-100 to 100); null where the cell is suppressed, lacks answers or lies at an end, or is
+        withheld with one that does; the standard error also with fewer than two sampling units or no variance. No rows
+        where the points at both ends of the scale overlap.
     """
     codes, count = [unit.code for unit in definition.units], len(definition.nodes)
     if overlap_boxes(definition.method.outcome_boxes, (definition.scale.minimum, definition.scale.maximum)):
         return pl.DataFrame(schema=OUTCOMES.schema)
-    told = spread_nodes(
+    shown = spread_nodes(
         scores, *(~frame["suppressed"] & frame["score_bound"].is_null() for frame in (scores.units, scores.categories))
     )
     samples: dict[str, Sample] = {
@@ -63,19 +63,19 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     shares: dict[str, Floats] = {}
     errors: dict[str, Floats] = {}
     for outcome, sample in samples.items():
-        shares[outcome], errors[outcome] = np.full(told.shape, np.nan), np.full(told.shape, np.nan)
+        shares[outcome], errors[outcome] = np.full(shown.shape, np.nan), np.full(shown.shape, np.nan)
         if sample.answers:
             shares[outcome][sample.published] = score_means(estimate_unit_means(sample.answers), sample.structure)
             se, _ = linearise_standard_errors(sample.answers, sample.structure)
             errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
     structures = {outcome: sample.structure for outcome, sample in samples.items()}
-    hidden = guard_outcomes(~told, shares, structures, scores.sample.raters)
+    withheld = guard_outcomes(~shown, shares, structures, scores.sample.raters)
     columns: dict[str, Floats] = {}
     for outcome, sample in samples.items():
         # Score points to per cent of what the outcome gives: a share is the score itself, a balance has two halves.
         low, high = sample.structure.minimum, sample.structure.maximum
         stretch, shift = high - low, 100.0 * low
-        values = np.where(hidden, np.nan, stretch * shares[outcome] + shift)
+        values = np.where(withheld, np.nan, stretch * shares[outcome] + shift)
         columns[outcome] = values
         columns[f"{outcome}_se"] = np.where(np.isnan(values), np.nan, stretch * errors[outcome])
     frame = pl.DataFrame(
@@ -88,8 +88,10 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         },
         schema=OUTCOMES.schema | {"is_public": pl.Boolean},
     )
-    is_told = pl.col("is_public") | pl.col("category").is_null()
-    return round_table(frame.with_columns(pl.when(is_told).then("respondents").alias("respondents")).drop("is_public"))
+    is_published = pl.col("is_public") | pl.col("category").is_null()
+    return round_table(
+        frame.with_columns(pl.when(is_published).then("respondents").alias("respondents")).drop("is_public")
+    )
 
 
 def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box", "net_balance"]) -> IndexDefinition:

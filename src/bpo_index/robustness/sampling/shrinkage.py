@@ -1,4 +1,4 @@
-"""Empirical-Bayes scores: each unit's score drawn towards the mean of all, the more the less it is known.
+"""Empirical-Bayes scores: each unit's score is shrunk towards the mean of all, more where its error is larger.
 
 With scores y_i, standard errors s_i and k units, the variance A between units and the mean mu solve, with weights
 w_i = 1 / (s_i^2 + A)::

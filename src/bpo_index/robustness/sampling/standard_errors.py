@@ -21,7 +21,7 @@ from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.preparation import gather_evidence
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
-from bpo_index.scoring.unit_scores import Scores, find_told_as_bounds
+from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds
 
 #: From this many sampling units on bootstrap draws coincide seldom enough (docs/methods/sampling-error.md).
 BOOTSTRAP_FROM = 5
@@ -78,9 +78,9 @@ def tabulate_sampling_error(
     """Return one row per unit and category (null: the overall score) that has a score.
 
     Columns `unit, category, score, sampling_units, se_replicates, se_linearised, shrunken, shrunken_se, shrinkage`;
-    null where there is none. A score that is told as a bound has no row.
+    null where there is none. A score that is published as a bound has no row.
     """
-    bounded = find_told_as_bounds(scores)[scores.sample.published]
+    bounded = find_published_as_bounds(scores)[scores.sample.published]
     codes, published = [unit.code for unit in definition.units], scores.sample.published
     frames = []
     for n, node in enumerate(definition.nodes):

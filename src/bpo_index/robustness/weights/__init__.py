@@ -1,1 +1,1 @@
-"""Weights of categories: which change of them changes the order."""
+"""Which changes of the categories' weights change the order."""

@@ -2,7 +2,7 @@
 
 Weights are moved among the categories that one node holds, and the order is that of its scores: of the index, and of
 each category that holds categories. Over the ranked units whose categories are all published: from exact bounds on
-weights a hidden category score could be computed.
+weights a withheld category score could be computed.
 Method page: docs/methods/weights.md.
 """
 
@@ -102,7 +102,7 @@ def _make_values(matrix: Floats, node: Node, held: Ints, complete: np.ndarray) -
     """Return units x categories: values whose weighted sum orders the units; None where none does."""
     scored = ~np.isnan(matrix[:, node.number])
     record = node.aggregation
-    # What compares with every unit that has a score cannot be told with a category hidden.
+    # What compares with every unit that has a score must not be published with a category withheld.
     if not record.adds_alone and (scored & ~complete).any():
         return None
     additive = make_additive(matrix[complete][:, held], record.name, **node.aggregation_options)

@@ -1,4 +1,4 @@
-"""Aggregation: values and weights into one value for each unit, on arrays with any number of leading axes.
+"""Aggregate values with weights into one value per unit, on arrays with any number of leading axes.
 
 One family of weighted means, with weights that sum to one, and the weighted median::
 

@@ -27,7 +27,7 @@ _NOTHING = 1e-12
 
 @dataclass(frozen=True)
 class BalancedWeights:
-    """Weights whose effective importance is as near the nominal as it was brought."""
+    """Weights whose effective importance is as close to the nominal as the iteration got."""
 
     weights: Floats
     """... x items, sum one."""

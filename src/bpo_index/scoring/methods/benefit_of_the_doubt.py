@@ -85,7 +85,7 @@ def score_benefit_of_the_doubt(
 
 
 def are_possible(lowest_shares: Floats, highest_shares: Floats) -> bool:
-    """Return whether shares between these bounds, one of each an item, can add up to one.
+    """Return whether shares within these bounds, one per item, can add up to one.
 
     Examples
     --------

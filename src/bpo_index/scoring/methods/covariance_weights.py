@@ -1,4 +1,4 @@
-"""What weightings by a covariance share: where they look, and how correlations are taken apart.
+"""Steps that all covariance weightings share: choose the covariance, decompose correlations.
 
 Method pages: docs/methods/pca-weights.md, factor-analysis-weights.md, entropy-critic-weights.md.
 """

@@ -117,7 +117,7 @@ def _take_factor_analysis(items: Items, weighting_level: str, factors: int | Non
 
 
 def _find_too_few_units(options: Options, around: Surroundings) -> list[Problem]:
-    """Refuse factor analysis between units where the correlation matrix cannot but be singular."""
+    """Refuse factor analysis between units where the correlation matrix must be singular."""
     units = len(around.units)
     if options["weighting_level"] != "between" or not units:
         return []

@@ -1,4 +1,4 @@
-"""Weights that somebody gives: the definition, nobody (equal), or the respondents (stated importance).
+"""Weights that are given: by the definition, equal, or by the respondents (stated importance).
 
 Method page: docs/methods/scores.md.
 """

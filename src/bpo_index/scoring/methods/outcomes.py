@@ -1,4 +1,4 @@
-"""What of a rating is scored: the rating itself, or whether it lies in the top (or bottom) points of the scale.
+"""Code ratings for scoring: the rating itself, or whether it lies in the top (or bottom) points of the scale.
 
 With b boxes on a scale from m to M, a rating is favourable from M - b + 1 on and unfavourable up to m + b - 1 (the
 other way round where the question is reversed)::

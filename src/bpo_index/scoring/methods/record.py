@@ -1,4 +1,4 @@
-"""What a method says of itself: all that the rest of the program has to know of it.
+"""The records of methods: all that the rest of the program must know of a method.
 
 There is one class of records for each step of the method. What a record leaves out is read cautiously: no bounds, not
 smooth, compares units. Functions take arrays with any number of leading axes, and the method's options by name.
@@ -42,7 +42,7 @@ class Option:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What of the rest of a definition a method may be checked against; empty where it cannot be told yet."""
+    """The parts of a definition that a method may be checked against; empty where not known yet."""
 
     units: tuple[str, ...] = ()
     """Codes of the units."""
@@ -168,12 +168,12 @@ class MissingAnswers(Method):
     looks_at_others: bool = True
     """Whether a rating is filled in from what other respondents said."""
     weighs_questions: bool = True
-    """Whether what is filled in hangs on the weights of questions."""
+    """Whether what is filled in depends on the weights of questions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome(Method):
-    """What of a question's ratings is scored."""
+    """How the ratings of a question are coded for scoring."""
 
     step: ClassVar[str] = "outcome"
     code: Callable[..., Floats] | None
@@ -217,7 +217,7 @@ class Normalisation(Method):
     is_smooth: bool = False
     """Whether what it gives changes smoothly with the values."""
     compares_units: bool = True
-    """Whether what a unit gets hangs on other units."""
+    """Whether what a unit gets depends on other units."""
     is_share_of_scale: bool = False
     """Whether it is the straight line from the ends of the scale to 0 and 100: scores are then per cent of the scale,
     and an index of weighted means is linear."""
@@ -258,7 +258,7 @@ class Items:
 
 @dataclass(frozen=True, kw_only=True)
 class WeightsReport:
-    """What a weighting may say of the weights that it gave."""
+    """What a weighting may report on its weights."""
 
     scores: Floats
     """Units x categories: those that count."""
@@ -317,14 +317,14 @@ class Aggregation(Method):
     is_smooth: bool = False
     """Whether what it gives changes smoothly with the values."""
     compares_units: bool = True
-    """Whether what a unit gets hangs on other units."""
+    """Whether what a unit gets depends on other units."""
     power: float | Callable[[Options], float | None] | None = None
     """The power of a weighted power mean: 1 arithmetic, 0 geometric, -1 harmonic; None: it is none."""
     add: Callable[[Floats], Floats] | None = None
     """From units x categories: values whose weighted sums order units as the index does; None: as its power says."""
     takes_negative_weights: bool = False
     adds_alone: bool = True
-    """Whether those of a unit hang on its own values only."""
+    """Whether those of a unit depend on its own values only."""
     most_units: int | None = None
     """Units that it can compare, at most."""
     explorer: str = ""

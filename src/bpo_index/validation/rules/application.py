@@ -1,7 +1,7 @@
-"""What a rule says of rows, held against what its record promises.
+"""Apply a quality rule, and check what it returns against its record.
 
 `mark_by_rule` and `explain_by_rule` apply a rule that looks at a row by itself, `compare_by_rule` one that compares
-rows. A rule that fails, or says something else than its record promises, is an error of the package that it comes from.
+rows. A rule that fails, or returns something else than its record says, is an error of its package.
 The message names the rule and the kind of error only: an error may quote answers.
 Method page: docs/methods/quality-rules.md.
 """

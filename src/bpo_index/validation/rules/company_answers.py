@@ -29,7 +29,7 @@ def find_company_answers(rows: pl.DataFrame, rule: CompanyAnswersRule) -> pl.Dat
     Parameters
     ----------
     rows
-        The rows that nothing else puts aside: `response, respondent_id, unit, cluster` (the company, null where
+        The rows that nothing else quarantines: `response, respondent_id, unit, cluster` (the company, null where
         unknown), `answers, finished_at`.
 
     Returns

@@ -121,7 +121,7 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     spread = np.sqrt((centred**2).sum(axis=0))
     if (spread <= 1e-9 * np.abs(ratings).max(axis=0)).any():
         return None
-    # In units of each question's own spread, so that the rank does not hang on the scale.
+    # In units of each question's own spread, so that the rank does not depend on the scale.
     scaled = centred / spread
     products = scaled.T @ scaled
     if np.linalg.matrix_rank(products, hermitian=True) < len(products):

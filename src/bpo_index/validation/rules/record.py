@@ -1,4 +1,4 @@
-"""What a quality rule is: all that the rest of the program must know of it.
+"""The record of a quality rule: all that the rest of the program must know of it.
 
 A rule marks rows for a reason, which has the name of the rule. A `RowRule` looks at each row by itself, a
 `ComparingRule` at a row beside others. A definition that names the rule gives its options, and says whether the rows

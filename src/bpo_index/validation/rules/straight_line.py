@@ -1,7 +1,7 @@
 """Rows that give one and the same rating to every question answered.
 
-Ratings are taken as they were given: a question asked in reverse is not turned round, since it is the form that is
-filled in without reading.
+Ratings are taken as given: reversed questions are not turned round, since a respondent who does not read ticks the same
+boxes there too.
 
 Method page: docs/methods/straight-lining.md.
 """

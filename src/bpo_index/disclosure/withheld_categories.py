@@ -1,6 +1,7 @@
-"""What is left out beside a category score that is hidden or told as a bound. Method page: docs/methods/disclosure.md.
+"""Withhold what would reveal a category score that is withheld or published as a bound.
 
-Which category scores are hidden is decided where scores are made, before anything is computed from them.
+Which category scores are withheld is decided where scores are made, before anything is computed from them. Method page:
+docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import polars as pl
 
 
 def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFrame:
-    """Return the table `sensitivity` without the rows on scores of units with a category score that is not told.
+    """Return the table `sensitivity` without the rows on scores of units with a category score that is not published.
 
     What weights do to a score tells how the categories of its unit differ.
 

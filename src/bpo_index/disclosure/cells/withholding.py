@@ -1,7 +1,7 @@
-"""Cells that are hidden, with so many beside them that the score of the node that holds them does not give them away.
+"""Withhold cells, and enough others beside them that the score of their parent does not give them away.
 
-The score of a node is an equation over the nodes that it holds. What is hidden takes all that it holds with it, so each
-published node has to keep the nodes that it holds from being computed, and nothing else tells of them.
+The score of a node is an equation over the nodes that it holds. A withheld node takes all that it
+holds with it, so each published node must keep its children from being computed, and nothing else reveals them.
 Method page: docs/methods/disclosure.md.
 """
 
@@ -15,7 +15,8 @@ from bpo_index.disclosure.cells.ends import find_end_margins, find_ends, find_sc
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.structure import IndexStructure, Node
 
-#: What has to stay open, as a share of the scale, of the answers of one or two people (docs/adr/0010-what-is-told.md).
+#: What has to stay open, as a share of the scale, of the answers of one or two people
+#: (docs/adr/0010-what-is-published.md).
 OPEN_SHARE = 0.5
 _NOISE = 1e-7
 
@@ -25,7 +26,7 @@ KeepsOpen = Callable[[int, int, float, float], bool]
 def guard_cells(
     scores: Floats, respondents: Ints, structure: IndexStructure, *, published: np.ndarray, used: tuple[Floats, ...]
 ) -> tuple[np.ndarray, Ints]:
-    """Return the cells that are hidden, and which scores are told as a bound.
+    """Return the cells that are withheld, and which scores are published as a bound.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def guard_cells(
 
     Returns
     -------
-    hidden
+    withheld
         Units x nodes.
     ends
         Units x nodes: 1 at least, -1 at most, 0 the score itself or none.
@@ -50,20 +51,20 @@ def guard_cells(
     minimum = structure.method.minimum_respondents_to_publish
     margins = find_end_margins(structure, minimum)
     ends = find_score_ends(scores, structure, margins)
-    hidden = np.repeat(~published[:, np.newaxis], scores.shape[1], axis=1)
+    withheld = np.repeat(~published[:, np.newaxis], scores.shape[1], axis=1)
     small = (respondents < minimum) & published[:, np.newaxis]
-    # NOTE: the index itself is hidden where the unit takes no part, and nowhere else.
-    hidden[:, 1:] |= small[:, 1:]
+    # NOTE: the index itself is withheld where the unit takes no part, and nowhere else.
+    withheld[:, 1:] |= small[:, 1:]
     for node in structure.holders:
         held = node.children
         # NOTE: where a score is at an end, what it is made of would tell how far.
-        inside = hidden[:, held] | hidden[:, [node.number]] | (ends[:, [node.number]] != 0)
+        inside = withheld[:, held] | withheld[:, [node.number]] | (ends[:, [node.number]] != 0)
         bounds = np.where(inside, 0, ends[:, held])
         known = np.where(bounds > 0, 100.0 - margins[held], 0.0), np.where(bounds < 0, margins[held], 100.0)
         openness = find_wanted_openness(respondents[:, held])
         wanted = np.select([small[:, held], bounds != 0], [openness, margins[held]], 0.0)
         # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
-        completed = complete_hiding(
+        completed = complete_withholding(
             inside | (bounds != 0),
             scores[:, held],
             known,
@@ -73,36 +74,36 @@ def guard_cells(
             raters=respondents[:, held],
             keeps_open=_watch_below(structure, node, small, respondents, used=used),
         )
-        hidden[:, held] = completed & (bounds == 0)
+        withheld[:, held] = completed & (bounds == 0)
         ends[:, held] = bounds
-    return hidden, ends
+    return withheld, ends
 
 
 def find_open_shares(ranked: np.ndarray, bounded: np.ndarray) -> np.ndarray:
     """Return per node whether shares of replicates of its ranking are published: of all units or of none.
 
-    The replicates of a category score that is told as a bound would tell what it is.
+    The replicates of a category score that is published as a bound would tell what it is.
 
     Parameters
     ----------
     ranked, bounded
-        Units x nodes: whether the unit is ranked, and whether its score is told as a bound. Those of the index itself
-        are made from answers that the bound has replaced.
+        Units x nodes: whether the unit is ranked, and whether its score is published as a bound. Those of the index
+        itself are made from answers that the bound has replaced.
     """
-    told = (ranked & bounded).any(axis=0)
-    told[0] = False
-    return np.asarray(~told)
+    has_bound = (ranked & bounded).any(axis=0)
+    has_bound[0] = False
+    return np.asarray(~has_bound)
 
 
 def guard_outcomes(
-    hidden: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
+    withheld: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
 ) -> np.ndarray:
-    """Return units x nodes: what is hidden already, what lies at an end, and what would tell either.
+    """Return units x nodes to withhold: those withheld already, those at an end, and those that would reveal either.
 
     Parameters
     ----------
-    hidden
-        Units x nodes: the cells whose score is hidden or told as a bound.
+    withheld
+        Units x nodes: the cells whose score is withheld or published as a bound.
     shares
         Outcome to units x nodes, 0 to 100.
     structures
@@ -112,7 +113,7 @@ def guard_outcomes(
     """
     first = next(iter(structures.values()))
     small = respondents < first.method.minimum_respondents_to_publish
-    found, margins = hidden.copy(), {}
+    found, margins = withheld.copy(), {}
     for outcome, structure in structures.items():
         # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
         of_each = find_end_margins(structure, respondents)
@@ -127,12 +128,12 @@ def guard_outcomes(
             outcome: np.where(small[:, held], openness, margin[:, held]) * inside for outcome, margin in margins.items()
         }
         before = None
-        # What one outcome hides, the other has to hide as well.
+        # What one outcome withholds, the other has to withhold as well.
         while before is None or (before != inside).any():
             before = inside.copy()
             for outcome, structure in structures.items():
                 own = structure.nodes[node.number]
-                inside = complete_hiding(
+                inside = complete_withholding(
                     inside,
                     shares[outcome][:, held],
                     whole,
@@ -148,10 +149,10 @@ def guard_outcomes(
 def _watch_below(
     structure: IndexStructure, node: Node, small: np.ndarray, respondents: Ints, *, used: tuple[Floats, ...] = ()
 ) -> KeepsOpen | None:
-    """Return what says whether the ranges of nodes leave open what few people said of the nodes in them.
+    """Return a check whether the ranges of nodes leave open what few people said of the nodes in them.
 
-    A node that is hidden is known to lie within a range, and so are those that it holds: all of them are hidden. None
-    where the node holds nothing that holds nodes.
+    A node that is withheld is known to lie within a range, and so are those that it holds: all of them are withheld.
+    None where the node holds nothing that holds nodes.
     """
     if all(structure.nodes[child].holds_questions for child in node.children):
         return None
@@ -177,7 +178,7 @@ def _watch_below(
 
 
 def _reach_down(share: float, low: float, high: float) -> tuple[float, float]:
-    """Return between which values one part of a mean lies whose other parts may be anything from 0 to 100."""
+    """Return the range of one part of a mean whose other parts may be anything from 0 to 100."""
     if share == 0:
         return 0.0, 100.0
     ends = ((low - 100.0 * max(1.0 - share, 0.0)) / share, high / share)
@@ -197,8 +198,8 @@ def find_wanted_openness(raters: Ints) -> Floats:
     return np.asarray(100.0 * OPEN_SHARE / np.maximum(raters, 1))
 
 
-def complete_hiding(
-    hidden: np.ndarray,
+def complete_withholding(
+    withheld: np.ndarray,
     values: Floats,
     known: tuple[Floats, Floats],
     wanted: Floats,
@@ -206,27 +207,27 @@ def complete_hiding(
     raters: Ints,
     keeps_open: KeepsOpen | None = None,
 ) -> np.ndarray:
-    """Return units x items: what is hidden, with so many more cells that too much of none can be computed.
+    """Return units x items: the withheld cells, and enough others that none can be computed too closely.
 
-    The overall score less the cells that are told is the weighted sum of the hidden ones, each of which lies within the
-    scale. So a hidden cell lies between what the sum leaves with the others at their highest and at their lowest. Where
-    that is narrower than wanted another cell is hidden: the one with the fewest raters among those with a weight (the
-    first of equals), until it is wide enough or none is left.
+    The overall score less the cells that are published is the weighted sum of the withheld ones, each of which lies
+    within the scale. So a withheld cell lies between what the sum leaves with the others at their highest and at their
+    lowest. Where that is narrower than wanted another cell is withheld: the one with the fewest raters among those with
+    a weight (the first of equals), until it is wide enough or none is left.
 
     Parameters
     ----------
-    hidden
-        Units x categories: what is hidden already, for whatever reason.
+    withheld
+        Units x categories: what is withheld already, for whatever reason.
     values
         Same shape: the shares of the scale, 0 to 100; a unit with a NaN where there is a weight has no overall score.
     known
-        Same shape: between which values each cell is known to lie, once it is hidden.
+        Same shape: between which values each cell is known to lie, once it is withheld.
     wanted
-        Same shape: score points that have to stay open where the cell is hidden already; 0: it protects another.
+        Same shape: score points that have to stay open where the cell is withheld already; 0: it protects another.
     raters
         Same shape: respondents who rated any question of the category.
     keeps_open
-        From unit, item and the range in which the item is known to lie, where it is hidden: whether that leaves open
+        From unit, item and the range in which the item is known to lie, where it is withheld: whether that leaves open
         what lies in it; None: there is nothing in it.
     weightings
         Each: categories. The weights of the overall scores that are published.
@@ -237,14 +238,14 @@ def complete_hiding(
     and 100. In the second unit that mean is 90, which leaves 80 to 100:
 
     >>> values = np.array([[50.0, 70.0, 50.0], [80.0, 95.0, 85.0]])
-    >>> hidden = np.array([[False, False, True], [False, False, True]])
+    >>> withheld = np.array([[False, False, True], [False, False, True]])
     >>> scale = np.zeros((2, 3)), np.full((2, 3), 100.0)
     >>> raters = np.array([[9, 8, 2], [9, 8, 2]])
-    >>> complete_hiding(hidden, values, scale, 50.0 * hidden, np.ones(3), raters=raters)
+    >>> complete_withholding(withheld, values, scale, 50.0 * withheld, np.ones(3), raters=raters)
     array([[False,  True,  True],
            [ True,  True,  True]])
     """
-    found = hidden.copy()
+    found = withheld.copy()
     for n, row in enumerate(found):
         settled = not row.any()
         while not settled:
@@ -268,7 +269,7 @@ def complete_hiding(
 
 
 def _find_ranges(values: Floats, low: Floats, high: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Return between which values each lies for whoever knows the weighted sum and the ends of all."""
+    """Return the range of each value that follows from the weighted sum and the ends of all."""
     total = float(values @ weights)
     least, most = np.minimum(weights * low, weights * high), np.maximum(weights * low, weights * high)
     one, other = (total - (most.sum() - most)) / weights, (total - (least.sum() - least)) / weights
