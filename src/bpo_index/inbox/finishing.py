@@ -63,7 +63,7 @@ def finish_claim(
     Parameters
     ----------
     progress
-        Told the replicates done and all.
+        Called with the replicates done and all.
     show
         Given what became of the file and its run, None where it was refused, before the claim is moved.
 

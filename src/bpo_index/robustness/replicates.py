@@ -319,8 +319,8 @@ def list_excludable_questions(structure: IndexStructure) -> Ints:
     return counted[others[structure.node_of[counted]] > 1]
 
 
-def _leave_out(rng: np.random.Generator, factors: Floats, candidates: Ints, probability: float) -> None:
+def _leave_out(rng: np.random.Generator, factors: Floats, candidates: Ints, share: float) -> None:
     """Put 0 for one candidate, drawn evenly, in so large a share of the replicates (items x replicates, in place)."""
     size = factors.shape[1]
-    leaves = np.flatnonzero(rng.random(size) < probability)
+    leaves = np.flatnonzero(rng.random(size) < share)
     factors[candidates[rng.integers(0, len(candidates), size)][leaves], leaves] = 0.0
