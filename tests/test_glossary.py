@@ -28,6 +28,7 @@ PATTERNS = {
 }
 #: Start of the path of a file, or of files, to why given-up names may stand there.
 EXEMPT_FILES = {
+    "CHANGELOG.md": "says what was renamed",
     "README.md": "its texts are those of the terminal",
     "docs/adr/": "decisions as they were taken",
     "docs/glossary.md": "lists the names",

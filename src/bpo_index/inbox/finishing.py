@@ -146,7 +146,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         if supersede:
             note(inbox, latest={edition: claim.number})
 
-    settings = Settings(
+    run_settings = Settings(
         responses=(str(claim.file),),
         definition=claim.source,
         out=settings.out,
@@ -156,7 +156,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         key_dir=settings.audit_dir,
     )
     try:
-        return run(settings, progress, before_publishing=prepare)
+        return run(run_settings, progress, before_publishing=prepare)
     except DataRefused:
         check_unchanged()
         raise
