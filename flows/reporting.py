@@ -86,7 +86,7 @@ def tell_of_refusal(_task: Task[..., Any], task_run: TaskRun, state: State[Any])
 
 
 def tell_of_thing(sentence: str, is_new: bool) -> None:
-    """Say what somebody should look at in the inbox, where that is new, in the name of the run at work."""
+    """Report what somebody should look at in the inbox, where that is new, as a message of the current run."""
     keep_quiet()
     if is_new:
         run = f"Flow {this_run.get_flow_name()}, run {this_run.get_name()}"

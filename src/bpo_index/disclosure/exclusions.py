@@ -211,5 +211,5 @@ def is_change_safe(above_lowest: float, moves: Floats) -> bool:
     # as it can.
     sums = np.clip(np.stack([np.full(len(moves), above_lowest), above_lowest - moves]), 0.0, two + rest)
     width = np.minimum(1.0, sums / two) - np.maximum(0.0, (sums - rest) / two)
-    # NOTE: of three others of one weight exactly half is open, but for the last bits.
+    # NOTE: of three others of one weight exactly half is open, up to rounding.
     return bool((width >= OPEN_SHARE - _NOISE).all())

@@ -58,7 +58,7 @@ def finish_claim(
 ) -> Filed:
     """Run the pipeline on a claimed file, write `outcome.json`, and move the claim to `processed/` or `refused/`.
 
-    The audit comes to lie beside the file. May be cut short at any moment and called again.
+    The audit is written beside the file. May be interrupted at any moment and called again.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Replicates: the whole index recomputed under drawn assumptions, in chunks.
 
-One replicate resamples the respondents, fits their weights anew, recomputes question means, all that the methods learn
+One replicate resamples the respondents, fits their weights again, recomputes question means, all that the methods learn
 from units or respondents, categories and the index; where they are drawn too, weights of categories and what is left
 out. Replicates that share their methods are a `Scenario`; chunks of one size take its replicates in order.
 

@@ -105,7 +105,7 @@ def plan_drawing(definition: IndexDefinition, structure: IndexStructure) -> Draw
 
 
 def find_concentrations(variation: float, structure: IndexStructure) -> dict[int, float]:
-    """Return node to the Dirichlet concentration under which a category in it, of mean weight, varies so much.
+    """Return node to the Dirichlet concentration that gives a category of mean weight the wanted variation.
 
     With C categories of weight 1 / C the squared coefficient of variation is (C - 1) / (a + 1), so that two cannot vary
     by 1: they take the least concentration. No weights are drawn without variation, of a single category, and where
