@@ -47,7 +47,7 @@ MISPLACED = "Misplaced"
 NAME_LETTERS = 150
 
 #: Runs of this process whose trouble was reported thing by thing, or is known from earlier sweeps.
-_told: set[str] = set()
+_reported: set[str] = set()
 
 
 class _WithoutTraceback(logging.Filter):
@@ -74,7 +74,7 @@ def is_transient(_task: object, _run: object, state: State[Any]) -> bool:
 
 def tell_of_flow(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Say that a run failed or crashed: a hook of flows. A sweep has reported its things before."""
-    if str(flow_run.id) in _told:
+    if str(flow_run.id) in _reported:
         return
     _tell(f"Flow {flow.name}, run {flow_run.name}: {state.name}. {state.message or ''}", f"flow-run/{flow_run.id}")
 
@@ -86,7 +86,7 @@ def tell_of_refusal(_task: Task[..., Any], task_run: TaskRun, state: State[Any])
 
 
 def tell_of_thing(sentence: str, is_new: bool) -> None:
-    """Say what somebody should look at in the inbox, where that is new, in the name of the run at work."""
+    """Report what somebody should look at in the inbox, where that is new, as a message of the current run."""
     keep_quiet()
     if is_new:
         run = f"Flow {this_run.get_flow_name()}, run {this_run.get_name()}"
@@ -95,7 +95,7 @@ def tell_of_thing(sentence: str, is_new: bool) -> None:
 
 def keep_quiet() -> None:
     """Silence the hook of the current run: the problem was reported, or is known."""
-    _told.add(str(this_run.get_id()))
+    _reported.add(str(this_run.get_id()))
 
 
 def name_run(name: str) -> None:

@@ -45,7 +45,7 @@ def run(
     Parameters
     ----------
     progress
-        Told the replicates done and all.
+        Called with the replicates done and all.
     before_publishing
         Called when all is computed; an error that it raises keeps the release from being published.
 

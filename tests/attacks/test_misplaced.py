@@ -150,7 +150,7 @@ def test_thousands_of_misplaced_files_are_bounded(sweep):
     report, new, known = sweep()
     assert len(report.passed) == 101
     assert report.passed[-1] == "900 more are not read."
-    assert len(new) == inbox_reported.MOST_TOLD + 1
+    assert len(new) == inbox_reported.MOST_REPORTED + 1
     assert new[-1].startswith("Of 90 more things in the inbox")
     assert known == []
     assert sweep()[1] == []

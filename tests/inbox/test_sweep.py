@@ -180,7 +180,7 @@ def test_a_file_written_to_after_its_claim_is_neither_published_nor_refused_but_
     shown = []
 
     def write_late(claim):
-        def write(*_told):
+        def write(*_reported):
             write_survey(claim.file, 2)
 
         reading = finishing.run

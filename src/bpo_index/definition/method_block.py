@@ -94,7 +94,7 @@ def list_chosen_options(method: Mapping[str, Any], varied: Mapping[str, Iterable
     Parameters
     ----------
     method
-        The keys of the block; names of methods that there are not are passed over.
+        The keys of the block; unknown names of methods are skipped.
     varied
         Key to further methods, from the `uncertainty:` block.
     """
@@ -116,7 +116,7 @@ def drop_unused_options(
     method, varied
         As for `list_chosen_options`.
     given
-        Keys that stay, so that what is wrong with them is said.
+        Keys that stay, so that their errors are reported.
     """
     kept = {*given, *list_chosen_options(method, varied)}
     return {key: value for key, value in method.items() if key in kept or key not in list_options()}

@@ -107,7 +107,7 @@ def list_method_problems(method: Mapping[str, Any], around: Surroundings) -> lis
     method
         The keys that are given.
     around
-        What of the rest of the definition is known.
+        The known parts of the rest of the definition.
     """
     return [
         *_list_option_problems(method, around),

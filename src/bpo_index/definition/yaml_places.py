@@ -18,7 +18,7 @@ from bpo_index.files.given_paths import show_size
 
 Place = tuple[str | int, ...]
 
-#: Bytes of a file, how deep values may lie in one another, and how many keys and values there may be.
+#: Limits: bytes of a file, depth of nesting, number of keys and values.
 MOST_BYTES, MOST_DEPTH, MOST_NODES = 2**20, 50, 200_000
 _NO_LINE = 10**9
 _LONGEST_PART = 80

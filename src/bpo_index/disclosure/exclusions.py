@@ -29,7 +29,7 @@ from bpo_index.validation.rules.record import ComparingRule, Questionnaire
 from bpo_index.validation.rules.registry import NamedRule
 
 #: From this many rows readmitted a change of score may be published (docs/adr/0010-what-is-published.md).
-FEWEST_TOLD = 5
+FEWEST_PUBLISHED = 5
 #: Decimals of a change that is published: with more of them, ratings that are whole numbers could be tried out.
 DECIMALS_PUBLISHED = 1
 _CHANGE = "change published"
@@ -198,7 +198,7 @@ def is_change_safe(above_lowest: float, moves: Floats) -> bool:
     >>> is_change_safe(6 * 0.6, np.ones(6)), is_change_safe(6 * 0.8, np.ones(6))
     (True, False)
     """
-    if len(moves) < FEWEST_TOLD:
+    if len(moves) < FEWEST_PUBLISHED:
         return False
     largest = np.argsort(moves)[::-1][:3]
     # Of the two largest b without each row: the next one steps in for the row itself.
@@ -211,5 +211,5 @@ def is_change_safe(above_lowest: float, moves: Floats) -> bool:
     # as it can.
     sums = np.clip(np.stack([np.full(len(moves), above_lowest), above_lowest - moves]), 0.0, two + rest)
     width = np.minimum(1.0, sums / two) - np.maximum(0.0, (sums - rest) / two)
-    # NOTE: of three others of one weight exactly half is open, but for the last bits.
+    # NOTE: of three others of one weight exactly half is open, up to rounding.
     return bool((width >= OPEN_SHARE - _NOISE).all())

@@ -1,6 +1,6 @@
 """Write CSV tables in which a spreadsheet finds no formula; every CSV file of the package is written here.
 
-A spreadsheet runs a cell that starts with ``= + - @`` or one of their wide forms, whatever cannot be seen before it;
+A spreadsheet runs a cell that starts with ``= + - @`` or one of their wide forms, even after invisible characters;
 and it splits a cell at separators and line breaks that it does not know to be quoted (a semicolon where the list
 separator of the system is one). `escape_formula` puts ``'`` before such starts, at the start of a cell and after a
 separator in it; `restore_text` takes exactly these marks away again. Source: OWASP, CSV Injection. Method page:

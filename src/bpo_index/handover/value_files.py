@@ -27,7 +27,7 @@ import polars as pl
 from pydantic import BaseModel, TypeAdapter
 
 T = TypeVar("T")
-#: What of a dataclass is neither a table nor a dataclass of its own.
+#: The fields of a dataclass that are neither tables nor dataclasses.
 VALUES = "values"
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -49,7 +49,7 @@ def write_value(value: object, kind: Any, path: Path) -> Path:
     OSError
         When the disk refuses.
     TypeError
-        When a type is none of those above, or the key of a dictionary of tables is no name of a file.
+        When a type is none of those above, or the key of a dictionary of tables cannot be a file name.
     """
     for old in (path, *(_end(path, ending) for ending in ("arrow", "npy", "json"))):
         if old.is_dir():
@@ -208,7 +208,7 @@ def _name_items(value: object) -> list[tuple[str, object]]:
     if isinstance(value, Mapping):
         for key in value:
             if not _KEY.fullmatch(key) or key == VALUES:
-                raise TypeError(f"{key!r} is no name of a file.")
+                raise TypeError(f"{key!r} cannot be a file name.")
         return list(value.items())
     if isinstance(value, Sequence):
         return [(str(number), item) for number, item in enumerate(value)]

@@ -58,12 +58,12 @@ def finish_claim(
 ) -> Filed:
     """Run the pipeline on a claimed file, write `outcome.json`, and move the claim to `processed/` or `refused/`.
 
-    The audit comes to lie beside the file. May be cut short at any moment and called again.
+    The audit is written beside the file. May be interrupted at any moment and called again.
 
     Parameters
     ----------
     progress
-        Told the replicates done and all.
+        Called with the replicates done and all.
     show
         Given what became of the file and its run, None where it was refused, before the claim is moved.
 
@@ -146,7 +146,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         if supersede:
             note(inbox, latest={edition: claim.number})
 
-    settings = Settings(
+    run_settings = Settings(
         responses=(str(claim.file),),
         definition=claim.source,
         out=settings.out,
@@ -156,7 +156,7 @@ def _run(claim: Claim, settings: InboxSettings, progress: Progress | None) -> Co
         key_dir=settings.audit_dir,
     )
     try:
-        return run(settings, progress, before_publishing=prepare)
+        return run(run_settings, progress, before_publishing=prepare)
     except DataRefused:
         check_unchanged()
         raise

@@ -17,7 +17,7 @@ from bpo_index.files.atomic import render_json, replace_file
 #: Given a sentence on what somebody should look at, and whether it is new since the last sweep.
 Tell = Callable[[str, bool], object]
 #: Things reported one by one; beyond these only their number is.
-MOST_TOLD = 10
+MOST_REPORTED = 10
 _FILE = ".reported.json"
 
 
@@ -35,10 +35,10 @@ def tell_things(inbox: Path, things: Mapping[str, str], tell: Tell) -> None:
     for sentence, digest in digests.items():
         if digest in known:
             tell(sentence, False)
-    for sentence in new[:MOST_TOLD]:
+    for sentence in new[:MOST_REPORTED]:
         tell(sentence, True)
-    if len(new) > MOST_TOLD:
-        tell(f"Of {len(new) - MOST_TOLD:,} more things in the inbox the log of the run says what is wrong.", True)
+    if len(new) > MOST_REPORTED:
+        tell(f"Of {len(new) - MOST_REPORTED:,} more things in the inbox the log of the run says what is wrong.", True)
     kept = sorted(set(digests.values()))
     if kept != sorted(known):
         with suppress(OSError):

@@ -281,7 +281,7 @@ class _Sweep:
         return claims
 
     def _list_drops(self, name: str) -> list[Path]:
-        """Return the new files of a folder; what else lies there is reported."""
+        """Return the new files of a folder, and report everything else in it."""
         try:
             entries = sorted((Path(self.settings.inbox) / name).iterdir())
         except OSError as error:

@@ -101,7 +101,7 @@ def _frame(rows: list[dict[str, object]], table: Table) -> pl.DataFrame:
 def _measure(
     shares: Floats, totals: Floats, unit_of: Ints, means: Floats, *, confidence_level: float
 ) -> dict[str, object]:
-    """Return the row of one group of questions, but for its name."""
+    """Return the row of one group of questions, without its name."""
     questions = shares.shape[1]
     complete = ~np.isnan(shares).any(axis=1)
     respondents, units = int(complete.sum()), len(np.unique(unit_of[complete]))

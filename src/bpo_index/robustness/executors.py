@@ -22,7 +22,7 @@ def open_executor(scheduler: str | None) -> Iterator[Executor | None]:
     Raises
     ------
     UsageError
-        When Dask is not installed, or the address is none.
+        When Dask is not installed, or the address is invalid.
     EnvironmentFailed
         When the scheduler does not answer, or its workers are lost for good.
     """

@@ -3,7 +3,7 @@
 Only quality rules that quarantine rows are left out. The accepted answers and the units that take part stay those of
 the ranking; a question or category is left out by a nominal weight of zero. Where the scores of a unit are question
 means of its own respondents, leaving respondents out changes the means of their unit only, and all are scored together;
-where a method looks at all respondents at once, or a unit falls under a minimum, the index is computed anew.
+where a method looks at all respondents at once, or a unit falls under a minimum, the index is computed again.
 
 Everything here is exact; `disclosure.influence` decides what of it is published. Method page:
 docs/methods/influence.md.
@@ -32,9 +32,9 @@ from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means, sort_respondents
 from bpo_index.scoring.unit_scores import Scores, score_units
 
-#: Whole computations of leaving out one respondent or company after another, at most; where there are more, none is.
+#: The most full computations for respondents and companies; where more are needed, none is made.
 _MOST_RECOMPUTED = 2_000
-#: The same where missing answers are filled in anew each time, which takes a tenth of a second and more.
+#: The same where missing answers are filled in again each time, which takes a tenth of a second and more.
 _MOST_IMPUTED = 300
 #: Numbers that are worked on together.
 _CELLS = 1_200_000
@@ -145,7 +145,7 @@ def are_means_own(structure: IndexStructure) -> bool:
 
 
 def _is_separable(scores: Scores) -> bool:
-    """Return whether leaving a respondent out changes nothing but the question means of his or her unit."""
+    """Return whether leaving a respondent out changes only the question means of his or her unit."""
     answers = scores.sample.answers
     return are_means_own(scores.sample.structure) and not any(unit.is_fitted for unit in answers)
 
@@ -244,7 +244,7 @@ def _can_weigh(structure: IndexStructure) -> bool:
 
 def _reweigh(definition: IndexDefinition, weight: dict[str, float]) -> IndexDefinition:
     """Return the definition with other weights of questions."""
-    # Read anew, and not copied: a copy would keep the list of questions that the definition has made of itself.
+    # Parsed again, not copied: a copy would keep the cached list of questions.
     raw = definition.model_dump(mode="json")
     for _, category in list_raw_categories(raw):
         for question in category["questions"]:

@@ -1,6 +1,6 @@
 """Replicates: the whole index recomputed under drawn assumptions, in chunks.
 
-One replicate resamples the respondents, fits their weights anew, recomputes question means, all that the methods learn
+One replicate resamples the respondents, fits their weights again, recomputes question means, all that the methods learn
 from units or respondents, categories and the index; where they are drawn too, weights of categories and what is left
 out. Replicates that share their methods are a `Scenario`; chunks of one size take its replicates in order.
 
@@ -319,8 +319,8 @@ def list_excludable_questions(structure: IndexStructure) -> Ints:
     return counted[others[structure.node_of[counted]] > 1]
 
 
-def _leave_out(rng: np.random.Generator, factors: Floats, candidates: Ints, probability: float) -> None:
+def _leave_out(rng: np.random.Generator, factors: Floats, candidates: Ints, share: float) -> None:
     """Put 0 for one candidate, drawn evenly, in so large a share of the replicates (items x replicates, in place)."""
     size = factors.shape[1]
-    leaves = np.flatnonzero(rng.random(size) < probability)
+    leaves = np.flatnonzero(rng.random(size) < share)
     factors[candidates[rng.integers(0, len(candidates), size)][leaves], leaves] = 0.0

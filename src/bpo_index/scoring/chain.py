@@ -64,7 +64,7 @@ def score_means(
     evidence
         What the weightings `importance` and those of level `within` need.
     learnt
-        From `learn_index`; None: learnt from these units, for each leading index anew.
+        From `learn_index`; None: learnt from these units, again for each leading index.
     node_factors
         ... x nodes: what the weights of categories are multiplied by, from 0; None: nothing. Not where each unit has
         weights of its own; that of the index counts for nothing.

@@ -55,7 +55,7 @@ def keep_parameters(estimator: Any, given: dict[str, Any]) -> None:
     Raises
     ------
     TypeError
-        When a parameter is given that there is not.
+        When a parameter is unknown.
     """
     for name in given:
         if name not in estimator.option_defaults:

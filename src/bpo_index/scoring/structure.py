@@ -268,7 +268,7 @@ class IndexStructure:
 
     @property
     def outcome(self) -> Outcome:
-        """What of ratings is scored."""
+        """How ratings are coded for scoring."""
         return get_outcome(self.method.outcome)
 
     @property
@@ -354,7 +354,7 @@ class IndexStructure:
 
 
 def _split(number_of: Ints, count: int) -> list[Ints]:
-    """Return, for each of so many numbers, the positions at which it stands."""
+    """Return, for each number from 0 to `count` - 1, its positions in the array."""
     order = np.argsort(number_of, kind="stable")
     return np.split(order, np.searchsorted(number_of[order], np.arange(1, count)))
 

@@ -37,7 +37,7 @@ class UnitAnswers:
     design_weights: Floats | None = None
     """Design weights before margins and trimming, above zero; None: `weights` are."""
     margins: tuple[Margin, ...] = ()
-    """What the weights are fitted to, in every replicate anew."""
+    """The margins that weights are fitted to, again in every replicate."""
     trim: float | None = None
     """No weight above so many times the mean; None: weights are not trimmed."""
     importance: Floats | None = None

@@ -291,7 +291,7 @@ def _describe_truth(
 
 
 def _pair_companies(rows: list[dict[str, str]], rng: np.random.Generator) -> None:
-    """Give every respondent a company of its own, but for six pairs of one country."""
+    """Give every respondent a company of its own, except for six pairs in one country."""
     numbers = rng.permutation(np.arange(1, len(rows) + 1))
     for row, number in zip(rows, numbers, strict=True):
         row["company"] = f"Synthetic company {number:03d}"

@@ -41,7 +41,7 @@ class Audit:
     rows_accepted: int
     rows_quarantined: int
     rows_quarantined_by_rules: int
-    """Kept out by nothing but quality rules."""
+    """Quarantined by quality rules only."""
     rows_quarantined_for_errors: int
     """Kept out by an error, and perhaps rules too."""
     rows_quarantined_by_reader: int

@@ -69,7 +69,7 @@ def find_end_margins(structure: IndexStructure, respondents: Ints | int) -> Floa
 def find_ends(shares: Floats, margins: Floats, outcome: Outcome) -> Ints:
     """Return 1 where a share of the scale, 0 to 100, lies at the high end, -1 where it lies at the low end, else 0.
 
-    A low end that tells nearly nothing, such as a top-two-box share of zero, is none.
+    A low end that reveals almost nothing, such as a top-two-box share of zero, does not count.
     """
     with np.errstate(invalid="ignore"):
         high = shares >= 100.0 - margins - _NOISE

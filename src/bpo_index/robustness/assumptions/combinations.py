@@ -105,7 +105,7 @@ def plan_drawing(definition: IndexDefinition, structure: IndexStructure) -> Draw
 
 
 def find_concentrations(variation: float, structure: IndexStructure) -> dict[int, float]:
-    """Return node to the Dirichlet concentration under which a category in it, of mean weight, varies so much.
+    """Return node to the Dirichlet concentration that gives a category of mean weight the wanted variation.
 
     With C categories of weight 1 / C the squared coefficient of variation is (C - 1) / (a + 1), so that two cannot vary
     by 1: they take the least concentration. No weights are drawn without variation, of a single category, and where
@@ -122,7 +122,7 @@ def tabulate_assumptions(
 ) -> pl.DataFrame:
     """Return one row per assumption and level: `assumption, level, share, replicates, nominal`.
 
-    `share` is the probability of the level; for weights the level names their variation and concentration.
+    `share` is the level's share of the replicates; for weights the level names their variation and concentration.
     `replicates` is null for what is drawn within replicates.
     """
     scenarios = list(scenarios)
@@ -135,10 +135,10 @@ def tabulate_assumptions(
         for name, share in shares.items():
             count = sum(scenario.replicates for scenario in scenarios if (key, name) in scenario.levels)
             rows.append((key, name, share, count, name == getattr(method, key)))
-    for key, probability in (("category", block.excluded_category), ("question", block.excluded_question)):
-        rows.append((f"excluded {key}", "none", 1 - probability, None, True))
-        if probability:
-            rows.append((f"excluded {key}", f"one {key}, drawn evenly", probability, None, False))
+    for key, share in (("category", block.excluded_category), ("question", block.excluded_question)):
+        rows.append((f"excluded {key}", "none", 1 - share, None, True))
+        if share:
+            rows.append((f"excluded {key}", f"one {key}, drawn evenly", share, None, False))
     return pl.DataFrame(rows, schema=ASSUMPTIONS.schema, orient="row")
 
 
@@ -164,7 +164,7 @@ def _describe_weights(
 def tabulate_method_ranks(combinations: Sequence[Combination], scores: Scores) -> pl.DataFrame:
     """Return one row per combination of methods and ranked unit, units by rank; nothing is drawn.
 
-    Columns `combination` (from 1), `normalisation, aggregation, missing_answers, share` (its probability), `nominal`
+    Columns `combination` (from 1), `normalisation, aggregation, missing_answers, share` (of the replicates), `nominal`
     (the methods of the ranking itself), `unit, rank` (null: no score under these methods).
     """
     ranked = scores.units["ranked"].to_numpy()[scores.sample.published]

@@ -145,7 +145,7 @@ class Evaluations:
 
 
 def plan_evaluations(design: Design, rows: Rows, blocks: int) -> Evaluations:
-    """Return the distinct indices among all exchanges of the rows of so many blocks."""
+    """Return the distinct indices among all exchanges of the rows of some blocks."""
     factors = design.factors
     masks = np.arange(2 ** len(factors))[:, np.newaxis]
     same = np.zeros(blocks, dtype=np.int64)

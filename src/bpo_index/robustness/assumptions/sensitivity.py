@@ -31,7 +31,7 @@ from bpo_index.scoring.arrays import Floats, Ints
 
 @dataclass(frozen=True)
 class SensitivityIndices:
-    """Indices of k factors for m outputs; arrays k x m where nothing else is said.
+    """Indices of k factors for m outputs; arrays k x m unless stated otherwise.
 
     NaN where the output does not vary, or where fewer than two scrambles have blocks.
     """

@@ -49,7 +49,7 @@ class Resampler:
 
     @property
     def needs_respondents(self) -> bool:
-        """Whether the weights of respondents are fitted anew in each replicate, so that sums do not suffice."""
+        """Whether the weights of respondents are fitted again in each replicate, so that sums do not suffice."""
         return bool(self.unit.margins) or self.unit.trim is not None
 
     def draw_counts(self, rng: np.random.Generator, size: int) -> Floats:

@@ -96,7 +96,7 @@ def tabulate_sampling_error(
             "shrunken_se": shrunken.se,
             "shrinkage": shrunken.factors,
         }
-        # An error of nothing is none: the answers do not vary.
+        # A standard error of zero does not count: the answers do not vary.
         columns |= {
             name: np.where(columns[name] > _NO_VARIANCE, columns[name], np.nan)
             for name in ("se_replicates", "se_linearised")

@@ -61,7 +61,7 @@ def weigh_by_ahp(comparisons: ArrayLike) -> AhpWeights:
     Raises
     ------
     ValueError
-        When the comparisons are none; rows and columns are counted from 1.
+        When the comparisons are invalid; rows and columns are counted from 1.
 
     Examples
     --------

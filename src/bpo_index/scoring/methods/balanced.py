@@ -21,7 +21,7 @@ from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.covariance import CONSTANT_SD, estimate_between_covariance, find_spread
 from bpo_index.scoring.methods.record import Items, Options, Weighting, WeightsReport
 
-#: A weight that is zero but for the last bits.
+#: A weight that is zero up to rounding.
 _NOTHING = 1e-12
 
 

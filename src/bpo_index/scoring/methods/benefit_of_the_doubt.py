@@ -137,7 +137,7 @@ def _take_scores(values: Floats, lowest_share: float | None, highest_share: floa
 
 
 def _can_share_out(options: Options, categories: int) -> bool:
-    """Return whether so many categories can have the shares that are to be kept."""
+    """Return whether this number of categories can have the shares to be kept."""
     low, high = options["lowest_share"], options["highest_share"]
     return are_possible(
         np.full(categories, 0.0 if low is None else low), np.full(categories, 1.0 if high is None else high)

@@ -20,9 +20,9 @@ from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.outranking import EQUALLY_GOOD, find_participants, outrank
 from bpo_index.scoring.methods.record import PERCENT, Aggregation
 
-#: Up to so many units the order is searched for at all.
+#: The most units for which the order is computed at all.
 MOST_UNITS_KEMENY = 40
-#: Up to so many units all orders are searched through their subsets; above, an integer program finds one of the best.
+#: The most units for which all subsets are searched; above, an integer program finds one of the best orders.
 MOST_UNITS_SUBSETS = 13
 #: Subsets that are searched at a time, over all replicates of a block: bounds the memory.
 _BLOCK = 1 << 19

@@ -66,7 +66,7 @@ def balance_boxes(confident: Floats, minimum: float, maximum: float, outcome_box
 
 
 def overlap_boxes(boxes: object, scale: Bounds) -> bool:
-    """Return whether so many points at each end of a scale overlap.
+    """Return whether this many points at each end of a scale overlap.
 
     Examples
     --------

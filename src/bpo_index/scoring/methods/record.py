@@ -319,7 +319,7 @@ class Aggregation(Method):
     compares_units: bool = True
     """Whether what a unit gets depends on other units."""
     power: float | Callable[[Options], float | None] | None = None
-    """The power of a weighted power mean: 1 arithmetic, 0 geometric, -1 harmonic; None: it is none."""
+    """The power of a weighted power mean: 1 arithmetic, 0 geometric, -1 harmonic; None for any other."""
     add: Callable[[Floats], Floats] | None = None
     """From units x categories: values whose weighted sums order units as the index does; None: as its power says."""
     takes_negative_weights: bool = False
