@@ -97,7 +97,7 @@ def read_latex(content: bytes) -> Rows:
     text = content.decode()
     body = text.rpartition(r"\endfoot")[2] if "longtable" in text else text.partition(r"\midrule")[2]
     for line in body.splitlines():
-        if heading := re.fullmatch(r"\\multicolumn\{8\}\{.*?\}\{\\bfseries (.*)\} \\\\\*", line):
+        if heading := re.fullmatch(r"\\multicolumn\{6\}\{.*?\}\{\\bfseries (.*)\} \\\\\*", line):
             section = read_latex_text(heading[1].replace(r"\quad ", ""))
         elif line.endswith(r" \\"):
             cells = [re.sub(r"\\textsuperscript\{\w+\}$", "", cell) for cell in line[:-3].split(" & ")]

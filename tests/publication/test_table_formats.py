@@ -298,7 +298,7 @@ def test_titles_are_set_in_by_level(four_levels):
     marks = {
         "md": {title: f"\n{'#' * (level + 1)} {title}\n" for title, level in levels.items()},
         "html": {
-            title: f'class="section{depth}" colspan="8" scope="rowgroup" dir="auto">{title}<'
+            title: f'class="section{depth}" colspan="6" scope="rowgroup" dir="auto">{title}<'
             for title, depth in zip(levels, depths, strict=True)
         },
         "tex": {title: r"{\bfseries " + (level - 1) * r"\quad " + f"{title}}}" for title, level in levels.items()},
