@@ -47,11 +47,17 @@ def list_files(folder):
 def test_the_main_job_prints_the_first_five_and_leaves_a_release(run, sample, tmp_path):
     code, out, err = run("run", sample)
     assert (code, err) == (0, "")
-    lines = [line.split() for line in out.splitlines() if " % " in line]
-    first = [" ".join(words[1 : words.index("%") - 1]) for words in lines[:5]]
-    assert first == ["Colombia", "India", "Bulgaria", "South Africa", "El Salvador"]
-    assert lines[0][2:4] == ["90.9", "%"]
-    assert len(lines) == 12
+    start = " Rank  Country       Score (%) "
+    lines = out.partition(start)[2].splitlines()[1:13]
+    assert [line[7:21].strip() for line in lines[:5]] == [
+        "Colombia",
+        "India",
+        "Bulgaria",
+        "South Africa",
+        "El Salvador",
+    ]
+    assert lines[0].split()[2] == "90.9"
+    assert [line.split()[0] for line in lines] == [str(rank) for rank in range(1, 13)]
     assert "SYNTHETIC" in out
     assert "Rows read 108, used 100, quarantined 8" in out
     files = list_files(tmp_path / "releases")

@@ -316,7 +316,7 @@ def test_shares_of_places_are_those_of_the_table(figures, result):
         + 2 * [str(place) for place in range(1, result.ranking.height + 1)]
     )
     sampling = result.tables["rank_probabilities"].filter(version="sampling", unit="COL", place=1)["share"][0]
-    assert f"Respondents drawn anew: Colombia is first in {sampling:.0%}" in figures["rank-probabilities"].alt
+    assert f"Managers drawn anew: Colombia is first in {sampling:.0%}" in figures["rank-probabilities"].alt
 
 
 @pytest.mark.parametrize("percent", range(0, 101, 4))

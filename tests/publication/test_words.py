@@ -33,18 +33,12 @@ def published(request, tmp_path_factory, project):
     text = (project / "schemas/definitions/offshore-bpo-2021.yaml").read_text(encoding="utf-8")
     start, block, rest = re.split(r"(?m)^(words:.*\n(?:  .*\n)+)", text)
     assert "unit: country" in block
-    rest = rest.replace("  unit: country\n", f'  unit: "{HEADING}"\n')
-    rest = re.sub(r"(?m)^method:.*$", "method:\n  replicates: 200", rest)
-    text = start + rest
-    for before, after in (
-        ("offshore-bpo", "nurses"),
-        ("Managers", "Nurses"),
-        ("managers", "nurses"),
-        ("countries", "hospitals"),
-        ("country names", "hospital names"),
-        ("the country", "the hospital"),
-    ):
+    text = re.sub(r"(?m)^method:.*$", "method:\\n  replicates: 200", start + rest)
+    for before, after in (("offshore-bpo", "nurses"), ("anager", "urse"), ("countries", "hospitals")):
         text = text.replace(before, after)
+    text = text.replace("Murse", "Nurse").replace("murse", "nurse")
+    text = re.sub(r"\bcountry\b", "hospital", text).replace("\n  unit: hospital\n", f'\n  unit: "{HEADING}"\n')
+    assert HEADING in text
     has_words = request.param == "words"
     text += "\nwords: {unit: hospital, respondent: nurse}\n" if has_words else ""
     (folder / "nurses.yaml").write_text(text, encoding="utf-8")

@@ -70,7 +70,7 @@ class Words(Block):
     units: Name = "units"
     """Several of them; left out where `unit` is given: that with an s."""
     respondent: Name = "respondent"
-    """One of those who answer, such as manager."""
+    """One of those who answer, such as nurse."""
     respondents: Name = "respondents"
     """Several of them; left out where `respondent` is given: that with an s."""
 
@@ -94,7 +94,7 @@ class Words(Block):
         return count_noun(count, self.unit, self.units)
 
     def count_respondents(self, count: int) -> str:
-        """Return a number of respondents with the word for them, such as "1 manager"."""
+        """Return a number of respondents with the word for them, such as "1 nurse"."""
         return count_noun(count, self.respondent, self.respondents)
 
 
