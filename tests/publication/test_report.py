@@ -441,7 +441,7 @@ def test_the_steps_are_those_of_the_method(sample):
     assert plain[-1].formula == "S = Σ w y"
     weighed = list_steps(change_method(sample.definition, trim_weights=3.0), fits_margins=True)
     assert weighed[0].line.endswith(
-        "fitted to shares of the population within units, none above 3 times the mean of the unit"
+        "fitted to shares of the population within countries, none above 3 times the mean of the country"
     )
 
 

@@ -34,8 +34,8 @@ def chart_ranking(result: Result, definition: IndexDefinition) -> Chart:
     """Return every unit's score and interval, rank and ranks that it may have."""
     rows = _list_rows(result)
     lines = [
-        f"Dot: score. Bar: its interval. On the right: the rank set, all ranks that the {definition.words.unit} may "
-        f"have. {describe_ranges(definition)}",
+        "Dot: score. Bar: its interval.",
+        describe_ranges(definition),
         *_explain_marks(rows),
         *_list_notes(rows),
     ]

@@ -142,7 +142,7 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
         ]
         notes.append(
             "At the published weights and methods the table shows the published numbers, from "
-            f"{result.replicates:,} replicates with respondents drawn anew."
+            f"{result.replicates:,} replicates with {definition.words.respondents} drawn anew."
         )
     if explorer.tree.own:
         kept = [

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.numbers import NOTHING, list_names, show_number
 from bpo_index.display.table_view import TableView, make_table
@@ -22,7 +23,7 @@ from bpo_index.scoring.structure import IndexStructure
 _TITLES = {
     "outcome": "What of a rating is scored",
     "missing_answers": "Missing answers, and means of questions",
-    "outliers": "Extreme units",
+    "outliers": "Extreme values",
     "normalisation": "Normalisation",
     "question_weighting": "Weights of questions",
     "question_aggregation": "From questions to a category",
@@ -45,10 +46,6 @@ _OWN_HEADINGS = {
     "aggregation": "From categories to what holds them",
     "questions_needed": "Questions needed for a score",
 }
-SYMBOLS = (
-    "u a unit, c a category, q a question, i a respondent; r(i,q) the rating, turned round where a high rating means "
-    "low confidence; w(i) a respondent's weight, other w weights of questions or categories, sum one; S a score."
-)
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,15 @@ class Step:
     """What it does."""
     formula: str
     """Empty: the line says it."""
+
+
+def describe_symbols(words: Words) -> str:
+    """Return what the letters in formulas stand for."""
+    return (
+        f"u stands for one {words.unit}, c for a category, q for a question, i for one {words.respondent}; r(i,q) is the "
+        f"rating, turned round where a high rating means low confidence; w(i) is the weight of one {words.respondent}, "
+        "other w are weights of questions or categories, sum one; S is a score."
+    )
 
 
 def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> list[Step]:
@@ -85,7 +91,7 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
         if key not in left_out and (record := find_method(key, getattr(method, key))) is not None
     ]
     return [
-        _describe_respondent_weights(bool(definition.columns.design_weight), method.trim_weights, fits_margins),
+        _describe_respondent_weights(definition, fits_margins),
         *(
             Step(title, record.name.replace("_", " "), record.line, record.formula)
             for title, record in [*chosen, *_find_own_steps(definition)]
@@ -140,14 +146,15 @@ def tabulate_own_methods(definition: IndexDefinition, names: Names) -> TableView
     )
 
 
-def _describe_respondent_weights(has_design_weights: bool, trim_weights: float | None, fits_margins: bool) -> Step:
-    given = "design weights of the file" if has_design_weights else "all weigh the same"
+def _describe_respondent_weights(definition: IndexDefinition, fits_margins: bool) -> Step:
+    words, trim_weights = definition.words, definition.method.trim_weights
+    given = "design weights of the file" if definition.columns.design_weight else "all weigh the same"
     said = [given]
     if fits_margins:
-        said.append("fitted to shares of the population within units")
+        said.append(f"fitted to shares of the population within {words.units}")
     if trim_weights is not None:
-        said.append(f"none above {trim_weights:g} times the mean of the unit")
-    return Step("Weights of respondents", "fitted" if fits_margins else "as given", ", ".join(said), "")
+        said.append(f"none above {trim_weights:g} times the mean of the {words.unit}")
+    return Step(f"Weights of {words.respondents}", "fitted" if fits_margins else "as given", ", ".join(said), "")
 
 
 def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:

@@ -26,8 +26,8 @@ from bpo_index.publication.report.explorer_part import (
     write_explorer_notes,
 )
 from bpo_index.publication.report.method import (
-    SYMBOLS,
     describe_intervals,
+    describe_symbols,
     list_limits,
     list_steps,
     tabulate_assumptions,
@@ -36,7 +36,7 @@ from bpo_index.publication.report.method import (
 )
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level
+from bpo_index.publication.standard_phrases import name_heading, name_level
 from bpo_index.version import __version__
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -74,6 +74,7 @@ def render_report(
     level = name_level(definition.method.confidence_level)
     names = categories.collect_names(result, definition)
     explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition)
+    respondents_word = name_heading(definition.words.respondents)
     pages = write_unit_pages(result, definition)
     ends = _find_strip_ends(pages)
     shown = _place_figures(figures)
@@ -91,6 +92,7 @@ def render_report(
         script=Markup(script),
         level=level,
         unit_word=names.unit_word,
+        respondents_word=respondents_word,
         pages=[
             ("answer", "The answer"),
             ("explorer", "Explorer"),
@@ -98,7 +100,7 @@ def render_report(
             ("units", f"{names.unit_word} by {definition.words.unit}"),
             ("robustness", "Robustness"),
             *([("figures", "Further figures")] if shown["further"] else []),
-            ("respondents", "Respondents and quality"),
+            ("respondents", f"{respondents_word} and quality"),
             ("method", "Method"),
             ("limits", "Limits"),
             ("provenance", "Provenance"),
@@ -135,7 +137,7 @@ def render_report(
         replicates=f"{result.replicates:,}",
         steps=list_steps(definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
         intervals=describe_intervals(definition),
-        symbols=SYMBOLS,
+        symbols=describe_symbols(definition.words),
         limits=list_limits(result, definition, audit.notes),
         made_from=_list_origins(made_from),
         downloads=_list_downloads(files),
