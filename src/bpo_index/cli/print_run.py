@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from bpo_index.cli.print_check import print_audit, print_exclusions
 from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.completed import CompletedRun
-from bpo_index.definition import IndexDefinition
-from bpo_index.publication.columns.scores import RANKING, SHOWN
-from bpo_index.publication.columns.views import view_frame
+from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import choose_notice, name_columns, names_percentage
+from bpo_index.publication.standard_phrases import choose_notice
 
 
 def print_run(completed: CompletedRun, console: Console, *, verbose: bool = False) -> None:
@@ -25,7 +22,8 @@ def print_run(completed: CompletedRun, console: Console, *, verbose: bool = Fals
     if notice := choose_notice(result.data_origin):
         console.print(f"[bold yellow]{notice}[/]")
     console.print()
-    console.print(make_ranking_table(result, completed.definition))
+    marks = {note: "*" for note, _ in result.group_unit_notes()}
+    console.print(make_terminal_table(view_units(result.ranking, completed.definition, marks=marks)))
     for reason, names in _group_reasons(result):
         console.print(f"[dim]* {escape(', '.join(names))}: {reason}.[/]")
     console.print(f"[dim]{escape(result.reading)}[/]")
@@ -37,19 +35,6 @@ def print_run(completed: CompletedRun, console: Console, *, verbose: bool = Fals
         _print_details(completed, console)
         console.print()
     _print_outcome(completed, console)
-
-
-def make_ranking_table(result: Result, definition: IndexDefinition) -> Table:
-    """Return the ranking as a table for the terminal."""
-    view = view_frame(
-        RANKING,
-        SHOWN,
-        result.ranking,
-        is_percentage=names_percentage(definition),
-        headings=name_columns(definition.words),
-        marks={note: "*" for note, _ in result.group_unit_notes()},
-    )
-    return make_terminal_table(view)
 
 
 def _group_reasons(result: Result) -> list[tuple[str, list[str]]]:

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from bpo_index.completed import CompletedRun
-from bpo_index.publication.columns.scores import RANKING, SHOWN
-from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.standard_phrases import name_columns, names_percentage
+from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.validation.reasons import REASONS
 
 
 def list_ranking_rows(completed: CompletedRun) -> list[dict[str, str]]:
     """Return the ranking as rows of text, heading to cell, as readers' tables have them."""
-    definition = completed.definition
-    view = view_frame(
-        RANKING,
-        SHOWN,
-        completed.result.ranking,
-        is_percentage=names_percentage(definition),
-        headings=name_columns(definition.words),
-    )
+    view = view_units(completed.result.ranking, completed.definition)
     return [dict(zip(view.headings, row, strict=True)) for row in view.rows]
 
 

@@ -8,11 +8,10 @@ docs/methods/release.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Any
 
 import polars as pl
 
@@ -20,7 +19,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import NOTHING
 from bpo_index.display.table_view import TableView, ViewColumn
 from bpo_index.publication.columns.scores import RANKING, SHOWN
-from bpo_index.publication.columns.views import view_columns, view_frame
+from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import describe_ranges, name_columns, names_percentage
 
@@ -72,6 +71,37 @@ def replace_controls(text: str) -> str:
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def view_units(
+    frame: pl.DataFrame,
+    definition: IndexDefinition,
+    *,
+    caption: str = "",
+    marks: Mapping[str, str] | None = None,
+    note: str = "",
+) -> TableView:
+    """Return what readers see of the ranking, or of one category: `SHOWN`, headed in the words of the definition.
+
+    Parameters
+    ----------
+    frame
+        A row per unit, as in `Result.ranking` or `Result.categories`.
+    definition
+        The index.
+    caption, marks, note
+        As in `view_frame`.
+    """
+    return view_frame(
+        RANKING,
+        SHOWN,
+        frame,
+        caption=caption,
+        is_percentage=names_percentage(definition),
+        headings=name_columns(definition.words),
+        marks=marks,
+        note=note,
+    )
+
+
 def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:
     """Return the ranking as a page for readers: a row per unit, as in `Result.ranking`."""
     return _make_page([("", 1, result.ranking)], result, definition, caption="Ranking", findings=result.findings)
@@ -97,19 +127,14 @@ def _make_page(
 ) -> Page:
     said = dict.fromkeys(note for _, _, frame in sections for note in frame["note"] if note)
     marks = {note: _make_mark(number) for number, note in enumerate(said)}
-    words: dict[str, Any] = {
-        "is_percentage": names_percentage(definition),
-        "headings": name_columns(definition.words),
-    }
     return Page(
         title=definition.title,
         caption=caption,
         notice=result.notice,
         mark=result.mark,
-        columns=view_columns(RANKING, SHOWN, **words),
+        columns=view_units(result.ranking.clear(), definition).columns,
         sections=tuple(
-            Section(title, level, view_frame(RANKING, SHOWN, frame, marks=marks, **words))
-            for title, level, frame in sections
+            Section(title, level, view_units(frame, definition, marks=marks)) for title, level, frame in sections
         ),
         notes=tuple((mark, f"{note}.") for note, mark in marks.items()),
         legend=(

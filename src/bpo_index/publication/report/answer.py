@@ -11,15 +11,12 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.numbers import count_noun, list_names, show_score
 from bpo_index.display.table_view import TableView
-from bpo_index.publication.columns.scores import RANKING, SHOWN
-from bpo_index.publication.columns.views import view_frame
+from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import (
     describe_ranges,
-    name_columns,
     name_level,
     name_points,
-    names_percentage,
 )
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 
@@ -140,13 +137,10 @@ def _name_few(names: list[str], noun: str, plural: str) -> str:
 
 
 def _tabulate(result: Result, definition: IndexDefinition) -> TableView:
-    return view_frame(
-        RANKING,
-        SHOWN,
+    return view_units(
         result.ranking,
+        definition,
         caption=f"Ranking, {definition.title}",
-        is_percentage=names_percentage(definition),
-        headings=name_columns(definition.words),
         marks={note: "*" for note, _ in result.group_unit_notes()},
         note=f"{describe_ranges(definition)} With few {definition.words.respondents} a rank set may span many ranks "
         "although intervals do not overlap: it takes in every pair.",
