@@ -358,7 +358,7 @@ def infer_cells(overall: float, cells: dict[str, tuple[float, float]]) -> dict[s
 
 
 def read_cells(published: Published, unit: str) -> dict[str, tuple[float, float]]:
-    """Return between which values the category scores of a unit are published to lie."""
+    """Return between which values the category scores of a unit are known to lie."""
     cells = {}
     for row in published.read("categories").filter(unit=unit).iter_rows(named=True):
         match row["score_bound"]:

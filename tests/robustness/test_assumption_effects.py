@@ -162,7 +162,7 @@ def test_fixed_answers_and_dirichlet_weights_have_the_variance_of_the_formula(sa
     )
     effects = analyse(alone, accepted, scores, blocks=256)
     assert effects.factors == ("weights",)
-    concentration = plan_drawing(alone, scores.sample.structure).concentration
+    concentration = plan_drawing(alone, scores.sample.structure).concentrations[0]
     categories = scores.categories["score"].to_numpy().reshape(12, 10)
     assert effects.scores.variance == pytest.approx(categories.var(axis=1) / (concentration + 1), rel=0.08)
 

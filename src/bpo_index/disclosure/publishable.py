@@ -1,10 +1,10 @@
 """From exact to publishable: the only door to publication.
 
-`disclose` takes the results of all earlier stages and returns what publication receives. Who takes part, which cells
-are withheld and which scores are published as bounds was decided before anything was computed from them. This module
-decides on influence (`influence`), rows that rules quarantine (`exclusions`), counts of answers (`answers`) and what
-stands beside withheld categories (`withheld_categories`); a column that does not state of which answers it is made is
-withheld. Exact tables of single respondents go into the private audit (`private_audit`). Method page:
+`disclose` takes the results of all earlier stages and returns all that publication receives. Who takes part, which
+cells are withheld and which scores are published as bounds was decided before anything was computed from them. This
+module decides on influence (`influence`), rows that rules quarantine (`exclusions`), counts of answers (`answers`) and
+what stands beside withheld categories (`withheld_categories`); a column that does not state of which answers it is made
+is withheld. Exact tables of single respondents go into the private audit (`private_audit`). Method page:
 docs/methods/disclosure.md.
 """
 

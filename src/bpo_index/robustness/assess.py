@@ -320,7 +320,7 @@ def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray], minimu
     frame = identity.select("unit", *(["category"] if "category" in identity.columns else [])).with_columns(
         **{name: pl.Series(values) for name, values in column.items()}
     )
-    ranks = [name for name in frame.columns if name.startswith("rank_")] + ["tier"]
+    ranks = [name for name in frame.columns if "rank_set" in name] + ["tier"]
     return frame.with_columns(
         pl.col(pl.Float64).fill_nan(None).round(6),
         *(pl.when(pl.col(name) > 0).then(name).alias(name) for name in ranks),

@@ -193,7 +193,7 @@ def tabulate_groups(
             },
             schema=GROUPS.schema,
         )
-        ranks = [name for name in frame.columns if name.startswith("rank")]
+        ranks = [name for name in frame.columns if name.startswith(("rank", "marginal_rank"))]
         frame = frame.with_columns(pl.when(pl.col(name) > 0).then(name).alias(name) for name in ranks)
         frames.append(frame.sort("rank", "group", nulls_last=True))
     return round_table(pl.concat(frames))

@@ -1,7 +1,7 @@
 """Measure influence on the ranking: leave out each respondent, company, question, category and rule once.
 
-Only quality rules that quarantine rows are left out. The accepted answers and the units that take part stay those of
-the ranking; a question or category is left out by a nominal weight of zero. Where the scores of a unit are question
+Of quality rules, those that quarantine rows are left out. The accepted answers and the units that take part stay those
+of the ranking; a question or category is left out by a nominal weight of zero. Where the scores of a unit are question
 means of its own respondents, leaving respondents out changes the means of their unit only, and all are scored together;
 where a method looks at all respondents at once, or a unit falls under a minimum, the index is computed again.
 

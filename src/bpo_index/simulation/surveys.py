@@ -332,7 +332,7 @@ def _make_blemishes(
     *,
     rng: np.random.Generator,
 ) -> list[dict[str, str]]:
-    """Return rows that the checks quarantined; each is a respondent of its own, none enters the calibration."""
+    """Return rows that the checks quarantine; each is a respondent of its own, none enters the calibration."""
 
     def respondent(unit: str, number: int) -> dict[str, str]:
         draws = draw_answers(rng, 1, structure, model)

@@ -23,7 +23,7 @@ from bpo_index.validation.notes import Note
 
 #: Respondents needed, and the standard normal quantile of 0.001.
 _FEWEST, _BEYOND_CHANCE = 30, -3.0902
-#: Spread of values, as a share of the scale, up to which they are the same up to rounding.
+#: Spread of values, as a share of the scale, that counts as rounding only.
 _SAME = 1e-9
 
 

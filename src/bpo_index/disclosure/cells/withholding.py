@@ -1,8 +1,8 @@
 """Withhold cells, and enough others beside them that the score of their parent does not give them away.
 
-The score of a node is an equation over the nodes that it holds. A withheld node takes all that it
-holds with it, so each published node must keep its children from being computed, and nothing else reveals them.
-Method page: docs/methods/disclosure.md.
+The score of a node is an equation over the nodes that it holds. A withheld node takes all that it holds with it, so
+each published node must keep its children from being computed, and nothing else reveals them. Method page:
+docs/methods/disclosure.md.
 """
 
 from __future__ import annotations
