@@ -170,10 +170,10 @@ def test_all_names_come_with_a_star() -> None:
 
 def test_the_ranking_shown_has_the_numbers_of_the_ranking(completed: bpo_index.CompletedRun) -> None:
     head, *rows = Reader(completed._repr_html_()).rows
-    assert head[:6] == ["Rank", "Country", "Score", "95% interval", "95% rank interval", "Respondents"]
+    assert head[:6] == ["Rank", "Country", "Score", "Interval", "Rank set", "Managers"]
     assert len(rows) == completed.result.ranking.height
     for row, expected in zip(rows, list_ranking_rows(completed), strict=True):
-        low, high = expected["rank_interval_low"], expected["rank_interval_high"]
+        low, high = expected["rank_set_low"], expected["rank_set_high"]
         assert row[:6] == [
             expected["rank"],
             expected["name"],
