@@ -64,9 +64,9 @@ class Step:
 def describe_symbols(words: Words) -> str:
     """Return what the letters in formulas stand for."""
     return (
-        f"u stands for one {words.unit}, c for a category, q for a question, i for one {words.respondent}; r(i,q) is the "
-        f"rating, turned round where a high rating means low confidence; w(i) is the weight of one {words.respondent}, "
-        "other w are weights of questions or categories, sum one; S is a score."
+        f"u stands for one {words.unit}, c for a category, q for a question, i for one {words.respondent}; r(i,q) is "
+        "the rating, turned round where a high rating means low confidence; w(i) is the weight of one "
+        f"{words.respondent}, other w are weights of questions or categories, sum one; S is a score."
     )
 
 
