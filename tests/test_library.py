@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 import bpo_index
+from bpo_index.definition.blocks import Words
 from bpo_index.display import notebook
 from bpo_index.handover.summary import list_ranking_rows
 from bpo_index.publication.columns.scores import RANKING
@@ -108,10 +109,9 @@ def shown(
 def rename(completed: bpo_index.CompletedRun, name: str) -> bpo_index.CompletedRun:
     """Return the completed as if every text that comes from outside were another."""
     ranking = completed.result.ranking.with_columns(name=pl.lit(name), note=pl.lit(name))
-    result = dataclasses.replace(completed.result, ranking=ranking, findings=[name], notes=[name])
-    definition = completed.definition.model_copy(
-        update={"title": name, "columns": completed.definition.columns.model_copy(update={"unit": name})}
-    )
+    words = Words(unit=name, respondent=name)
+    result = dataclasses.replace(completed.result, ranking=ranking, findings=[name], notes=[name], words=words)
+    definition = completed.definition.model_copy(update={"title": name, "words": words})
     release = dataclasses.replace(completed.release, path=Path(name))
     return dataclasses.replace(completed, result=result, definition=definition, release=release)
 

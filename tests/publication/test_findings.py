@@ -6,7 +6,7 @@ import pytest
 from bpo_index.publication.columns.assumptions import SENSITIVITY
 from bpo_index.publication.columns.influence import INFLUENCE
 from bpo_index.publication.columns.weights import WEIGHT_SWAPS
-from bpo_index.publication.findings import describe_support
+from bpo_index.publication.findings import describe_support, summarise_support
 from tests.surveys import make_definition
 
 DEFINITION = make_definition()
@@ -156,3 +156,40 @@ def test_what_is_nearly_sure_is_not_called_certain():
     assert "and in less than 1% with all" in sentences[2]
     strict = make_definition(**{"method: {": "method: {confidence_level: 0.999, "})
     assert "at 99.9% confidence" in describe(make_ranking([1, 2, 3]), make_tables(), strict)[0]
+
+
+def summarise(ranking, tables):
+    return summarise_support(ranking, tables, DEFINITION)
+
+
+def test_the_summary_says_who_leads_and_what_is_certain():
+    effects = [
+        {"output": "all_ranks", "assumption": "respondents", "shapley": 0.8},
+        {"output": "all_ranks", "assumption": "weights", "shapley": 0.2},
+    ]
+    tables = make_tables(sure={(0, 2)}) | {"sensitivity": make_rows(SENSITIVITY.schema, *effects)}
+    assert summarise(make_ranking([1, 2, 3]), tables) == [
+        "Unit 0 has the highest score, but the first place is not certain: any of the 3 units may be first.",
+        "Only Unit 2 is certain to be behind Unit 0.",
+        "In 1 of the 3 pairs of units it is certain who is ahead (at 95% confidence); in the other 2 the order may be "
+        "chance.",
+        "The ranks depend most on which respondents answered, and far less on the weights of categories.",
+        "Respondents rate their own unit only, so a high score may also come from generous respondents.",
+    ]
+
+
+def test_the_summary_of_a_sure_order_and_of_none():
+    sure = make_tables(sure={(0, 1), (0, 2), (1, 2)})
+    sure["first_ranks"] = sure["first_ranks"].with_columns(candidates_count=pl.col("k"))
+    first, pairs, _ = summarise(make_ranking([1, 2, 3]), sure)
+    assert first == "Unit 0 has the highest score and the first place is certain, with 95% confidence."
+    assert pairs == "In all of the 3 pairs of units it is certain who is ahead (at 95% confidence)."
+    first, behind, pairs, _ = summarise(make_ranking([1, 2, 3]), make_tables())
+    assert behind == "None of the others is certain to be behind Unit 0."
+    assert pairs == "In none of the 3 pairs of units is it certain who is ahead (at 95% confidence)."
+    shared = summarise(make_ranking([1, 1, 3]), make_tables())
+    assert shared[0].startswith("Unit 0 and Unit 1 share the highest score, but the first place is not certain")
+    assert len(shared) == 3
+    assert summarise(make_ranking([1, None, None]), make_tables()) == [
+        "Fewer than two units have a rank, so there is nothing to compare."
+    ]
