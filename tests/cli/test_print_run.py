@@ -68,7 +68,7 @@ def test_a_long_name_cuts_no_number(completed, width):
     lines = show(completed, width).splitlines()
     for row in completed.result.ranking.iter_rows(named=True):
         low, high = f"{row['ci_low']:.1f}", f"{row['ci_high']:.1f}"
-        numbers = rf"{row['score']:.1f} % +{low} to {high} +{row['rank_set_low']} to {row['rank_set_high']} +"
+        numbers = rf"{row['score']:.1f} +{low} to {high} +{row['rank_set_low']} to {row['rank_set_high']} +"
         assert [line for line in lines if re.search(rf"^ +{row['rank']} .* {numbers}{row['respondents']} *$", line)]
     assert set(LONG.split()) <= set(" ".join(lines).split())
     assert "…" not in "".join(lines)
