@@ -153,8 +153,9 @@ def test_errors_and_rank_sets_are_those_of_replicates_by_hand(raw, accepted, sco
             len(np.unique(unit.cluster[some])) - 1 for unit, some in zip(sample.answers, rated, strict=True)
         ]
         sets = find_rank_sets(own, se, degrees, 0.95, bounds=(0.0, 100.0), seed=column_seeds[node.number])
-        for name in ("marginal_low", "marginal_high", "set_low", "set_high"):
-            assert table[f"rank_{name}"].fill_null(0).to_list() == getattr(sets, name).tolist()
+        for end in ("low", "high"):
+            for column, held in ((f"marginal_rank_set_{end}", f"marginal_{end}"), (f"rank_set_{end}", f"set_{end}")):
+                assert table[column].fill_null(0).to_list() == getattr(sets, held).tolist()
         checked += 1
     assert checked > 8
 
