@@ -406,7 +406,7 @@ def test_weights_learnt_anew_in_every_replicate_are_those_of_the_replicate():
     given = score_means(
         batch,
         dataclasses.replace(structure, method=Method(weighting="importance")),
-        evidence=Evidence(importance=np.tile([0.2, 0.3, 0.5], (5, 1))),
+        evidence=Evidence(importance=np.tile([np.nan, 0.2, 0.3, 0.5], (5, 1))),
     )
     assert given[0, :, 0] == pytest.approx(10 * batch[0] @ [0.2, 0.3, 0.5], abs=1e-8)
     assert estimate_unit_means([]).shape == (0, 0)

@@ -83,7 +83,7 @@ def name_columns(words: Words) -> dict[str, str]:
 
     Examples
     --------
-    >>> name_columns(Words(unit="country", respondent="manager"))
-    {'name': 'Country', 'respondents': 'Managers'}
+    >>> name_columns(Words(unit="hospital", respondent="nurse"))
+    {'name': 'Hospital', 'respondents': 'Nurses'}
     """
     return {"name": name_heading(words.unit), "respondents": name_heading(words.respondents)}
