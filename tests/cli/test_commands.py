@@ -407,7 +407,7 @@ def test_a_plan_needs_answers(run, project, tmp_path):
 
 
 def test_what_drives_the_ranking_is_in_the_release_and_names_nobody(run, sample, tmp_path):
-    code, out, _ = run("run", sample, "--definition", quick_definition(replicates=300))
+    code, out, _ = run("run", sample, "--definition", quick_definition(replicates=300), "--verbose")
     assert code == 0
     shown = " ".join(out.split())
     for sentence in (
