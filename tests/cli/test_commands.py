@@ -411,7 +411,7 @@ def test_what_drives_the_ranking_is_in_the_release_and_names_nobody(run, sample,
     assert code == 0
     shown = " ".join(out.split())
     for sentence in (
-        "What moves ranks most is which respondents answered",
+        "What moves ranks most is which managers answered",
         "Moving less than 5% of the weight between categories is enough to swap 7 pairs",
         "Without the category Real estate market the first five would not be the same.",
     ):
