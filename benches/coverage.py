@@ -128,7 +128,7 @@ def _find_all(
         "studentised bootstrap": find_rank_sets(means, covariance, degrees, LEVEL, draws=resampled),
     }
     sets = {name: (item.set_low, item.set_high) for name, item in found.items()}
-    sets[MARGINAL] = found["default"].interval_low, found["default"].interval_high
+    sets[MARGINAL] = found["default"].marginal_low, found["default"].marginal_high
     return sets | {"Bonferroni-Welch": compare_by_bonferroni(means, se, degrees)}
 
 

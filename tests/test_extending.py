@@ -419,7 +419,7 @@ def test_a_column_that_does_not_state_its_answers_is_withheld_and_the_run_says_s
         "--audit-dir",
         tmp_path / "a",
     )
-    answer = run_command(environment, "run", SAMPLE, *places)
+    answer = run_command(environment, "run", SAMPLE, *places, "--verbose")
     assert answer.returncode == 0, answer.stderr
     stated = "The column score_gap of the table ranking is withheld: its record does not state of which answers"
     assert stated in " ".join(answer.stdout.split())

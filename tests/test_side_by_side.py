@@ -67,5 +67,5 @@ def test_a_score_at_the_end_of_the_scale_is_printed_as_a_bound(call, tmp_path):
     rows = [f"a{n},AAA,10,{'10' if n % 2 else ''},{'' if n % 2 else '10'}" for n in range(10)]
     rows += [f"b{n},BBB,{n + 3},{n + 2},{n + 1}" for n in range(5)]
     said = call("run", write_csv(tmp_path, *rows), "--definition", "small.yaml", "--verbose")
-    assert "1 Aland * at least 99 % –" in said
+    assert "1 Aland * at least 99 –" in said
     assert "Aland: at an end of the scale: published as a bound, no interval." in said

@@ -153,7 +153,12 @@ def public_tables():
     audit = summarise_audit(validation, definition)
     scores = score_units(validation.accepted, definition)
     robustness = assess_robustness(
-        validation.accepted, scores, definition, set_aside=validation.set_aside, replicates=200, seed=1
+        validation.accepted,
+        scores,
+        definition,
+        quarantined_by_rules=validation.quarantined_by_rules,
+        replicates=200,
+        seed=1,
     )
     checked = Checked(validation, audit, Path(), responses.is_synthetic)
     return definition, disclose(checked, scores, robustness, definition).tables

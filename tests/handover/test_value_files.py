@@ -137,7 +137,7 @@ def test_any_number_and_text(tmp_path_factory, value, whole, text):
 
 def test_what_has_no_file_is_refused(tmp_path):
     for tables in ({"../out": FRAME}, {"a b": FRAME}, {"values": FRAME}, {"": FRAME}):
-        with pytest.raises(TypeError, match="is no name of a file"):
+        with pytest.raises(TypeError, match="cannot be a file name"):
             write_value(tables, dict[str, pl.DataFrame], tmp_path / "x")
     with pytest.raises(TypeError, match="cannot be written"):
         write_value({1: FRAME}, dict[int, pl.DataFrame], tmp_path / "y")
