@@ -18,6 +18,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
 from bpo_index.definition.method_conflicts import list_category_conflicts, list_method_conflicts
 from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.category_paths import number_nodes
 from bpo_index.scoring.chain import learn_index, score_means
 from bpo_index.scoring.methods.record import STEPS, Weighting
 from bpo_index.scoring.methods.registry import find_method
@@ -29,7 +30,7 @@ from bpo_index.scoring.option_parameters import (
     read_parameters,
 )
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.structure import IndexStructure, find_reference, number_nodes
+from bpo_index.scoring.structure import IndexStructure, find_reference
 
 #: The steps from question means on.
 _STEPS = ("outliers", "normalisation", "weighting", "aggregation")

@@ -107,7 +107,7 @@ def guard_outcomes(
     shares
         Outcome to units x nodes, 0 to 100.
     structures
-        Outcome to the index as it is scored by it; all have the same nodes.
+        Outcome to the index as it is scored by it; all have the same nodes and nominal weights.
     respondents
         Units x nodes: respondents of the unit; who rated any question of the category.
     """
@@ -127,20 +127,19 @@ def guard_outcomes(
         wanted = {
             outcome: np.where(small[:, held], openness, margin[:, held]) * inside for outcome, margin in margins.items()
         }
-        before = None
+        keeps_open, before = _watch_below(first, node, small, respondents), None
         # What one outcome withholds, the other has to withhold as well.
         while before is None or (before != inside).any():
             before = inside.copy()
-            for outcome, structure in structures.items():
-                own = structure.nodes[node.number]
+            for outcome in structures:
                 inside = complete_withholding(
                     inside,
                     shares[outcome][:, held],
                     whole,
                     wanted[outcome],
-                    own.nominal,
+                    node.nominal,
                     raters=raters,
-                    keeps_open=_watch_below(structure, own, small, respondents),
+                    keeps_open=keeps_open,
                 )
         found[:, held] = inside
     return found
