@@ -32,6 +32,27 @@ method: {minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2, repl
 quality_rules: {unfinished: {}, incomplete: {minimum_share: 0.5}, straight_line: {minimum_answers: 3}}
 """
 HEADER = "id,country,q1,q2,q3"
+#: Rows of which each comes to another end: rated, in part, skipped, too few, one answer, off the scale, malformed.
+MIXED_ROWS = (
+    "a,Aland,1,2,3",
+    "b,Aland,dk,2,3",
+    "c,Aland,4,,98",
+    "d,Beland,5,6,7",
+    "e,Celand,5,5,5",
+    "f,Celand,5,5,12",
+    "g,Narnia,1,2,3",
+    "h,Aland,1,2,3,4",
+    "i,Beland,5,,",
+)
+#: Method files under which the ranking is compared with and without the quality exclusions.
+EXCLUSION_METHODS = {
+    "default": "",
+    "over units": "normalisation: z_score\naggregation: arithmetic",
+    "person means": "missing_answers: person_category_mean",
+    "geometric": "aggregation: geometric",
+    "trimmed": "trim_weights: 1.5",
+    "goalposts": "normalisation: goalposts\ngoalposts: [2, 9.5]",
+}
 
 
 def make_definition(**replaced: str) -> IndexDefinition:

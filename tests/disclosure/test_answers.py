@@ -6,25 +6,13 @@ from bpo_index.disclosure.answers import PublicAudit, disclose_audit, withhold_s
 from bpo_index.validation.audit import summarise_audit
 from bpo_index.validation.nonresponse import tabulate_nonresponse
 from bpo_index.validation.notes import Note
-from tests.surveys import make_definition, validate_rows
-
-ROWS = (
-    "a,Aland,1,2,3",
-    "b,Aland,dk,2,3",
-    "c,Aland,4,,98",
-    "d,Beland,5,6,7",
-    "e,Celand,5,5,5",
-    "f,Celand,5,5,12",
-    "g,Narnia,1,2,3",
-    "h,Aland,1,2,3,4",
-    "i,Beland,5,,",
-)
+from tests.surveys import MIXED_ROWS, make_definition, validate_rows
 
 
 def test_counts_of_answers_are_over_units_that_are_published(tmp_path):
     minimums = "minimum_respondents_to_publish: 2, minimum_respondents_to_rank: 2"
     definition = make_definition(**{"incomplete: {minimum_share: 0.5}, ": "", minimums: minimums.replace("2", "3")})
-    validation = validate_rows(tmp_path, *ROWS, definition=definition)
+    validation = validate_rows(tmp_path, *MIXED_ROWS, definition=definition)
     audit = summarise_audit(validation, definition)
     table = withhold_small_units(tabulate_nonresponse(validation.accepted, definition), 3)
     public = disclose_audit(audit, validation.notes, table)
@@ -39,7 +27,7 @@ def test_counts_of_answers_are_over_units_that_are_published(tmp_path):
 
 def test_notes_lose_their_details(tmp_path):
     definition = make_definition()
-    validation = validate_rows(tmp_path, *ROWS, definition=definition)
+    validation = validate_rows(tmp_path, *MIXED_ROWS, definition=definition)
     table = withhold_small_units(tabulate_nonresponse(validation.accepted, definition), 3)
     notes = [Note("The quality rule speeder does nothing", "4 rows have a time, and it needs 20")]
     public = disclose_audit(summarise_audit(validation, definition), notes, table)
@@ -48,7 +36,7 @@ def test_notes_lose_their_details(tmp_path):
 
 def test_units_with_few_respondents_are_in_no_row_and_in_no_total(tmp_path):
     definition = make_definition(**{"incomplete: {minimum_share: 0.5}, ": ""})
-    validation = validate_rows(tmp_path, *ROWS, definition=definition)
+    validation = validate_rows(tmp_path, *MIXED_ROWS, definition=definition)
     exact = tabulate_nonresponse(validation.accepted, definition)
     public = withhold_small_units(exact, 3)
     assert public.select("question", "unit").equals(exact.select("question", "unit"))

@@ -18,7 +18,7 @@ from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.rules import registry
 from bpo_index.validation.rules.record import ComparingRule
 from bpo_index.validation.validate import validate_responses
-from tests.surveys import SMALL, make_definition, validate_rows
+from tests.surveys import EXCLUSION_METHODS, SMALL, make_definition, validate_rows
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +35,7 @@ def compare(definition, validation):
     return scores, found, disclose_exclusions(found, validation.quarantined_by_rules, scores, definition)
 
 
-METHODS = {
-    "default": "",
-    "over units": "normalisation: z_score\naggregation: arithmetic",
-    "person means": "missing_answers: person_category_mean",
-    "geometric": "aggregation: geometric",
-    "trimmed": "trim_weights: 1.5",
-    "goalposts": "normalisation: goalposts\ngoalposts: [2, 9.5]",
-}
-
-
-@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("method", EXCLUSION_METHODS.values(), ids=EXCLUSION_METHODS)
 def test_public_ranks_hold_whatever_the_rows_say_and_hang_on_nothing_of_it(sample, method):
     definition, validation = sample
     definition = replace_method(definition, method) if method else definition
@@ -64,7 +54,7 @@ def test_public_ranks_hold_whatever_the_rows_say_and_hang_on_nothing_of_it(sampl
         both = public.join(found.exact, on="unit", maintain_order="left")
         if both["rank_without_low"].null_count():
             assert both["rank_without_low"].null_count() == both["rank_without_high"].null_count() == both.height
-            assert method == METHODS["over units"]
+            assert method == EXCLUSION_METHODS["over units"]
         else:
             assert both.select(pl.col("rank_without").is_between("rank_without_low", "rank_without_high").all()).item()
         tables.append(public)

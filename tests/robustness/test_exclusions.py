@@ -11,6 +11,7 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness.exclusions import compare_exclusions
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.validate import validate_responses
+from tests.surveys import EXCLUSION_METHODS
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +26,7 @@ def compare(definition, validation):
     return scores, compare_exclusions(validation.accepted, validation.quarantined_by_rules, scores, definition)
 
 
-METHODS = {
-    "default": "",
-    "over units": "normalisation: z_score\naggregation: arithmetic",
-    "person means": "missing_answers: person_category_mean",
-    "geometric": "aggregation: geometric",
-    "trimmed": "trim_weights: 1.5",
-    "goalposts": "normalisation: goalposts\ngoalposts: [2, 9.5]",
-}
-
-
-@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+@pytest.mark.parametrize("method", EXCLUSION_METHODS.values(), ids=EXCLUSION_METHODS)
 def test_the_exact_table_is_that_of_a_definition_without_rules(sample, method):
     definition, validation = sample
     definition = replace_method(definition, method) if method else definition

@@ -8,24 +8,12 @@ from bpo_index.validation.audit import summarise_audit, write_private_audit
 from bpo_index.validation.nonresponse import tabulate_nonresponse
 from bpo_index.validation.reasons import READER_REASONS, REASONS
 from bpo_index.validation.rules.registry import list_rules
-from tests.surveys import HEADER, make_definition, read_rows, validate_rows
-
-ROWS = (
-    "a,Aland,1,2,3",
-    "b,Aland,dk,2,3",
-    "c,Aland,4,,98",
-    "d,Beland,5,6,7",
-    "e,Celand,5,5,5",
-    "f,Celand,5,5,12",
-    "g,Narnia,1,2,3",
-    "h,Aland,1,2,3,4",
-    "i,Beland,5,,",
-)
+from tests.surveys import HEADER, MIXED_ROWS, make_definition, read_rows, validate_rows
 
 
 def test_every_row_has_one_outcome(tmp_path):
     definition = make_definition(**{"minimum_share: 0.5": "minimum_share: 0.5, action: flag"})
-    validation = validate_rows(tmp_path, *ROWS, definition=definition)
+    validation = validate_rows(tmp_path, *MIXED_ROWS, definition=definition)
     audit = summarise_audit(validation, definition)
     assert (audit.rows_read, audit.rows_accepted, audit.rows_quarantined) == (9, 5, 4)
     # The straight line alone by a rule; the wrong rating and the unknown unit are errors; the reader took the long row.
@@ -46,7 +34,7 @@ def test_reasons_are_of_the_reader_of_rules_or_errors():
 
 def test_nonresponse_by_hand(tmp_path):
     definition = make_definition(**{"incomplete: {minimum_share: 0.5}, ": ""})
-    validation = validate_rows(tmp_path, *ROWS, definition=definition)
+    validation = validate_rows(tmp_path, *MIXED_ROWS, definition=definition)
     table = tabulate_nonresponse(validation.accepted, definition)
     assert table.height == 3 + 9
     # Aland: a, b (q1 unknown), c (q2 skipped, q3 unknown); Beland: d, i (q2 and q3 skipped).
@@ -78,8 +66,8 @@ def test_not_asked_is_counted_apart(tmp_path):
 
 def test_the_private_folder_has_nonresponse_of_all_units(tmp_path):
     definition = make_definition()
-    responses = read_rows(tmp_path, *ROWS, header=HEADER, definition=definition)
-    validation = validate_rows(tmp_path, *ROWS, definition=definition)
+    responses = read_rows(tmp_path, *MIXED_ROWS, header=HEADER, definition=definition)
+    validation = validate_rows(tmp_path, *MIXED_ROWS, definition=definition)
     audit = summarise_audit(validation, definition)
     folder = tmp_path / "audit" / "one"
     write_private_audit(audit, validation, responses, definition, folder=folder, refusal=None)
