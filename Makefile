@@ -19,7 +19,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve test test-components lint bench sample-data schemas fuzz faults clean reinstall
+.PHONY: help run serve test test-components lint bench sample-data messages schemas fuzz faults clean reinstall
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -47,6 +47,9 @@ bench: $(DEV_STAMP) ## measure against peers and limits; writes build/bench.json
 sample-data: $(RUN_STAMP) ## write sample_data/*.csv again
 	@$(PY) -m bpo_index.simulation.surveys
 	@$(PY) -m bpo_index.simulation.service_locations
+
+messages: $(RUN_STAMP) ## compile the sentences of all languages, display/languages/*.po
+	@$(PY) -m bpo_index.display.compiling
 
 schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
 	@$(PY) -m bpo_index.validation.schema_files schemas

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.language import list_items, localise, localise_percentage
+
 #: What stands where there is no number.
 NOTHING = "–"
 
@@ -21,10 +24,21 @@ def show_number(value: float | None, decimals: int = 1, *, signed: bool = False)
     """
     if value is None:
         return NOTHING
-    text = f"{value:+.{0 if isinstance(value, int) else decimals}f}"
-    if not float(text) or (value > 0 and not signed):
-        return text[1:]
-    return text.replace("-", "−")
+    text = f"{value:.{0 if isinstance(value, int) else decimals}f}"
+    if not float(text):
+        return localise(text.removeprefix("-"))
+    return f"{'+' if signed and value > 0 else ''}{localise(text)}"
+
+
+def show_count(count: int) -> str:
+    """Return a whole number with its thousands set apart.
+
+    Examples
+    --------
+    >>> show_count(12000)
+    '12,000'
+    """
+    return localise(str(count), grouped=True)
 
 
 def show_range(low: float | None, high: float | None, decimals: int = 1) -> str:
@@ -37,7 +51,8 @@ def show_range(low: float | None, high: float | None, decimals: int = 1) -> str:
     """
     if low is None or high is None:
         return NOTHING
-    return " to ".join(dict.fromkeys(show_number(end, decimals) for end in (low, high)))
+    ends = show_number(low, decimals), show_number(high, decimals)
+    return ends[0] if ends[0] == ends[1] else phrase("numbers.range", low=ends[0], high=ends[1])
 
 
 def show_estimate(value: float | None, low: float | None, high: float | None, decimals: int = 2) -> str:
@@ -49,7 +64,9 @@ def show_estimate(value: float | None, low: float | None, high: float | None, de
     ('0.58 (0.39 to 0.71)', '0.58', '–')
     """
     number, *ends = (show_number(one, decimals) for one in (value, low, high))
-    return number if low is None or high is None else f"{number} ({' to '.join(ends)})"
+    if low is None or high is None:
+        return number
+    return phrase("numbers.estimate", value=number, low=ends[0], high=ends[1])
 
 
 def show_score(row: Mapping[str, Any]) -> str:
@@ -62,7 +79,7 @@ def show_score(row: Mapping[str, Any]) -> str:
     """
     if row["score_bound"] is None:
         return show_number(row["score"])
-    return f"{row['score_bound']} {row['score']:g}"
+    return phrase(f"numbers.{row['score_bound'].replace(' ', '_')}", value=localise(f"{row['score']:g}"))
 
 
 def show_share(value: float | None) -> str:
@@ -76,8 +93,8 @@ def show_share(value: float | None) -> str:
     if value is None:
         return NOTHING
     if 0 < value < 0.005:
-        return "<0.01"
-    return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"
+        return f"<{localise('0.01')}"
+    return f">{localise('0.99')}" if 0.995 <= value < 1 else localise(f"{value:.2f}")
 
 
 def show_percentage(share: float) -> str:
@@ -89,8 +106,30 @@ def show_percentage(share: float) -> str:
     ('41%', 'more than 99%', 'less than 1%', '100%')
     """
     if 0 < share < 0.005:
-        return "less than 1%"
-    return "more than 99%" if 0.995 <= share < 1 else f"{share:.0%}"
+        return phrase("numbers.less_than", value=show_percent(0.01))
+    return phrase("numbers.more_than", value=show_percent(0.99)) if 0.995 <= share < 1 else show_percent(share)
+
+
+def show_percent(share: float, decimals: int = 0) -> str:
+    """Return a share in per cent, whatever it is.
+
+    Examples
+    --------
+    >>> show_percent(0.05), show_percent(0.0237, decimals=1)
+    ('5%', '2.4%')
+    """
+    return localise_percentage(f"{100 * share:.{decimals}f}")
+
+
+def show_level(confidence_level: float) -> str:
+    """Return a confidence level, with the decimals that it has.
+
+    Examples
+    --------
+    >>> show_level(0.95), show_level(0.999)
+    ('95%', '99.9%')
+    """
+    return localise_percentage(f"{100 * confidence_level:g}")
 
 
 def list_names(names: Sequence[str]) -> str:
@@ -101,7 +140,7 @@ def list_names(names: Sequence[str]) -> str:
     >>> list_names(["India"]), list_names(["India", "Poland", "Egypt"])
     ('India', 'India, Poland and Egypt')
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return list_items(list(names))
 
 
 def count_noun(count: int, noun: str, plural: str = "") -> str:
@@ -112,8 +151,9 @@ def count_noun(count: int, noun: str, plural: str = "") -> str:
     >>> count_noun(1, "row"), count_noun(2, "category"), count_noun(1200, "man", "men")
     ('1 row', '2 categories', '1,200 men')
     """
+    shown = show_count(count)
     if count == 1:
-        return f"{count} {noun}"
+        return f"{shown} {noun}"
     if plural:
-        return f"{count:,} {plural}"
-    return f"{count:,} {noun[:-1]}ies" if noun.endswith("y") else f"{count:,} {noun}s"
+        return f"{shown} {plural}"
+    return f"{shown} {noun[:-1]}ies" if noun.endswith("y") else f"{shown} {noun}s"

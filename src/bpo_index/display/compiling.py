@@ -1,0 +1,42 @@
+"""Compile the catalogues of all languages, `.po` to `.mo`; `make messages` does it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from bpo_index.display.language import LANGUAGES
+
+
+def compile_catalogue(path: Path) -> bytes:
+    """Return the compiled form of a `.po` file.
+
+    Raises
+    ------
+    babel.messages.pofile.PoFileError
+        When it cannot be read; the message has the line.
+    """
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    with path.open("rb") as file:
+        catalogue = read_po(file, abort_invalid=True)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    return compiled.getvalue()
+
+
+def compile_catalogues(folder: Path = LANGUAGES) -> list[Path]:
+    """Write the compiled form of every catalogue beside it; return those that changed."""
+    changed = []
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        target, compiled = source.with_suffix(".mo"), compile_catalogue(source)
+        if not target.is_file() or target.read_bytes() != compiled:
+            target.write_bytes(compiled)
+            changed.append(target)
+    return changed
+
+
+if __name__ == "__main__":
+    for written in compile_catalogues():
+        print(written.relative_to(LANGUAGES))
