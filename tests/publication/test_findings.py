@@ -59,7 +59,7 @@ def test_everything_is_said():
     sentences = describe(make_ranking([1, 2, 3]), make_tables(sure={(0, 2)}), DEFINITION)
     assert sentences == [
         "Unit 0 leads; at 95% confidence its rank lies between 1 and 3, and 3 units may be first.",
-        "Ranks 1 to 2 cannot be told apart from one another; 1 of 3 pairs can be told apart, all pairs at once.",
+        "Ranks 1 to 2 cannot be distinguished from one another; 1 of 3 pairs can be distinguished, all pairs at once.",
         "The first two are the same in 50% of replicates with respondents drawn anew, and in 25% with all assumptions "
         "drawn; 3 units may be among the best two.",
         "In the average replicate a rank lies 0.5 places from that of the ranking with respondents drawn anew, and 1.0 "
@@ -72,10 +72,10 @@ def test_a_sure_first_and_shared_leads():
     tables["first_ranks"] = tables["first_ranks"].with_columns(candidates_count=pl.col("k"))
     sure = describe(make_ranking([1, 2, 3], high=1), tables, AT_90)
     assert sure[0] == "Unit 0 leads; at 90% confidence its rank is 1."
-    assert sure[1].startswith("The first rank can be told apart from the second; 2 of 3 pairs")
+    assert sure[1].startswith("The first rank can be distinguished from the second; 2 of 3 pairs")
     shared = describe(make_ranking([1, 1, 3]), make_tables(), DEFINITION)
     assert shared[0].startswith("Unit 0 and Unit 1 share the lead; at 95% confidence the rank of Unit 0 lies")
-    assert shared[1].startswith("Ranks 1 to 3 cannot be told apart")
+    assert shared[1].startswith("Ranks 1 to 3 cannot be distinguished")
 
 
 def test_nothing_is_said_of_what_is_not_known():

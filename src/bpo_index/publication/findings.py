@@ -8,7 +8,9 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
-from bpo_index.display.numbers import count_noun, list_names, show_percentage
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.language import list_items
+from bpo_index.display.numbers import list_names, show_number, show_percent, show_percentage
 from bpo_index.publication.standard_phrases import name_heading, name_level
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
 
@@ -20,21 +22,29 @@ _NAMED_PAIRS = 3
 _NAMED_BEHIND = 5
 #: One assumption counts far less than another whose effect is more than so many times as large.
 _FAR = 3
-_ASSUMPTIONS = {
-    "respondents": "which {respondents} answered",
-    "weights": "the weights of categories",
-    "normalisation": "the normalisation",
-    "aggregation": "the aggregation",
-    "missing_answers": "the treatment of missing answers",
-    "excluded category": "which category is left out",
-    "excluded question": "which question is left out",
-}
-_WORDS = ("none", "one", "two", "three", "four", "five")
+#: In the words of the catalogue; an assumption of another name is called by it.
+_ASSUMPTIONS = (
+    "respondents",
+    "weights",
+    "normalisation",
+    "aggregation",
+    "missing_answers",
+    "excluded category",
+    "excluded question",
+)
 
 
 def name_assumption(assumption: str, words: Words) -> str:
-    """Return what an assumption is in words, such as "the weights of categories"."""
-    return _ASSUMPTIONS.get(assumption, assumption).replace("{respondents}", words.respondents)
+    """Return what an assumption is in words.
+
+    Examples
+    --------
+    >>> name_assumption("respondents", Words(unit="hospital", respondent="nurse")), name_assumption("weights", Words())
+    ('which nurses answered', 'the weights of categories')
+    """
+    if assumption not in _ASSUMPTIONS:
+        return assumption
+    return phrase(f"findings.assumption_{assumption.replace(' ', '_')}", respondents=words.respondents)
 
 
 def describe_support(
@@ -79,7 +89,7 @@ def summarise_support(
     ranked = ranking.filter(pl.col("rank").is_not_null())
     words = definition.words
     if ranked.height < 2:
-        return [f"Fewer than two {words.units} have a rank, so there is nothing to compare."]
+        return [phrase("findings.nothing_to_compare", units=words.units)]
     sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     level = name_level(definition.method.confidence_level)
     return [
@@ -87,21 +97,24 @@ def summarise_support(
         *_summarise_leader(ranked, sure),
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
         *_summarise_causes(tables["sensitivity"], words),
-        f"{name_heading(words.respondents)} rate their own {words.unit} only, so a high score may also come from "
-        f"generous {words.respondents}.",
+        phrase(
+            "findings.own_unit_only",
+            respondents_capital=name_heading(words.respondents),
+            respondents=words.respondents,
+            unit=words.unit,
+        ),
     ]
 
 
 def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: str) -> str:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
-    named = list_names(leaders) if len(leaders) <= _NAMED_PAIRS else words.count_units(len(leaders))
-    said = f"{named} {'has' if len(leaders) == 1 else 'share'} the highest score"
-    if candidates > 1:
-        of = "any" if candidates == ranked.height else f"{candidates}"
-        return (
-            f"{said}, but the first place is not certain: {of} of the {words.count_units(ranked.height)} may be first."
-        )
-    return f"{said} and the first place is certain, with {level} confidence."
+    count, units = len(leaders), words.count_units(ranked.height)
+    named = list_names(leaders) if count <= _NAMED_PAIRS else words.count_units(count)
+    if candidates <= 1:
+        return phrase("findings.highest_certain", count=count, leaders=named, level=level)
+    if candidates == ranked.height:
+        return phrase("findings.highest_any", count=count, leaders=named, units=units)
+    return phrase("findings.highest_some", count=count, leaders=named, candidates=candidates, units=units)
 
 
 def _summarise_leader(ranked: pl.DataFrame, sure: Set[tuple[str, str]]) -> list[str]:
@@ -109,51 +122,71 @@ def _summarise_leader(ranked: pl.DataFrame, sure: Set[tuple[str, str]]) -> list[
     leaders = ranked.filter(pl.col("rank") == 1)
     if leaders.height > 1:
         return []
+    leader = leaders["name"][0]
     behind = [name for code, name in ranked.select("unit", "name").iter_rows() if (leaders["unit"][0], code) in sure]
     if not behind:
-        return [f"None of the others is certain to be behind {leaders['name'][0]}."]
+        return [phrase("findings.none_behind", leader=leader)]
     if len(behind) > _NAMED_BEHIND or len(behind) == ranked.height - 1:
         return []
-    only = "Only " if len(behind) < ranked.height / 2 else ""
-    are = "is" if len(behind) == 1 else "are"
-    return [f"{only}{list_names(behind)} {are} certain to be behind {leaders['name'][0]}."]
+    named = list_names(behind)
+    if len(behind) < ranked.height / 2:
+        return [phrase("findings.only_behind", count=len(behind), names=named, leader=leader)]
+    return [phrase("findings.behind", count=len(behind), names=named, leader=leader)]
 
 
 def _summarise_pairs(sure: int, pairs: int, words: Words, level: str) -> str:
-    of = f"the {pairs} pairs of {words.units}"
     if not sure:
-        return f"In none of {of} is it certain who is ahead (at {level} confidence)."
+        return phrase("findings.no_pair_certain", count=pairs, units=words.units, level=level)
     if sure == pairs:
-        return f"In all of {of} it is certain who is ahead (at {level} confidence)."
-    return (
-        f"In {sure} of {of} it is certain who is ahead (at {level} confidence); in the other {pairs - sure} the "
-        "order may be chance."
+        return phrase("findings.all_pairs_certain", count=pairs, units=words.units, level=level)
+    return phrase(
+        "findings.some_pairs_certain", sure=sure, pairs=pairs, units=words.units, level=level, others=pairs - sure
     )
 
 
 def _summarise_causes(sensitivity: pl.DataFrame, words: Words) -> list[str]:
-    effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
-    if effects.is_empty():
+    causes = _find_causes(sensitivity, words)
+    if not causes:
         return []
-    (first, most), *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = f"The ranks depend most on {name_assumption(first, words)}"
-    for name, share in others:
-        less = "far less" if most > _FAR * share else "less"
-        said += f", and {less} on {name_assumption(name, words)}"
-    return [f"{said}."]
+    (first, most), *others = causes
+    if not others:
+        return [phrase("findings.cause", first=first)]
+    second, share = others[0]
+    if most > _FAR * share:
+        return [phrase("findings.cause_far_less", first=first, second=second)]
+    return [phrase("findings.cause_less", first=first, second=second)]
+
+
+def _find_causes(sensitivity: pl.DataFrame, words: Words) -> list[tuple[str, float]]:
+    """Return the two assumptions that move ranks most, in words, and their shares of the variance."""
+    effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
+    return [
+        (name_assumption(name, words), share)
+        for name, share in effects.head(2).select("assumption", "shapley").iter_rows()
+    ]
 
 
 def _describe_lead(ranked: pl.DataFrame, first: pl.DataFrame, definition: IndexDefinition) -> list[str]:
     leaders = ranked.filter(pl.col("rank") == 1)["name"].to_list()
-    row = ranked.row(0, named=True)
-    lead = f"{leaders[0]} leads" if len(leaders) == 1 else f"{list_names(leaders)} share the lead"
+    row, candidates = ranked.row(0, named=True), first["candidates_count"][0]
     low, high = row["rank_set_low"], row["rank_set_high"]
-    range_ = f"is {low}" if low == high else f"lies between {low} and {high}"
-    whose = "its rank" if len(leaders) == 1 else f"the rank of {row['name']}"
-    candidates = first["candidates_count"][0]
-    may = f", and {definition.words.count_units(candidates)} may be first" if candidates > 1 else ""
-    level = name_level(definition.method.confidence_level)
-    return [f"{lead}; at {level} confidence {whose} {range_}{may}."]
+    variant = (
+        "one" if len(leaders) == 1 else "shared",
+        "fixed" if low == high else "between",
+        "open" if candidates > 1 else "certain",
+    )
+    said = phrase(
+        f"findings.lead_{'_'.join(variant)}",
+        leaders=list_names(leaders),
+        leader=row["name"],
+        level=name_level(definition.method.confidence_level),
+        rank=low,
+        low=low,
+        high=high,
+        count=candidates,
+        candidates=definition.words.count_units(candidates),
+    )
+    return [said]
 
 
 def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
@@ -162,10 +195,9 @@ def _describe_pairs(ranked: pl.DataFrame, pairs: pl.DataFrame) -> list[str]:
     together = 1
     while together < len(codes) and not any((code, codes[together]) in sure for code in codes[:together]):
         together += 1
-    said = f"{len(sure)} of {pairs.height} pairs can be told apart, all pairs at once"
     if together == 1:
-        return [f"The first rank can be told apart from the second; {said}."]
-    return [f"Ranks 1 to {together} cannot be told apart from one another; {said}."]
+        return [phrase("findings.first_distinguished", count=pairs.height, sure=len(sure))]
+    return [phrase("findings.first_not_distinguished", count=pairs.height, sure=len(sure), last=together)]
 
 
 def _describe_first(units: int, first: pl.DataFrame, words: Words) -> list[str]:
@@ -173,13 +205,17 @@ def _describe_first(units: int, first: pl.DataFrame, words: Words) -> list[str]:
     row = first.row(k - 1, named=True)
     if row["holds_sampling"] is None or row["holds_all_assumptions"] is None:
         return []
-    named = f"The first {_WORDS[k]} are" if k > 1 else "The first is"
     sampling, everything = (show_percentage(row[f"holds_{version}"]) for version in VERSIONS)
-    candidates = words.count_units(row["candidates_count"])
-    return [
-        f"{named} the same in {sampling} of replicates with {words.respondents} drawn anew, and in {everything} with "
-        f"all assumptions drawn; {candidates} may be {f'among the best {_WORDS[k]}' if k > 1 else 'the best'}."
-    ]
+    said = phrase(
+        "findings.first_same",
+        count=k,
+        few=phrase(f"findings.few_{k}") if k > 1 else "",
+        sampling=sampling,
+        everything=everything,
+        respondents=words.respondents,
+        candidates=words.count_units(row["candidates_count"]),
+    )
+    return [said]
 
 
 def _describe_shift(replicates: pl.DataFrame, words: Words) -> list[str]:
@@ -188,60 +224,70 @@ def _describe_shift(replicates: pl.DataFrame, words: Words) -> list[str]:
     )
     if sampling.is_empty() or everything.is_empty():
         return []
-    return [
-        f"In the average replicate a rank lies {sampling.to_numpy().mean():.1f} places from that of the ranking with "
-        f"{words.respondents} drawn anew, and {everything.to_numpy().mean():.1f} with all assumptions drawn."
-    ]
+    said = phrase(
+        "findings.rank_shift",
+        sampling=show_number(float(sampling.to_numpy().mean())),
+        everything=show_number(float(everything.to_numpy().mean())),
+        respondents=words.respondents,
+    )
+    return [said]
 
 
 def _describe_assumptions(sensitivity: pl.DataFrame, words: Words) -> list[str]:
-    effects = sensitivity.filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
-    if effects.is_empty():
+    causes = _find_causes(sensitivity, words)
+    if not causes:
         return []
-    first, *others = effects.head(2).select("assumption", "shapley").iter_rows()
-    said = (
-        f"What moves ranks most is {name_assumption(first[0], words)} ({show_percentage(first[1])} of their variance)"
+    (first, share), *others = causes
+    if not others:
+        return [phrase("findings.moves_most", first=first, share=show_percentage(share))]
+    second, less = others[0]
+    said = phrase(
+        "findings.moves_most_then",
+        first=first,
+        share=show_percentage(share),
+        second=second,
+        second_share=show_percentage(less),
     )
-    said += "".join(f", then {name_assumption(name, words)} ({show_percentage(share)})" for name, share in others)
-    return [f"{said}."]
+    return [said]
 
 
 def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
     swaps = swaps.filter(pl.col("parent").is_null())
     if swaps.is_empty():
         return []
+    share = show_percent(_SMALL_CHANGE)
     small = swaps.filter(pl.col("weight_moved") < _SMALL_CHANGE).sort("weight_moved", maintain_order=True)
     if small.is_empty():
-        return [f"Moving less than {_SMALL_CHANGE:.0%} of the weight between categories swaps no pair."]
+        return [phrase("findings.no_swaps", share=share)]
     names = dict(ranked.select("unit", "name").iter_rows())
     shown = [
-        f"{names[ahead]} and {names[behind]} ({moved:.1%})"
+        phrase("findings.swapped_pair", ahead=names[ahead], behind=names[behind], share=show_percent(moved, decimals=1))
         for ahead, behind, moved in small.head(_NAMED_PAIRS).select("ahead", "behind", "weight_moved").iter_rows()
     ]
-    which = ": " if small.height <= _NAMED_PAIRS else ", soonest "
-    return [
-        f"Moving less than {_SMALL_CHANGE:.0%} of the weight between categories is enough to swap "
-        f"{count_noun(small.height, 'pair')}{which}{list_names(shown)}."
-    ]
+    if small.height <= _NAMED_PAIRS:
+        return [phrase("findings.swaps", count=small.height, share=share, pairs=list_names(shown))]
+    return [phrase("findings.swaps_soonest", count=small.height, share=share, pairs=list_names(shown))]
 
 
 def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
     if units <= FIRST_FEW:
         return []
-    sentences = []
-    for row in influence.filter(pl.col("left_out") == "respondent").iter_rows(named=True):
-        items = row["items"] - row["not_computed"]
-        sentences.append(
-            f"Leaving out one {definition.words.respondent} changes the first in {row['changing_first']} and the "
-            f"first five in {row['changing_first_five']} of {items} cases."
+    sentences = [
+        phrase(
+            "findings.one_respondent_less",
+            respondent=definition.words.respondent,
+            first=row["changing_first"],
+            first_five=row["changing_first_five"],
+            count=row["items"] - row["not_computed"],
         )
+        for row in influence.filter(pl.col("left_out") == "respondent").iter_rows(named=True)
+    ]
     categories = influence.filter((pl.col("left_out") == "category") & pl.col("changing_first_five").is_not_null())
     changing = [
         definition.category_titles[item] for item in categories.filter(pl.col("changing_first_five") > 0)["item"]
     ]
     if changing:
-        listed = f"{', '.join(changing[:-1])} or {changing[-1]}" if len(changing) > 1 else changing[0]
-        sentences.append(f"Without the category {listed} the first five would not be the same.")
+        sentences.append(phrase("findings.categories_decide", categories=list_items(changing, style="or")))
     elif not categories.is_empty():
-        sentences.append("Without any one category the first five would stay the same.")
+        sentences.append(phrase("findings.no_category_decides"))
     return sentences
