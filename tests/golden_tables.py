@@ -26,6 +26,8 @@ ADDED: dict[str, set[str]] = {
     "robustness/weight_swaps.csv": {"parent"},
     "robustness/weights.csv": {"level", "parent"},
 }
+#: Name of a table now to its old name.
+RENAMED_TABLES: dict[str, str] = {"robustness/rank_shares.csv": "robustness/rank_probabilities.csv"}
 ADDED_TABLES: set[str] = {"robustness/groups.csv"}
 
 

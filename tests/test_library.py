@@ -21,7 +21,7 @@ from bpo_index.definition.blocks import Words
 from bpo_index.display import notebook
 from bpo_index.handover.summary import list_ranking_rows
 from bpo_index.publication.columns.scores import RANKING
-from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE
+from bpo_index.publication.standard_phrases import choose_notice
 from tests.limits import HANG_SECONDS
 from tests.quick import quick_definition
 
@@ -186,10 +186,10 @@ def test_a_run_shows_what_the_ranking_supports_and_where_it_lies(completed: bpo_
 
 
 def test_synthetic_data_says_so(completed: bpo_index.CompletedRun) -> None:
-    assert SYNTHETIC_NOTICE in completed._repr_html_()
-    assert SYNTHETIC_NOTICE in completed.result._repr_html_()
+    assert choose_notice("synthetic") in completed._repr_html_()
+    assert choose_notice("synthetic") in completed.result._repr_html_()
     asked = dataclasses.replace(completed, result=dataclasses.replace(completed.result, data_origin="survey"))
-    assert SYNTHETIC_NOTICE not in asked._repr_html_()
+    assert choose_notice("synthetic") not in asked._repr_html_()
 
 
 def test_the_report_is_linked_where_it_is_there(completed: bpo_index.CompletedRun, tmp_path: Path) -> None:

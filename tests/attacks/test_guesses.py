@@ -99,12 +99,12 @@ def test_the_draws_cannot_be_made_again_from_the_public_seed(public, guess):
     definition, responses = guess
     accepted = validate_responses(responses, definition).accepted
     scores = score_units(accepted, definition)
-    published = pl.read_csv(public["robustness/rank_probabilities.csv"])
+    published = pl.read_csv(public["robustness/rank_shares.csv"])
     sampling = published.filter(version="sampling").sort("unit", "place")["share"]
     shown = json.loads(public["manifest.json"])["made_from"]["settings"]
     for seed in (shown["seed"], 2021, 0):
         again = assess_robustness(accepted, scores, definition, replicates=shown["replicates"], seed=seed)
-        table = again.ranks.rank_probabilities.filter(version="sampling").sort("unit", "place")
+        table = again.ranks.rank_shares.filter(version="sampling").sort("unit", "place")
         assert table["share"].to_list() != sampling.to_list(), seed
 
 
@@ -116,7 +116,7 @@ def test_two_owners_of_the_same_answers_share_no_hash_and_no_draw(public, tmp_pa
     )
     files = {entry["sha256"] for entry in json.loads(public["manifest.json"])["files"].values()}
     assert {text for text in mine & theirs if text not in files} == set()
-    assert public["robustness/rank_probabilities.csv"] != other["robustness/rank_probabilities.csv"]
+    assert public["robustness/rank_shares.csv"] != other["robustness/rank_shares.csv"]
     # The numbers that are no draws are the same: the key changes nothing of the answers.
     scores = [pl.read_csv(files["ranking.csv"]).select("unit", "score", "rank") for files in (public, other)]
     assert scores[0].equals(scores[1])

@@ -7,7 +7,7 @@ import pytest
 from bpo_index.files.resources import find_resource
 from bpo_index.handover.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 from bpo_index.pipeline import run
-from bpo_index.publication.standard_phrases import PARTLY_SYNTHETIC_NOTICE, SYNTHETIC_NOTICE
+from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.settings import Settings
 from tests.quick import quick_definition
 
@@ -21,17 +21,17 @@ def completed(without_figures, tmp_path_factory):
 
 def test_the_summary_says_what_was_computed_from_what(completed):
     lines = write_summary(completed).splitlines()
-    assert lines[:3] == ["# Offshore BPO Confidence Index 2021", "", f"**{SYNTHETIC_NOTICE}**"]
+    assert lines[:3] == ["# Offshore BPO Confidence Index 2021", "", f"**{choose_notice('synthetic')}**"]
     assert "100 of 108 rows used, 8 quarantined." in lines
     assert lines[-1] == f"Release `{completed.release.release_id}` in `{completed.release.path}`."
 
 
 def test_the_notice_is_that_of_the_data(completed):
-    for origin, notice in (("partly synthetic", PARTLY_SYNTHETIC_NOTICE), ("survey", "")):
+    for origin, notice in (("partly synthetic", choose_notice("partly synthetic")), ("survey", "")):
         changed = replace(completed, result=replace(completed.result, data_origin=origin))
         for text in (write_summary(changed), write_findings(changed)):
-            assert SYNTHETIC_NOTICE not in text.replace(PARTLY_SYNTHETIC_NOTICE, "")
-            assert (PARTLY_SYNTHETIC_NOTICE in text) is bool(notice)
+            assert choose_notice("synthetic") not in text.replace(choose_notice("partly synthetic"), "")
+            assert (choose_notice("partly synthetic") in text) is bool(notice)
 
 
 def test_findings_are_a_list(completed):

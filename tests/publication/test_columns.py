@@ -25,7 +25,7 @@ def test_columns_are_described(name):
     assert len(name) <= 31
     assert table.title
     assert table.row
-    headings = [column.name_heading() for column in table.columns]
+    headings = [column.name_heading(name) for column in table.columns]
     assert len(set(headings)) == len(headings)
     for column in (*table.own, *table.columns):
         assert column.meaning

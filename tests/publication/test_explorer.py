@@ -53,7 +53,7 @@ def test_at_the_published_weights_scores_and_ranks_are_the_published_ones(explor
 
 def test_at_the_published_weights_shares_of_places_are_the_published_ones(explorer, sample):
     _, _, shares = rescore(explorer, explorer.weights)
-    table = sample.result.tables["rank_probabilities"].filter(version="sampling")
+    table = sample.result.tables["rank_shares"].filter(version="sampling")
     found = {row["unit"]: {} for row in table.iter_rows(named=True)}
     for row in table.iter_rows(named=True):
         found[row["unit"]][row["place"]] = row["share"]
@@ -245,10 +245,10 @@ def test_draws_in_which_a_unit_has_no_score_are_left_out(explorer):
 def test_without_published_shares_all_draws_weigh_the_same(sample):
     result = sample.result
     for table in (
-        result.tables["rank_probabilities"].clear(),
-        result.tables["rank_probabilities"].with_columns(share=pl.lit(None, dtype=pl.Float64)),
+        result.tables["rank_shares"].clear(),
+        result.tables["rank_shares"].with_columns(share=pl.lit(None, dtype=pl.Float64)),
     ):
-        tables = result.tables | {"rank_probabilities": table}
+        tables = result.tables | {"rank_shares": table}
         found = prepare_explorer(result.ranking, result.categories, tables, change_method(sample.definition, seed=SEED))
         assert np.ptp(found.draw_weights) == 0
         carried = collect_explorer_data(found, replace(result, tables=tables), sample.definition)
@@ -329,7 +329,7 @@ def test_draws_of_a_tree_have_the_published_error_of_the_overall_score(four_leve
 def test_shares_of_a_tree_are_the_published_ones(four_levels):
     found = prepare_tree(four_levels)
     assert found.left_out == []
-    table = four_levels.result.tables["rank_probabilities"].filter(version="sampling")
+    table = four_levels.result.tables["rank_shares"].filter(version="sampling")
     wanted = dict(zip(table.select("unit", "place").iter_rows(), table["share"], strict=True))
     _, _, shares = rescore(found, found.weights)
     # What no draw shows cannot be weighed up; the rest is met.

@@ -16,12 +16,12 @@ from bpo_index.publication.columns import list_tables
 from bpo_index.publication.figures import draw_figures, list_figures
 from bpo_index.publication.figures.labels import measure, shorten, wrap
 from bpo_index.publication.figures.profiles import compare_with_others
-from bpo_index.publication.figures.rank_probabilities import measure_luminance, shade
+from bpo_index.publication.figures.rank_shares import measure_luminance, shade
 from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, name_heading
+from bpo_index.publication.standard_phrases import choose_notice, name_heading
 from tests.limits import HANG_SECONDS
 
 NAMES = [record.name for record in list_figures()]
@@ -134,7 +134,7 @@ def make_result(definition, units: int, categories: int = 10) -> tuple[Result, o
         categories=fill_columns(cells, list_tables()["categories"].columns, kinds),
         tables=empty
         | {
-            "rank_probabilities": fill_columns(shares, list_tables()["rank_probabilities"].columns, kinds),
+            "rank_shares": fill_columns(shares, list_tables()["rank_shares"].columns, kinds),
             "weights": fill_columns(weights, list_tables()["weights"].columns, kinds),
             "sensitivity": empty["sensitivity"].cast({"output": pl.String, "unit": pl.String, "assumption": pl.String}),
         },
@@ -204,7 +204,7 @@ def bounded(result, definition):
 
 
 def test_the_sample_has_every_figure(figures):
-    assert NAMES == ["ranking", "rank-probabilities", "profiles", "sensitivity", "weights"]
+    assert NAMES == ["ranking", "rank-shares", "profiles", "sensitivity", "weights"]
     assert list(figures) == NAMES
 
 
@@ -237,7 +237,7 @@ def test_a_figure_names_and_describes_itself(figures, name):
     assert "Offshore BPO Confidence Index 2021" in figure.title
     assert description.text == figure.alt
     assert len(figure.alt) > len(figure.title) + 30
-    assert SYNTHETIC_NOTICE in read_texts(figure)
+    assert choose_notice("synthetic") in read_texts(figure)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -310,14 +310,14 @@ def read_widths(figure) -> list[float]:
 
 
 def test_shares_of_places_are_those_of_the_table(figures, result):
-    texts = read_texts(figures["rank-probabilities"])
-    shares = result.tables["rank_probabilities"]["share"].to_list()
+    texts = read_texts(figures["rank-shares"])
+    shares = result.tables["rank_shares"]["share"].to_list()
     assert sorted(text for text in texts if re.fullmatch(r"\d+", text)) == sorted(
         [f"{100 * share:.0f}" for share in shares if share >= 0.05]
         + 2 * [str(place) for place in range(1, result.ranking.height + 1)]
     )
-    sampling = result.tables["rank_probabilities"].filter(version="sampling", unit="COL", place=1)["share"][0]
-    assert f"Managers drawn anew: Colombia is first in {sampling:.0%}" in figures["rank-probabilities"].alt
+    sampling = result.tables["rank_shares"].filter(version="sampling", unit="COL", place=1)["share"][0]
+    assert f"Managers drawn anew: Colombia is first in {sampling:.0%}" in figures["rank-shares"].alt
 
 
 @pytest.mark.parametrize("percent", range(0, 101, 4))
@@ -409,13 +409,13 @@ def test_units_that_are_not_ranked_or_not_published_are_named_as_such(bounded):
     assert profiles.count("hidden") == 1
     assert "Nicaragua" not in profiles
     assert "Left out, for nothing of them is published: 1 of 12 countries." in " ".join(profiles)
-    assert "Nicaragua" not in read_texts(drawn["rank-probabilities"])
+    assert "Nicaragua" not in read_texts(drawn["rank-shares"])
     assert any(text.startswith("PARTLY SYNTHETIC DATA") for text in profiles)
 
 
 def test_a_survey_is_not_called_synthetic(definition, without_png):
     drawn = draw_figures(*make_result(definition, 3, 2))
-    assert list(drawn) == ["ranking", "rank-probabilities", "profiles", "weights"]
+    assert list(drawn) == ["ranking", "rank-shares", "profiles", "weights"]
     assert all("SYNTHETIC" not in figure.svg.decode().upper() for figure in drawn.values())
 
 
@@ -459,7 +459,7 @@ def test_fifty_units_and_two(definition, without_png):
     many = draw_figures(*make_result(definition, 50, 20))
     few = draw_figures(*make_result(definition, 2, 2))
     for drawn in (many, few):
-        assert list(drawn) == ["ranking", "rank-probabilities", "profiles", "weights"]
+        assert list(drawn) == ["ranking", "rank-shares", "profiles", "weights"]
     heights = {}
     for name, figure in many.items():
         root = ElementTree.fromstring(figure.svg)
@@ -475,9 +475,9 @@ def test_fifty_units_and_two(definition, without_png):
 @pytest.mark.parametrize(
     ("change", "missing"),
     [
-        ({"ranking": ["score", "rank", "ci_low"]}, {"ranking", "rank-probabilities"}),
+        ({"ranking": ["score", "rank", "ci_low"]}, {"ranking", "rank-shares"}),
         ({"categories": ["score"]}, {"profiles"}),
-        ({"rank_probabilities": ["share"]}, {"rank-probabilities"}),
+        ({"rank_shares": ["share"]}, {"rank-shares"}),
         ({"sensitivity": ["shapley", "first_order", "total"]}, {"sensitivity"}),
         ({"weights": ["effective_importance"]}, {"weights"}),
     ],

@@ -39,7 +39,7 @@ from bpo_index.publication.report.ranks import tabulate_ranks
 from bpo_index.publication.report.render import draw_strip
 from bpo_index.publication.report.unit_pages import write_unit_pages
 from bpo_index.publication.result import build_result
-from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, names_percentage
+from bpo_index.publication.standard_phrases import choose_notice, names_percentage
 from bpo_index.scoring.methods.record import AnswerScale
 from bpo_index.scoring.methods.registry import list_methods
 from bpo_index.scoring.steps import aggregate, normalise
@@ -129,7 +129,7 @@ def test_every_page_is_there_and_is_marked_as_synthetic(report, page, sample):
         start = report.index(f'id="{name}"')
         assert "Synthetic data" in report[start : start + 600], name
     # On paper, at the foot of every sheet.
-    assert f'@bottom-left {{ content: "{SYNTHETIC_NOTICE}"' in report
+    assert f'@bottom-left {{ content: "{choose_notice("synthetic")}"' in report
 
 
 def test_headings_and_tables_are_marked_up_for_readers_who_listen(page):
@@ -147,7 +147,7 @@ def test_a_survey_is_not_called_synthetic(sample):
     real = replace(sample.result, data_origin="survey")
     text = render(real, sample.definition, sample.checked.audit, {})
     assert "ynthetic data" not in re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
-    assert SYNTHETIC_NOTICE not in text
+    assert choose_notice("synthetic") not in text
 
 
 # ---- what it says ---------------------------------------------------------------------------------------------------

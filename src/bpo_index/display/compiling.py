@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -52,4 +53,4 @@ def compile_catalogues(folder: Path = LANGUAGES) -> list[Path]:
 
 if __name__ == "__main__":
     for written in compile_catalogues():
-        print(written.relative_to(LANGUAGES))
+        sys.stdout.write(f"{written.relative_to(LANGUAGES)}\n")

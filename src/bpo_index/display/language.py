@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -129,7 +129,7 @@ def _split_percentage(folder: Path, language: str) -> tuple[str, str, str]:
     return format_percent(0.05, locale=_find_locale(folder, language)).partition("5")
 
 
-def list_items(items: list[str], *, style: str = "standard") -> str:
+def list_items(items: list[str], *, style: Literal["standard", "or"] = "standard") -> str:
     """Return texts as a list in a sentence, joined by "and", or by "or" where `style` is ``or``; empty for none.
 
     Examples

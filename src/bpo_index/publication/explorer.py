@@ -142,7 +142,7 @@ def prepare_explorer(
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))
-        shares = read_place_shares(tables["rank_probabilities"], codes)
+        shares = read_place_shares(tables["rank_shares"], codes)
         if reproduces and whole.all() and not np.isnan(shares).any():
             drawn = rescore_values(draws * step, weights, aggregation, power=method.power, tree=tree)
             draw_weights = tilt_draws(share_places(drawn), shares)
@@ -186,7 +186,7 @@ def rescore(
     aggregation: str | None = None,
     normalisation: str = AS_PUBLISHED,
 ) -> tuple[Floats, Ints, Floats]:
-    """Return scores, ranks and rank probabilities as the explorer shows them.
+    """Return scores, ranks and shares of replicates by place as the explorer shows them.
 
     Parameters
     ----------

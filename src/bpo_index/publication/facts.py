@@ -13,6 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_number
 from bpo_index.errors import UsageError
 from bpo_index.files.resources import find_resource
 from bpo_index.scoring.ranking import rank_units
@@ -96,7 +98,7 @@ def _check_fact(
         return FactCheck(fact, "not testable", fact.not_testable)
     if fact.question:
         if unit_means is None:
-            return FactCheck(fact, "not testable", "a release holds no numbers of single questions")
+            return FactCheck(fact, "not testable", phrase("release.fact_no_questions"))
         sign = -1 if fact.question in reverse else 1
         scores = unit_means.select("unit", score=sign * pl.col(fact.question))
         ranks = rank_units(scores["score"].fill_null(float("nan")).to_numpy())
@@ -108,28 +110,31 @@ def _check_fact(
     rows = {row["unit"]: row for row in table.select("unit", "score", "rank").iter_rows(named=True)}
     row = rows.get(fact.unit)
     if row is None or row["score"] is None or row["rank"] is None:
-        return FactCheck(fact, "does not hold", f"{fact.unit} has no rank here")
+        return FactCheck(fact, "does not hold", phrase("release.fact_no_rank", unit=fact.unit))
     rank, score = int(row["rank"]), float(row["score"])
+    shown = phrase("release.fact_score", score=show_number(score))
+    ranked = phrase("release.fact_rank", rank=rank)
     match fact.kind:
         case "score":
-            return _judge(fact, f"{score:.1f}" == fact.value, f"score {score:.1f}")
+            return _judge(fact, f"{score:.1f}" == fact.value, shown)
         case "score_at_least":
-            return _judge(fact, score >= float(fact.value), f"score {score:.1f}")
+            return _judge(fact, score >= float(fact.value), shown)
         case "rank":
-            return _judge(fact, rank == int(fact.value), f"rank {rank}")
+            return _judge(fact, rank == int(fact.value), ranked)
         case "rank_at_most":
-            return _judge(fact, rank <= int(fact.value), f"rank {rank}")
+            return _judge(fact, rank <= int(fact.value), ranked)
         case "rank_at_least":
-            return _judge(fact, rank >= int(fact.value), f"rank {rank}")
+            return _judge(fact, rank >= int(fact.value), ranked)
         case "own_rank_at_most":
             own = categories.filter(unit=fact.unit)["score"].drop_nulls().to_numpy()
             place = int((own > score + 1e-7).sum()) + 1
-            return _judge(fact, place <= int(fact.value), f"{place} of {len(own)} own categories, score {score:.1f}")
+            found = phrase("release.fact_own_rank", place=place, categories=len(own), score=show_number(score))
+            return _judge(fact, place <= int(fact.value), found)
         case "ahead_of":
-            other = rows.get(fact.value)
-            behind = other is not None and other["rank"] is not None and int(other["rank"]) > rank
-            found = f"rank {rank} against {other['rank'] if other else 'none'}"
-            return _judge(fact, behind, found)
+            other = rows.get(fact.value, {}).get("rank")
+            if other is None:
+                return _judge(fact, False, phrase("release.fact_ahead_of_none", rank=rank))
+            return _judge(fact, int(other) > rank, phrase("release.fact_ahead", rank=rank, other=int(other)))
         case _:
             raise UsageError(f"published_facts.csv has the unknown kind {fact.kind!r}. Correct the file.")
 

@@ -69,9 +69,9 @@ def _compare_with_manifest(folder: Path, manifest: dict[str, Any] | None) -> lis
     faults = []
     made_from = manifest.get("made_from")
     form = made_from.get("form") if isinstance(made_from, dict) else None
-    told = {key: value for key, value in manifest.items() if key != _CHECKSUM}
+    kept = {key: value for key, value in manifest.items() if key != _CHECKSUM}
     is_older = _CHECKSUM not in manifest and isinstance(form, int) and form < _FORM_WITH_CHECKSUM
-    if not is_older and manifest.get(_CHECKSUM) != _sum_up(told):
+    if not is_older and manifest.get(_CHECKSUM) != _sum_up(kept):
         faults.append(f"its {MANIFEST} was edited")
     if _RELEASE_ID.fullmatch(folder.name) and manifest.get("release") != folder.name:  # a copy may have another name
         faults.append(f"its {MANIFEST} is that of another release")

@@ -1,6 +1,6 @@
 """What puts each unit ahead of the one that follows it: contributions of categories, adding up to the difference.
 
-Made from the published tables alone, so that it tells nothing that they do not. Method page:
+Made from the published tables alone, so that it says nothing that they do not. Method page:
 docs/methods/decomposition.md.
 """
 
@@ -38,14 +38,14 @@ def tabulate_neighbours(
     DataFrame
         `ahead, behind, difference, category, contribution`, score points, in the order of the ranking. Contributions of
         the categories that one parent holds add up to that of the parent. A pair of which a score with a weight is
-        hidden or told as a bound has no rows for the categories beside it and all that these hold, nor where a method
-        has differences that do not add up.
+        withheld or published as a bound has no rows for the categories beside it and all that these hold, nor where a
+        method has differences that do not add up.
     """
     used = weights.filter(pl.col("question").is_null())
     holders = IndexStructure.from_definition(definition).holders if len(used) else []
     ids = [node.id for node in definition.nodes]
     shares = np.array([np.nan, *used["weight"]], dtype=float)
-    told = {
+    scores = {
         (row["unit"], row["category"]): row["score"]
         for row in categories.filter(pl.col("score_bound").is_null()).iter_rows(named=True)
     }
@@ -56,7 +56,7 @@ def tabulate_neighbours(
         if ahead not in overall or behind not in overall:
             continue
         one, other = (
-            np.array([overall[unit], *(told.get((unit, name)) for name in ids[1:])], dtype=float)
+            np.array([overall[unit], *(scores.get((unit, name)) for name in ids[1:])], dtype=float)
             for unit in (ahead, behind)
         )
         parts = _decompose(one, other, shares, holders)

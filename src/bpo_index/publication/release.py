@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.differences import Difference, describe_differences, list_differences
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
 from bpo_index.display.notebook import show_block, show_link, show_list, show_sentence
 from bpo_index.errors import EnvironmentFailed, UsageError
@@ -57,17 +58,19 @@ class Release:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: where it lies, and a link to its report."""
-        return show_block(f"Release {self.release_id}", *self.show_parts())
+        return show_block(phrase("release.notebook_release", id=self.release_id), *self.show_parts())
 
     def show_parts(self) -> list[str]:
         """Return where the release lies, and a link to its report, if it is there, as HTML for a notebook."""
-        state = "new" if self.is_new else "there already, checked and unchanged"
-        is_trial = self.standing.kind == "trial"
-        pointer = "" if self.is_latest or is_trial else "; latest.json of the edition stays at another release"
+        state = "new" if self.is_new else "there"
+        if self.standing.kind == "trial":
+            state += "_trial"
+        elif not self.is_latest:
+            state += "_elsewhere"
         report = self.path / "report.html"
-        links = [show_link(report, "Open the report")] if report.is_file() else []
-        what = "Trial" if is_trial else "Release"
-        return [show_sentence(f"{what} {self.path}: {state}{pointer}."), show_list(self.warnings), *links]
+        links = [show_link(report, phrase("release.notebook_report"))] if report.is_file() else []
+        said = phrase(f"release.notebook_{state}", folder=str(self.path))
+        return [show_sentence(said), show_list(self.warnings), *links]
 
 
 def publish_release(
@@ -194,7 +197,7 @@ def _compare_definition(release: Path, definition: IndexDefinition) -> list[Diff
         if published["version"] != definition.version:
             return []
     except (OSError, ValueError, KeyError, TypeError):
-        return []  # a damaged release is told of when it is checked
+        return []  # a damaged release is reported when it is checked
     # NOTE: a release from before there were words says nothing about them, so it contradicts none.
     published.setdefault("words", definition.words.model_dump(mode="json"))
     with suppress(ValidationError):  # made by another version of this program: keys that it lacks are the defaults
@@ -222,7 +225,7 @@ def _find_damaged(edition_folder: Path, target: Path) -> list[str]:
     """Return a sentence on each other release of the edition that is not as it was published."""
     found = ((release, list_faults(release)) for release in list_releases(edition_folder) if release != target)
     return [
-        f"The release {release} is not as it was published: {join_faults(faults)}."
+        phrase("release.damaged", folder=str(release), faults=join_faults(faults))
         for release, faults in found
         if faults
     ]
@@ -244,7 +247,7 @@ def _name_temporary(edition_folder: Path, release_id: str) -> Path:
 
 
 def _write_temporary(edition_folder: Path, release_id: str, content: Mapping[str, bytes]) -> Path:
-    """Write all files to a hidden sibling of the releases."""
+    """Write all files to a temporary sibling of the releases."""
     temporary = _name_temporary(edition_folder, release_id)
     try:
         for name, data in content.items():

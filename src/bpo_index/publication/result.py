@@ -13,6 +13,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.publishable import Publishable
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.scores import SHOWN
@@ -82,8 +83,10 @@ class Result:
     @property
     def mark(self) -> str:
         """The notices in two or three words; empty where there is none."""
-        origin = "" if self.data_origin == "survey" else f"{self.data_origin} data"
-        return ", ".join(part for part in (self.standing.mark, origin) if part).capitalize()
+        kind = "" if self.standing.kind == "official" else self.standing.kind
+        origin = "" if self.data_origin == "survey" else self.data_origin.replace(" ", "_")
+        noticed = "_".join(part for part in (kind, origin) if part)
+        return phrase(f"release.mark_{noticed}") if noticed else ""
 
     def group_unit_notes(self) -> list[tuple[str, list[str]]]:
         """Return each note on single units with the names of those it is of, in the order of the ranking."""
@@ -92,7 +95,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings and notes."""
-        return show_block("Ranking", *self.show_parts(), notice=self.notice)
+        return show_block(phrase("release.notebook_ranking"), *self.show_parts(), notice=self.notice)
 
     def show_parts(self) -> list[str]:
         """Return ranking, findings and notes as pieces of HTML, for a notebook."""
@@ -100,7 +103,10 @@ class Result:
             list_tables()["ranking"], SHOWN, self.ranking, caption=self.reading, headings=name_columns(self.words)
         )
         noted = self.ranking.filter(self.ranking["note"] != "")
-        notes = [f"{row['name']}: {row['note']}." for row in noted.iter_rows(named=True)]
+        notes = [
+            phrase("release.notebook_unit_note", unit=row["name"], note=row["note"])
+            for row in noted.iter_rows(named=True)
+        ]
         return [
             show_table(view),
             show_list(self.findings),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_level
 from bpo_index.scoring.structure import IndexStructure
-
-SYNTHETIC_NOTICE = "SYNTHETIC DATA: made by a program, nobody was asked. Not the published index."
-PARTLY_SYNTHETIC_NOTICE = "PARTLY SYNTHETIC DATA: some answers were made by a program. Not the published index."
 
 
 def choose_notice(data_origin: str) -> str:
     """Return the notice on `survey`, `synthetic` or `partly synthetic` data; empty where all answers are a survey's."""
-    return {"survey": "", "synthetic": SYNTHETIC_NOTICE}.get(data_origin, PARTLY_SYNTHETIC_NOTICE)
+    if data_origin == "survey":
+        return ""
+    return phrase("release.notice_synthetic" if data_origin == "synthetic" else "release.notice_partly_synthetic")
 
 
 def name_level(confidence_level: float) -> str:
@@ -23,7 +24,7 @@ def name_level(confidence_level: float) -> str:
     >>> name_level(0.95)
     '95%'
     """
-    return f"{100 * confidence_level:g}%"
+    return show_level(confidence_level)
 
 
 def describe_ranges(definition: IndexDefinition) -> str:
@@ -35,11 +36,11 @@ def describe_ranges(definition: IndexDefinition) -> str:
     >>> describe_ranges(load_definition("offshore-bpo-2021")).partition(". ")[0]
     'Interval and rank set: where score and rank may lie at 95% confidence, ranks for all countries at once'
     """
-    words = definition.words
-    return (
-        f"Interval and rank set: where score and rank may lie at {name_level(definition.method.confidence_level)} "
-        f"confidence, ranks for all {words.units} at once. Both allow for chance in which {words.respondents} "
-        "answered, and for nothing else."
+    return phrase(
+        "tables.ranges",
+        level=name_level(definition.method.confidence_level),
+        units=definition.words.units,
+        respondents=definition.words.respondents,
     )
 
 
@@ -59,12 +60,12 @@ def names_percentage(definition: IndexDefinition) -> bool:
 
 def name_score(definition: IndexDefinition) -> str:
     """Return the heading of scores, with their unit."""
-    return "Score (%)" if names_percentage(definition) else "Score (points)"
+    return phrase("tables.score_percent" if names_percentage(definition) else "tables.score_points")
 
 
 def name_points(definition: IndexDefinition) -> str:
     """Return what stands behind a score in a sentence."""
-    return "%" if names_percentage(definition) else "points"
+    return phrase("tables.percent_sign" if names_percentage(definition) else "tables.points")
 
 
 def name_heading(word: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.differences import describe_differences, list_differences
+from bpo_index.display.catalogue import phrase
 
 Kind = Literal["official", "draft", "trial"]
 #: A version of a definition that begins so may change freely, and its release is replaced.
@@ -18,7 +19,7 @@ TRIALS = "trials"
 
 @dataclass(frozen=True)
 class Standing:
-    """What a release is, and what readers have to be told of it."""
+    """What a release is, and what readers must know of it."""
 
     kind: Kind = "official"
     departures: str = ""
@@ -27,21 +28,14 @@ class Standing:
     @property
     def notice(self) -> str:
         """What stands above every table, figure and page; empty for an official release."""
-        return {
-            "official": "",
-            "draft": "DRAFT: the definition may still change, and this release is replaced.",
-            "trial": "TRIAL: departs from the definition. Not a publication.",
-        }[self.kind]
+        return "" if self.kind == "official" else phrase(f"release.notice_{self.kind}")
 
     @property
     def sentence(self) -> str:
         """The notice, and what a trial departs in."""
-        return f"{self.notice} It departs in: {self.departures}." if self.departures else self.notice
-
-    @property
-    def mark(self) -> str:
-        """The notice in one word."""
-        return "" if self.kind == "official" else self.kind.capitalize()
+        if not self.departures:
+            return self.notice
+        return phrase("release.departs", notice=self.notice, departures=self.departures)
 
     def choose_folder(self, out: Path, private: Path) -> Path:
         """Return the folder of all such releases: `out`, or for trials one in the private folder."""

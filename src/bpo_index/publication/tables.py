@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.formats.datapackage import describe_package
@@ -66,11 +67,11 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
 def _list_paragraphs(result: Result, definition: IndexDefinition, notice: str) -> list[tuple[str, str]]:
     """Return what the first sheet of a workbook says, each paragraph after what it is about."""
     return [
-        ("index", definition.title),
-        ("edition", definition.edition),
-        *([("data", notice)] if notice else []),
-        ("provenance", definition.provenance.note),
-        *(("finding", sentence) for sentence in result.findings),
-        ("how to read", describe_reading(definition)),
-        *(("note", note) for note in result.notes),
+        (phrase("tables.about_index"), definition.title),
+        (phrase("tables.about_edition"), definition.edition),
+        *([(phrase("tables.about_data"), notice)] if notice else []),
+        (phrase("tables.about_provenance"), definition.provenance.note),
+        *((phrase("tables.about_finding"), sentence) for sentence in result.findings),
+        (phrase("tables.about_how_to_read"), describe_reading(definition)),
+        *((phrase("tables.about_note"), note) for note in result.notes),
     ]

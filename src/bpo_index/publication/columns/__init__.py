@@ -16,6 +16,7 @@ from functools import cache
 
 import polars as pl
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.kinds import find_records, refuse_same_names
 from bpo_index.publication.columns.description import ANSWERS, DTYPES, UNITS, Column, Table
@@ -52,8 +53,7 @@ def list_tables() -> dict[str, Table]:
 def list_withheld() -> list[str]:
     """Return a sentence for each column that is withheld, since it does not state of which answers it is made."""
     return [
-        f"The column {column.name} of the table {table.name} is withheld: its record does not state of which answers "
-        "its numbers are made."
+        phrase("tables.withheld_column", column=column.name, table=table.name)
         for table in list_tables().values()
         for column in table.withheld
     ]

@@ -45,7 +45,7 @@ OUTCOMES = Table(
             "top_two_box",
             pl.Float64,
             "share of ratings among the top points of the scale, 0 to 100; null: suppressed, or (nearly) all"
-            " ratings lie there or among the bottom points, or hidden so that such a cell cannot be computed",
+            " ratings lie there or among the bottom points, or withheld so that such a cell cannot be computed",
             unit="percent",
             decimals=1,
             heading="Top two boxes (%)",

@@ -15,7 +15,7 @@ ASSUMPTIONS = Table(
     own=(
         Column("assumption", pl.String, "what is drawn in the version all_assumptions", answers="none"),
         Column("level", pl.String, "a level of it", answers="none"),
-        Column("share", pl.Float64, "probability of the level", unit="probability", decimals=3, answers="none"),
+        Column("share", pl.Float64, "share of draws that have the level", unit="share", decimals=3, answers="none"),
         Column(
             "replicates",
             pl.Int64,
@@ -115,8 +115,8 @@ METHOD_RANKS = Table(
         Column(
             "share",
             pl.Float64,
-            "probability of the combination in the version all_assumptions",
-            unit="probability",
+            "share of draws of the version all_assumptions that have the combination",
+            unit="share",
             decimals=3,
             answers="none",
         ),

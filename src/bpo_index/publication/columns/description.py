@@ -13,6 +13,7 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import polars as pl
 
+from bpo_index.display.catalogue import phrase, translate
 from bpo_index.errors import EnvironmentFailed
 
 #: Units of measure, and the least and the largest value of any number in them; None: no end.
@@ -25,7 +26,7 @@ UNITS: dict[str, tuple[float | None, float | None]] = {
     "share": (0, 1),
     # NOTE: methods that allow it give negative weights, and then others above one.
     "share of the weight": (None, None),
-    "probability": (0, 1),
+    "p-value": (0, 1),
     # Estimates from random replicates: they and the ends of their intervals need not keep to 0 and 1.
     "share of variance": (None, None),
     "percent": (0, 100),
@@ -88,23 +89,64 @@ class Column:
         """Whether it holds words and no numbers."""
         return not self.dtype.is_numeric()
 
-    def name_heading(self, *, is_percentage: bool = False) -> str:
+    @property
+    def english_heading(self) -> str:
+        """What stands above it, in English: that of the record, or its name in words.
+
+        Examples
+        --------
+        >>> Column("rank_without", pl.Int64, "").english_heading
+        'Rank without'
+        """
+        return self.heading or self.name.replace("_", " ").capitalize()
+
+    @property
+    def range_name(self) -> str:
+        """For an end of a range, such as `ci_low`, the name of the range, such as `ci`; else empty."""
+        return self.name.removesuffix("_low").removesuffix("_high") if self.name.endswith(("_low", "_high")) else ""
+
+    @property
+    def english_range_heading(self) -> str:
+        """For an end of a range: what stands above a column with both ends, in English.
+
+        Examples
+        --------
+        >>> Column("ci_low", pl.Float64, "", heading="Interval, low").english_range_heading
+        'Interval'
+        """
+        # NOTE: headings of ends are those of their range, a comma and which end it is.
+        return self.english_heading.rpartition(", ")[0]
+
+    def name_heading(self, table: str, *, is_percentage: bool = False, is_range: bool = False) -> str:
         """Return what stands above the column in tables for readers.
 
         Parameters
         ----------
+        table
+            The name of its table.
         is_percentage
             Whether score points are per cent of the answer scale.
+        is_range
+            Whether both ends of the range stand in it, of which this is the low one.
 
         Examples
         --------
-        >>> Column("rank_without", pl.Int64, "").name_heading()
-        'Rank without'
-        >>> Column("score", pl.Float64, "", unit="score points").name_heading(is_percentage=True)
+        >>> Column("score", pl.Float64, "", unit="score points").name_heading("ranking", is_percentage=True)
         'Score (%)'
         """
-        heading = self.heading or self.name.replace("_", " ").capitalize()
-        return f"{heading} (%)" if is_percentage and self.unit == "score points" else heading
+        if is_range:
+            return translate(f"columns.{table}.{self.range_name}.heading", self.english_range_heading)
+        heading = translate(f"columns.{table}.{self.name}.heading", self.english_heading)
+        is_per_cent = is_percentage and self.unit == "score points"
+        return phrase("tables.heading_percent", heading=heading) if is_per_cent else heading
+
+    def say_meaning(self, table: str) -> str:
+        """Return what the column of a table holds, for readers."""
+        return translate(f"columns.{table}.{self.name}.meaning", self.meaning)
+
+    def say_unit(self) -> str:
+        """Return the unit of measure, for readers."""
+        return translate(f"columns.unit_of_measure.{self.unit.replace(' ', '_')}", self.unit)
 
 
 ORIGIN = Column("data_origin", pl.String, "survey, synthetic or partly synthetic", answers="none")
@@ -141,11 +183,19 @@ class Table:
     place: int
     """Tables are published in the order of this number, those of one module as the module lists them."""
     key: tuple[str, ...] = ()
-    """Columns that together tell rows apart and are never null; empty: there are none."""
+    """Columns that together distinguish rows and are never null; empty: there are none."""
     folder: str = ROBUSTNESS_FOLDER
     """The folder of its files within the release, with a slash at its end; empty: the release itself."""
     added: tuple[Column, ...] = ()
     """Columns that files of their own and other packages add."""
+
+    def say_title(self) -> str:
+        """Return what the table is called, for readers."""
+        return translate(f"columns.{self.name}.title", self.title)
+
+    def say_row(self) -> str:
+        """Return what a row is, after the words "one row per", for readers."""
+        return translate(f"columns.{self.name}.row", self.row)
 
     @property
     def has_categories(self) -> bool:

@@ -29,7 +29,7 @@ INFLUENCE = Table(
         Column(
             "changing_first",
             pl.Int64,
-            "without how many of them another unit is first; null: it hangs on what a row let in says",
+            "without how many of them another unit is first; null: it depends on what a readmitted row says",
             unit="left out, one at a time",
             answers="quarantined",
         ),
@@ -85,7 +85,7 @@ RANKS_WITHOUT = Table(
         Column(
             "rank_without",
             pl.Int64,
-            "rank without it; null: none, or it hangs on what a row that the rule keeps out says",
+            "rank without it; null: none, or it depends on what a row that the rule keeps out says",
             unit="rank",
             answers="quarantined",
         ),
@@ -103,7 +103,7 @@ EXCLUSIONS = Table(
         Column(
             "score",
             pl.Float64,
-            "confidence score; null: told as a bound",
+            "confidence score; null: published as a bound",
             unit="score points",
             decimals=1,
             answers="unit",
@@ -112,7 +112,7 @@ EXCLUSIONS = Table(
         Column(
             "respondents_without",
             pl.Int64,
-            "respondents with those let in whom nothing but quality rules keeps out",
+            "respondents, with those readmitted whom nothing but quality rules keeps out",
             unit="respondents",
             answers="quarantined",
         ),
@@ -120,7 +120,7 @@ EXCLUSIONS = Table(
             "rank_without_low",
             pl.Int64,
             "best rank that the unit can have with them, among the same units, whatever those say whose "
-            "score change is not told; null: not told under this method",
+            "score change is withheld; null: not published under this method",
             unit="rank",
             heading="Rank without, best",
             answers="quarantined",
@@ -136,8 +136,8 @@ EXCLUSIONS = Table(
         Column(
             "score_change",
             pl.Float64,
-            "score with them less score; null: fewer than five are let in, or what one or two of them said "
-            "could be told from it",
+            "score with them less score; null: fewer than five are readmitted, or what one or two of them said "
+            "would show in it",
             unit="score points",
             decimals=1,
             answers="quarantined",

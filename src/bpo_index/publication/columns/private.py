@@ -126,7 +126,7 @@ PLAN = Table(
         Column(
             "neighbours_apart",
             pl.Float64,
-            "share of neighbours that can be told apart",
+            "share of neighbours that can be distinguished",
             unit="share",
             decimals=2,
             answers="all units",
@@ -134,7 +134,7 @@ PLAN = Table(
         Column(
             "pairs_apart",
             pl.Float64,
-            "share of all pairs that can be told apart",
+            "share of all pairs that can be distinguished",
             unit="share",
             decimals=2,
             answers="all units",

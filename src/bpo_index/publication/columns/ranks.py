@@ -41,8 +41,8 @@ PAIRS = Table(
         Column(
             "adjusted_p",
             pl.Float64,
-            "smallest error at which the pair can be told apart, all pairs at once; null: not comparable",
-            unit="probability",
+            "smallest error at which the pair can be distinguished, all pairs at once; null: not comparable",
+            unit="p-value",
             decimals=3,
             heading="Adjusted p",
             answers="all units",
@@ -118,9 +118,9 @@ FIRST_RANKS = Table(
         ),
     ),
 )
-RANK_PROBABILITIES = Table(
-    name="rank_probabilities",
-    title="Rank probabilities",
+RANK_SHARES = Table(
+    name="rank_shares",
+    title="Rank shares",
     row="version, unit and place",
     place=2,
     key=("version", "unit", "place"),
@@ -208,6 +208,6 @@ REPLICATE_RANKS = Table(
 RECORDS = (
     PAIRS,
     FIRST_RANKS,
-    RANK_PROBABILITIES,
+    RANK_SHARES,
     REPLICATE_RANKS,
 )

@@ -87,7 +87,7 @@ _SCORE = (
         "p_first",
         pl.Float64,
         "share of replicates (respondents resampled) in which the unit is first; null: not ranked, or in"
-        " a category where any score is told as a bound",
+        " a category where any score is published as a bound",
         unit="share",
         decimals=2,
         heading="First, share of replicates",
@@ -126,7 +126,7 @@ RANKING = Table(
         Column(
             "tier",
             pl.Int64,
-            "units of one tier cannot be told apart from its leader; null: not ranked",
+            "units of one tier cannot be distinguished from its leader; null: not ranked",
             answers="all units",
         ),
         Column("respondents", pl.Int64, "accepted respondents", unit="respondents", answers="unit"),
@@ -179,7 +179,7 @@ CATEGORIES = Table(
         Column(
             "suppressed",
             pl.Boolean,
-            "true: too few respondents, or hidden so that another cell cannot be computed",
+            "true: too few respondents, or withheld so that another cell cannot be computed",
             answers="unit",
         ),
         Column(
@@ -205,7 +205,7 @@ LONG = Table(
         Column(
             "measure",
             pl.String,
-            "name of a numeric column of ranking or categories, whose meaning it has; a score told as a "
+            "name of a numeric column of ranking or categories, whose meaning it has; a score published as a "
             "bound is score_at_least or score_at_most in place of score",
             answers="none",
         ),

@@ -54,9 +54,13 @@ def view_frame(
     found = _find_columns(table, names)
     return TableView(
         key=table.name,
-        caption=caption or table.title,
+        caption=caption or table.say_title(),
         columns=tuple(
-            ViewColumn((headings or {}).get(name) or _name_heading(is_percentage, *columns), columns[0].is_text)
+            ViewColumn(
+                (headings or {}).get(name)
+                or columns[0].name_heading(table.name, is_percentage=is_percentage, is_range=len(columns) > 1),
+                columns[0].is_text,
+            )
             for name, columns in zip(names, found, strict=True)
         ),
         rows=[tuple(_show_cell(row, *columns) for columns in found) for row in frame.iter_rows(named=True)],
@@ -74,12 +78,6 @@ def _find_columns(table: Table, names: Sequence[str]) -> list[tuple[Column, ...]
     ]
 
 
-def _name_heading(is_percentage: bool, column: Column, high: Column | None = None) -> str:
-    heading = column.name_heading(is_percentage=is_percentage)
-    # NOTE: headings of ends are those of their range, a comma and which end it is.
-    return heading if high is None else heading.rpartition(", ")[0]
-
-
 def _show_cell(row: Mapping[str, Any], column: Column, high: Column | None = None) -> str:
     value, decimals = row[column.name], column.decimals or 0
     if high is not None:
@@ -88,4 +86,4 @@ def _show_cell(row: Mapping[str, Any], column: Column, high: Column | None = Non
         return show_score(row)
     if column.is_text or value is None:
         return NOTHING if value in (None, "") else str(value)
-    return show_share(value) if column.unit in ("share", "probability") else show_number(value, decimals)
+    return show_share(value) if column.unit in ("share", "p-value") else show_number(value, decimals)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
 from bpo_index.files.atomic import render_json
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.description import UNITS, Column, Dtype, Table
@@ -26,7 +27,6 @@ _MEDIA_TYPES = {
     "tex": "application/x-tex",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_QUOTED = "Text that a spreadsheet would run (= + - @, tab or return at its start) has a leading '."
 
 
 def describe_package(files: Mapping[str, bytes], result: Result, definition: IndexDefinition) -> bytes:
@@ -78,29 +78,31 @@ def _describe_file(path: str, content: bytes) -> dict[str, Any]:
 
 
 def _describe_table(table: Table, content: bytes) -> dict[str, Any]:
-    fields = [_describe_column(column, is_key=column.name in table.key) for column in table.columns]
+    fields = [_describe_column(table, column) for column in table.columns]
     described = _describe_file(table.path, content) | {
         "name": table.name,
         "profile": "tabular-data-resource",
         "type": "table",
-        "title": table.title,
-        "description": f"One row per {table.row}. {_QUOTED}",
+        "title": table.say_title(),
+        "description": phrase("tables.package_table", row=table.say_row()),
     }
     key = {"primaryKey": list(table.key)} if table.key else {}
     return described | {"schema": {"fields": fields, "missingValues": [""]} | key}
 
 
-def _describe_column(column: Column, *, is_key: bool) -> dict[str, Any]:
+def _describe_column(table: Table, column: Column) -> dict[str, Any]:
     kind = name_type(column.dtype)
     least, most = UNITS[column.unit] if kind in ("integer", "number") else (None, None)
     ends = {"minimum": least, "maximum": most}
-    constraints = ({"required": True} if is_key else {}) | {end: n for end, n in ends.items() if n is not None}
+    constraints = ({"required": True} if column.name in table.key else {}) | {
+        end: n for end, n in ends.items() if n is not None
+    }
     described = {
         "name": column.name,
-        "title": column.name_heading(),
+        "title": column.name_heading(table.name),
         "type": kind,
         "unit": column.unit,
-        "description": column.meaning,
+        "description": column.say_meaning(table.name),
     }
     return described | ({"constraints": constraints} if constraints else {})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.table_view import DEEPEST_LEVEL, ViewColumn
 from bpo_index.display.templates import load_template
 from bpo_index.publication.formats.reader_tables import TEMPLATES, Page
@@ -16,6 +17,7 @@ _WIDE_FROM, _WIDTH = 24, r"p{.28\linewidth}"
 #: A word of so many letters may break, after every so many.
 _LONG_WORD, _BREAK_EVERY = 20, 10
 _BREAK = r"\allowbreak{}"
+_COMMENT_WIDTH = 110
 #: Signs of which two become another one (dashes, quotation marks), and what keeps them apart.
 _DOUBLED, _APART = "-',", r"\/"
 _NEW_LINE = r"\\"
@@ -58,6 +60,7 @@ def render_latex(page: Page, label: str) -> bytes:
     text = template.render(
         page=page,
         label=Markup(label),
+        preamble=[Markup(line) for line in _describe_preamble(is_long)],
         is_long=is_long,
         environment="longtable" if is_long else "tabular",
         columns=Markup("".join(name if column.is_text else "r" for column in page.columns)),
@@ -65,6 +68,19 @@ def render_latex(page: Page, label: str) -> bytes:
         deepest=DEEPEST_LEVEL,
     )
     return str(text).encode()
+
+
+def _describe_preamble(is_long: bool) -> list[str]:
+    """Return what a document needs to take the table, as lines of a comment."""
+    said = phrase(
+        "tables.latex",
+        input=r"\input",
+        packages=rf"\usepackage{{booktabs{',longtable' if is_long else ''},array}}",
+        encoding=r"\usepackage[T1]{fontenc}",
+        fontspec=r"\usepackage{fontspec}",
+        font=r"\setmainfont",
+    )
+    return textwrap.wrap(said, _COMMENT_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _write_heading(column: ViewColumn) -> str:

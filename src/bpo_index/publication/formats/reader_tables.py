@@ -16,6 +16,7 @@ from string import ascii_lowercase
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import NOTHING
 from bpo_index.display.table_view import TableView, ViewColumn
 from bpo_index.publication.columns.scores import RANKING, SHOWN
@@ -51,6 +52,8 @@ class Page:
     """That it is a trial or a draft, that the data is synthetic; empty: neither."""
     mark: str
     """The notice in two or three words."""
+    full_title: str
+    """The title, and what the table holds."""
     columns: tuple[ViewColumn, ...]
     """Of all sections."""
     sections: tuple[Section, ...]
@@ -104,7 +107,9 @@ def view_units(
 
 def lay_out_ranking(result: Result, definition: IndexDefinition) -> Page:
     """Return the ranking as a page for readers: a row per unit, as in `Result.ranking`."""
-    return _make_page([("", 1, result.ranking)], result, definition, caption="Ranking", findings=result.findings)
+    return _make_page(
+        [("", 1, result.ranking)], result, definition, caption=phrase("tables.ranking"), findings=result.findings
+    )
 
 
 def lay_out_categories(result: Result, definition: IndexDefinition) -> Page:
@@ -114,7 +119,7 @@ def lay_out_categories(result: Result, definition: IndexDefinition) -> Page:
     """
     parts = result.categories.partition_by("category", maintain_order=True)
     sections = [(str(part["category_title"][0]), int(part["level"][0] or 1), part) for part in parts]
-    return _make_page(sections, result, definition, caption="Scores by category", findings=[])
+    return _make_page(sections, result, definition, caption=phrase("tables.categories"), findings=[])
 
 
 def _make_page(
@@ -132,11 +137,12 @@ def _make_page(
         caption=caption,
         notice=result.notice,
         mark=result.mark,
+        full_title=phrase("tables.page_title", title=definition.title, caption=caption),
         columns=view_units(result.ranking.clear(), definition).columns,
         sections=tuple(
             Section(title, level, view_units(frame, definition, marks=marks)) for title, level, frame in sections
         ),
-        notes=tuple((mark, f"{note}.") for note, mark in marks.items()),
+        notes=tuple((mark, phrase("tables.note", note=note)) for note, mark in marks.items()),
         legend=(
             describe_reading(definition),
             *findings,
@@ -148,10 +154,12 @@ def _make_page(
 
 def describe_reading(definition: IndexDefinition) -> str:
     """Return how the columns of a table for readers are to be read, as a paragraph."""
-    words = definition.words
-    return (
-        f"{describe_ranges(definition)} {NOTHING}: not published, or not ranked. Each {words.respondent} rates one "
-        f"{words.unit} only, so rater and {words.unit} are confounded."
+    return phrase(
+        "tables.reading",
+        ranges=describe_ranges(definition),
+        nothing=NOTHING,
+        respondent=definition.words.respondent,
+        unit=definition.words.unit,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.description import Column, Table
 from bpo_index.publication.formats.reader_tables import replace_controls
@@ -31,7 +32,7 @@ _CODEBOOK = (
     Column("unit", pl.String, "unit of measure"),
     Column("meaning", pl.String, "what the column holds and what null, in a workbook an empty cell, means"),
 )
-_ABOUT = (Column("about", pl.String, "what is told"), Column("text", pl.String, "what is told of it"))
+_ABOUT = (Column("about", pl.String, "what is described"), Column("text", pl.String, "what is said of it"))
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,13 @@ def make_sheet(table: Table, frame: pl.DataFrame) -> Sheet:
 def make_codebook(tables: Sequence[Table], *, is_percentage: bool) -> Sheet:
     """Return the sheet that says what every column of some tables means."""
     rows = [
-        (table.name, column.name, column.name_heading(is_percentage=is_percentage), column.unit, column.meaning)
+        (
+            table.name,
+            column.name,
+            column.name_heading(table.name, is_percentage=is_percentage),
+            column.say_unit(),
+            column.say_meaning(table.name),
+        )
         for table in tables
         for column in table.columns
     ]
@@ -73,17 +80,16 @@ def make_about(paragraphs: Sequence[tuple[str, str]], sheets: Sequence[Sheet]) -
     sheets
         The sheets of tables of the workbook.
     """
-    contents = [(f"sheet {sheet.name}", _describe_sheet(sheet)) for sheet in sheets]
+    contents = [(phrase("tables.about_sheet", sheet=sheet.name), _describe_sheet(sheet)) for sheet in sheets]
     return Sheet("about", _ABOUT, _make_texts(_ABOUT, [*paragraphs, *contents]), widest=100)
 
 
 def _describe_sheet(sheet: Sheet) -> str:
     table = list_tables()[sheet.name]
-    text = f"{table.title}: one row per {table.row}."
-    rows = sheet.frame.height
+    title, row, rows = table.say_title(), table.say_row(), sheet.frame.height
     if rows <= MOST_ROWS:
-        return text
-    return f"{text} The first {MOST_ROWS:,} of {rows:,} rows; {table.path} has all."
+        return phrase("tables.sheet", title=title, row=row)
+    return phrase("tables.sheet_cut", title=title, row=row, most=MOST_ROWS, rows=rows, path=table.path)
 
 
 def _make_texts(columns: tuple[Column, ...], rows: Sequence[tuple[str, ...]]) -> pl.DataFrame:
@@ -122,7 +128,7 @@ def _write_sheet(workbook: Any, worksheet: Any, sheet: Sheet, *, is_percentage: 
     frame = sheet.frame.head(MOST_ROWS)
     lines = [1] * (frame.height + 1)
     for at, column in enumerate(sheet.columns):
-        heading = column.name_heading(is_percentage=is_percentage)
+        heading = column.name_heading(sheet.name, is_percentage=is_percentage)
         values = frame[column.name]
         width = _measure_width(heading, values, column.decimals, sheet.widest)
         shown = _choose_format(column)

@@ -93,7 +93,7 @@ def collect_explorer_data(explorer: Explorer, result: Result, definition: IndexD
     """Return the explorer's numbers as values that JSON has; the template writes them with `tojson`."""
     ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
-    shares = read_place_shares(result.tables["rank_probabilities"], ranked["unit"].to_list())
+    shares = read_place_shares(result.tables["rank_shares"], ranked["unit"].to_list())
     return {
         "units": explorer.units,
         "names": [ranking[code]["name"] for code in explorer.units],

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from bpo_index.publication.columns.ranks import FIRST_RANKS, PAIRS, RANK_PROBABILITIES, REPLICATE_RANKS
+from bpo_index.publication.columns.ranks import FIRST_RANKS, PAIRS, RANK_SHARES, REPLICATE_RANKS
 from bpo_index.robustness.ranks.rank_sets import RankSets
 from bpo_index.robustness.ranks.tallies import RankTally
 from bpo_index.robustness.rounding import round_table
@@ -32,7 +32,7 @@ class RankTables:
     pairs: pl.DataFrame
     """One row per pair: `ahead, behind, difference, surely` (simultaneously over all pairs), `adjusted_p,
     p_ahead_sampling, p_ahead_all_assumptions`."""
-    rank_probabilities: pl.DataFrame
+    rank_shares: pl.DataFrame
     """One row per version, unit and place: `version, unit, place, share`, ties shared equally."""
     replicate_ranks: pl.DataFrame
     """One row per version and unit: `version, unit, rank, median_rank, replicate_rank_range_low,
@@ -120,7 +120,7 @@ def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally)
                 "place": list(range(1, units + 1)) * units,
                 "share": shares.reshape(-1),
             },
-            schema=RANK_PROBABILITIES.schema,
+            schema=RANK_SHARES.schema,
         )
     )
 

@@ -31,10 +31,10 @@ _RAMP = ((238, 245, 252), (107, 174, 214), (4, 50, 104))
 
 def has_shares(result: Result) -> bool:
     """Return whether at least two units have a rank and any of them a share of replicates."""
-    return len(_name_ranked(result)) >= 2 and bool(result.tables["rank_probabilities"]["share"].count())
+    return len(_name_ranked(result)) >= 2 and bool(result.tables["rank_shares"]["share"].count())
 
 
-def chart_rank_probabilities(result: Result, definition: IndexDefinition) -> Chart:
+def chart_rank_shares(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel of units x places for respondents drawn, and one for all assumptions drawn."""
     lines = [
         f"Numbers: share of replicates in %, written from {_WRITTEN:.0%}; the darker, the larger. "
@@ -46,7 +46,7 @@ def chart_rank_probabilities(result: Result, definition: IndexDefinition) -> Cha
     return Chart(chart, lines, width)
 
 
-def describe_rank_probabilities(result: Result, definition: IndexDefinition) -> str:
+def describe_rank_shares(result: Result, definition: IndexDefinition) -> str:
     """Return how often which units are first."""
     names = list(_name_ranked(result).values())
     told = [
@@ -64,7 +64,7 @@ def _name_ranked(result: Result) -> dict[str, str]:
 
 def _list_panels(result: Result, definition: IndexDefinition) -> dict[str, Rows]:
     """Return what is said of each panel and its cells, without panels that have none."""
-    units, table = list(_name_ranked(result)), result.tables["rank_probabilities"]
+    units, table = list(_name_ranked(result)), result.tables["rank_shares"]
     said = (f"{name_heading(definition.words.respondents)} drawn anew", "All assumptions drawn")
     panels = {
         says: _describe_cells(table.filter(version=version), units)
@@ -154,12 +154,12 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConca
 
 RECORDS = (
     FigureRecord(
-        name="rank-probabilities",
+        name="rank-shares",
         title="Who holds each place, and how often",
         line="the share of replicates in which each place is held by each of those ranked, as a heat map",
         needs=has_shares,
-        chart=chart_rank_probabilities,
-        describe=describe_rank_probabilities,
+        chart=chart_rank_shares,
+        describe=describe_rank_shares,
         place="ranks",
         order=2,
     ),
