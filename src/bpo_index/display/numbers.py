@@ -79,7 +79,7 @@ def show_score(row: Mapping[str, Any]) -> str:
     """
     if row["score_bound"] is None:
         return show_number(row["score"])
-    return phrase(f"numbers.{row['score_bound'].replace(' ', '_')}", value=localise(f"{row['score']:g}"))
+    return phrase(f"numbers.bound_{row['score_bound'].replace(' ', '_')}", value=localise(f"{row['score']:g}"))
 
 
 def show_share(value: float | None) -> str:

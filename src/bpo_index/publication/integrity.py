@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.files.atomic import read_json
@@ -65,26 +66,27 @@ def list_faults(folder: Path) -> list[str]:
 
 def _compare_with_manifest(folder: Path, manifest: dict[str, Any] | None) -> list[str]:
     if manifest is None:
-        return [f"its {MANIFEST} cannot be read"]
+        return [phrase("release.manifest_unreadable", manifest=MANIFEST)]
     faults = []
     made_from = manifest.get("made_from")
     form = made_from.get("form") if isinstance(made_from, dict) else None
     kept = {key: value for key, value in manifest.items() if key != _CHECKSUM}
     is_older = _CHECKSUM not in manifest and isinstance(form, int) and form < _FORM_WITH_CHECKSUM
     if not is_older and manifest.get(_CHECKSUM) != _sum_up(kept):
-        faults.append(f"its {MANIFEST} was edited")
+        faults.append(phrase("release.manifest_edited", manifest=MANIFEST))
     if _RELEASE_ID.fullmatch(folder.name) and manifest.get("release") != folder.name:  # a copy may have another name
-        faults.append(f"its {MANIFEST} is that of another release")
+        faults.append(phrase("release.manifest_of_another", manifest=MANIFEST))
     files: dict[str, Any] = manifest["files"]
     for name, described in files.items():
         path = folder / name
         if not _FILE_NAME.fullmatch(name):
-            faults.append(f"its {MANIFEST} names {show_text(name)!r}, which is no file of a release")
+            faults.append(phrase("release.manifest_names", manifest=MANIFEST, file=repr(show_text(name))))
         elif path.is_symlink() or not path.is_file():
-            faults.append(f"its file {show_text(name)} is missing")
+            faults.append(phrase("release.file_missing", file=show_text(name)))
         elif _describe_file(path, described) != described:
-            faults.append(f"its file {show_text(name)} was changed")
-    return faults + [f"{show_text(name)} is no file of it" for name in _list_strangers(folder, files)]
+            faults.append(phrase("release.file_changed", file=show_text(name)))
+    strange = _list_strangers(folder, files)
+    return faults + [phrase("release.file_strange", file=show_text(name)) for name in strange]
 
 
 def check_release(folder: Path, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def check_release(folder: Path, said: Mapping[str, Any] | None = None) -> dict[s
     faults = _compare_with_manifest(folder, manifest)
     wanted = json.loads(json.dumps(dict(said or {})))
     if manifest and not faults and any(manifest.get(key) != value for key, value in wanted.items()):
-        faults = [f"its {MANIFEST} says something else than this run"]
+        faults = [phrase("release.manifest_of_another_run", manifest=MANIFEST)]
     if manifest is None or faults:
         raise EnvironmentFailed(f"The release {folder} is not as it was published: {join_faults(faults)}. {_ADVICE}")
     return manifest
@@ -114,8 +116,8 @@ def check_release(folder: Path, said: Mapping[str, Any] | None = None) -> dict[s
 
 def join_faults(faults: list[str]) -> str:
     """Return faults as a part of a sentence, the first of them where there are many."""
-    more = len(faults) - _SHOWN
-    return "; ".join(faults[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+    shown, more = "; ".join(faults[:_SHOWN]), len(faults) - _SHOWN
+    return phrase("release.more_faults", faults=shown, count=more) if more > 0 else shown
 
 
 def read_release(folder: Path) -> dict[str, Any]:

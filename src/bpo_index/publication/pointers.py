@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.files.atomic import read_json, replace_file
 from bpo_index.publication.integrity import MANIFEST, read_manifest, write_json
 
@@ -72,14 +73,14 @@ def repair_pointers(index_folder: Path, edition_folder: Path) -> list[str]:
         pointer = index_folder / POINTER
         if not pointer.is_file() or pointer.stat().st_size != len(content) or pointer.read_bytes() != content:
             replace_file(pointer, content)
-    return [f"{fault}; it was made again." for fault in faults]
+    return [phrase("release.pointer_repaired", fault=fault) for fault in faults]
 
 
 def find_stray_pointers(index_folder: Path, edition_folder: Path) -> list[str]:
     """Return a clause on each pointer that leads to no release."""
     faults = []
     if _is_there(edition_folder / POINTER) and read_pointer(edition_folder) is None:
-        faults.append(f"The pointer {edition_folder / POINTER} led to no release")
+        faults.append(phrase("release.stray_pointer", pointer=str(edition_folder / POINTER)))
     pointer = index_folder / POINTER
     if _is_there(pointer):
         said = _read(pointer)
@@ -91,7 +92,7 @@ def find_stray_pointers(index_folder: Path, edition_folder: Path) -> list[str]:
             or said != _describe(folder, release_id)
             or not (folder / release_id / MANIFEST).is_file()
         ):
-            faults.append(f"The pointer {pointer} led to no release")
+            faults.append(phrase("release.stray_pointer", pointer=str(pointer)))
     return faults
 
 

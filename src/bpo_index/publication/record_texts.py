@@ -47,7 +47,10 @@ def list_record_texts() -> dict[str, str]:
         texts |= _list_table_texts(table)
     texts |= {f"columns.unit_of_measure.{unit.replace(' ', '_')}": unit for unit in UNITS}
     for figure in list_figures():
-        texts |= {f"figure_records.{figure.name}.title": figure.title, f"figure_records.{figure.name}.line": figure.line}
+        texts |= {
+            f"figure_records.{figure.name}.title": figure.title,
+            f"figure_records.{figure.name}.line": figure.line,
+        }
     for step, methods in list_methods().items():
         for name, method in methods.items():
             texts |= {f"methods.{step}.{name}.line": method.line, f"methods.{step}.{name}.formula": method.formula}

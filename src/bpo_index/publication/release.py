@@ -69,7 +69,7 @@ class Release:
             state += "_elsewhere"
         report = self.path / "report.html"
         links = [show_link(report, phrase("release.notebook_report"))] if report.is_file() else []
-        said = phrase(f"release.notebook_{state}", folder=str(self.path))
+        said = phrase(f"release.notebook_folder_{state}", folder=str(self.path))
         return [show_sentence(said), show_list(self.warnings), *links]
 
 
