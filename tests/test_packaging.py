@@ -156,6 +156,20 @@ def test_the_installation_ranks_the_sample_edition(installation: Installation, t
     assert list((tmp_path / "releases").rglob("ranking.csv"))
 
 
+def test_the_catalogues_come_with_the_installation(installation: Installation, project: Path) -> None:
+    folder = "bpo_index/display/languages"
+    wanted = {path.relative_to(project / "src") for path in (project / "src" / folder).rglob("*.*o")}
+    assert {path.suffix for path in wanted} == {".po", ".mo"}
+    there = {path.relative_to(installation.path) for path in (installation.path / folder).rglob("*.*o")}
+    assert there == wanted
+
+
+def test_the_sdist_holds_the_catalogues(unpacked_sdist: Path, project: Path) -> None:
+    folder = "src/bpo_index/display/languages"
+    wanted = {path.relative_to(project) for path in (project / folder).rglob("*.*o")}
+    assert {path.relative_to(unpacked_sdist) for path in (unpacked_sdist / folder).rglob("*.*o")} == wanted
+
+
 def test_the_sdist_holds_what_its_recipes_need(unpacked_sdist: Path) -> None:
     needed = ("Makefile", "pyproject.toml", "README.md", "LICENSE", "requirements.lock", "requirements-dev.lock")
     folders = ("src/bpo_index", "schemas/definitions", "sample_data", "tests")
