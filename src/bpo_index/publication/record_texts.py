@@ -55,7 +55,8 @@ def list_record_texts() -> dict[str, str]:
         for name, method in methods.items():
             texts |= {f"methods.{step}.{name}.line": method.line, f"methods.{step}.{name}.formula": method.formula}
             texts[f"methods.{step}.{name}.explorer"] = getattr(method, "explorer", "")
-    texts |= {f"rules.{rule.name}.line": rule.line for rule in list_rules()}
+    for rule in list_rules():
+        texts |= {f"rules.{rule.name}.line": rule.line, f"rules.{rule.name}.idle": getattr(rule, "idle", "")}
     return {key: text for key, text in texts.items() if text}
 
 
