@@ -127,6 +127,7 @@ class IndexDefinition(Block):
             self.scale.maximum,
             {node.id: tuple(question.id for question in node.questions) for node in self.nodes if node.questions},
             frozenset(question.id for question in self.questions if question.reverse),
+            self.words.names,
         )
 
     @cached_property

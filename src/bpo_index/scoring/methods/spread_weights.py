@@ -157,7 +157,7 @@ RECORDS = (
     ),
     Weighting(
         name="entropy",
-        line="what differs more between units weighs more, by entropy",
+        line="what differs more between {units} weighs more, by entropy",
         page="entropy-critic-weights",
         order=6,
         weigh=_take_entropy,
