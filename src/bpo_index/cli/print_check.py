@@ -54,9 +54,10 @@ def print_audit(audit: Audit, decisions: list[str], words: Words, console: Conso
             by_reader=audit.rows_quarantined_by_reader,
         )
     )
-    for heading, counts in (("terminal.quarantined", audit.reasons), ("terminal.flagged", audit.flags)):
+    kinds = ((phrase("terminal.quarantined"), audit.reasons), (phrase("terminal.flagged"), audit.flags))
+    for heading, counts in kinds:
         if counts:
-            console.print(_make_reasons_table(phrase(heading), counts, words))
+            console.print(_make_reasons_table(heading, counts, words))
     console.print(
         escape(
             phrase(

@@ -105,9 +105,7 @@ def _print_answers(inspection: Inspection, definition: IndexDefinition, console:
         "others": ", ".join(phrase(f"terminal.{kind}", count=n) for kind, n in inspection.not_ratings.items()),
     }
     console.print(
-        phrase(
-            "terminal.ratings_found", count=sum(inspection.ratings.values()), low=found[0], high=found[-1], **values
-        )
+        phrase("terminal.ratings_found", count=sum(inspection.ratings.values()), low=found[0], high=found[-1], **values)
         if found
         else phrase("terminal.no_ratings_found", **values)
     )

@@ -167,9 +167,7 @@ class IndexDefinition(Block):
         )
         return show_block(
             self.title,
-            show_sentence(
-                phrase("notebook.index_named", index=self.index, edition=self.edition, version=self.version)
-            ),
+            show_sentence(phrase("notebook.index_named", index=self.index, edition=self.edition, version=self.version)),
             show_sentence(
                 phrase(
                     "notebook.units_named",

@@ -59,7 +59,9 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
         for question in node.questions:
             said = {"category": node.title, "question": question.text}
             meaning = (
-                phrase("codebook.reversed_question", **said) if question.reverse else phrase("codebook.question", **said)
+                phrase("codebook.reversed_question", **said)
+                if question.reverse
+                else phrase("codebook.question", **said)
             )
             rows.append((question.id, True, meaning, scales[question.reverse]))
     schema = {"column": pl.String, "required": pl.Boolean, "meaning": pl.String, "answers": pl.String}
@@ -78,8 +80,7 @@ def _describe_scale(definition: IndexDefinition, *, reverse: bool) -> str:
     if any(parse_number(label) is not None for label in scale.labels):  # then no other number is a rating
         parts = []
     parts += [
-        phrase("codebook.label", label=repr(label), rating=show_point(rating))
-        for label, rating in scale.labels.items()
+        phrase("codebook.label", label=repr(label), rating=show_point(rating)) for label, rating in scale.labels.items()
     ]
     for kind in ("dont_know", "skipped", "not_asked"):
         texts = getattr(scale, kind)

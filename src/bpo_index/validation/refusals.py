@@ -29,6 +29,6 @@ def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition)
         )
         read += f"; quarantined: {reasons}"
     return (
-        f"{read}. No {words.unit} of {definition.title} has the {minimum} accepted {words.respondents} that a rank needs "
-        "(`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."
+        f"{read}. No {words.unit} of {definition.title} has the {minimum} accepted {words.respondents} that a rank "
+        "needs (`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."
     )

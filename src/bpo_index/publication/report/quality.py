@@ -30,8 +30,13 @@ def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
 
 def tabulate_reasons(audit: PublicAudit, words: Words) -> TableView:
     """Return why rows were kept out and respondents flagged."""
-    rows = [("Kept out", code.replace("_", " "), describe_reason(code, words), count) for code, count in audit.reasons.items()]
-    rows += [("Flagged", code.replace("_", " "), describe_reason(code, words), count) for code, count in audit.flags.items()]
+    rows = [
+        ("Kept out", code.replace("_", " "), describe_reason(code, words), count)
+        for code, count in audit.reasons.items()
+    ]
+    rows += [
+        ("Flagged", code.replace("_", " "), describe_reason(code, words), count) for code, count in audit.flags.items()
+    ]
     return make_table(
         "reasons",
         "Why rows were kept out or flagged",

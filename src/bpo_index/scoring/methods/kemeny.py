@@ -259,7 +259,9 @@ RECORDS = (
     Aggregation(
         name="kemeny",
         line="the order that agrees most with all pairwise comparisons",
-        formula="S = 100 ({units} − place) / ({units} − 1), place in the order that agrees most with all weighted pairs",
+        formula=(
+            "S = 100 ({units} − place) / ({units} − 1), place in the order that agrees most with all weighted pairs"
+        ),
         page="outranking",
         source="young1988",
         order=8,
