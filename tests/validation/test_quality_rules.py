@@ -125,7 +125,7 @@ def test_a_test_row_and_a_real_one_under_one_id_contradict_each_other(tmp_path):
 def test_rules_without_what_they_need_say_so_each_once(tmp_path):
     validation = validate_rows(tmp_path, "a,Aland,1,5,9", "b,Aland,2,6,8", definition=set_rules(**EVERY_RULE))
     assert [str(note) for note in validation.notes] == [
-        "The quality rule test_row does nothing: no row says what kind of row it is.",
+        "The quality rule test_row does nothing: no row says whether it is a test.",
         "The quality rule unfinished does nothing: no row says whether it was finished.",
         "The quality rule speeder does nothing: no row has a time.",
         "The quality rule outlying does nothing: it needs 6 rows with a rating for every question, from units with two "

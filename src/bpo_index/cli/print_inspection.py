@@ -10,7 +10,7 @@ from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
-from bpo_index.display.numbers import NOTHING, show_count, show_number, show_point
+from bpo_index.display.numbers import NOTHING, show_number, show_point
 from bpo_index.display.table_view import make_table
 from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.responses.inspection import Inspection
@@ -79,7 +79,7 @@ def _print_units(inspection: Inspection, definition: IndexDefinition, console: C
     )
     near = {proposal.heading: proposal for proposal in inspection.unit_proposals}
     for text, count in inspection.unknown_units.items():
-        values = {"rows": f"{show_count(count):>5}", "text": _quote(text)}
+        values: dict[str, str | int] = {"count": count, "unit": definition.words.unit, "text": _quote(text)}
         proposal = near.get(text)
         said = (
             phrase(
@@ -110,7 +110,7 @@ def _print_answers(inspection: Inspection, definition: IndexDefinition, console:
         else phrase("terminal.no_ratings_found", **values)
     )
     for text, count in inspection.unknown_answers.items():
-        said = phrase("terminal.answer_unknown", answers=f"{show_count(count):>5}", text=_quote(text))
+        said = phrase("terminal.answer_unknown", count=count, text=_quote(text))
         console.print(f"  [yellow]{escape(said)}[/]")
 
 

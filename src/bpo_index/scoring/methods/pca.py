@@ -114,7 +114,7 @@ def _describe_pca(report: WeightsReport, options: Options) -> list[str]:
         explained = show_percent(float(table.share[0]), decimals=1)
         notes.append(phrase("notes.first_component_explains", share=explained))
     if negative:
-        values = {"count": len(negative), "categories": list_names(negative)}
+        values: dict[str, str | int] = {"count": len(negative), "categories": list_names(negative)}
         notes.append(
             phrase("notes.against_component_negative", **values)
             if options["negative_weights"]

@@ -147,7 +147,7 @@ RECORDS = (
     ),
     Weighting(
         name="critic",
-        line="spread times lack of correlation with the others",
+        line="what spreads more, and correlates less with the others, weighs more",
         page="entropy-critic-weights",
         source="diakoulaki1995",
         options=(LEVEL,),

@@ -67,7 +67,7 @@ def find_company_answers(rows: pl.DataFrame, rule: CompanyAnswersRule) -> pl.Dat
 RECORDS = (
     ComparingRule(
         name="company_answers",
-        line="the company has more rows on the {unit} than the rule takes",
+        line="the company has more rows on the {unit} than the rule allows",
         options=CompanyAnswersRule,
         compare=lambda rows, _, options: find_company_answers(rows, options),
         columns=("unit", "cluster", "answers", "finished_at"),
