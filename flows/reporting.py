@@ -31,6 +31,7 @@ from prefect.runtime import flow_run as this_run
 from prefect.settings import get_current_settings
 
 from bpo_index.completed import CompletedRun
+from bpo_index.display.catalogue import phrase
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from bpo_index.handover.summary import list_audit_rows, list_ranking_rows, write_findings, write_summary
 from bpo_index.inbox.sweep import Filed, Report
@@ -117,15 +118,16 @@ def name_sweep(report: Report) -> str:
     'misplaced 1: typo/answers.csv'
     """
     if report.is_busy:
-        return "busy"
+        return phrase("flow.busy")
     counts = Counter(filed.status for filed in report.filed) + Counter({"misplaced": len(report.misplaced)})
-    counts_shown = [f"{status} {count}" for status, count in sorted(counts.items())]
-    counts_shown += [f"problems {len(report.problems)}"] if report.problems else []
-    if not counts_shown:
-        return "no new files"
+    shown = [phrase(f"flow.files_{status}", count=count) for status, count in sorted(counts.items())]
+    shown += [phrase("flow.folders_with_problems", count=len(report.problems))] if report.problems else []
+    if not shown:
+        return phrase("flow.no_new_files")
     bad = [filed.name for filed in report.filed if filed.status in ("refused", "failed")] + list(report.misplaced)
     names = bad or [filed.name for filed in report.filed]
-    return ", ".join(counts_shown) + (f": {', '.join(names)}" if names else "")
+    counted = ", ".join(shown)
+    return phrase("flow.swept", counted=counted, names=", ".join(names)) if names else counted
 
 
 def _tell(what: str, page: str) -> None:
@@ -163,7 +165,7 @@ def show_run(completed: CompletedRun) -> None:
     """Show a release on the page of the run: summary, what it supports, the ranking, the audit, the report."""
     definition, release = completed.definition, completed.release
     names = definition.index, definition.edition
-    title = f"{definition.title}, release {release.release_id}"
+    title = phrase("flow.title", title=definition.title, release=release.release_id)
     with _never_failing():
         for warning in release.warnings:
             get_run_logger().warning(warning)
@@ -172,7 +174,8 @@ def show_run(completed: CompletedRun) -> None:
         create_table_artifact(list_ranking_rows(completed), key=make_key("ranking", *names), description=title)
         create_table_artifact(list_audit_rows(completed), key=make_key("audit", *names), description=title)
         link = _link_report(release.path)
-        create_link_artifact(link, title, key=make_key("release", *names), description=f"Release: {release.path}")
+        where = phrase("flow.release", folder=str(release.path))
+        create_link_artifact(link, title, key=make_key("release", *names), description=where)
 
 
 def show_filed(filed: Filed, completed: CompletedRun | None) -> None:
@@ -180,10 +183,9 @@ def show_filed(filed: Filed, completed: CompletedRun | None) -> None:
     if completed is not None:
         show_run(completed)
         return
-    text = (
-        f"# Refused: {escape_markdown(filed.name)}\n\n{escape_markdown(filed.reason)}\n\nThe file and its audit are in "
-        f"`{filed.folder}`. Correct the file and drop it again."
-    )
+    title = phrase("flow.refused", file=escape_markdown(filed.name))
+    advice = phrase("flow.drop_again", folder=f"`{filed.folder}`")
+    text = f"# {title}\n\n{escape_markdown(filed.reason)}\n\n{advice}"
     with _never_failing():
         create_markdown_artifact(text, key=make_key("refused", filed.definition), description=filed.name)
 
@@ -202,7 +204,8 @@ def report_progress() -> Iterator[Progress]:
         last_shown = now
         with _never_failing():
             if artifact is None:
-                artifact = create_progress_artifact(100.0 * done / total, description=f"{total:,} indices computed")
+                shown = phrase("flow.progress", count=total)
+                artifact = create_progress_artifact(100.0 * done / total, description=shown)
             else:
                 update_progress_artifact(artifact, 100.0 * done / total)
 

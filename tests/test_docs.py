@@ -14,10 +14,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.robustness.assess import NOTES
+from bpo_index.definition.blocks import Words
+from bpo_index.robustness.assess import describe_notes
 from bpo_index.scoring.methods.record import Aggregation, Normalisation, Weighting
 from bpo_index.scoring.methods.registry import list_methods
-from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.reasons import REASONS, describe_reason
 from bpo_index.validation.rules.record import RowRule
 from bpo_index.validation.rules.registry import list_rules
 
@@ -143,7 +144,7 @@ def test_every_key_of_a_definition_is_tabulated_with_its_default(path: str, mode
 
 def test_reason_codes_are_those_of_the_code_in_its_order() -> None:
     rows = read_table("methods/validation.md", "Reason codes")
-    assert [(row[0].strip("`"), row[1]) for row in rows] == list(REASONS.items())
+    assert [(row[0].strip("`"), row[1]) for row in rows] == [(code, describe_reason(code)) for code in REASONS]
 
 
 def test_quality_rules_are_tabulated_as_their_records_say() -> None:
@@ -151,7 +152,7 @@ def test_quality_rules_are_tabulated_as_their_records_say() -> None:
     assert rows == [
         [
             f"`{rule.name}`",
-            rule.line,
+            rule.show_line(),
             "the row by itself" if isinstance(rule, RowRule) else "other rows",
             f"`{rule.options().action}`",
             f"[page]({rule.page}.md)",
@@ -162,7 +163,7 @@ def test_quality_rules_are_tabulated_as_their_records_say() -> None:
 
 def test_notes_are_those_of_the_code() -> None:
     text = (DOCS / "methods/sampling-error.md").read_text(encoding="utf-8")
-    assert [note for note in NOTES.values() if note and f"| `{note}` |" not in text] == []
+    assert [note for note in describe_notes(Words()).values() if note and f"| `{note}` |" not in text] == []
 
 
 def show_bounds(bounds: tuple[float, float] | None) -> str:

@@ -206,7 +206,7 @@ def test_a_quality_rule_is_one_file(rule_installed: dict[str, str], survey: Path
     given = [survey, "--definition", definition, "--audit-dir", tmp_path / "audit"]
     checked = run_command(rule_installed, "check", *given)
     assert checked.returncode == 0, checked.stderr
-    assert "Quarantined    3  few_digits: the ratings use only a few different values" in checked.stdout
+    assert "3 few_digits the ratings use only a few different values" in " ".join(checked.stdout.split())
 
     published = run_command(rule_installed, "run", *given, "--out", tmp_path / "releases", "--json")
     assert published.returncode == 0, published.stderr
@@ -231,7 +231,8 @@ def test_rows_that_a_rule_flags_are_used(rule_installed: dict[str, str], survey:
     given = [survey, "--definition", definition, "--audit-dir", tmp_path / "audit"]
     checked = run_command(rule_installed, "check", *given)
     assert checked.returncode == 0, checked.stderr
-    assert "Flagged and used    2  few_digits: the ratings use only a few different values" in checked.stdout
+    said = " ".join(checked.stdout.split("Flagged and used")[1].split())
+    assert "2 few_digits the ratings use only a few different values" in said
     (flags,) = (tmp_path / "audit").rglob("flags.csv")
     rows = pl.read_csv(flags).filter(reason="few_digits")
     assert rows["respondent_id"].to_list() == ["added-0", "added-1"]

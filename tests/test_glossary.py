@@ -29,11 +29,8 @@ PATTERNS = {
 #: Start of the path of a file, or of files, to why given-up names may stand there.
 EXEMPT_FILES = {
     "CHANGELOG.md": "says what was renamed",
-    "README.md": "its texts are those of the terminal",
     "docs/adr/": "decisions as they were taken",
     "docs/glossary.md": "lists the names",
-    "src/bpo_index/cli/": "until its texts are in one catalogue",
-    "src/bpo_index/publication/figures/": "until its texts are in one catalogue",
     "src/bpo_index/publication/report/": "until its texts are in one catalogue",
     "src/bpo_index/responses/": "until reading is rebuilt",
 }
@@ -55,7 +52,7 @@ def find_given_up(text: str) -> list[tuple[int, str]]:
 def list_files() -> list[Path]:
     """Return code, templates and documents."""
     folders = [path for top in ("src", "flows", "benches", "docs") for path in (ROOT / top).rglob("*")]
-    kinds = (".py", ".md", ".html", ".js", ".css")
+    kinds = (".py", ".md", ".html", ".js", ".css", ".po")
     return sorted(path for path in (*folders, ROOT / "README.md", ROOT / "CHANGELOG.md") if path.suffix in kinds)
 
 

@@ -350,14 +350,14 @@ def test_what_is_not_the_default_is_said(sample):
     margins = read_margins(find_resource("sample_data", "synthetic-margins-2021.csv"))
     assert score(accepted, changed, margins).notes == [
         "Methods other than the default: weighting equal, question_aggregation median, aggregation geometric.",
-        "Respondents are weighed to shares of company_size.",
+        "Managers are weighed to shares of company_size.",
     ]
 
 
 def test_few_units_a_variable_and_contrary_components_are_said(sample):
     definition, accepted = sample
     notes = score(accepted, replace_method(definition, "weighting: pca")).notes
-    assert any("12 units for 10 categories" in note for note in notes)
+    assert any("12 countries for 10 categories" in note for note in notes)
     assert any("explains" in note for note in notes)
     few = replace_method(
         definition, "question_weighting: critic\nminimum_respondents_to_publish: 9\nminimum_respondents_to_rank: 9"

@@ -32,7 +32,7 @@ ROWS = [f"{unit}{n},{unit},{n + 3},{n + 4},{n + 1}" for unit in ("AAA", "BBB") f
 def test_check_prints_exact_figures_and_run_the_public_ones(call, project, tmp_path):
     sample = project / "sample_data" / "offshore-bpo-2021.csv"
     checked = call("check", sample, "--definition", quick_definition(), "--verbose")
-    assert "quarantined 8: 3 by quality rules alone, 5 for errors, 0 put aside by the reader" in checked
+    assert "quarantined 8: 3 by quality rules alone, 5 for errors, 0 while the files were read" in checked
     assert "2,348 ratings, 27 don't-know, 25 skipped, 0 not asked" in checked
     assert "9 Mexico 77.1 9 0.3 1" in checked
     ran = call("run", sample, "--definition", quick_definition(), "--verbose")
@@ -49,7 +49,7 @@ def test_check_prints_exact_figures_and_run_the_public_ones(call, project, tmp_p
 
 def test_where_no_rule_keeps_a_row_out_one_sentence_says_so(call, tmp_path):
     said = call("check", write_csv(tmp_path, *ROWS), "--definition", "small.yaml", "--verbose")
-    assert "No row is kept out by quality rules alone: the ranking without them is the same." in said
+    assert "No row is kept out by quality rules alone, so the ranking without these rules is the same." in said
 
 
 def test_check_says_why_there_is_no_ranking_and_succeeds(call, tmp_path):

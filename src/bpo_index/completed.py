@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_block, show_list, show_sentence
 from bpo_index.publication.release import Release
 from bpo_index.publication.result import Result
@@ -32,7 +33,12 @@ class CompletedRun:
             self.definition.title,
             *self.result.show_parts(),
             show_sentence(
-                f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}."
+                phrase(
+                    "notebook.rows_counted",
+                    read=audit.rows_read,
+                    used=audit.rows_accepted,
+                    quarantined=audit.rows_quarantined,
+                )
             ),
             *self.release.show_parts(),
             notice=self.result.notice,
@@ -53,5 +59,5 @@ class CompletedCheck:
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: how the files were read, and the account of rows."""
-        refusal = show_sentence(f"No ranking can be computed: {self.refusal}") if self.refusal else ""
+        refusal = show_sentence(phrase("notebook.no_ranking", why=self.refusal)) if self.refusal else ""
         return show_list(self.responses.decisions) + self.checked._repr_html_() + refusal

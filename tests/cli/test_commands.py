@@ -174,7 +174,7 @@ BROKEN = {
     "no_columns": (b"a,b\n1,2\n", "lacks 25 columns"),
     "header_only": (None, "no responses"),
     "unknown_country": ("Narnia", "unknown_unit"),
-    "too_few": ("Colombia", "No unit of"),
+    "too_few": ("Colombia", "No country of"),
 }
 
 
@@ -290,7 +290,7 @@ def test_definitions_counts_categories_by_level(run, project, monkeypatch):
     monkeypatch.setattr("bpo_index.definition.model.list_definitions", lambda: {"service-locations-2023": path})
     code, out, _ = run("definitions")
     assert code == 0
-    assert "12 units, 11 categories (3, 8 by level), 23 questions" in out
+    assert "12 countries, 11 categories (3, 8 by level), 23 questions" in out
     code, out, _ = run("definitions", "--json")
     (row,) = json.loads(out)
     assert (row["categories"], row["categories_by_level"]) == (11, [3, 8])

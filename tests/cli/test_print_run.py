@@ -79,6 +79,6 @@ def test_verbose_adds_the_findings_the_account_and_the_exclusions(completed):
     joined = " ".join(full.split())
     assert set(brief.splitlines()) <= set(full.splitlines())
     assert all(sentence in joined for sentence in completed.result.findings)
-    for said in ("straight_line: all questions", "Used: 2,348 ratings", "With and without the quality exclusions"):
+    for said in ("straight_line all questions", "Used: 2,348 ratings", "The ranking with and without these rules"):
         assert said in joined
         assert said not in brief

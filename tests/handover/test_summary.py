@@ -44,5 +44,5 @@ def test_rows_are_those_of_the_ranking_and_of_the_audit(completed):
     ranking = completed.result.ranking
     assert [row["Country"] for row in rows] == ranking["name"].to_list()
     assert [row["Score (%)"] for row in rows] == [f"{score:.1f}" for score in ranking["score"]]
-    counts = {row["what"]: row["rows"] for row in list_audit_rows(completed)}
+    counts = {row["What"]: row["Rows"] for row in list_audit_rows(completed)}
     assert (counts["rows read"], counts["rows used"], counts["rows quarantined"]) == (108, 100, 8)

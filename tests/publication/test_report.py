@@ -398,7 +398,7 @@ def compute_as_printed(formula, row, others):
 def test_aggregations_are_what_the_page_prints(name):
     found = aggregate(VALUES, WEIGHTS, name, power=3.0)
     by_hand = [
-        compute_as_printed(list_methods()["aggregation"][name].formula, VALUES[n], np.delete(VALUES, n, axis=0))
+        compute_as_printed(list_methods()["aggregation"][name].show_formula(), VALUES[n], np.delete(VALUES, n, axis=0))
         for n in range(3)
     ]
     assert found == pytest.approx(by_hand)
@@ -435,7 +435,7 @@ def change_method(definition, **changes):
 def test_the_steps_are_those_of_the_method(sample):
     doubt = list_steps(change_method(sample.definition, weighting="benefit_of_the_doubt"))
     assert [step.title for step in doubt][-1] == "Weights of categories"
-    assert "for every unit v" in doubt[-1].formula
+    assert "for every country v" in doubt[-1].formula
     plain = list_steps(sample.definition)
     assert plain[0].line == "all weigh the same"
     assert plain[-1].formula == "S = Σ w y"

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.robustness.assess import assess_robustness
-from bpo_index.robustness.groups import NOTES, average_units, tabulate_groups
+from bpo_index.robustness.groups import average_units, describe_notes, tabulate_groups
 from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.robustness.sampling.standard_errors import Errors
 from bpo_index.scoring.unit_scores import score_units
@@ -190,7 +190,7 @@ def test_a_unit_of_one_company_leaves_its_group_any_rank(sample):
     assert africa["score"] == pytest.approx(pick(tabulate(scores, definition), "Africa")["score"])
     assert [africa[name] for name in ("se", "ci_low", "ci_high")] == [None] * 3
     assert [africa[name] for name in COLUMNS if "rank_set" in name] == [1, 6, 1, 6]
-    assert africa["note"] == NOTES["no_error"]
+    assert africa["note"] == describe_notes(definition.words)["no_error"]
     # Nobody else is surely ahead of it or behind it.
     assert pick(table, "Central America")["rank_set_high"] == 6
 
@@ -221,7 +221,7 @@ def test_suppressed_units_and_units_without_a_region_take_no_part(tmp_path):
     assert pick(table, "North")["members"] == "AAA"
     south = pick(table, "South")
     assert (south["units"], south["members"], south["respondents"], south["score"]) == (0, "", 0, None)
-    assert south["note"] == NOTES["no_units"]
+    assert south["note"] == describe_notes(definition.words)["no_units"]
     assert south["rank"] is None
     assert pick(table, "North")["rank_set_high"] == 1
 
@@ -237,7 +237,7 @@ def test_a_group_with_a_withheld_cell_has_no_score_there(tmp_path, rating):
         north = pick(table, "North", category)
         assert (north["units"], north["members"]) == (2, "AAA BBB")
         assert [north[name] for name in ("score", "se", "rank", *COLUMNS)] == [None] * (3 + len(COLUMNS))
-        assert north["note"] == NOTES["withheld"]
+        assert north["note"] == describe_notes(definition.words)["withheld"]
         south = pick(table, "South", category)
         assert south["rank_set_high"] == south["rank"] == 1
     assert pick(table, "North")["score"] is not None
@@ -247,7 +247,7 @@ def test_a_group_with_a_bound_has_no_mean(tmp_path):
     definition, scores = score(tmp_path, [*(["AAA,10,10,3", "AAA,10,10,2"] * 2), *SURVEY[3:]], ["N", "N", "S"])
     assert scores.categories.filter(unit="AAA", category="first")["score_bound"].to_list() == ["at least"]
     north = pick(tabulate(scores, definition), "N", "first")
-    assert (north["units"], north["score"], north["note"]) == (2, None, NOTES["at_end"])
+    assert (north["units"], north["score"], north["note"]) == (2, None, describe_notes(definition.words)["at_end"])
 
 
 def test_without_published_units_there_are_groups_without_scores(tmp_path):

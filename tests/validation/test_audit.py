@@ -27,7 +27,7 @@ def test_every_row_has_one_outcome(tmp_path):
 def test_reasons_are_of_the_reader_of_rules_or_errors():
     rules = {rule.name for rule in list_rules()}
     assert "file_refused" in READER_REASONS
-    assert list(READER_REASONS)[-1] == "repeated_answer"
+    assert READER_REASONS[-1] == "repeated_answer"
     assert rules <= set(REASONS)
     assert rules.isdisjoint(READER_REASONS)
 

@@ -141,7 +141,7 @@ def test_a_question_asked_the_other_way_round_is_named():
     turned = accepted.with_columns(eco_fiscal=10 - pl.col("eco_fiscal"))
     (note,) = find_turned_questions(turned, definition)
     assert note.text == "eco_fiscal runs against the other questions of economic-stability"
-    assert note.detail.startswith("the correlation is -0.")
+    assert note.detail.startswith("the correlation is −0.")
     few = turned.head(29)
     assert find_turned_questions(few, definition) == []
 
@@ -157,7 +157,7 @@ def test_the_correlation_is_pearsons_with_the_mean_of_the_others():
     r = np.corrcoef(first, second)[0, 1]
     notes = find_turned_questions(accepted, definition)
     assert len(notes) == 2
-    assert all(f"the correlation is {r:.2f} over 40 respondents" in note.detail for note in notes)
+    assert all(f"the correlation is −{-r:.2f} over 40 respondents" in note.detail for note in notes)
     alone = pl.DataFrame({"unit": ["BBB"], "q1": [0.0], "q2": [0.0], "q3": [0.0]})
     assert find_turned_questions(pl.concat([accepted, alone]), definition) == notes
 

@@ -51,7 +51,7 @@ def test_accepted_and_quarantined_are_all_rows_and_flags_take_none_away(tmp_path
     audit = summarise_audit(validation, definition)
     assert validation.accepted.height + validation.quarantined.height == len(rows) == audit.rows_read
     for reasons, sentences in validation.rows.select("reasons", "sentences").iter_rows():
-        assert reasons == sorted(set(reasons), key=list(REASONS).index)
+        assert reasons == sorted(set(reasons), key=REASONS.index)
         assert len(sentences) == len(reasons)
         assert all(sentence.endswith(".") for sentence in sentences)
     assert validation.flags["sentence"].null_count() == 0
@@ -125,11 +125,11 @@ def test_a_test_row_and_a_real_one_under_one_id_contradict_each_other(tmp_path):
 def test_rules_without_what_they_need_say_so_each_once(tmp_path):
     validation = validate_rows(tmp_path, "a,Aland,1,5,9", "b,Aland,2,6,8", definition=set_rules(**EVERY_RULE))
     assert [str(note) for note in validation.notes] == [
-        "The quality rule test_row does nothing: no row says what kind of row it is.",
+        "The quality rule test_row does nothing: no row says whether it is a test.",
         "The quality rule unfinished does nothing: no row says whether it was finished.",
         "The quality rule speeder does nothing: no row has a time.",
-        "The quality rule outlying does nothing: 2 rows have a rating for every question and another such row in their "
-        "unit, and it needs 6.",
+        "The quality rule outlying does nothing: it needs 6 rows with a rating for every question, from units with two "
+        "or more of them, and there are 2.",
         "The quality rule company_answers does nothing: no row names a company.",
     ]
     assert validation.accepted.height == 2

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.completed import CompletedCheck
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_count
+from bpo_index.display.table_view import make_table
 from bpo_index.publication.columns.influence import EXCLUSIONS
 from bpo_index.publication.columns.private import EXACT_EXCLUSIONS
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.audit import Audit
-from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.reasons import describe_reason
 
 
 def print_check(completed: CompletedCheck, console: Console, *, verbose: bool = False) -> None:
@@ -23,33 +30,55 @@ def print_check(completed: CompletedCheck, console: Console, *, verbose: bool = 
 
     `verbose` adds the ranking with and without the quality exclusions, exact.
     """
-    print_audit(completed.checked.audit, completed.responses.decisions, console)
+    print_audit(completed.checked.audit, completed.responses.decisions, completed.definition.words, console)
     if completed.exclusions is None:
-        console.print(f"No ranking can be computed: {escape(completed.refusal or '')}")
+        console.print(escape(phrase("terminal.no_ranking", why=completed.refusal or "")))
     elif verbose:
         print_exclusions(completed.exclusions, None, completed.definition, console)
-    console.print(f"Private audit: {escape(str(completed.checked.audit_folder))}", soft_wrap=True)
+    folder = str(completed.checked.audit_folder)
+    console.print(escape(phrase("terminal.private_audit", folder=folder)), soft_wrap=True)
 
 
-def print_audit(audit: Audit, decisions: list[str], console: Console) -> None:
-    """Print how many rows were used, how many were put aside and why."""
+def print_audit(audit: Audit, decisions: list[str], words: Words, console: Console) -> None:
+    """Print how many rows were used, how many were quarantined and why."""
     for decision in decisions:
         console.print(f"[dim]{escape(decision)}[/]")
     console.print(
-        f"Rows read {audit.rows_read}, used {audit.rows_accepted}, quarantined {audit.rows_quarantined}: "
-        f"{audit.rows_quarantined_by_rules} by quality rules alone, {audit.rows_quarantined_for_errors} for errors, "
-        f"{audit.rows_quarantined_by_reader} put aside by the reader."
+        phrase(
+            "terminal.rows_by_outcome",
+            read=audit.rows_read,
+            used=audit.rows_accepted,
+            quarantined=audit.rows_quarantined,
+            by_rules=audit.rows_quarantined_by_rules,
+            for_errors=audit.rows_quarantined_for_errors,
+            by_reader=audit.rows_quarantined_by_reader,
+        )
     )
+    kinds = ((phrase("terminal.quarantined"), audit.reasons), (phrase("terminal.flagged"), audit.flags))
+    for heading, counts in kinds:
+        if counts:
+            console.print(_make_reasons_table(heading, counts, words))
     console.print(
-        f"Used: {audit.ratings:,} ratings, {audit.dont_know:,} don't-know, {audit.skipped:,} skipped, "
-        f"{audit.not_asked:,} not asked; {audit.respondents_flagged:,} of {audit.respondents_accepted:,} respondents "
-        "flagged."
+        escape(
+            phrase(
+                "terminal.answers_used",
+                ratings=audit.ratings,
+                dont_know=audit.dont_know,
+                skipped=audit.skipped,
+                not_asked=audit.not_asked,
+                flagged=audit.respondents_flagged,
+                respondents=words.count_respondents(audit.respondents_accepted),
+            )
+        )
     )
-    for title, counts in (("Quarantined", audit.reasons), ("Flagged and used", audit.flags)):
-        for code, count in counts.items():
-            console.print(f"  {title} {count:>4}  {code}: {REASONS[code]}")
     for note in audit.notes:
         console.print(escape(note))
+
+
+def _make_reasons_table(heading: str, counts: Mapping[str, int], words: Words) -> Table:
+    rows = [(show_count(count), code, describe_reason(code, words)) for code, count in counts.items()]
+    headings = (heading, phrase("terminal.heading_reason"), phrase("terminal.heading_meaning"))
+    return make_terminal_table(make_table("reasons", "", headings, rows, texts=(1, 2)))
 
 
 def print_exclusions(
@@ -67,10 +96,10 @@ def print_exclusions(
         Where to.
     """
     if not exclusions.readmitted:
-        console.print("No row is kept out by quality rules alone: the ranking without them is the same.")
+        console.print(phrase("terminal.no_exclusions"))
         return
-    rows = f"{exclusions.readmitted} row{'' if exclusions.readmitted == 1 else 's'}"
-    console.print(f"With and without the quality exclusions, which alone keep out {rows}:")
+    words = definition.words
+    console.print(phrase("terminal.exclusions", count=exclusions.readmitted))
     exact = published is None
     table, frame = (EXACT_EXCLUSIONS, exclusions.exact) if published is None else (EXCLUSIONS, published)
     added = pl.col("respondents_without") - pl.col("respondents")
@@ -80,12 +109,12 @@ def print_exclusions(
         score_change=pl.when((added > 0) | exact).then("score_change"),
     )
     names = ("rank", "unit", "score", "rank_without", "score_change", "respondents_without")
-    headings = {"unit": name_heading(definition.words.unit), "respondents_without": "Added"}
+    headings = {
+        "unit": name_heading(words.unit),
+        "respondents_without": phrase("terminal.heading_added", respondents=name_heading(words.respondents)),
+    }
     console.print(make_terminal_table(view_frame(table, names, shown, headings=headings)))
     if exclusions.refusal:
-        console.print(f"Without them no ranking can be computed: {escape(exclusions.refusal)}")
+        console.print(escape(phrase("terminal.no_ranking_without", why=exclusions.refusal)))
     elif not exact:
-        console.print(
-            "[dim]Ranks without them are told as far as they do not hang on what one or two people said; the private "
-            "audit has the exact ones.[/]"
-        )
+        console.print(f"[dim]{escape(phrase('terminal.ranks_without'))}[/]")

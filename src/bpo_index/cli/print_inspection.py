@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
-from bpo_index.display.numbers import NOTHING
+from bpo_index.display.numbers import NOTHING, show_number, show_point
 from bpo_index.display.table_view import make_table
+from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.responses.inspection import Inspection
 
 
 def print_inspection(inspection: Inspection, definition: IndexDefinition, console: Console) -> None:
     """Print how one file would be read."""
     console.print()
-    rows = f"{inspection.rows:,} row{'' if inspection.rows == 1 else 's'}"
-    console.print(f"[bold]{escape(inspection.file)}[/]: {rows}")
+    file = f"[bold]{escape(inspection.file)}[/]"
+    console.print(phrase("terminal.file_rows", count=inspection.rows, file=file))
     for decision in inspection.decisions:
         console.print(f"[dim]{escape(decision)}[/]", soft_wrap=True)
     if inspection.columns or inspection.missing:
@@ -28,15 +28,16 @@ def print_inspection(inspection: Inspection, definition: IndexDefinition, consol
     _print_units(inspection, definition, console)
     _print_answers(inspection, definition, console)
     if inspection.fragment:
-        console.print("\nThe keys of a definition that make this explicit:\n", markup=False)
+        console.print(f"\n{phrase('terminal.explicit_keys')}\n", markup=False)
         console.print(escape(inspection.fragment.rstrip()), soft_wrap=True)
     if inspection.refusal:
-        console.print(f"\n[bold red]Cannot be used as it is:[/] {escape(inspection.refusal)}", soft_wrap=True)
+        refused = f"[bold red]{escape(phrase('terminal.file_refused'))}[/]"
+        console.print(f"\n{refused} {escape(inspection.refusal)}", soft_wrap=True)
 
 
 def _make_mapping_table(inspection: Inspection) -> Table:
     rows = [
-        (show_text(column.heading), column.target, column.found_by, f"{column.confidence:.2f}")
+        (show_text(column.heading), column.target, column.found_by, show_number(float(column.confidence), 2))
         for column in inspection.columns
     ]
     styles = [""] * len(rows)
@@ -44,11 +45,17 @@ def _make_mapping_table(inspection: Inspection) -> Table:
     for target in inspection.missing:
         proposal = near.get(target)
         if proposal:
-            rows.append((show_text(proposal.heading), target, "near, not taken", f"{proposal.confidence:.2f}"))
+            alike = show_number(float(proposal.confidence), 2)
+            rows.append((show_text(proposal.heading), target, phrase("terminal.column_near"), alike))
         else:
-            rows.append((NOTHING, target, "missing", ""))
+            rows.append((NOTHING, target, phrase("terminal.column_missing"), ""))
         styles.append("yellow" if proposal else "bold red")
-    headings = ("Column of the file", "is", "found by", "confidence")
+    headings = (
+        phrase("terminal.heading_column"),
+        phrase("terminal.heading_is"),
+        phrase("terminal.heading_found_by"),
+        phrase("terminal.heading_confidence"),
+    )
     return make_terminal_table(make_table("mapping", "", headings, rows, texts=3), styles)
 
 
@@ -56,14 +63,35 @@ def _print_units(inspection: Inspection, definition: IndexDefinition, console: C
     if not inspection.units and not inspection.unknown_units:
         return
     names = definition.unit_names
-    known = ", ".join(f"{names[code]} {count}" for code, count in inspection.units.items())
-    console.print(f"Units ({len(inspection.units)} of {len(names)}): {escape(known) or 'none'}")
+    known = [
+        phrase("terminal.unit_rows", unit=names[code], rows=count) for code, count in inspection.units.items()
+    ] or [phrase("terminal.no_units")]
+    console.print(
+        escape(
+            phrase(
+                "terminal.units_found",
+                units=name_heading(definition.words.units),
+                found=len(inspection.units),
+                all=len(names),
+                listed=", ".join(known),
+            )
+        )
+    )
     near = {proposal.heading: proposal for proposal in inspection.unit_proposals}
     for text, count in inspection.unknown_units.items():
+        values: dict[str, str | int] = {"count": count, "unit": definition.words.unit, "text": _quote(text)}
         proposal = near.get(text)
-        hint = f"; near to {names[proposal.target]} ({proposal.confidence:.2f}), not taken" if proposal else ""
-        shown = f"'{show_text(text)}'" if text else "an empty cell"
-        console.print(f"  [yellow]unknown {count:>5}  {escape(shown)}{escape(hint)}[/]")
+        said = (
+            phrase(
+                "terminal.unit_unknown_near",
+                **values,
+                near=names[proposal.target],
+                confidence=show_number(float(proposal.confidence), 2),
+            )
+            if proposal
+            else phrase("terminal.unit_unknown", **values)
+        )
+        console.print(f"  [yellow]{escape(said)}[/]")
 
 
 def _print_answers(inspection: Inspection, definition: IndexDefinition, console: Console) -> None:
@@ -71,14 +99,20 @@ def _print_answers(inspection: Inspection, definition: IndexDefinition, console:
         return
     scale = definition.scale
     found = list(inspection.ratings)
-    seen = f"from {found[0]} to {found[-1]}" if found else "none"
+    values = {
+        "lowest": show_point(scale.minimum),
+        "highest": show_point(scale.maximum),
+        "others": ", ".join(phrase(f"terminal.{kind}", count=n) for kind, n in inspection.not_ratings.items()),
+    }
     console.print(
-        f"Ratings {seen} on a scale from {scale.minimum:g} to {scale.maximum:g}: "
-        f"{sum(inspection.ratings.values()):,}; {_join_counts(inspection.not_ratings)}."
+        phrase("terminal.ratings_found", count=sum(inspection.ratings.values()), low=found[0], high=found[-1], **values)
+        if found
+        else phrase("terminal.no_ratings_found", **values)
     )
     for text, count in inspection.unknown_answers.items():
-        console.print(f"  [yellow]neither a rating nor a don't-know {count:>5}  '{escape(show_text(text))}'[/]")
+        said = phrase("terminal.answer_unknown", count=count, text=_quote(text))
+        console.print(f"  [yellow]{escape(said)}[/]")
 
 
-def _join_counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counts.items())
+def _quote(text: str) -> str:
+    return f"'{show_text(text)}'" if text else phrase("terminal.empty_cell")

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from bpo_index.cli.print_table import make_terminal_table
-from bpo_index.display.numbers import show_number
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_count, show_number, show_percent, show_range
 from bpo_index.display.table_view import make_table
 from bpo_index.publication.standard_phrases import choose_notice, name_heading
 from bpo_index.simulation.survey_plan import CompletedPlan
@@ -14,23 +15,23 @@ from bpo_index.simulation.survey_plan import CompletedPlan
 
 def print_plan(completed: CompletedPlan, console: Console) -> None:
     """Print the precision of every size tried, and what the plan says."""
-    console.print(f"[bold]{escape(completed.definition.title)}: the next survey[/]")
+    console.print(f"[bold]{escape(phrase('terminal.plan_title', title=completed.definition.title))}[/]")
     words = completed.definition.words
     headings = (
-        f"{name_heading(words.respondents)} per {words.unit}",
-        "Ranks in a rank set",
-        "in 8 of 10 surveys",
-        "Neighbours apart",
-        "Pairs apart",
-        "Surveys that reach it",
+        phrase("terminal.plan_respondents", respondents=name_heading(words.respondents), unit=words.unit),
+        phrase("terminal.plan_width"),
+        phrase("terminal.plan_width_range"),
+        phrase("terminal.plan_neighbours"),
+        phrase("terminal.plan_pairs"),
+        phrase("terminal.plan_reached"),
     )
     sizes = completed.plan.table.to_dicts()
     rows = [
         (
-            row["respondents"],
+            show_count(row["respondents"]),
             show_number(row["rank_set_width"]),
-            f"{row['rank_set_width_low']:.1f} to {row['rank_set_width_high']:.1f}",
-            *(f"{row[share]:.0%}" for share in ("neighbours_apart", "pairs_apart", "reached")),
+            show_range(row["rank_set_width_low"], row["rank_set_width_high"]),
+            *(show_percent(row[share]) for share in ("neighbours_apart", "pairs_apart", "reached")),
         )
         for row in sizes
     ]
@@ -39,4 +40,5 @@ def print_plan(completed: CompletedPlan, console: Console) -> None:
     for sentence in completed.sentences:
         style = "bold yellow" if sentence == choose_notice(completed.data_origin) else ""
         console.print(escape(sentence), style=style)
-    console.print(f"Table and figure: {escape(', '.join(map(str, completed.files)))}", soft_wrap=True)
+    files = ", ".join(map(str, completed.files))
+    console.print(escape(phrase("terminal.plan_files", files=files)), soft_wrap=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from bpo_index.definition.method_block import Aggregation, QuestionWeighting, Weighting
-from bpo_index.display.numbers import count_noun
+from bpo_index.display.catalogue import phrase
 from bpo_index.fields import (
     Block,
     Count,
@@ -89,13 +89,23 @@ class Words(Block):
                 raise ValueError(msg)
         return words
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The words by their names, as sentences and the texts of records take them."""
+        return {
+            "unit": self.unit,
+            "units": self.units,
+            "respondent": self.respondent,
+            "respondents": self.respondents,
+        }
+
     def count_units(self, count: int) -> str:
         """Return a number of units with the word for them, such as "9 countries"."""
-        return count_noun(count, self.unit, self.units)
+        return phrase("words.counted", count=count, one=self.unit, many=self.units)
 
     def count_respondents(self, count: int) -> str:
         """Return a number of respondents with the word for them, such as "1 nurse"."""
-        return count_noun(count, self.respondent, self.respondents)
+        return phrase("words.counted", count=count, one=self.respondent, many=self.respondents)
 
 
 class Source(Block):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
 
 #: Differences named in a message, and characters shown of a value, at most.
@@ -39,17 +40,28 @@ def list_differences(before: object, after: object) -> list[Difference]:
     return list(_compare("", before, after))
 
 
-def describe_differences(differences: list[Difference], form: str = "{after} instead of {before}") -> str:
+def describe_differences(differences: list[Difference], form: str | None = None) -> str:
     """Return differences as part of a sentence; of many only the first.
+
+    Parameters
+    ----------
+    form
+        How a message has both values, such as ``{before} there, {after} here``; None: as readers see departures.
 
     Examples
     --------
     >>> describe_differences([Difference("method.seed", "2021", "7")])
     'method.seed (7 instead of 2021)'
     """
-    listed = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in islice(differences, _SHOWN)]
-    more = len(differences) - len(listed)
-    return ", ".join(listed) + (f" and {more} more" if more else "")
+    shown = [_describe(one, form) for one in islice(differences, _SHOWN)]
+    listed, more = ", ".join(shown), len(differences) - len(shown)
+    return phrase("notes.more_departures", count=more, listed=listed) if more else listed
+
+
+def _describe(one: Difference, form: str | None) -> str:
+    if form is None:
+        return phrase("notes.departure", place=one.place, before=one.before, after=one.after)
+    return f"{one.place} ({form.format(before=one.before, after=one.after)})"
 
 
 def _compare(place: str, before: Any, after: Any) -> Iterator[Difference]:
@@ -81,7 +93,7 @@ def _name_items(value: Any) -> dict[str, Any] | None:
 
 def _show(value: Any) -> str:
     if value is _MISSING:
-        return "nothing"
+        return phrase("notes.no_value")
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
     if isinstance(value, bool) or value is None:

@@ -32,9 +32,10 @@ from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_o
 from bpo_index.definition.method_conflicts import find_further, list_uncertainty_conflicts
 from bpo_index.definition.tree import DefinedNode, list_nodes
 from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label
 from bpo_index.display.notebook import show_block, show_sentence, show_table
-from bpo_index.display.numbers import NOTHING
+from bpo_index.display.numbers import NOTHING, list_names, show_count, show_level, show_percent, show_point
 from bpo_index.display.table_view import make_table
 from bpo_index.errors import DefinitionError
 from bpo_index.fields import Block, Name, PathId
@@ -127,6 +128,7 @@ class IndexDefinition(Block):
             self.scale.maximum,
             {node.id: tuple(question.id for question in node.questions) for node in self.nodes if node.questions},
             frozenset(question.id for question in self.questions if question.reverse),
+            self.words.names,
         )
 
     @cached_property
@@ -152,23 +154,48 @@ class IndexDefinition(Block):
         rows = [
             [
                 "– " * (node.level - 1) + node.title,
-                f"{node.share:.1%}",
-                str(len(node.questions)) if node.questions else NOTHING,
+                show_percent(node.share, decimals=1),
+                show_count(len(node.questions)) if node.questions else NOTHING,
             ]
             for node in self.category_nodes
         ]
         method = self.method
+        headings = (
+            phrase("notebook.heading_category"),
+            phrase("notebook.heading_nominal_weight"),
+            phrase("notebook.heading_questions"),
+        )
         return show_block(
             self.title,
-            show_sentence(f"Index {self.index}, edition {self.edition}, version {self.version}."),
-            show_sentence(f"{self.words.count_units(len(self.units))}: {', '.join(self.unit_names.values())}."),
-            show_table(make_table("categories", "Categories", ("Category", "Nominal weight", "Questions"), rows)),
+            show_sentence(phrase("notebook.index_named", index=self.index, edition=self.edition, version=self.version)),
             show_sentence(
-                f"Answers from {self.scale.minimum:g} to {self.scale.maximum:g}; normalisation {method.normalisation}, "
-                f"weighting {method.weighting}, aggregation {method.aggregation}, missing answers "
-                f"{method.missing_answers}; {100 * method.confidence_level:g}% confidence. To be published, each "
-                f"{self.words.unit} needs {self.words.count_respondents(method.minimum_respondents_to_publish)}; to be "
-                f"ranked, {method.minimum_respondents_to_rank}."
+                phrase(
+                    "notebook.units_named",
+                    counted=self.words.count_units(len(self.units)),
+                    names=list_names(list(self.unit_names.values())),
+                )
+            ),
+            show_table(make_table("categories", phrase("notebook.categories"), headings, rows)),
+            show_sentence(
+                phrase("notebook.answer_scale", low=show_point(self.scale.minimum), high=show_point(self.scale.maximum))
+            ),
+            show_sentence(
+                phrase(
+                    "notebook.methods",
+                    normalisation=method.normalisation,
+                    weighting=method.weighting,
+                    aggregation=method.aggregation,
+                    missing_answers=method.missing_answers,
+                    level=show_level(method.confidence_level),
+                )
+            ),
+            show_sentence(
+                phrase(
+                    "notebook.respondents_needed",
+                    unit=self.words.unit,
+                    to_publish=self.words.count_respondents(method.minimum_respondents_to_publish),
+                    to_rank=method.minimum_respondents_to_rank,
+                )
             ),
             show_sentence(self.provenance.note),
         )

@@ -23,7 +23,7 @@ from bpo_index.disclosure.keys import name_draws
 from bpo_index.disclosure.withheld_categories import drop_score_effects, withhold_raters
 from bpo_index.errors import UsageError
 from bpo_index.publication.columns import list_tables, list_withheld
-from bpo_index.robustness.assess import NOTES, Robustness
+from bpo_index.robustness.assess import Robustness, describe_notes
 from bpo_index.scoring.margins import hash_margins
 from bpo_index.scoring.unit_scores import Scores
 from bpo_index.validation.checked import Checked
@@ -124,7 +124,7 @@ def _join_ranking(scores: Scores, robustness: Robustness, definition: IndexDefin
     return (
         scores.units.join(robustness.units, on="unit", how="left", maintain_order="left")
         .join(_name_units(definition), on="unit", how="left", maintain_order="left")
-        .with_columns(pl.col("note").replace_strict(NOTES))
+        .with_columns(pl.col("note").replace_strict(describe_notes(definition.words)))
         .sort("rank", "unit", nulls_last=True)
     )
 
@@ -141,7 +141,7 @@ def _join_categories(scores: Scores, robustness: Robustness, definition: IndexDe
         .join(robustness.categories, on=["unit", "category"], how="left", maintain_order="left")
         .join(_name_units(definition), on="unit", how="left", maintain_order="left")
         .join(titles, on="category", how="left", maintain_order="left")
-        .with_columns(pl.col("note").replace_strict(NOTES))
+        .with_columns(pl.col("note").replace_strict(describe_notes(definition.words)))
         .sort("order", "rank", "unit", nulls_last=True)
     )
 

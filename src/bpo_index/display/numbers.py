@@ -41,6 +41,17 @@ def show_count(count: int) -> str:
     return localise(str(count), grouped=True)
 
 
+def show_point(value: float) -> str:
+    """Return a point of an answer scale, with the decimals that it has.
+
+    Examples
+    --------
+    >>> show_point(10.0), show_point(0.5), show_point(-2)
+    ('10', '0.5', '−2')
+    """
+    return localise(f"{value:g}")
+
+
 def show_range(low: float | None, high: float | None, decimals: int = 1) -> str:
     """Return a range for readers: one number where its ends look the same, a dash where there is none.
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_point
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, replace_file
 from bpo_index.files.csv_tables import render_csv, restore_text
@@ -25,32 +27,23 @@ from bpo_index.scoring.methods.registry import get_weighting
 
 #: Bytes of a questionnaire without answers.
 _MOST_EMPTY = 2**24
-_MEANINGS = {
-    "respondent": ("the respondent's id, any text, different for each", "text"),
-    "unit": ("what the respondent rates", None),
-    "design_weight": ("the respondent's design weight", "number from 0.000001 to 1,000,000,000"),
-    "company": ("the respondent's company; its answers are resampled together", "text"),
-    "started_at": ("when the respondent began", "time, such as 2021-09-29 17:59:00"),
-    "finished_at": ("when the respondent ended", "time, such as 2021-09-29 18:07:32"),
-    "finished": ("whether the respondent reached the end", "true or false"),
-    "duration": ("how long the respondent took", "seconds"),
-    "status": ("what kind of row it is", "text; test and preview rows are put aside"),
-    "data_origin": ("where the row comes from", "text; `synthetic` marks rows made by a program"),
-}
+#: Columns that every row must fill.
+_NEEDED = ("unit", "design_weight")
 
 
 def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
     """Return one row a column of the questionnaire, in its order: `column, required, meaning, answers`."""
-    headings = name_fields(definition)
+    headings, words = name_fields(definition), definition.words.names
     rows: list[tuple[str, bool, str, str]] = []
     for key, tidy in TIDY_COLUMNS.items():
         heading = headings[tidy]
         if heading is not None:
-            meaning, answers = _MEANINGS[key]
-            needed = key in ("unit", "design_weight")
-            rows.append((heading, needed, meaning, answers or _describe_units(definition)))
+            meaning = phrase(f"codebook.meaning_{key}", **words)
+            answers = _describe_units(definition) if key == "unit" else phrase(f"codebook.answers_{key}", **words)
+            rows.append((heading, key in _NEEDED, meaning, answers))
     for variable, heading in definition.columns.background.items():
-        rows.append((heading, False, f"background: {variable}", "text"))
+        meaning = phrase("codebook.background", variable=variable)
+        rows.append((heading, False, meaning, phrase("codebook.text")))
     holders = {None: definition.method.weighting} | {
         node.id: node.own_method.get("weighting") for node in definition.category_nodes
     }
@@ -59,33 +52,41 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
         heading = definition.columns.importance.get(node.id)
         if heading is not None:
             needs_points = get_weighting(str(holders[node.parent_id])).needs_importance
-            rows.append((heading, needs_points, f"importance of: {node.title}", "points, a number from 0"))
+            meaning = phrase("codebook.importance", category=node.title)
+            rows.append((heading, needs_points, meaning, phrase("codebook.points")))
     scales = {reverse: _describe_scale(definition, reverse=reverse) for reverse in (False, True)}
     for node in definition.category_nodes:
         for question in node.questions:
-            reverse = " (a high rating means low confidence)" if question.reverse else ""
-            meaning = f"{node.title}: {question.text}{reverse}"
+            said = {"category": node.title, "question": question.text}
+            meaning = (
+                phrase("codebook.reversed_question", **said)
+                if question.reverse
+                else phrase("codebook.question", **said)
+            )
             rows.append((question.id, True, meaning, scales[question.reverse]))
     schema = {"column": pl.String, "required": pl.Boolean, "meaning": pl.String, "answers": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _describe_units(definition: IndexDefinition) -> str:
-    return "one of: " + "; ".join(f"{unit.code} or {unit.name}" for unit in definition.units)
+    listed = [phrase("codebook.code_or_name", code=unit.code, name=unit.name) for unit in definition.units]
+    return phrase("codebook.one_of", listed="; ".join(listed))
 
 
 def _describe_scale(definition: IndexDefinition, *, reverse: bool) -> str:
     scale = definition.scale
-    low, high = ("most", "least") if reverse else ("least", "most")
-    parts = [f"{scale.minimum:g} ({low} confidence) to {scale.maximum:g} ({high})"]
+    ends = {"low": show_point(scale.minimum), "high": show_point(scale.maximum)}
+    parts = [phrase("codebook.reversed_scale", **ends) if reverse else phrase("codebook.scale", **ends)]
     if any(parse_number(label) is not None for label in scale.labels):  # then no other number is a rating
         parts = []
-    parts += [f"{label!r} for {rating:g}" for label, rating in scale.labels.items()]
-    for kind, texts in (("don't know", scale.dont_know), ("skipped", scale.skipped), ("not asked", scale.not_asked)):
+    parts += [
+        phrase("codebook.label", label=repr(label), rating=show_point(rating)) for label, rating in scale.labels.items()
+    ]
+    for kind in ("dont_know", "skipped", "not_asked"):
+        texts = getattr(scale, kind)
         if texts:
-            parts.append(f"{kind}: {', '.join(texts)}")
-    empty = "not asked" if scale.empty == "not_asked" else "skipped"
-    return "; ".join([*parts, f"empty: {empty}"])
+            parts.append(phrase(f"codebook.{kind}", answers=", ".join(texts)))
+    return "; ".join([*parts, phrase(f"codebook.empty_is_{scale.empty}")])
 
 
 def write_template(definition: IndexDefinition, folder: Path) -> tuple[Path, Path]:

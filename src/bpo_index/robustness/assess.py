@@ -16,8 +16,11 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.cells.withholding import find_open_shares
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_block, show_table
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.robustness.assumptions.combinations import (
@@ -50,19 +53,42 @@ from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find_ranked, unit_score_matrix
 
-NOTES = {
-    "": "",
-    "small": "fewer than five companies: analytic standard error, t distribution",
-    "one_cluster": "one company: no standard error, no interval",
-    "no_variance": "the answers do not vary: no interval",
-    "no_derivative": "fewer than five companies, and a method that compares units: no standard error",
-    "never_moves": "the same score in every replicate, by a method that compares units: no interval",
-    "not_ranked": "too few respondents to take a rank",
-    "suppressed": "too few respondents to publish",
-    "withheld": "withheld, so that no other score can be computed from it",
-    "at_end": "at an end of the scale: published as a bound, no interval",
-    "no_score": "a category has too few questions with answers: no score",
-}
+#: Why a unit lacks a number, or has it in another way than most.
+NOTES = (
+    "small",
+    "one_cluster",
+    "no_variance",
+    "no_derivative",
+    "never_moves",
+    "not_ranked",
+    "suppressed",
+    "withheld",
+    "at_end",
+    "no_score",
+)
+
+
+def describe_notes(words: Words) -> dict[str, str]:
+    """Return each of `NOTES` to what it says to readers, and no note to nothing.
+
+    Examples
+    --------
+    >>> describe_notes(Words(respondent="nurse"))["suppressed"]
+    'too few nurses to publish'
+    """
+    return {"": ""} | {note: phrase(f"notes.unit_{note}", **words.names) for note in NOTES}
+
+
+def shorten_notes(words: Words) -> dict[str, str]:
+    """Return what each of `NOTES` says to readers, to the same without what follows for the numbers.
+
+    Examples
+    --------
+    >>> shorten_notes(Words())["one company: no standard error, no interval"]
+    'one company'
+    """
+    described = describe_notes(words)
+    return {described[note]: phrase(f"notes.short_{note}", **words.names) for note in NOTES}
 
 
 @dataclass(frozen=True)
@@ -106,6 +132,8 @@ class Robustness:
         The same with all assumptions drawn.
     seed
         Of all draws; not published.
+    words
+        What readers call units and respondents.
     """
 
     units: pl.DataFrame
@@ -125,16 +153,18 @@ class Robustness:
     replicates_not_ranked: int
     assumptions_not_ranked: int
     seed: int = field(repr=False)
+    words: Words = field(default_factory=Words)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: error, interval and ranks of every unit."""
         view = view_frame(
             RANKING,
             ("unit", "se", "ci", "rank_set", "marginal_rank_set", "p_first", "note"),
-            self.units.with_columns(pl.col("note").replace_strict(NOTES)),
-            caption=f"From the sampling of respondents only; {self.replicates:,} replicates.",
+            self.units.with_columns(pl.col("note").replace_strict(describe_notes(self.words))),
+            caption=phrase("notebook.robustness_caption", count=self.replicates, respondents=self.words.respondents),
+            headings={"unit": start_sentence(self.words.unit)},
         )
-        return show_block("Robustness", show_table(view))
+        return show_block(phrase("notebook.robustness"), show_table(view))
 
 
 def assess_robustness(
@@ -261,6 +291,7 @@ def assess_robustness(
         replicates_not_ranked=replicates - sampling.tallies[0].replicates,
         assumptions_not_ranked=replicates - varied.tallies[0].replicates,
         seed=seed,
+        words=definition.words,
     )
 
 

@@ -18,6 +18,8 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
 from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.robustness.ranks.rank_sets import find_rank_sets
 from bpo_index.robustness.rounding import round_table
@@ -30,14 +32,19 @@ from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find
 #: A standard error below this, in score points, is rounding noise.
 _NO_VARIANCE = 1e-9
 
-#: Why a group lacks a number, in words for readers.
-NOTES = {
-    "": "",
-    "no_units": "no unit of the group is ranked",
-    "withheld": "the score of one of its units is withheld: the others alone are not the group",
-    "at_end": "the score of one of its units is published as a bound: no mean",
-    "no_error": "one of its units has no standard error, or nothing varies: no interval, and any rank",
-}
+#: Why a group lacks a number.
+NOTES = ("no_units", "withheld", "at_end", "no_error")
+
+
+def describe_notes(words: Words) -> dict[str, str]:
+    """Return each of `NOTES` to what it says to readers, and no note to nothing.
+
+    Examples
+    --------
+    >>> describe_notes(Words(unit="country", units="countries"))["no_units"]
+    'no country of the group is ranked'
+    """
+    return {"": ""} | {note: phrase(f"notes.group_{note}", **words.names) for note in NOTES}
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,7 @@ def tabulate_groups(
     se, clusters = (np.full(shown.shape, np.nan) for _ in range(2))
     se[published], clusters[published] = errors.chosen[place], errors.clusters[place]
     level, all_bounds = definition.method.confidence_level, scores.sample.structure.score_bounds
+    notes = describe_notes(definition.words)
     frames = []
     for n, (node, node_seed) in enumerate(zip(definition.nodes, seed.spawn(len(definition.nodes)), strict=True)):
         bounds = all_bounds[n]
@@ -189,7 +197,7 @@ def tabulate_groups(
                 "marginal_rank_set_high": sets.marginal_high,
                 "rank_set_low": sets.set_low,
                 "rank_set_high": sets.set_high,
-                "note": [NOTES[name] for name in note.tolist()],
+                "note": [notes[name] for name in note.tolist()],
             },
             schema=GROUPS.schema,
         )

@@ -18,6 +18,9 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
 from bpo_index.disclosure.cells.ends import code_ends
 from bpo_index.disclosure.cells.units import choose_units
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import list_names
+from bpo_index.display.words import start_sentence
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence
@@ -201,9 +204,15 @@ def _describe_choices(definition: IndexDefinition, margins: pl.DataFrame | None)
         for key in keys
         if getattr(definition.method, key) != getattr(usual, key)
     ]
-    notes = [f"Methods other than the default: {', '.join(chosen)}."] if chosen else []
+    notes = [phrase("notes.other_methods", count=len(chosen), methods=", ".join(chosen))] if chosen else []
     if margins is not None:
-        notes.append(f"Respondents are weighed to shares of {', '.join(sorted(set(margins['variable'])))}.")
+        notes.append(
+            phrase(
+                "notes.weighed_to_margins",
+                respondents=start_sentence(definition.words.respondents),
+                variables=list_names(sorted(set(margins["variable"]))),
+            )
+        )
     return notes
 
 
@@ -229,12 +238,9 @@ def _complete(
     completed = complete_answers(ratings, treatment.name, asked, **treatment.pick(method))
     notes = []
     if treatment.looks_at_others:
-        notes.append(
-            f"{completed.filled} missing ratings were filled in ({treatment.name}), once, before resampling: "
-            "intervals and ranks do not include the uncertainty of that."
-        )
+        notes.append(phrase("notes.filled_in", count=completed.filled, method=treatment.name))
     if not completed.converged:
-        notes.append("The iterative filling of missing ratings had not settled when it was stopped.")
+        notes.append(phrase("notes.filling_not_settled"))
     coded = code_answers(
         completed.ratings,
         outcome.name,

@@ -7,15 +7,18 @@ computed across units. Method pages: docs/methods/scores.md, docs/methods/disclo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins
 from bpo_index.disclosure.cells.withholding import guard_cells
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_block, show_list, show_table
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.columns.weights import WEIGHTS
@@ -51,6 +54,8 @@ class Scores:
         Sentences for readers: what the methods did that the numbers do not show.
     sample
         The answers as they were scored, for resampling; never published.
+    words
+        What readers call units and respondents.
     """
 
     units: pl.DataFrame
@@ -59,6 +64,7 @@ class Scores:
     weights: pl.DataFrame
     notes: list[str]
     sample: Sample
+    words: Words = field(default_factory=Words)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: scores and ranks by code of the unit, the best first."""
@@ -66,9 +72,10 @@ class Scores:
             RANKING,
             ("rank", "unit", "score", "respondents", "effective_n"),
             self.units.sort("rank", nulls_last=True, maintain_order=True),
-            caption="Scores as the method makes them; how far the ranks hold is not in this table.",
+            caption=phrase("notebook.scores_caption"),
+            headings={"unit": start_sentence(self.words.unit), "respondents": start_sentence(self.words.respondents)},
         )
-        return show_block("Scores", show_table(view), show_list(self.notes))
+        return show_block(phrase("notebook.scores"), show_table(view), show_list(self.notes))
 
 
 def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Scores:
@@ -114,9 +121,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         )
         notes += said
     if ends.any():
-        notes.append(
-            "Scores at an end of the scale are published as bounds; as numbers they would say what everybody answered."
-        )
+        notes.append(phrase("notes.published_as_bounds"))
     ranked = (sample.raters >= method.minimum_respondents_to_rank) & ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T
     effective, effects = np.zeros(len(codes)), np.full(len(codes), np.nan)
@@ -153,7 +158,15 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     )
     unit_means = pl.DataFrame(means[published], schema=list(definition.question_ids), orient="row")
     unit_means.insert_column(0, pl.Series("unit", np.array(codes)[published], dtype=pl.String))
-    return Scores(_null_missing(units), _null_missing(categories), unit_means.fill_nan(None), weights, notes, sample)
+    return Scores(
+        units=_null_missing(units),
+        categories=_null_missing(categories),
+        unit_means=unit_means.fill_nan(None),
+        weights=weights,
+        notes=notes,
+        sample=sample,
+        words=definition.words,
+    )
 
 
 def _list_cells(values: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
 from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats
@@ -112,38 +114,54 @@ def _write_notes(
         if node.aggregation.describe is not None and weights is not None:
             own = scores[:, node.number]
             said += node.aggregation.describe(scores[:, node.children], weights, ~np.isnan(own))
-        notes += [f"{title}: {sentence}" for sentence in said] if title else said
+        notes += [phrase("notes.of_category", category=title, sentence=one) for one in said] if title else said
     return notes
 
 
 def _note_few_units(scores: Floats, structure: IndexStructure, definition: IndexDefinition) -> list[str]:
     """Return a sentence for each weighting that learns from few units."""
-    notes = []
+    notes, words = [], definition.words
     questions: dict[str, list[Node]] = {}
     for node in structure.holders:
-        units = int((~np.isnan(scores[:, node.counted_children])).all(axis=1).sum())
-        title = definition.nodes[node.number].title
-        named = f"{len(node.counted)} categories" + (f" of {title}" if title else "")
-        notes += _note_weighting(node, units, len(node.counted), named)
+        units, items = _count_complete(scores, node), len(node.counted)
+        if _is_poor_guide(node, units, items):
+            values = _name_values(node, units, words)
+            title = definition.nodes[node.number].title
+            notes.append(
+                phrase("notes.few_for_categories_in", count=items, category=title, **values)
+                if title
+                else phrase("notes.few_for_categories", count=items, **values)
+            )
     for node in structure.groups_of_questions:
         questions.setdefault(node.weighting.name, []).append(node)
-    units = int((~np.isnan(scores[:, structure.index.counted_children])).all(axis=1).sum())
+    units = _count_complete(scores, structure.index)
     for nodes in questions.values():
         most = max(len(node.counted) for node in nodes)
-        notes += _note_weighting(nodes[0], units, most, f"up to {most} questions of a category")
+        if _is_poor_guide(nodes[0], units, most):
+            notes.append(phrase("notes.few_for_questions", count=most, **_name_values(nodes[0], units, words)))
     return notes
 
 
-def _note_weighting(node: Node, units: int, items: int, named: str) -> list[str]:
+def _count_complete(scores: Floats, node: Node) -> int:
+    """Return how many units have a score of everything that counts in a node."""
+    return int((~np.isnan(scores[:, node.counted_children])).all(axis=1).sum())
+
+
+def _is_poor_guide(node: Node, units: int, items: int) -> bool:
+    """Return whether a weighting learns from too few units for so many items."""
     weighting = node.weighting
     is_within = weighting.has_level and node.method.weighting_level == "within"
     learns = weighting.compares_units and not weighting.has_own_scores and not is_within
-    if not learns or items < 2 or units >= _UNITS_A_VARIABLE * items:
-        return []
-    return [
-        f"Weights ({weighting.name}) are learnt from {units} units for {named}; with fewer than "
-        f"{_UNITS_A_VARIABLE} units an item they say little."
-    ]
+    return learns and items >= 2 and units < _UNITS_A_VARIABLE * items
+
+
+def _name_values(node: Node, units: int, words: Words) -> dict[str, str]:
+    """Return what all notes on few units name."""
+    return {
+        "method": node.weighting.name,
+        "units": words.count_units(units),
+        "needed": words.count_units(_UNITS_A_VARIABLE),
+    }
 
 
 def _describe_weighting(scores: Floats, node: Node, evidence: Evidence, definition: IndexDefinition) -> list[str]:

@@ -16,14 +16,17 @@ from pathlib import Path
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_block, show_list, show_sentence, show_table
+from bpo_index.display.numbers import show_count
 from bpo_index.display.table_view import make_table
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.responses import Responses
 from bpo_index.validation.nonresponse import tabulate_nonresponse
-from bpo_index.validation.reasons import READER_REASONS, REASONS, RULE_REASONS, is_kept_out_only_by
+from bpo_index.validation.reasons import READER_REASONS, REASONS, RULE_REASONS, describe_reason, is_kept_out_only_by
 from bpo_index.validation.validate import Validation
 
 #: Tables about single respondents that are added once there is an index (`disclosure.private_audit`).
@@ -76,36 +79,41 @@ class Audit:
         return "synthetic" if self.synthetic_respondents == self.respondents_accepted else "partly synthetic"
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows: what became of the rows, with the reasons."""
+        """Return what a notebook shows: what became of the rows, with the reasons, in the words of no definition."""
+        return self.show_block(Words())
+
+    def show_block(self, words: Words) -> str:
+        """Return what a notebook shows, in the words of a definition."""
         counts = [
-            ("read", self.rows_read),
-            ("used", self.rows_accepted),
-            ("quarantined", self.rows_quarantined),
-            ("by quality rules alone", self.rows_quarantined_by_rules),
-            ("for errors", self.rows_quarantined_for_errors),
-            ("quarantined by the reader", self.rows_quarantined_by_reader),
+            (phrase("notebook.rows_read"), show_count(self.rows_read)),
+            (phrase("notebook.rows_used"), show_count(self.rows_accepted)),
+            (phrase("notebook.rows_quarantined"), show_count(self.rows_quarantined)),
+            (phrase("notebook.rows_by_rules"), show_count(self.rows_quarantined_by_rules)),
+            (phrase("notebook.rows_for_errors"), show_count(self.rows_quarantined_for_errors)),
+            (phrase("notebook.rows_by_reader"), show_count(self.rows_quarantined_by_reader)),
         ]
+        quarantined, flagged = phrase("notebook.quarantined"), phrase("notebook.flagged_and_used")
         reasons = [
-            [what, code, REASONS[code], str(count)]
-            for what, codes in (("quarantined", self.reasons), ("flagged and used", self.flags))
+            [what, code, describe_reason(code, words), show_count(count)]
+            for what, codes in ((quarantined, self.reasons), (flagged, self.flags))
             for code, count in codes.items()
         ]
+        what, rows = phrase("notebook.heading_what"), phrase("notebook.heading_rows")
+        headings = (what, phrase("notebook.heading_reason"), phrase("notebook.heading_meaning"), rows)
         return show_block(
-            "What became of the rows",
-            show_table(make_table("rows", "Rows", ("What", "Rows"), counts)),
-            show_table(
-                make_table(
-                    "reasons",
-                    "Reasons; a row may have several",
-                    ("What", "Reason", "Meaning", "Rows"),
-                    reasons,
-                    texts=3,
-                )
-            ),
+            phrase("notebook.account"),
+            show_table(make_table("rows", phrase("notebook.rows_caption"), (what, rows), counts)),
+            show_table(make_table("reasons", phrase("notebook.reasons_caption"), headings, reasons, texts=3)),
             show_sentence(
-                f"Used: {self.ratings:,} ratings, {self.dont_know:,} don't-know, {self.skipped:,} skipped, "
-                f"{self.not_asked:,} not asked; {self.respondents_accepted:,} respondents, "
-                f"{self.synthetic_respondents:,} of them synthetic."
+                phrase(
+                    "notebook.answers_used",
+                    ratings=self.ratings,
+                    dont_know=self.dont_know,
+                    skipped=self.skipped,
+                    not_asked=self.not_asked,
+                    respondents=words.count_respondents(self.respondents_accepted),
+                    synthetic=self.synthetic_respondents,
+                )
             ),
             show_list(self.notes),
         )
@@ -181,7 +189,7 @@ def write_private_audit(
         "edition": definition.edition,
         "refusal": refusal,
         "reading": responses.decisions,
-        "reason_texts": {code: REASONS[code] for code in (*audit.reasons, *audit.flags)},
+        "reason_texts": {code: describe_reason(code, definition.words) for code in (*audit.reasons, *audit.flags)},
     }
     quarantine = validation.quarantined.select(
         "source_file",

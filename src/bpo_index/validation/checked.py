@@ -6,10 +6,12 @@ index can be computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_sentence
 from bpo_index.errors import DataRefused
 from bpo_index.responses import Responses
@@ -27,10 +29,14 @@ class Checked:
     audit_folder: Path
     is_synthetic: bool = False
     """Whether all rows say that they are synthetic: then ids and seeds are public."""
+    words: Words = field(default_factory=Words)
+    """What readers call units and respondents."""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the account of rows, and where its private part lies."""
-        return self.audit._repr_html_() + show_sentence(f"Private audit: {self.audit_folder}")
+        return self.audit.show_block(self.words) + show_sentence(
+            phrase("notebook.private_audit", folder=str(self.audit_folder))
+        )
 
 
 def account_for_rows(
@@ -57,4 +63,4 @@ def account_for_rows(
     write_private_audit(audit, validation, responses, definition, folder=folder, refusal=refusal)
     if refusal:
         raise DataRefused(f"{refusal} Every row and its reasons are in {folder}.")
-    return Checked(validation, audit, folder, responses.is_synthetic)
+    return Checked(validation, audit, folder, responses.is_synthetic, definition.words)

@@ -19,6 +19,8 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Question
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_number
 from bpo_index.validation.notes import Note
 
 #: Respondents needed, and the standard normal quantile of 0.001.
@@ -44,12 +46,15 @@ def find_turned_questions(accepted: pl.DataFrame, definition: IndexDefinition) -
     for category in definition.category_nodes:
         for question, n, r in _compare(published, category.questions, least):
             if n >= _FEWEST and r is not None and _measure_t(r, n) < _BEYOND_CHANCE:
-                advice = "reverse: false" if question.reverse else "reverse: true"
                 notes.append(
                     Note(
-                        f"{question.id} runs against the other questions of {category.id}",
-                        f"the correlation is {r:.2f} over {n} respondents; if it was asked the other way round, set "
-                        f"{advice} in the definition",
+                        phrase("notes.question_runs_against", question=question.id, category=category.id),
+                        phrase(
+                            "notes.question_seems_turned",
+                            correlation=show_number(r, 2),
+                            respondents=definition.words.count_respondents(n),
+                            key="reverse: false" if question.reverse else "reverse: true",
+                        ),
                     )
                 )
     return notes

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
 from bpo_index.validation.rules.record import RowRule
 from bpo_index.validation.rules.registry import NamedRule
 
@@ -31,19 +33,23 @@ class Note:
 
     def __str__(self) -> str:
         """Return the whole sentence."""
-        return f"{self.text}: {self.detail}." if self.detail else f"{self.text}."
+        if self.detail:
+            return phrase("notes.with_detail", text=self.text, detail=self.detail)
+        return phrase("notes.alone", text=self.text)
 
 
-def find_idle_rules(table: pl.DataFrame, rules: Iterable[NamedRule]) -> list[Note]:
+def find_idle_rules(table: pl.DataFrame, rules: Iterable[NamedRule], words: Words) -> list[Note]:
     """Return a note for each rule on a row by itself whose column no row fills.
 
     Parameters
     ----------
     table
         The text frame of the responses.
+    words
+        Of the definition.
     """
     return [
-        Note(f"{say_idle(rule.name)}: {rule.idle or f'no row has a {rule.needs}'}")
+        Note(_say_why_idle(rule, words))
         for rule in (named.rule for named in rules)
         if isinstance(rule, RowRule) and rule.needs and table.height and not _is_filled(table, rule.needs)
     ]
@@ -51,7 +57,14 @@ def find_idle_rules(table: pl.DataFrame, rules: Iterable[NamedRule]) -> list[Not
 
 def say_idle(name: str) -> str:
     """Return the beginning of the note on a rule that does nothing."""
-    return f"The quality rule {name} does nothing"
+    return phrase("notes.rule_idle", rule=name)
+
+
+def _say_why_idle(rule: RowRule, words: Words) -> str:
+    why = rule.show_idle(words.names)
+    if why:
+        return phrase("notes.rule_idle_because", rule=rule.name, why=why)
+    return phrase("notes.rule_idle_without", rule=rule.name, column=rule.needs or "")
 
 
 def _is_filled(table: pl.DataFrame, column: str) -> bool:

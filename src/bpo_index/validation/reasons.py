@@ -1,53 +1,75 @@
-"""All reason codes for which a row is quarantined or flagged, with their meanings, in the order of lists.
+"""All reason codes for which a row is quarantined or flagged, in the order of lists, and what they mean.
 
-The reasons of quality rules are those of the rules' records; all others are here.
+The reasons of quality rules are the names of the rules, whose records say what they mean; all others are here.
 Method page: docs/methods/validation.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import polars as pl
 
+from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.validation.rules.registry import NamedRule, find_marking, list_rules
 
 #: For these a row is quarantined before its answers are looked at: by the reader, or with its file.
-READER_REASONS = {
-    "file_refused": "the file was refused as a whole",
-    "other_scale": "the file was answered on another scale than the definition's",
-    "malformed_quotes": "the row breaks the rules of quoting",
-    "undecodable": "the row holds bytes that are not text",
-    "ragged_row": "the row has another number of cells than the header row",
-    "missing_respondent": "no respondent is named (long layout)",
-    "unknown_question": "the question is not one of the definition's (long layout)",
-    "duplicate_row": "the row says the same as another (long layout)",
-    "conflicting_rows": "rows of one respondent contradict each other (long layout)",
-    "repeated_answer": "a respondent answers a question twice (long layout)",
-}
+READER_REASONS = (
+    "file_refused",
+    "other_scale",
+    "malformed_quotes",
+    "undecodable",
+    "ragged_row",
+    "missing_respondent",
+    "unknown_question",
+    "duplicate_row",
+    "conflicting_rows",
+    "repeated_answer",
+)
 #: Errors of a row that no definition can allow.
-ERROR_REASONS = {
-    "missing_unit": "no unit is named",
-    "unknown_unit": "the unit is not one of the definition's",
-    "invalid_weight": "the design weight is not a number from 0.000001 to 1,000,000,000",
-    "not_a_rating": "an answer is neither a rating nor a don't-know",
-    "out_of_range": "an answer lies outside the scale",
-    "no_answers": "no question has a rating",
-    "duplicate_response": "the row says the same as another row of the respondent",
-    "conflicting_id": "rows under one respondent id contradict each other",
-}
+ERROR_REASONS = (
+    "missing_unit",
+    "unknown_unit",
+    "invalid_weight",
+    "not_a_rating",
+    "out_of_range",
+    "no_answers",
+    "duplicate_response",
+    "conflicting_id",
+)
 #: For these a row is flagged and used.
-FLAG_REASONS = {"unclear_field": "a time, the mark of completion or an importance cannot be read"}
+FLAG_REASONS = ("unclear_field",)
 #: The quality rules'.
-RULE_REASONS = {rule.name: rule.line for rule in list_rules()}
-#: Reason code to what it means.
-REASONS = {**READER_REASONS, **ERROR_REASONS, **RULE_REASONS, **FLAG_REASONS}
+RULE_REASONS = tuple(rule.name for rule in list_rules())
+#: All reason codes, in the order of lists.
+REASONS = (*READER_REASONS, *ERROR_REASONS, *RULE_REASONS, *FLAG_REASONS)
 #: Reasons that no definition can turn off: neither a quality rule nor a flag.
 HARD_REASONS = (*READER_REASONS, *ERROR_REASONS)
 
 
-def refuse_taken_names(rules: Mapping[str, str], taken: Iterable[str]) -> None:
+def describe_reason(code: str, words: Words | None = None) -> str:
+    """Return what a reason code means, as a part of a sentence.
+
+    Parameters
+    ----------
+    code
+        One of `REASONS`.
+    words
+        Of the definition; None: those of no definition.
+
+    Examples
+    --------
+    >>> describe_reason("unknown_unit"), describe_reason("unfinished", Words(respondent="nurse"))
+    ("the unit is not one of the definition's", 'the nurse did not reach the end')
+    """
+    names = (words or Words()).names
+    rules = {rule.name: rule for rule in list_rules()}
+    return rules[code].show_line(names) if code in rules else phrase(f"reasons.{code}", **names)
+
+
+def refuse_taken_names(rules: Iterable[str], taken: Iterable[str]) -> None:
     """Refuse quality rules with the name of another reason.
 
     Raises

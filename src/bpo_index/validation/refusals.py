@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.validation.audit import Audit
-from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.reasons import describe_reason
 
 
 def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition) -> str | None:
@@ -19,14 +19,16 @@ def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition)
     """
     if refusals:
         return " ".join(refusals)
-    minimum = definition.method.minimum_respondents_to_rank
+    minimum, words = definition.method.minimum_respondents_to_rank, definition.words
     if any(count >= minimum for count in audit.respondents_by_unit.values()):
         return None
     read = f"Of {audit.rows_read} row{'' if audit.rows_read == 1 else 's'} read, {audit.rows_accepted} can be used"
     if audit.reasons:
-        reasons = ", ".join(f"{count} x {code} ({REASONS[code]})" for code, count in audit.reasons.items())
+        reasons = ", ".join(
+            f"{count} x {code} ({describe_reason(code, words)})" for code, count in audit.reasons.items()
+        )
         read += f"; quarantined: {reasons}"
     return (
-        f"{read}. No unit of {definition.title} has the {minimum} accepted respondents that a rank needs "
-        "(`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."
+        f"{read}. No {words.unit} of {definition.title} has the {minimum} accepted {words.respondents} that a rank "
+        "needs (`minimum_respondents_to_rank`). Correct the rows, collect more answers, or change the definition."
     )

@@ -10,7 +10,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.text_expressions import quote, say
-from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.reasons import REASONS, describe_reason
 from bpo_index.validation.rules.application import explain_by_rule
 from bpo_index.validation.rules.record import RowRule
 
@@ -88,7 +88,7 @@ def _write_sentence(reason: str, rows: pl.DataFrame, definition: IndexDefinition
         case "unclear_field":
             return say("Cannot be read and is left empty: ", pl.col("unclear").list.join(", "), ".")
         case _:
-            return pl.lit(f"{REASONS[reason].capitalize()}.")
+            return pl.lit(f"{describe_reason(reason, definition.words).capitalize()}.")
 
 
 def _quote_answers(rows: pl.DataFrame, column: str) -> pl.Series:

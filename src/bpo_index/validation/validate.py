@@ -21,7 +21,7 @@ from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
 from bpo_index.validation.notes import Note, find_idle_rules
 from bpo_index.validation.other_scale import find_other_scales
-from bpo_index.validation.reasons import REASONS, RULE_REASONS, is_kept_out_only_by, list_flag_codes
+from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_out_only_by, list_flag_codes
 from bpo_index.validation.row_marks import mark_rows
 from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks
 from bpo_index.validation.sentences import explain_failures
@@ -123,7 +123,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         _account_rows(responses, grouped),
         flags,
         notes=[
-            *find_idle_rules(table, rules),
+            *find_idle_rules(table, rules, definition.words),
             *comparison.notes,
             *find_turned_questions(accepted, definition),
         ],
@@ -133,7 +133,8 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
 def _quarantine_files(responses: Responses, files: list[str]) -> Responses:
     """Return the responses with all rows quarantined: those of the files are on another scale."""
     reason = pl.when(pl.col("source_file").is_in(files)).then(pl.lit("other_scale")).otherwise(pl.lit("file_refused"))
-    sentence = pl.format("The file was refused as a whole: {}.", reason.replace_strict(REASONS))
+    meanings = {code: describe_reason(code) for code in ("other_scale", "file_refused")}
+    sentence = pl.format("The file was refused as a whole: {}.", reason.replace_strict(meanings))
     records = responses.records.with_columns(
         response=pl.lit(None, pl.Int64),
         reason=pl.coalesce("reason", reason),

@@ -80,12 +80,15 @@ def test_the_sentence_quotes_distance_and_limit(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
-        (make_rows(14), "14 rows have a rating for every question and another such row in their unit, and it needs 15"),
+        (
+            make_rows(14),
+            "it needs 15 rows with a rating for every question, from units with two or more of them, and there are 14",
+        ),
         (make_rows(60).with_columns(q2=pl.lit(5.0)), "the 60 rows with a rating for every question do not span"),
         (make_rows(60).with_columns(q3=pl.col("q1") + pl.col("q2")), "do not span the 3 questions"),
         (make_rows(60).with_columns(q1=pl.when(pl.col("unit") == "AAA").then(3.0).otherwise(7.0)), "do not span"),
-        (make_rows(60).with_columns(q1=pl.lit(None, dtype=pl.Float64)), "0 rows have a rating"),
-        (make_rows(60).with_columns(unit=pl.col("respondent_id")), "0 rows have a rating"),
+        (make_rows(60).with_columns(q1=pl.lit(None, dtype=pl.Float64)), "and there are 0"),
+        (make_rows(60).with_columns(unit=pl.col("respondent_id")), "and there are 0"),
     ],
 )
 def test_what_is_missing_is_said(rows, says):

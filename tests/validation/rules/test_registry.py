@@ -65,13 +65,13 @@ def test_the_names_of_rules_are_written_nowhere_else(project):
 
 
 def test_reasons_of_rules_stand_between_errors_and_flags():
-    codes = list(REASONS)
+    codes = REASONS
     start = codes.index("test_row")
-    assert codes[start - 1 : start] == ["conflicting_id"]
-    assert codes[start:-1] == [rule.name for rule in list_rules()]
+    assert codes[start - 1] == "conflicting_id"
+    assert codes[start:-1] == tuple(rule.name for rule in list_rules())
     assert codes[-1] == "unclear_field"
     with pytest.raises(EnvironmentFailed, match="the name of another reason: no_answers"):
-        refuse_taken_names({"no_answers": "none"} | RULE_REASONS, ["no_answers", "unclear_field"])
+        refuse_taken_names(("no_answers", *RULE_REASONS), ["no_answers", "unclear_field"])
 
 
 def test_a_rule_that_is_not_named_is_not_written():

@@ -7,6 +7,7 @@ from collections import Counter
 from bpo_index.cli.command import Command
 from bpo_index.cli.options import Json
 from bpo_index.cli.output import make_console, print_json
+from bpo_index.display.catalogue import phrase
 
 
 def definitions(as_json: Json = False) -> None:
@@ -31,9 +32,18 @@ def definitions(as_json: Json = False) -> None:
                 "path": str(path),
             }
         )
-        levels = f" ({', '.join(map(str, by_level))} by level)" if len(by_level) > 1 else ""
-        size = f"{units} units, {categories} categories{levels}, {questions} questions"
-        lines.append(f"{name}  {index.title}: {size}\n  {path}")
+        levels = ", ".join(map(str, by_level))
+        described = phrase(
+            "terminal.definition",
+            name=name,
+            title=index.title,
+            units=index.words.count_units(units),
+            categories=phrase("terminal.categories_by_level", count=categories, levels=levels)
+            if len(by_level) > 1
+            else phrase("terminal.categories", count=categories),
+            questions=phrase("terminal.questions", count=questions),
+        )
+        lines.append(f"{described}\n  {path}")
     if as_json:
         print_json(rows)
         return

@@ -10,6 +10,7 @@ import typer
 from bpo_index.cli.command import Command
 from bpo_index.cli.options import Json, NamedDefinition
 from bpo_index.cli.output import make_console, show_progress
+from bpo_index.display.catalogue import phrase
 
 
 def plan(
@@ -45,7 +46,7 @@ def plan(
         seed=seed,
         method=method,
     )
-    with show_progress("Surveys") as progress:
+    with show_progress(phrase("terminal.progress_surveys")) as progress:
         completed = plan_next_survey(settings, progress)
     if as_json:
         sys.stdout.write(completed.files[1].read_text(encoding="utf-8"))

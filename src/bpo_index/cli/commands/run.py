@@ -10,6 +10,7 @@ import typer
 from bpo_index.cli.command import Command
 from bpo_index.cli.options import AuditDir, Definition, Files, Json, Verbose
 from bpo_index.cli.output import make_console, print_json, show_progress
+from bpo_index.display.catalogue import phrase
 from bpo_index.files.resources import DEFAULT_DEFINITION
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def run(
         margins=margins,
         scheduler=scheduler,
     )
-    with show_progress("Replicates", is_long=(replicates or 0) >= BAR_FROM) as progress:
+    what = phrase("terminal.progress_replicates")
+    with show_progress(what, is_long=(replicates or 0) >= BAR_FROM) as progress:
         completed = pipeline.run(settings, progress)
     if as_json:
         print_json(_describe(completed))

@@ -10,6 +10,7 @@ import typer
 from bpo_index.cli.command import Command
 from bpo_index.cli.options import Json, NamedDefinition
 from bpo_index.cli.output import make_console, print_json
+from bpo_index.display.catalogue import phrase
 
 
 def template(
@@ -21,15 +22,16 @@ def template(
     from bpo_index.definition import load_definition  # noqa: PLC0415
     from bpo_index.responses.template import write_template  # noqa: PLC0415
 
-    questionnaire, codebook = write_template(load_definition(definition), Path(out))
+    index = load_definition(definition)
+    questionnaire, codebook = write_template(index, Path(out))
     if as_json:
         print_json({"questionnaire": str(questionnaire), "codebook": str(codebook)})
         return
     console = make_console()
     for line in (
-        f"Questionnaire: {questionnaire}",
-        f"Codebook: {codebook}",
-        "One row a respondent; `bpo-index check` says whether the filled file can be used.",
+        phrase("terminal.questionnaire", file=str(questionnaire)),
+        phrase("terminal.codebook", file=str(codebook)),
+        phrase("terminal.fill_in", respondent=index.words.respondent),
     ):
         console.print(line, markup=False, soft_wrap=True)
 

@@ -93,7 +93,12 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
     return [
         _describe_respondent_weights(definition, fits_margins),
         *(
-            Step(title, record.name.replace("_", " "), record.line, record.formula)
+            Step(
+                title,
+                record.name.replace("_", " "),
+                record.show_line(definition.words.names),
+                record.show_formula(definition.words.names),
+            )
             for title, record in [*chosen, *_find_own_steps(definition)]
             if record.name != "none"
         ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.display.numbers import show_estimate, show_number
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_heading
-from bpo_index.validation.reasons import REASONS
+from bpo_index.validation.reasons import describe_reason
 
 
 def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
@@ -27,10 +28,15 @@ def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
     return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)
 
 
-def tabulate_reasons(audit: PublicAudit) -> TableView:
+def tabulate_reasons(audit: PublicAudit, words: Words) -> TableView:
     """Return why rows were kept out and respondents flagged."""
-    rows = [("Kept out", code.replace("_", " "), REASONS[code], count) for code, count in audit.reasons.items()]
-    rows += [("Flagged", code.replace("_", " "), REASONS[code], count) for code, count in audit.flags.items()]
+    rows = [
+        ("Kept out", code.replace("_", " "), describe_reason(code, words), count)
+        for code, count in audit.reasons.items()
+    ]
+    rows += [
+        ("Flagged", code.replace("_", " "), describe_reason(code, words), count) for code, count in audit.flags.items()
+    ]
     return make_table(
         "reasons",
         "Why rows were kept out or flagged",

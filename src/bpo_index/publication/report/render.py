@@ -127,7 +127,7 @@ def render_report(
             "influence": drivers.tabulate_influence(result, names),
             "exclusions": drivers.tabulate_exclusions(result, names),
             "rows": quality.tabulate_rows(audit, names),
-            "reasons": quality.tabulate_reasons(audit),
+            "reasons": quality.tabulate_reasons(audit, definition.words),
             "respondents": quality.tabulate_respondents(result, names),
             "reliability": quality.tabulate_reliability(result, names, level),
             "own_methods": tabulate_own_methods(definition, names),

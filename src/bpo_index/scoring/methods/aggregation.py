@@ -246,7 +246,7 @@ RECORDS = (
     ),
     Aggregation(
         name="harmonic",
-        line="weighted harmonic mean: less still",
+        line="weighted harmonic mean: even less compensation",
         formula="S = 1 / Σ (w / y)",
         page="aggregation",
         order=3,

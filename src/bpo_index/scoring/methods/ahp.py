@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field
 
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_number
 from bpo_index.fields import Finite
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.record import Items, Option, Options, Problem, Surroundings, Weighting, WeightsReport
@@ -131,8 +133,10 @@ def _is_number(value: object) -> bool:
 def _describe_consistency(report: WeightsReport, options: Options) -> list[str]:
     del report
     judged = weigh_by_ahp(np.asarray(options["comparisons"]))
-    verdict = "" if judged.is_consistent else ": above .10, the comparisons contradict each other"
-    return [f"Consistency ratio of the comparisons (AHP): {float(judged.consistency_ratio):.3f}{verdict}."]
+    ratio = show_number(float(judged.consistency_ratio), 3)
+    if judged.is_consistent:
+        return [phrase("notes.comparisons_consistent", ratio=ratio)]
+    return [phrase("notes.comparisons_contradict", ratio=ratio, limit=show_number(ACCEPTED_RATIO, 2))]
 
 
 COMPARISONS = Option(

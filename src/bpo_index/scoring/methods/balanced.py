@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_number
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.covariance import CONSTANT_SD, estimate_between_covariance, find_spread
 from bpo_index.scoring.methods.record import Items, Options, Weighting, WeightsReport
@@ -196,9 +198,7 @@ def _describe_balance(report: WeightsReport, options: Options) -> list[str]:
     found = weigh_balanced(report.scores, report.nominal)
     if bool(found.converged) or not np.isfinite(found.largest_gap):
         return []
-    return [
-        f"No weights give every category its nominal importance; the farthest is {float(found.largest_gap):.3f} off."
-    ]
+    return [phrase("notes.balance_not_reached", gap=show_number(float(found.largest_gap), 3))]
 
 
 RECORDS = (

@@ -175,8 +175,8 @@ HIGHEST_SHARE = Option(
 RECORDS = (
     Weighting(
         name="benefit_of_the_doubt",
-        line="for each unit the weights that suit it best",
-        formula="S(u) = 100 · max of Σ w y(u,c) over w ≥ 0 with Σ w y(v,c) ≤ 1 for every unit v",
+        line="for each {unit} the weights that suit it best",
+        formula="S(u) = 100 · max of Σ w y(u,c) over w ≥ 0 with Σ w y(v,c) ≤ 1 for every {unit} v",
         page="benefit-of-the-doubt",
         source="cherchye2007",
         options=(LOWEST_SHARE, HIGHEST_SHARE),

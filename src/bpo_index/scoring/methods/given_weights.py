@@ -57,7 +57,7 @@ RECORDS = (
     ),
     Weighting(
         name="importance",
-        line="points that respondents gave to the categories (budget allocation)",
+        line="points that {respondents} gave to the categories (budget allocation)",
         page="scores",
         source="oecd2008",
         find_problems=_find_categories_without_points,

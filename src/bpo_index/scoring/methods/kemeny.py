@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.outranking import EQUALLY_GOOD, find_participants, outrank
 from bpo_index.scoring.methods.record import PERCENT, Aggregation
@@ -251,14 +252,16 @@ def _list_triples(n: int) -> list[tuple[int, int, int]]:
 def _describe_orders(categories: Floats, weights: Floats, scored: np.ndarray) -> list[str]:
     if bool(rank_kemeny(outrank(categories, weights), scored).unique):
         return []
-    return ["Several Kemeny orders agree equally with the comparisons of pairs; the ranks are of their mean."]
+    return [phrase("notes.several_kemeny_orders")]
 
 
 RECORDS = (
     Aggregation(
         name="kemeny",
         line="the order that agrees most with all pairwise comparisons",
-        formula="S = 100 (units − place) / (units − 1), place in the order that agrees most with all weighted pairs",
+        formula=(
+            "S = 100 ({units} − place) / ({units} − 1), place in the order that agrees most with all weighted pairs"
+        ),
         page="outranking",
         source="young1988",
         order=8,

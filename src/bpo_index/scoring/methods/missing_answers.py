@@ -134,7 +134,7 @@ RECORDS = (
     MissingAnswers(
         name="available_case",
         line="a question's mean is over those who answered it",
-        formula="x̄(u,q) = Σ w(i) r(i,q) / Σ w(i), over the respondents i of u who rated q",
+        formula="x̄(u,q) = Σ w(i) r(i,q) / Σ w(i), over the {respondents} i of u who rated q",
         page="missing-answers",
         order=1,
         complete=None,
@@ -143,7 +143,7 @@ RECORDS = (
     ),
     MissingAnswers(
         name="person_category_mean",
-        line="the respondent's mean over at least half of a category",
+        line="the {respondent}'s mean over at least half of a category",
         formula="r(i,c) = weighted mean of i's ratings in c, at least half of them there; then over i",
         page="missing-answers",
         order=2,
@@ -152,8 +152,8 @@ RECORDS = (
     ),
     MissingAnswers(
         name="knn",
-        line="from the respondents who answered most alike",
-        formula="a gap becomes the mean of the k respondents who answered most alike; then x̄(u,q) as a weighted mean",
+        line="from the {respondents} who answered most alike",
+        formula="a gap becomes the mean of the k {respondents} who answered most alike; then x̄(u,q) as a weighted mean",
         page="missing-answers",
         options=(NEIGHBOURS,),
         order=3,

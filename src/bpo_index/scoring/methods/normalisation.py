@@ -219,7 +219,7 @@ REFERENCE_UNIT = Option(
 RECORDS = (
     Normalisation(
         name="scale",
-        line="the ends of the answer scale become 0 and 100; no other unit matters",
+        line="the ends of the answer scale become 0 and 100; no other {unit} matters",
         formula="y(u,q) = 100 (x(u,q) − lowest point) / (highest point − lowest point)",
         page="normalisation",
         order=1,
@@ -232,8 +232,8 @@ RECORDS = (
     ),
     Normalisation(
         name="min_max",
-        line="the lowest and the highest unit become the ends of a range",
-        formula="y(u,q) = lo + (hi − lo) (x(u,q) − min) / (max − min), over units",
+        line="the lowest and the highest {unit} become the ends of a range",
+        formula="y(u,q) = lo + (hi − lo) (x(u,q) − min) / (max − min), over {units}",
         page="normalisation",
         source="oecd2008",
         options=(RANGE,),
@@ -247,7 +247,7 @@ RECORDS = (
     ),
     Normalisation(
         name="distance_to_maximum",
-        line="the gap to the best unit, as a share of the units' range",
+        line="the gap to the best {unit}, as a share of the {units}' range",
         formula="y(u,q) = 100 (1 − (max − x(u,q)) / (max − min))",
         page="normalisation",
         order=8,
@@ -259,7 +259,7 @@ RECORDS = (
     ),
     Normalisation(
         name="distance_to_target",
-        line="the way from the lowest unit to a target, capped",
+        line="the way from the lowest {unit} to a target, capped",
         formula="y(u,q) = 100 (x(u,q) − min) / (target − min), at most 100",
         page="normalisation",
         options=(TARGET,),
@@ -271,7 +271,7 @@ RECORDS = (
     ),
     Normalisation(
         name="distance_to_reference",
-        line="the ratio to one unit of reference",
+        line="the ratio to one {unit} of reference",
         formula="y(u,q) = 100 (x(u,q) − lowest point) / (reference − lowest point)",
         page="normalisation",
         options=(REFERENCE_UNIT,),
@@ -283,7 +283,7 @@ RECORDS = (
     ),
     Normalisation(
         name="fraction_of_maximum",
-        line="the ratio to the best unit",
+        line="the ratio to the best {unit}",
         formula="y(u,q) = 100 (x(u,q) − lowest point) / (max − lowest point)",
         page="normalisation",
         order=11,

@@ -108,8 +108,8 @@ def _share_below(balance: Any, present: Any, n: Any) -> Any:
 RECORDS = (
     Normalisation(
         name="rank",
-        line="rank from the worst, as a share of the units",
-        formula="y(u,q) = 100 · average rank from the worst / units",
+        line="rank from the worst, as a share of the {units}",
+        formula="y(u,q) = 100 · average rank from the worst / {units}",
         page="normalisation",
         source="oecd2008",
         order=5,
@@ -120,8 +120,8 @@ RECORDS = (
     ),
     Normalisation(
         name="borda",
-        line="units beaten, as a share of the others",
-        formula="y(u,q) = lo + (hi − lo) · units beaten, ties half / other units",
+        line="{units} beaten, as a share of the others",
+        formula="y(u,q) = lo + (hi − lo) · {units} beaten, ties half / other {units}",
         page="normalisation",
         options=(RANGE,),
         order=6,
@@ -133,8 +133,8 @@ RECORDS = (
     ),
     Normalisation(
         name="percentile_rank",
-        line="share of units below, and half of those equal",
-        formula="y(u,q) = 100 (units below + half of those equal) / units",
+        line="share of {units} below, and half of those equal",
+        formula="y(u,q) = 100 ({units} below + half of those equal) / {units}",
         page="normalisation",
         order=7,
         learn=_learn_percentile_rank,

@@ -93,8 +93,8 @@ def _find_lowest_z_score(options: Options, units: int) -> float:
 RECORDS = (
     Normalisation(
         name="z_score",
-        line="50 + 10 standard deviations from the mean of the units",
-        formula="y(u,q) = 50 + 10 (x(u,q) − mean) / sd, over units",
+        line="50 + 10 standard deviations from the mean of the {units}",
+        formula="y(u,q) = 50 + 10 (x(u,q) − mean) / sd, over {units}",
         page="normalisation",
         source="oecd2008",
         order=3,
@@ -107,7 +107,7 @@ RECORDS = (
     Normalisation(
         name="robust",
         line="50 + 10 scaled median deviations from the median",
-        formula="y(u,q) = 50 + 10 (x(u,q) − median) / (1.4826 MAD), over units",
+        formula="y(u,q) = 50 + 10 (x(u,q) − median) / (1.4826 MAD), over {units}",
         page="normalisation",
         order=4,
         learn=_learn_robust,

@@ -215,8 +215,8 @@ RECORDS = (
     ),
     Outliers(
         name="winsorise",
-        line="pulls in extreme units while skewness and kurtosis are high",
-        formula="extreme units are pulled in while |skewness| > 2 and kurtosis > 3.5",
+        line="pulls in extreme {units} while skewness and kurtosis are high",
+        formula="extreme {units} are pulled in while |skewness| > 2 and kurtosis > 3.5",
         page="outliers",
         order=2,
         learn=learn_limits,
@@ -224,7 +224,7 @@ RECORDS = (
     ),
     Outliers(
         name="log",
-        line="logarithm of the distance from the lowest unit",
+        line="logarithm of the distance from the lowest {unit}",
         formula="x(u,q) = ln(x̄(u,q) − min + 0.01 (max − min))",
         page="outliers",
         order=3,

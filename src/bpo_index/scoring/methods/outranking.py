@@ -136,7 +136,7 @@ RECORDS = (
     Aggregation(
         name="copeland",
         line="pairwise majorities won",
-        formula="S = 100 · pairwise majorities won, ties half / other units",
+        formula="S = 100 · pairwise majorities won, ties half / other {units}",
         page="outranking",
         order=6,
         aggregate=score_copeland,
@@ -145,8 +145,8 @@ RECORDS = (
     ),
     Aggregation(
         name="borda",
-        line="units beaten, weighted over the items",
-        formula="S = 100 Σ w · units beaten, ties half / other units",
+        line="{units} beaten, weighted over the items",
+        formula="S = 100 Σ w · {units} beaten, ties half / other {units}",
         page="outranking",
         order=7,
         aggregate=score_borda,

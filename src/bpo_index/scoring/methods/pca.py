@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import list_names, show_percent
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.covariance import correlate, estimate_between_covariance, find_spread
 from bpo_index.scoring.methods.covariance_weights import LEVEL, decompose, find_covariance, share_out
@@ -109,10 +111,15 @@ def _describe_pca(report: WeightsReport, options: Options) -> list[str]:
     negative = [report.names[int(n)] for n in np.flatnonzero(table.negative)]
     notes = []
     if np.isfinite(table.share[0]):
-        notes.append(f"The first principal component explains {float(table.share[0]):.1%} of the categories' variance.")
+        explained = show_percent(float(table.share[0]), decimals=1)
+        notes.append(phrase("notes.first_component_explains", share=explained))
     if negative:
-        effect = "their weights are negative" if options["negative_weights"] else "their weights are zero"
-        notes.append(f"Against the first component run: {', '.join(negative)}; {effect}.")
+        values: dict[str, str | int] = {"count": len(negative), "categories": list_names(negative)}
+        notes.append(
+            phrase("notes.against_component_negative", **values)
+            if options["negative_weights"]
+            else phrase("notes.against_component_zero", **values)
+        )
     return notes
 
 

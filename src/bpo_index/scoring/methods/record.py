@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from bpo_index.display.catalogue import translate
+from bpo_index.display.words import GENERIC, put_words
 from bpo_index.scoring.arrays import Floats, Ints
 
 Bounds = tuple[float, float]
@@ -74,11 +76,12 @@ class Method:
     name: str
     """Its name in a definition."""
     line: str
-    """What it does, in one line."""
+    """What it does, in one line; `{unit}`, `{units}`, `{respondent}` and `{respondents}` in it are the definition's
+    words."""
     page: str
     """Its page in docs/methods."""
     formula: str = ""
-    """As the report prints it; empty: the line says it."""
+    """As the report prints it, with the same words; empty: the line says it."""
     source: str | None = None
     """A key of docs/references.bib."""
     options: tuple[Option, ...] = ()
@@ -86,6 +89,17 @@ class Method:
     """What is wrong between its options and the rest of the definition; the options may be broken in other ways."""
     order: int = 1000
     """Its place in lists; those with the same one are in order of their names."""
+
+    def show_line(self, words: Mapping[str, str] = GENERIC) -> str:
+        """Return what it does as readers see it, in the words of a definition."""
+        return self._show("line", self.line, words)
+
+    def show_formula(self, words: Mapping[str, str] = GENERIC) -> str:
+        """Return the formula as readers see it, in the words of a definition; empty: the line says it."""
+        return self._show("formula", self.formula, words)
+
+    def _show(self, part: str, text: str, words: Mapping[str, str]) -> str:
+        return put_words(translate(f"methods.{self.step}.{self.name}.{part}", text), words)
 
     def pick(self, method: Any) -> dict[str, Any]:
         """Return its options, out of an object that has all of them as attributes."""

@@ -248,7 +248,7 @@ RECORDS = (
     ),
     RespondentWeights(
         name="post_stratification",
-        line="margins of one variable: a respondent stands for a stratum",
+        line="margins of one variable: each stratum counts by its share of the population",
         page="respondent-weights",
         source="holt1979",
         order=2,

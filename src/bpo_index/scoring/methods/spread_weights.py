@@ -147,7 +147,7 @@ RECORDS = (
     ),
     Weighting(
         name="critic",
-        line="spread times lack of correlation with the others",
+        line="what spreads more, and correlates less with the others, weighs more",
         page="entropy-critic-weights",
         source="diakoulaki1995",
         options=(LEVEL,),
@@ -157,7 +157,7 @@ RECORDS = (
     ),
     Weighting(
         name="entropy",
-        line="what differs more between units weighs more, by entropy",
+        line="what differs more between {units} weighs more, by entropy",
         page="entropy-critic-weights",
         order=6,
         weigh=_take_entropy,

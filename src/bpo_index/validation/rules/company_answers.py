@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.text_expressions import quote, say
 from bpo_index.fields import Count
 from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
@@ -48,7 +49,7 @@ def find_company_answers(rows: pl.DataFrame, rule: CompanyAnswersRule) -> pl.Dat
     """
     named = rows.filter(pl.col("cluster").is_not_null())
     if named.height == 0:
-        return "no row names a company"
+        return phrase("notes.rule_needs_companies")
     order = ["unit", "cluster", "answers", "finished_at", "respondent_id"]
     placed = (
         named.select("response", *order)
@@ -66,7 +67,7 @@ def find_company_answers(rows: pl.DataFrame, rule: CompanyAnswersRule) -> pl.Dat
 RECORDS = (
     ComparingRule(
         name="company_answers",
-        line="the company has more rows on the unit than the rule takes",
+        line="the company has more rows on the {unit} than the rule allows",
         options=CompanyAnswersRule,
         compare=lambda rows, _, options: find_company_answers(rows, options),
         columns=("unit", "cluster", "answers", "finished_at"),

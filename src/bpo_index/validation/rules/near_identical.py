@@ -19,6 +19,7 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.text_expressions import quote, say
 from bpo_index.fields import LEAST_PART, CountFromTwo, Finite
 from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
@@ -89,7 +90,7 @@ def find_near_identical(rows: pl.DataFrame, questions: Sequence[str], rule: Near
     """
     most = min(MOST_ROWS, math.isqrt(MOST_COMPARED // max(len(questions), 1)))
     if rows.height > most:
-        return f"it compares up to {most:,} rows with one another, and there are {rows.height:,}"
+        return phrase("notes.rule_compares_fewer_rows", most=most, rows=rows.height)
     ordered = rows.select("response", "respondent_id", *questions).sort("respondent_id")
     ratings = ordered.select(questions).to_numpy().astype(np.float64)
     found = match_rows(ratings, minimum_share=rule.minimum_share, minimum_answers=rule.minimum_answers)

@@ -12,7 +12,7 @@ Method page: docs/methods/outlying-answers.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -20,7 +20,9 @@ import numpy.typing as npt
 import polars as pl
 from pydantic import Field
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.text_expressions import say, show
+from bpo_index.display.words import GENERIC
 from bpo_index.fields import LEAST_PART, MOST, Finite
 from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
 
@@ -38,7 +40,9 @@ class OutlyingRule(RuleOptions):
     """Complete rows that the rule needs, a question; with fewer it does nothing and says so."""
 
 
-def find_outlying(rows: pl.DataFrame, questions: Sequence[str], rule: OutlyingRule) -> pl.DataFrame | str:
+def find_outlying(
+    rows: pl.DataFrame, questions: Sequence[str], rule: OutlyingRule, words: Mapping[str, str] = GENERIC
+) -> pl.DataFrame | str:
     """Return the rows that lie beyond the limit, or why none can be found.
 
     Parameters
@@ -47,6 +51,8 @@ def find_outlying(rows: pl.DataFrame, questions: Sequence[str], rule: OutlyingRu
         The rows that are compared: `response, respondent_id, unit`, and the ratings, null where there is none.
     questions
         The columns of the ratings.
+    words
+        What readers call units.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def find_outlying(rows: pl.DataFrame, questions: Sequence[str], rule: OutlyingRu
     --------
     >>> rows = pl.DataFrame({"response": [0, 1], "respondent_id": ["a", "b"], "unit": ["AAA"] * 2, "q": [1.0, 2.0]})
     >>> find_outlying(rows, ["q"], OutlyingRule())
-    '2 rows have a rating for every question and another such row in their unit, and it needs 5'
+    'it needs 5 rows with a rating for every question, from units with two or more of them, and there are 2'
     """
     from scipy.special import chdtri  # noqa: PLC0415  (costs a quarter of a second)
 
@@ -69,15 +75,11 @@ def find_outlying(rows: pl.DataFrame, questions: Sequence[str], rule: OutlyingRu
     )
     needed = int(np.ceil(np.round(rule.rows_per_question * len(questions), 9)))
     if complete.height < needed:
-        are = "1 row has" if complete.height == 1 else f"{complete.height} rows have"
-        return f"{are} a rating for every question and another such row in their unit, and it needs {needed}"
+        return phrase("notes.rule_needs_more_rows", count=complete.height, needed=needed, **words)
     unit_of = complete["unit"].rank("dense").to_numpy().astype(np.int64) - 1
     squared = measure_squared_distances(complete.select(questions).to_numpy(), unit_of)
     if squared is None:
-        return (
-            f"the {complete.height} rows with a rating for every question do not span the {len(questions)} questions: "
-            "within units a question does not vary, or follows from others"
-        )
+        return phrase("notes.rule_needs_spread", rows=complete.height, questions=len(questions), **words)
     limit = round(float(chdtri(len(questions), rule.level)), 9)
     shown = pl.select(show(pl.lit(limit), 1)).item()
     return (
@@ -133,9 +135,9 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
 RECORDS = (
     ComparingRule(
         name="outlying",
-        line="the ratings lie far from those of the others on the unit",
+        line="the ratings lie far from those of the others on the {unit}",
         options=OutlyingRule,
-        compare=lambda rows, asked, options: find_outlying(rows, asked.questions, options),
+        compare=lambda rows, asked, options: find_outlying(rows, asked.questions, options, asked.words),
         columns=("unit",),
         finds_one_person=False,
         page="outlying-answers",

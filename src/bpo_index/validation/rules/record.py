@@ -21,6 +21,8 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from pydantic import Field
 
+from bpo_index.display.catalogue import translate
+from bpo_index.display.words import GENERIC, put_words
 from bpo_index.fields import Block
 
 #: Shares and variances are rounded to so many decimals before they are compared, so that 0.7 of 10 questions is 7.
@@ -52,6 +54,8 @@ class Questionnaire:
     """Category to its questions."""
     reverse: frozenset[str] = frozenset()
     """Questions where a high rating means low confidence. Ratings are given as they are in the file, not turned."""
+    words: Mapping[str, str] = field(default_factory=lambda: GENERIC)
+    """What readers call units and respondents: `unit, units, respondent, respondents` to a word each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +72,8 @@ class QualityRule:
     name: str
     """The key in a definition and the reason code: small letters, digits and `_`, a letter first."""
     line: str
-    """What a mark means, in one line, as a part of a sentence."""
+    """What a mark means, in one line, as a part of a sentence; `{unit}`, `{units}`, `{respondent}` and `{respondents}`
+    in it are the definition's words."""
     options: type[RuleOptions] = RuleOptions
     """The keys that a definition may give, each with its type, range, default and description."""
     page: str = ""
@@ -79,7 +84,12 @@ class QualityRule:
     @property
     def sentence(self) -> str:
         """What a mark means, as a sentence: said where the rule says nothing more."""
-        return f"{self.line[:1].upper()}{self.line[1:]}."
+        line = self.show_line()
+        return f"{line[:1].upper()}{line[1:]}."
+
+    def show_line(self, words: Mapping[str, str] = GENERIC) -> str:
+        """Return what a mark means as readers see it, in the words of a definition."""
+        return put_words(translate(f"rules.{self.name}.line", self.line), words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +115,14 @@ class RowRule(QualityRule):
     needs: str | None = None
     """The column that some row must fill; without it the rule does nothing, and says so."""
     idle: str = ""
-    """What is said then, as a part of a sentence: no row says whether it was finished."""
+    """What is said then, as a part of a sentence: no row says whether it was finished. It may have the same words."""
     is_answer: bool = True
     """False: a row that it marks is no answer to the survey, and is compared with no other, also where the definition
     does not name the rule; its defaults decide then."""
+
+    def show_idle(self, words: Mapping[str, str] = GENERIC) -> str:
+        """Return what is said where no row fills the column, as readers see it; empty: nothing of its own."""
+        return put_words(translate(f"rules.{self.name}.idle", self.idle), words) if self.idle else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Annotated
 import polars as pl
 from pydantic import Field
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.text_expressions import say, show
 from bpo_index.fields import LEAST_PART, CountFromTwo, Finite
 from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
@@ -51,10 +52,9 @@ def find_speeders(rows: pl.DataFrame, rule: SpeederRule) -> pl.DataFrame | str:
     """
     times = rows.filter(pl.col("duration") > 0)["duration"]
     if len(times) == 0:
-        return "no row has a time"
+        return phrase("notes.rule_needs_times")
     if len(times) < rule.minimum_times:
-        have = "1 row has" if len(times) == 1 else f"{len(times)} rows have"
-        return f"{have} a time, and it needs {rule.minimum_times}"
+        return phrase("notes.rule_needs_more_times", count=len(times), needed=rule.minimum_times)
     median = times.median()
     assert isinstance(median, float)
     limit = rule.minimum_share * median
@@ -70,7 +70,7 @@ def find_speeders(rows: pl.DataFrame, rule: SpeederRule) -> pl.DataFrame | str:
 RECORDS = (
     ComparingRule(
         name="speeder",
-        line="the respondent took far less time than others",
+        line="the {respondent} took far less time than others",
         options=SpeederRule,
         compare=lambda rows, _, options: find_speeders(rows, options),
         columns=("duration",),

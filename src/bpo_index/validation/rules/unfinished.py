@@ -20,7 +20,7 @@ class UnfinishedRule(RuleOptions):
 RECORDS = (
     RowRule(
         name="unfinished",
-        line="the respondent did not reach the end",
+        line="the {respondent} did not reach the end",
         options=UnfinishedRule,
         mark=lambda *_: ~pl.col("finished"),
         explain=lambda *_: say("Marked as not finished: ", quote(pl.col("text.finished")), "."),
