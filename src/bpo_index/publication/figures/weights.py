@@ -66,7 +66,9 @@ def _explain_missing(table: pl.DataFrame, definition: IndexDefinition) -> list[s
     if len(missing) == table.height:
         return [phrase("figures.weights_of_units", unit=definition.words.unit)]
     holders = dict.fromkeys(node.parent_id for node in definition.category_nodes if node.id in missing)
-    named = [phrase("figures.the_index") if parent is None else definition.category_titles[parent] for parent in holders]
+    named = [
+        phrase("figures.the_index") if parent is None else definition.category_titles[parent] for parent in holders
+    ]
     if not named:
         return []
     return [phrase("figures.weights_of_units_within", holders=list_names(named), unit=definition.words.unit)]
