@@ -51,7 +51,7 @@ class PlanSettings:
     width: float | None = None
     """The mean number of ranks in a rank set, at most."""
     neighbours: float | None = None
-    """The share of neighbours that are distinguished, at least. With neither, a width of half the units is planned for."""
+    """The share of neighbours that are distinguished, at least. With neither, the width is half the units."""
     assurance: float = 0.8
     """The share of surveys that have to reach it."""
     out: str = "plan"

@@ -82,17 +82,17 @@ def draw_key(entries: list[tuple[str, str, str, str]]) -> list[alt.Chart]:
     """
     import altair as alt  # noqa: PLC0415
 
-    layers = []
-    for n, (text, shape, fill, stroke) in enumerate(entries):
-        at = _KEY_START + measure_key(entries[:n])
+    layers, at = [], _KEY_START
+    for text, shape, fill, stroke in entries:
         one = plot_rows([{}])
         symbol = one.mark_point(
             shape=shape, fill=fill, stroke=stroke, size=_SYMBOL_SIZE, strokeWidth=1.5, opacity=1
         ).encode(alt.X(value=at), alt.Y(value=_ABOVE - 5))
         layers += [symbol, write_heading(text, at + _KEY_SYMBOL, "left", color=INK)]
+        at += _KEY_SYMBOL + measure(text) * SMALL_SIZE + _KEY_GAP
     return layers
 
 
 def measure_key(entries: Iterable[tuple[str, str, str, str]]) -> float:
-    """Return how many pixels a key takes, as for `draw_key`, with the space behind it."""
-    return sum(_KEY_SYMBOL + measure(text) * SMALL_SIZE + _KEY_GAP for text, *_ in entries)
+    """Return how many pixels lie between the first symbol of a key and its end; entries as for `draw_key`."""
+    return sum(_KEY_SYMBOL + measure(text) * SMALL_SIZE + _KEY_GAP for text, *_ in entries) - _KEY_GAP

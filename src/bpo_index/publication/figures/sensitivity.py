@@ -12,7 +12,15 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import show_level, show_number, show_percent
 from bpo_index.publication.figures.labels import measure
-from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.marks import (
+    draw_key,
+    measure_key,
+    place_rows,
+    plot_rows,
+    rule_rows,
+    write_column,
+    write_heading,
+)
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.findings import name_assumption
@@ -90,19 +98,22 @@ def _join_panels(rows: Rows) -> tuple[alt.HConcatChart, float]:
     def place_share(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=phrase("figures.effects_axis"), scale=scale, axis=axis)
 
+    key = [(phrase(f"figures.effects_{name}"), *look[:3]) for name, look in _INDICES.items()]
+    # NOTE: the key may be longer than the panel under it.
+    width = max(_PANEL, measure_key(key))
     left = alt.layer(
-        rule_rows(len(rows), -names, _PANEL),
+        rule_rows(len(rows), -names, width),
         *_layer_effects(rows, place_share),
         write_column(rows, "label", -8, "right"),
         write_heading(phrase("figures.effects_shapley"), 0, "left", color=INK),
     )
     right = alt.layer(
-        rule_rows(len(rows), 0, _PANEL),
+        rule_rows(len(rows), 0, width),
         *_layer_indices(rows, place_share),
-        *draw_key([(phrase(f"figures.effects_{name}"), *look[:3]) for name, look in _INDICES.items()]),
+        *draw_key(key),
     )
-    panels = [panel.properties(width=_PANEL, height=_ROW * len(rows)) for panel in (left, right)]
-    return alt.hconcat(*panels, spacing=_GAP), names + 2 * _PANEL + _GAP
+    panels = [panel.properties(width=width, height=_ROW * len(rows)) for panel in (left, right)]
+    return alt.hconcat(*panels, spacing=_GAP), names + 2 * width + _GAP
 
 
 def _layer_effects(rows: Rows, place_share: Callable[[str], alt.X]) -> list[alt.Chart]:
