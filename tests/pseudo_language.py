@@ -1,4 +1,4 @@
-"""A made-up language: every text in brackets, longer, with accents on all letters, so that English that is left shows."""
+"""A made-up language: every text in brackets, longer, its letters with accents, so that English that is left shows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def garble(text: str) -> str:
     Examples
     --------
     >>> garble("Dot: score of {units}.")
-    '[Đöţ: šçöŕé öƒ {units}. ~~~~]'
+    '[Đöţ: šçöŕé öƒ {units}. ~~~]'
     """
     parts = re.split(f"({VALUE.pattern.replace('(', '(?:')})", text)
     said = "".join(part if VALUE.fullmatch(part) else part.translate(_ACCENTS) for part in parts)

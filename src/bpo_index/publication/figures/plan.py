@@ -9,13 +9,13 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import localise
 from bpo_index.publication.figures.drawing import describe_numbers
 from bpo_index.publication.figures.labels import wrap
-from bpo_index.publication.figures.style import BLUE, FONT, MUTED, ORANGE, SMALL_SIZE
+from bpo_index.publication.figures.style import BLUE, FONT, MUTED, ORANGE
 from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.planning import SIZES, Wanted
 
 _WIDTH, _HEIGHT = 540, 320
-#: Pixels of a line of the heading, and of its letters.
-_HEADING, _TITLE_SIZE = 560, 13
+#: Pixels of a line of the heading, and of letters of its lines.
+_HEADING, _TITLE_SIZE, _LINE_SIZE = 560, 13, 12
 
 
 def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Words, wanted: Wanted) -> bytes:
@@ -67,7 +67,7 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Wo
     # NOTE: bold letters are wider than `wrap` takes them for.
     heading = alt.Title(
         wrap(title, _HEADING / _TITLE_SIZE * 0.93, 3),
-        subtitle=[row for one in subtitle for row in wrap(one, _HEADING / SMALL_SIZE, 3)],
+        subtitle=[row for one in subtitle for row in wrap(one, _HEADING / _LINE_SIZE, 3)],
         anchor="start",
     )
     layers = [line, rule, label, needed, count.encode(sizes, alt.Y(value=_HEIGHT - 4), alt.Text("text:N"))]
