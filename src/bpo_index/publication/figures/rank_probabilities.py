@@ -133,7 +133,7 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConca
 
     many = len(labels) > _SIDE_BY_SIDE
     # NOTE: a panel is as wide as its heading, however few units.
-    widest = max(_LEAST_PANEL, *(_BOLD * measure(says) * TEXT_SIZE for says in panels))
+    widest = max([_LEAST_PANEL, *(_BOLD * measure(says) * TEXT_SIZE for says in panels)])
     cell_width = 18 if many else max(27, widest / len(labels))
     cell_height, size = (16, 9) if many else (24, TEXT_SIZE - 1)
     names = max(map(measure, labels)) * TEXT_SIZE + 8

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 _PLOT, _ROW = 400, 24
 #: Ems of a name, and of the names in a note under the title.
 _LONGEST_NAME, _LONGEST_LIST = 17, 30
-#: Pixels right of the plot: where scores end, ranks begin and lines under rows end.
-_SCORES_END, _RANKS_START, _LINES_END = 80, 102, 172
+#: Pixels right of the plot: of scores, of the gap behind them, and of ranks, at least.
+_SCORES, _GAP, _RANKS = 80, 22, 70
+#: Bold letters are wider than `measure` says.
+_BOLD = 1.08
 
 
 def compares_units(result: Result) -> bool:
@@ -129,12 +131,17 @@ def _layer_rows(rows: Rows, axis_title: str) -> tuple[alt.LayerChart | alt.Facet
         domain=find_range(row[end] for row in rows for end in ("score", "ci_low", "ci_high")), nice=False, zero=False
     )
     band = place_rows(len(rows))
+    # NOTE: a bound in words may be longer than a number. Where there is no score, there is no mark to run into.
+    wide = [_BOLD * measure(row["shown"]) * TEXT_SIZE + 12 for row in rows if row["score"] is not None]
+    scores_end = _PLOT + max([_SCORES, *wide])
+    ranks_start = scores_end + _GAP
+    end = ranks_start + max(_RANKS, *(measure(row["ranks"]) * TEXT_SIZE for row in rows))
     drawn = ("row", "score", "ci_low", "ci_high", "shape", "fill")
     scored = [{name: row[name] for name in drawn} for row in rows if row["score"] is not None]
     intervals = plot_rows([row for row in scored if row["ci_low"] is not None])
     scores = plot_rows(scored)
     layers = [
-        rule_rows(len(rows), -names - 34, _PLOT + _LINES_END),
+        rule_rows(len(rows), -names - 34, end),
         intervals.mark_bar(color=SKY, height=9, cornerRadius=2).encode(
             alt.X("ci_low:Q", title=axis_title, scale=scale), band, alt.X2("ci_high:Q")
         ),
@@ -146,14 +153,14 @@ def _layer_rows(rows: Rows, axis_title: str) -> tuple[alt.LayerChart | alt.Facet
         ),
         write_column(rows, "place", -names - 8, "right", color=MUTED),
         write_column(rows, "label", -names, "left"),
-        write_column(rows, "shown", _PLOT + _SCORES_END, "right", fontWeight="bold"),
-        write_column(rows, "ranks", _PLOT + _RANKS_START, "left"),
+        write_column(rows, "shown", scores_end, "right", fontWeight="bold"),
+        write_column(rows, "ranks", ranks_start, "left"),
         write_heading(phrase("figures.rank"), -names - 8, "right"),
-        write_heading(phrase("figures.score"), _PLOT + _SCORES_END, "right"),
-        write_heading(phrase("figures.rank_set"), _PLOT + _RANKS_START, "left"),
+        write_heading(phrase("figures.score"), scores_end, "right"),
+        write_heading(phrase("figures.rank_set"), ranks_start, "left"),
     ]
     chart = alt.layer(*layers).properties(width=_PLOT, height=_ROW * len(rows))
-    return chart, names + 34 + _PLOT + _LINES_END
+    return chart, names + 34 + end
 
 
 RECORDS = (
