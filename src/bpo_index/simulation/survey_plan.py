@@ -153,7 +153,7 @@ def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, words: Word
     """Return what a plan says, as sentences."""
     units = len(survey.codes)
     goal = _choose_goal(wanted)
-    said = {"unit": words.unit, "units": words.units, "ranks": units, "assurance": show_percent(wanted.assurance)}
+    said: dict[str, str | int] = {"unit": words.unit, "units": words.units, "ranks": units}
     if wanted.width is not None:
         said["width"] = localise(f"{wanted.width:g}")
     if wanted.neighbours is not None:
@@ -162,6 +162,7 @@ def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, words: Word
     is_enough = plan.needed is not None
     row = plan.table.filter("needed").row(0, named=True) if is_enough else plan.table.row(-1, named=True)
     said |= {
+        "assurance": show_percent(wanted.assurance),
         "count": row["respondents"],
         "respondents": words.count_respondents(row["respondents"]),
         "reached": show_percent(row["reached"]),
