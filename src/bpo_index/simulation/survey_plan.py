@@ -220,7 +220,7 @@ def _write_plan(
         "sentences": sentences,
         "table": plan.table.to_dicts(),
     }
-    lines = [phrase(f"plan.figure_{'width' if wanted.width is not None else 'neighbours'}", surveys=plan.surveys)]
+    lines = [phrase(f"plan.spread_{'width' if wanted.width is not None else 'neighbours'}", surveys=plan.surveys)]
     if origin != "survey":
         lines.append(choose_notice(origin))
     respondents = name_heading(definition.words.respondents)

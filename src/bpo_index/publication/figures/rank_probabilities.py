@@ -74,7 +74,7 @@ def _list_panels(result: Result) -> dict[str, Rows]:
 
 def _head_panel(version: str, definition: IndexDefinition) -> str:
     """Return what is drawn in a version of the replicates, as the heading of its panel."""
-    return phrase(f"figures.places_{version}", respondents=name_heading(definition.words.respondents))
+    return phrase(f"figures.panel_{version}", respondents=name_heading(definition.words.respondents))
 
 
 def _describe_cells(table: pl.DataFrame, units: list[str]) -> Rows:

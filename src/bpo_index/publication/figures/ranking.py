@@ -71,8 +71,8 @@ def _tell_place(place: str, row: Mapping[str, Any], definition: IndexDefinition)
         "ranks": row["ranks"],
     }
     if row["ci_low"] is None:
-        return phrase(f"figures.{place}", **said)
-    return phrase(f"figures.{place}_with_interval", interval=show_range(row["ci_low"], row["ci_high"]), **said)
+        return phrase(f"figures.ranked_{place}", **said)
+    return phrase(f"figures.ranked_{place}_with_interval", interval=show_range(row["ci_low"], row["ci_high"]), **said)
 
 
 def _list_rows(result: Result) -> Rows:

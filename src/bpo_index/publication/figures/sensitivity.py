@@ -98,7 +98,7 @@ def _join_panels(rows: Rows) -> tuple[alt.HConcatChart, float]:
     def place_share(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=phrase("figures.effects_axis"), scale=scale, axis=axis)
 
-    key = [(phrase(f"figures.effects_{name}"), *look[:3]) for name, look in _INDICES.items()]
+    key = [(phrase(f"figures.index_{name}"), *look[:3]) for name, look in _INDICES.items()]
     # NOTE: the key may be longer than the panel under it.
     width = max(_PANEL, measure_key(key))
     left = alt.layer(

@@ -52,7 +52,7 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
     is_used_shown = bool(table.select(differ).item())
     form = "flat" if _find_places(definition) is None else "tree"
     lines = [
-        phrase(f"figures.importance_{form}", units=definition.words.units),
+        phrase(f"figures.importance_line_{form}", units=definition.words.units),
         *_explain_missing(table, definition),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
