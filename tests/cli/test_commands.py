@@ -371,8 +371,8 @@ def test_a_plan_says_how_many_to_ask_and_draws_it(run, tmp_path):
 def test_a_plan_from_answers_of_one_s_own(run, sample, tmp_path):
     code, out, _ = run("plan", "offshore-bpo-2021", "--responses", sample, "--neighbours", 0.05, "--assurance", 0.5)
     assert code == 0
-    assert "5% of neighbours told apart" in out
-    assert "Share of neighbours told apart" in (tmp_path / "plan" / "plan.svg").read_text(encoding="utf-8")
+    assert "5% of neighbours distinguished" in out
+    assert "Share of neighbours distinguished" in (tmp_path / "plan" / "plan.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

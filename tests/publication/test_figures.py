@@ -21,7 +21,7 @@ from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import choose_notice, name_heading
+from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE, name_heading
 from tests.limits import HANG_SECONDS
 
 NAMES = [record.name for record in list_figures()]
@@ -237,7 +237,7 @@ def test_a_figure_names_and_describes_itself(figures, name):
     assert "Offshore BPO Confidence Index 2021" in figure.title
     assert description.text == figure.alt
     assert len(figure.alt) > len(figure.title) + 30
-    assert choose_notice("synthetic") in read_texts(figure)
+    assert SYNTHETIC_NOTICE in read_texts(figure)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -363,7 +363,7 @@ def test_sensitivity_shows_the_indices_of_all_ranks_in_plain_words(figures, resu
         text for text in written if int(text) % 25
     ]
     assert find_misfit(read_places(figures["sensitivity"], {BLUE})[:-1], table["first_order"].to_list()) < 0.02
-    assert f"{labels[0]} {written[0]} %, {labels[1]} {written[1]} %" in figures["sensitivity"].alt
+    assert f"{labels[0]} {written[0]}%, {labels[1]} {written[1]}%" in figures["sensitivity"].alt
 
 
 def test_weights_show_nominal_and_effective_ones(figures, result, definition):
@@ -373,7 +373,7 @@ def test_weights_show_nominal_and_effective_ones(figures, result, definition):
     assert [text for text in texts if re.fullmatch(r"\d+\.\d", text)] == shown
     assert "weight used" not in texts
     titles = {category.id: category.title for category in definition.categories}
-    assert f"Largest effective importance: {titles[table['category'][0]]}, {shown[10]} %" in figures["weights"].alt
+    assert f"Largest effective importance: {titles[table['category'][0]]}, {shown[10]}%" in figures["weights"].alt
 
 
 def test_weights_that_were_used_are_shown_where_they_differ(definition, without_png):
@@ -404,11 +404,11 @@ def test_units_that_are_not_ranked_or_not_published_are_named_as_such(bounded):
     texts = read_texts(drawn["ranking"])
     assert len(read_widths(drawn["ranking"])) == changed.ranking["ci_low"].is_not_null().sum() == 10
     assert {"not ranked", "not published", "Honduras", "Nicaragua *"} <= set(texts)
-    assert "Without a rank: Honduras, Nicaragua." in drawn["ranking"].alt
+    assert "Without a rank: Honduras and Nicaragua." in drawn["ranking"].alt
     profiles = read_texts(drawn["profiles"])
-    assert profiles.count("hidden") == 1
+    assert profiles.count("withheld") == 1
     assert "Nicaragua" not in profiles
-    assert "Left out, for nothing of them is published: 1 of 12 countries." in " ".join(profiles)
+    assert "Left out, because none of their scores is published: 1 of 12 countries." in " ".join(profiles)
     assert "Nicaragua" not in read_texts(drawn["rank-shares"])
     assert any(text.startswith("PARTLY SYNTHETIC DATA") for text in profiles)
 

@@ -62,9 +62,16 @@ def explorer(sample):
 
 
 def read_table(page):
-    """Return the rows of the explorer's table: rank, name, published rank, score, P(first), P(top 3)."""
-    rows = page.locator("#explored tbody tr").all()
-    return [tuple(cell.inner_text() for cell in row.locator("td, th").all()[:6]) for row in rows]
+    """Return the rows of the explorer: rank, name, published rank, score; under robustness P(first), P(top 3)."""
+    ranking, shares = (
+        [read_cells(row) for row in page.locator(f"#{id_} tbody tr").all()] for id_ in ("explored", "shares")
+    )
+    assert [row[1] for row in ranking] == [row[0] for row in shares]
+    return [row + own[1:3] for row, own in zip(ranking, shares, strict=True)]
+
+
+def read_cells(row):
+    return tuple(cell.inner_text() for cell in row.locator("td, th").all())
 
 
 def list_rows(explorer, definition, published, weights, aggregation=None, normalisation="as_published"):
@@ -105,6 +112,14 @@ def test_the_explorer_opens_with_the_published_numbers_to_the_digit(browser, add
     with open_page(browser, address) as page:
         assert read_table(page) == wanted
         assert page.locator("#state").inner_text() == "This is the published ranking."
+        # The one range beside a ranking is the rank set; shares stand under robustness.
+        assert [head.inner_text() for head in page.locator("#explored thead th").all()] == [
+            "Rank",
+            "Country",
+            "Published",
+            "Score",
+        ]
+        assert page.locator("#robustness #shares tbody .places").count() == len(wanted)
         # What it computes at these weights is what it shows of them.
         data = json.loads(page.locator("#explorer-data").text_content())
         found = page.evaluate(

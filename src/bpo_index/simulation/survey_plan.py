@@ -15,6 +15,9 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.definition.blocks import Words
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.language import localise
+from bpo_index.display.numbers import show_level, show_percent
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
@@ -48,7 +51,7 @@ class PlanSettings:
     width: float | None = None
     """The mean number of ranks in a rank set, at most."""
     neighbours: float | None = None
-    """The share of neighbours that are told apart, at least. With neither, a width of half the units is planned for."""
+    """The share of neighbours that are distinguished, at least. With neither, the width is half the units."""
     assurance: float = 0.8
     """The share of surveys that have to reach it."""
     out: str = "plan"
@@ -149,30 +152,33 @@ def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 20
 def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, words: Words, origin: str) -> list[str]:
     """Return what a plan says, as sentences."""
     units = len(survey.codes)
-    goals = []
+    goal = _choose_goal(wanted)
+    said: dict[str, str | int] = {"unit": words.unit, "units": words.units, "ranks": units}
     if wanted.width is not None:
-        goals.append(f"rank sets of at most {wanted.width:g} of {units} ranks, in the mean over {words.units}")
+        said["width"] = localise(f"{wanted.width:g}")
     if wanted.neighbours is not None:
-        goals.append(f"{wanted.neighbours:.0%} of neighbours told apart")
-    goal = ", and ".join(goals)
-    largest = plan.table.row(-1, named=True)
-    if plan.needed is None:
-        said = (
-            f"Not even {largest['respondents']:,} {words.respondents} per {words.unit} are enough for {goal} in "
-            f"{wanted.assurance:.0%} of surveys: {largest['reached']:.0%} of {plan.surveys} simulated surveys reach it."
-        )
-    else:
-        row = plan.table.filter("needed").row(0, named=True)
-        said = (
-            f"{plan.needed} {words.respondents} per {words.unit} are enough for {goal}: {row['reached']:.0%} of "
-            f"{plan.surveys} simulated surveys reach it ({wanted.assurance:.0%} wanted; rank sets at "
-            f"{survey.confidence_level:.0%} confidence, all {words.units} at once)."
-        )
-    basis = (
-        f"Planned from the scores of {words.count_units(units)} and what single {words.respondents} differ by; "
-        f"{words.respondents} of one company count as one."
-    )
-    return [said, basis] if origin == "survey" else [choose_notice(origin), said, basis]
+        said["neighbours"] = show_percent(wanted.neighbours)
+    # The size that is enough, else the largest that was tried.
+    is_enough = plan.needed is not None
+    row = plan.table.filter("needed").row(0, named=True) if is_enough else plan.table.row(-1, named=True)
+    said |= {
+        "assurance": show_percent(wanted.assurance),
+        "count": row["respondents"],
+        "respondents": words.count_respondents(row["respondents"]),
+        "reached": show_percent(row["reached"]),
+        "surveys": plan.surveys,
+        "level": show_level(survey.confidence_level),
+    }
+    answer = phrase(f"plan.enough_{goal}" if is_enough else f"plan.not_enough_{goal}", **said)
+    basis = phrase("plan.basis", units=words.count_units(units), respondents=words.respondents)
+    return [answer, basis] if origin == "survey" else [choose_notice(origin), answer, basis]
+
+
+def _choose_goal(wanted: Wanted) -> str:
+    """Return what is wanted, as the keys of sentences have it."""
+    if wanted.neighbours is None:
+        return "width"
+    return "neighbours" if wanted.width is None else "both"
 
 
 def _find_sample(name: str) -> list[Path]:
@@ -214,11 +220,14 @@ def _write_plan(
         "sentences": sentences,
         "table": plan.table.to_dicts(),
     }
-    spread = f"Mean {'of' if wanted.width is None else 'and middle 80 % of'} {plan.surveys} simulated surveys a size"
+    lines = [phrase(f"plan.spread_{'width' if wanted.width is not None else 'neighbours'}", surveys=plan.surveys)]
+    if origin != "survey":
+        lines.append(choose_notice(origin))
+    respondents = name_heading(definition.words.respondents)
     figure = draw_plan(
         plan.table,
-        title=f"{name_heading(definition.words.respondents)} needed: {definition.title}",
-        subtitle=[spread, *([] if origin == "survey" else [choose_notice(origin)])],
+        title=phrase("plan.figure_title", respondents=respondents, index=definition.title),
+        subtitle=lines,
         words=definition.words,
         wanted=wanted,
     )

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase, translate
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from bpo_index.kinds import find_records, refuse_same_names
 from bpo_index.publication.figures.drawing import Figure, describe_chart, draw, prepare_drawing, skip_checks
@@ -71,15 +72,21 @@ def draw_figures(result: Result, definition: IndexDefinition) -> dict[str, Figur
             for record in list_figures():
                 with _name_in_errors(record):
                     if record.needs(result):
-                        title = f"{record.title}: {definition.title}"
+                        title = title_figure(record, definition)
                         described = describe_chart(record.chart(result, definition), title, result.notices)
-                        alt = f"{title}. {record.describe(result, definition)}"
+                        alt = phrase("figures.alternative", title=title, described=record.describe(result, definition))
                         drawn[record] = pool.submit(draw, record.name, title, alt, described)
     figures = {}
     for record, drawing in drawn.items():
         with _name_in_errors(record):
             figures[record.name] = drawing.result()
     return figures
+
+
+def title_figure(record: FigureRecord, definition: IndexDefinition) -> str:
+    """Return what a figure of an index shows, in one line."""
+    shown = translate(f"figure_records.{record.name}.title", record.title)
+    return phrase("figures.title", figure=shown, index=definition.title)
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from bpo_index.display.language import localise
 from bpo_index.publication.figures.labels import clean, wrap
 from bpo_index.publication.figures.record import Chart
 from bpo_index.publication.figures.style import FAINT, FONT, INK, LINE, MUTED, SMALL_SIZE
@@ -94,6 +96,7 @@ def describe_chart(chart: Chart, title: str, notices: Iterable[str]) -> dict[str
         subtitlePadding=6,
         subtitleColor=MUTED,
     )
+    locale = alt.Locale(number=describe_numbers())
     axis = alt.AxisConfig(
         labelFontSize=SMALL_SIZE,
         labelColor=MUTED,
@@ -106,7 +109,26 @@ def describe_chart(chart: Chart, title: str, notices: Iterable[str]) -> dict[str
         tickColor=FAINT,
     )
     view = alt.ViewConfig(stroke=None)
-    look = alt.Config(font=FONT, aria=False, axis=axis, background="white", padding=16, view=view)
+    look = alt.Config(locale=locale, font=FONT, aria=False, axis=axis, background="white", padding=16, view=view)
     # NOTE: not `configure_…` and `properties`, each of which copies the whole chart.
     described: dict[str, Any] = chart.chart.to_dict(validate=False)
     return described | {"title": heading.to_dict(), "config": look.to_dict()}
+
+
+def describe_numbers() -> dict[str, Any]:
+    """Return how the numbers of axes are written in the current language, as Vega has it.
+
+    Examples
+    --------
+    >>> described = describe_numbers()
+    >>> described["decimal"], described["thousands"], described["grouping"]
+    ('.', ',', [3, 3, 3])
+    """
+    parts = re.split(r"(\D+)", localise("1000000000", grouped=True))
+    sizes = [len(digits) for digits in parts[:1:-2]]
+    return {
+        "decimal": localise("0.5").strip("05"),
+        "thousands": parts[1] if sizes else "",
+        "grouping": sizes or [3],
+        "currency": ["", ""],
+    }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 #: Pixels from the upper edge of the plot to the foot of headings and keys.
 _ABOVE = -7
 _SYMBOL_SIZE = 64
+#: Pixels of a key: where it starts, from a symbol to its text, and behind the text.
+_KEY_START, _KEY_SYMBOL, _KEY_GAP = 5.0, 9, 18
 
 Align = Literal["left", "right"]
 
@@ -80,12 +82,17 @@ def draw_key(entries: list[tuple[str, str, str, str]]) -> list[alt.Chart]:
     """
     import altair as alt  # noqa: PLC0415
 
-    layers, at = [], 5.0
+    layers, at = [], _KEY_START
     for text, shape, fill, stroke in entries:
         one = plot_rows([{}])
         symbol = one.mark_point(
             shape=shape, fill=fill, stroke=stroke, size=_SYMBOL_SIZE, strokeWidth=1.5, opacity=1
         ).encode(alt.X(value=at), alt.Y(value=_ABOVE - 5))
-        layers += [symbol, write_heading(text, at + 9, "left", color=INK)]
-        at += 9 + measure(text) * SMALL_SIZE + 18
+        layers += [symbol, write_heading(text, at + _KEY_SYMBOL, "left", color=INK)]
+        at += _KEY_SYMBOL + measure(text) * SMALL_SIZE + _KEY_GAP
     return layers
+
+
+def measure_key(entries: Iterable[tuple[str, str, str, str]]) -> float:
+    """Return how many pixels lie between the first symbol of a key and its end; entries as for `draw_key`."""
+    return sum(_KEY_SYMBOL + measure(text) * SMALL_SIZE + _KEY_GAP for text, *_ in entries) - _KEY_GAP

@@ -10,13 +10,14 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import DefinedNode
+from bpo_index.display.catalogue import phrase
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
 from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_points, name_score
+from bpo_index.publication.standard_phrases import name_score
 
 if TYPE_CHECKING:
     import altair as alt
@@ -39,16 +40,14 @@ def chart_profiles(result: Result, definition: IndexDefinition) -> Chart:
     cells = _list_cells(result, definition.category_nodes)
     is_tree = _is_tree(definition.category_nodes)
     lines = [
-        f"Dot: score of the category, filled at or above the mean of the other {words.units} (upright line), open "
-        "below it. "
-        f"Grey: from the lowest to the highest of the other {words.units}.",
-        *(["Bold: a category that holds those set in under it."] if is_tree else []),
+        phrase("figures.profiles_marks", units=words.units),
+        *([phrase("figures.profiles_tree")] if is_tree else []),
         *_explain_marks(cells),
     ]
     left_out = result.ranking.height - len(units)
     if left_out:
         of = words.count_units(result.ranking.height)
-        lines.append(f"Left out, for nothing of them is published: {left_out} of {of}.")
+        lines.append(phrase("figures.profiles_left_out", count=left_out, units=of))
     chart, width = _facet(cells, list(units.values()), definition.category_nodes, name_score(definition))
     return Chart(chart, lines, width)
 
@@ -57,7 +56,7 @@ def describe_profiles(result: Result, definition: IndexDefinition) -> str:
     """Return the highest and the lowest category of the first and the last unit, and the order of the categories."""
     names, nodes = list(_list_units(result).values()), definition.category_nodes
     cells = _list_cells(result, nodes)
-    titles, points = definition.category_titles, name_points(definition)
+    titles = definition.category_titles
     said = []
     for panel in (0, len(names) - 1):
         own = sorted(
@@ -70,17 +69,30 @@ def describe_profiles(result: Result, definition: IndexDefinition) -> str:
         )
         if not own:
             continue
-        low, high = (
-            f"{_tell_place(nodes[cell['row']], titles)} ({tell_score(cell, points)})" for cell in (own[0], own[-1])
+        low, high = own[0], own[-1]
+        said.append(
+            phrase(
+                "figures.profile",
+                name=names[panel],
+                highest=_tell_place(nodes[high["row"]], titles),
+                highest_score=tell_score(high, definition),
+                lowest=_tell_place(nodes[low["row"]], titles),
+                lowest_score=tell_score(low, definition),
+            )
         )
-        said.append(f"{names[panel]}: highest in {high}, lowest in {low}.")
+    # NOTE: not a list with commas, which stand within its items.
     listed = "; ".join(_tell_place(node, titles) for node in nodes)
-    return f"{definition.words.count_units(len(names))}, by rank. {' '.join(said)} Categories, from above: {listed}."
+    units = definition.words.count_units(len(names))
+    return " ".join(
+        [phrase("figures.profiles_order", units=units), *said, phrase("figures.profiles_categories", categories=listed)]
+    )
 
 
 def _tell_place(node: DefinedNode, titles: Mapping[str, str]) -> str:
     """Return the title of a category and that of the one in which it lies."""
-    return node.title + (f", in {titles[node.parent_id]}" if node.parent_id else "")
+    if not node.parent_id:
+        return node.title
+    return phrase("figures.category_within", category=node.title, holder=titles[node.parent_id])
 
 
 def _is_tree(nodes: Sequence[DefinedNode]) -> bool:
@@ -107,9 +119,17 @@ def _describe_cell(row: Mapping[str, Any], units: Mapping[str, int], order: Mapp
         "row": order[row["category"]],
         "score": row["score"],
         "score_bound": row["score_bound"],
-        "text": None if row["score"] is not None else "hidden" if row["suppressed"] else "no score",
+        "is_withheld": row["score"] is None and row["suppressed"],
+        "text": _say_no_score(row),
         "shape": choose_shape(row["score_bound"]),
     }
+
+
+def _say_no_score(row: Mapping[str, Any]) -> str | None:
+    """Return what stands in the place of a score; None where there is one."""
+    if row["score"] is not None:
+        return None
+    return phrase("figures.withheld") if row["suppressed"] else phrase("figures.no_score")
 
 
 def compare_with_others(cells: Rows) -> Rows:
@@ -134,9 +154,9 @@ def compare_with_others(cells: Rows) -> Rows:
 def _explain_marks(cells: Rows) -> list[str]:
     said = []
     if any(cell["score_bound"] for cell in cells):
-        said.append("Triangle: the score lies beyond this bound; the bound is what the mean counts.")
-    if any(cell["text"] == "hidden" for cell in cells):
-        said.append("hidden: not published, so that no single answer can be told from it.")
+        said.append(phrase("figures.profiles_triangle"))
+    if any(cell["is_withheld"] for cell in cells):
+        said.append(phrase("figures.profiles_withheld"))
     return said
 
 

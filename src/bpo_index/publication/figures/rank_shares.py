@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import show_percentage
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.language import list_items
+from bpo_index.display.numbers import show_number, show_percent, show_percentage
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.record import Chart, FigureRecord
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 _WRITTEN, _FILLED = 0.05, 0.005
 _LONGEST_NAME = 15
 _LEAST_PANEL = 160
+#: Bold letters are wider than `measure` says.
+_BOLD = 1.08
 #: Units up to which both panels stand side by side.
 _SIDE_BY_SIDE = 14
 #: One hue from light to dark through a clear blue: luminance falls all the way, so that grey print keeps the order.
@@ -36,25 +40,24 @@ def has_shares(result: Result) -> bool:
 
 def chart_rank_shares(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel of units x places for respondents drawn, and one for all assumptions drawn."""
-    lines = [
-        f"Numbers: share of replicates in %, written from {_WRITTEN:.0%}; the darker, the larger. "
-        f"{name_heading(definition.words.respondents)} drawn anew: sampling only. All "
-        "assumptions drawn: weights and methods vary as well. Shares are no confidence levels."
-    ]
+    respondents = name_heading(definition.words.respondents)
+    lines = [phrase("figures.places_numbers", least=show_percent(_WRITTEN), respondents=respondents)]
     labels = [shorten(name, _LONGEST_NAME) for name in _name_ranked(result).values()]
-    chart, width = _join_panels(_list_panels(result, definition), labels)
+    panels = {_head_panel(version, definition): cells for version, cells in _list_panels(result).items()}
+    chart, width = _join_panels(panels, labels)
     return Chart(chart, lines, width)
 
 
 def describe_rank_shares(result: Result, definition: IndexDefinition) -> str:
     """Return how often which units are first."""
     names = list(_name_ranked(result).values())
-    told = [
-        f"{says}: {_tell_first(cells, names)}"
-        for says, cells in _list_panels(result, definition).items()
-        if any(cell["place"] == 1 for cell in cells)
-    ]
-    return f"Heat map of {definition.words.count_units(len(names))} by {len(names)} places. {'; '.join(told)}."
+    units, places = definition.words.count_units(len(names)), phrase("numbers.places", count=len(names))
+    said = [phrase("figures.places_map", units=units, places=places)]
+    for version, cells in _list_panels(result).items():
+        if any(cell["place"] == 1 for cell in cells):
+            head, first = _head_panel(version, definition), _tell_first(cells, names)
+            said.append(phrase("figures.places_panel", panel=head, first=first))
+    return " ".join(said)
 
 
 def _name_ranked(result: Result) -> dict[str, str]:
@@ -62,15 +65,16 @@ def _name_ranked(result: Result) -> dict[str, str]:
     return dict(result.ranking.filter(pl.col("rank").is_not_null()).select("unit", "name").iter_rows())
 
 
-def _list_panels(result: Result, definition: IndexDefinition) -> dict[str, Rows]:
-    """Return what is said of each panel and its cells, without panels that have none."""
+def _list_panels(result: Result) -> dict[str, Rows]:
+    """Return the cells of each panel, by the version of the replicates, without panels that have none."""
     units, table = list(_name_ranked(result)), result.tables["rank_shares"]
-    said = (f"{name_heading(definition.words.respondents)} drawn anew", "All assumptions drawn")
-    panels = {
-        says: _describe_cells(table.filter(version=version), units)
-        for version, says in zip(VERSIONS, said, strict=True)
-    }
-    return {says: cells for says, cells in panels.items() if cells}
+    panels = {version: _describe_cells(table.filter(version=version), units) for version in VERSIONS}
+    return {version: cells for version, cells in panels.items() if cells}
+
+
+def _head_panel(version: str, definition: IndexDefinition) -> str:
+    """Return what is drawn in a version of the replicates, as the heading of its panel."""
+    return phrase(f"figures.panel_{version}", respondents=name_heading(definition.words.respondents))
 
 
 def _describe_cells(table: pl.DataFrame, units: list[str]) -> Rows:
@@ -79,14 +83,19 @@ def _describe_cells(table: pl.DataFrame, units: list[str]) -> Rows:
     for unit, place, share in table.select("unit", "place", "share").drop_nulls().iter_rows():
         if unit in rows:
             fill, ink = shade(share)
-            written = f"{100 * share:.0f}" if share >= _WRITTEN else None
+            written = show_number(100 * share, 0) if share >= _WRITTEN else None
             cells.append({"row": rows[unit], "place": place, "share": share, "fill": fill, "ink": ink, "text": written})
     return cells
 
 
 def _tell_first(cells: Rows, names: list[str]) -> str:
     first = sorted((cell for cell in cells if cell["place"] == 1), key=lambda cell: -float(cell["share"]))
-    return " and ".join(f"{names[cell['row']]} is first in {show_percentage(cell['share'])}" for cell in first[:2])
+    return list_items(
+        [
+            phrase("figures.first_in", name=names[cell["row"]], share=show_percentage(cell["share"]))
+            for cell in first[:2]
+        ]
+    )
 
 
 def shade(share: float) -> tuple[str, str]:
@@ -124,7 +133,8 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConca
 
     many = len(labels) > _SIDE_BY_SIDE
     # NOTE: a panel is as wide as its heading, however few units.
-    cell_width = 18 if many else max(27, _LEAST_PANEL / len(labels))
+    widest = max([_LEAST_PANEL, *(_BOLD * measure(says) * TEXT_SIZE for says in panels)])
+    cell_width = 18 if many else max(27, widest / len(labels))
     cell_height, size = (16, 9) if many else (24, TEXT_SIZE - 1)
     names = max(map(measure, labels)) * TEXT_SIZE + 8
     width, height = cell_width * len(labels), cell_height * len(labels)
@@ -135,7 +145,7 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConca
     for says, cells in panels.items():
         filled = plot_rows([cell for cell in cells if cell["share"] >= _FILLED])
         written = plot_rows([cell for cell in cells if cell["text"]])
-        place = alt.X("place:O", title="Place", scale=places, axis=axis)
+        place = alt.X("place:O", title=phrase("figures.place"), scale=places, axis=axis)
         row = place_rows(len(labels))
         layers = [
             filled.mark_rect(stroke="white", strokeWidth=1).encode(place, row, alt.Fill("fill:N", scale=None)),

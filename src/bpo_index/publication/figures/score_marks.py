@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_score
+from bpo_index.publication.standard_phrases import names_percentage
 
 #: Shapes of a score: a triangle points to where the score of a bound lies.
 _SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-left"}
 
 
-def tell_score(row: Mapping[str, Any], points: str) -> str:
-    """Return a score with its unit, from `name_points`, in a sentence; a bound as a bound."""
-    return f"{show_score(row)} {points}"
+def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:
+    """Return a score with its unit, per cent or points, as a sentence has it; a bound as a bound."""
+    return phrase(f"figures.score_{'percent' if names_percentage(definition) else 'points'}", score=show_score(row))
 
 
 def choose_shape(bound: str | None) -> str:

@@ -8,21 +8,32 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.language import list_items
+from bpo_index.display.numbers import show_level, show_number, show_percent
 from bpo_index.publication.figures.labels import measure
-from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.marks import (
+    draw_key,
+    measure_key,
+    place_rows,
+    plot_rows,
+    rule_rows,
+    write_column,
+    write_heading,
+)
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_heading, name_level
+from bpo_index.publication.standard_phrases import name_heading
 
 if TYPE_CHECKING:
     import altair as alt
 
-#: Column of the table: what its symbol means, shape, filling, outline, and how far above the row's middle it lies.
+#: Column of the table: the shape of its symbol, filling, outline, and how far above the row's middle it lies.
 _INDICES = {
-    "first_order": ("alone (first-order index)", "circle", BLUE, BLUE, 0.34),
-    "total": ("with interactions (total index)", "diamond", "white", ORANGE, 0.66),
+    "first_order": ("circle", BLUE, BLUE, 0.34),
+    "total": ("diamond", "white", ORANGE, 0.66),
 }
 _PANEL, _ROW, _GAP = 300, 32, 36
 
@@ -34,12 +45,10 @@ def has_effects(result: Result) -> bool:
 
 def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart:
     """Return Shapley effects as bars, and beside them both Sobol indices."""
-    level = name_level(definition.method.confidence_level)
+    level = show_level(definition.method.confidence_level)
     lines = [
-        "How much of the variance of ranks each assumption brings about. Left: its share when what assumptions do "
-        "together is divided fairly; these shares sum to 100%. Right: what it does alone, and with all that it does "
-        "together with others.",
-        f"Thin lines: {level} intervals for the error of computing with finitely many replicates.",
+        phrase("figures.effects_panels", whole=show_percent(1.0)),
+        phrase("figures.effects_intervals", level=level),
     ]
     chart, width = _join_panels(_list_rows(result, definition))
     return Chart(chart, lines, width)
@@ -47,8 +56,11 @@ def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart:
 
 def describe_sensitivity(result: Result, definition: IndexDefinition) -> str:
     """Return the Shapley effect of every assumption."""
-    told = ", ".join(f"{row['label']} {row['written']} %" for row in _list_rows(result, definition))
-    return f"Shares of the variance of ranks (Shapley effects): {told}."
+    effects = [
+        phrase("figures.effect", assumption=row["label"], share=show_percent(row["shapley"] / 100))
+        for row in _list_rows(result, definition)
+    ]
+    return phrase("figures.effects", effects=list_items(effects))
 
 
 def _select_effects(result: Result) -> pl.DataFrame:
@@ -70,7 +82,7 @@ def _describe_row(place: int, row: Mapping[str, Any], definition: IndexDefinitio
         for end in ("", "_low", "_high")
     }
     label = name_heading(name_assumption(row["assumption"], definition.words))
-    return {"row": place, "label": label, "written": f"{shares['shapley']:.0f}", **shares}
+    return {"row": place, "label": label, "written": show_number(shares["shapley"], 0), **shares}
 
 
 def _join_panels(rows: Rows) -> tuple[alt.HConcatChart, float]:
@@ -84,21 +96,24 @@ def _join_panels(rows: Rows) -> tuple[alt.HConcatChart, float]:
     axis = alt.Axis(values=[0, 25, 50, 75, 100])
 
     def place_share(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", title="Share of the variance of ranks (%)", scale=scale, axis=axis)
+        return alt.X(f"{field}:Q", title=phrase("figures.effects_axis"), scale=scale, axis=axis)
 
+    key = [(phrase(f"figures.index_{name}"), *look[:3]) for name, look in _INDICES.items()]
+    # NOTE: the key may be longer than the panel under it.
+    width = max(_PANEL, measure_key(key))
     left = alt.layer(
-        rule_rows(len(rows), -names, _PANEL),
+        rule_rows(len(rows), -names, width),
         *_layer_effects(rows, place_share),
         write_column(rows, "label", -8, "right"),
-        write_heading("Shapley effect", 0, "left", color=INK),
+        write_heading(phrase("figures.effects_shapley"), 0, "left", color=INK),
     )
     right = alt.layer(
-        rule_rows(len(rows), 0, _PANEL),
+        rule_rows(len(rows), 0, width),
         *_layer_indices(rows, place_share),
-        *draw_key([look[:4] for look in _INDICES.values()]),
+        *draw_key(key),
     )
-    panels = [panel.properties(width=_PANEL, height=_ROW * len(rows)) for panel in (left, right)]
-    return alt.hconcat(*panels, spacing=_GAP), names + 2 * _PANEL + _GAP
+    panels = [panel.properties(width=width, height=_ROW * len(rows)) for panel in (left, right)]
+    return alt.hconcat(*panels, spacing=_GAP), names + 2 * width + _GAP
 
 
 def _layer_effects(rows: Rows, place_share: Callable[[str], alt.X]) -> list[alt.Chart]:
@@ -133,7 +148,7 @@ def _layer_indices(rows: Rows, place_share: Callable[[str], alt.X]) -> list[alt.
     import altair as alt  # noqa: PLC0415
 
     layers = []
-    for name, (_, shape, fill, stroke, at) in _INDICES.items():
+    for name, (shape, fill, stroke, at) in _INDICES.items():
         drawn = [
             {"row": row["row"], "share": row[name], "low": row[f"{name}_low"], "high": row[f"{name}_high"]}
             for row in rows

@@ -8,21 +8,30 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import list_names
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import list_names, show_number, show_percent
 from bpo_index.publication.figures.labels import measure, shorten
-from bpo_index.publication.figures.marks import draw_key, place_rows, plot_rows, rule_rows, write_column, write_heading
+from bpo_index.publication.figures.marks import (
+    draw_key,
+    measure_key,
+    place_rows,
+    plot_rows,
+    rule_rows,
+    write_column,
+    write_heading,
+)
 from bpo_index.publication.figures.record import Chart, FigureRecord
-from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, SKY, TEXT_SIZE, Rows
+from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, SKY, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
 
 if TYPE_CHECKING:
     import altair as alt
 
-#: What a symbol means, its shape, filling and outline, and the heading of its column.
+#: Shape, filling and outline of a symbol.
 _LOOKS = {
-    "nominal": ("weight of the definition", "circle", "white", MUTED, "Weight"),
-    "used": ("weight used", "square", SKY, BLUE, "Used"),
-    "effective": ("effective importance", "diamond", ORANGE, ORANGE, "Effective"),
+    "nominal": ("circle", "white", MUTED),
+    "used": ("square", SKY, BLUE),
+    "effective": ("diamond", ORANGE, ORANGE),
 }
 _PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 17
 #: Bold letters are wider than `measure` says.
@@ -41,16 +50,13 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
     table = _select_categories(result)
     differ = ((pl.col("weight") - pl.col("nominal_weight")).abs() >= _SAME).any()
     is_used_shown = bool(table.select(differ).item())
-    holders = "the index" if _find_places(definition) is None else "what holds them"
+    form = "flat" if _find_places(definition) is None else "tree"
     lines = [
-        "Effective importance: the category's share of the squared correlations of all categories with "
-        f"{holders}, over {definition.words.units}. Where it lies far from the weight, the category counts for "
-        "more, or less, than its weight says.",
+        phrase(f"figures.importance_line_{form}", units=definition.words.units),
         *_explain_missing(table, definition),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
-    title = "Share of the index (%)" if _find_places(definition) is None else "Share among the categories beside it (%)"
-    chart, width = _layer_rows(_list_rows(result, definition), shown, title)
+    chart, width = _layer_rows(_list_rows(result, definition), shown, phrase(f"figures.weights_axis_{form}"))
     return Chart(chart, lines, width)
 
 
@@ -58,14 +64,14 @@ def _explain_missing(table: pl.DataFrame, definition: IndexDefinition) -> list[s
     """Return where no weight that was used is shown, and why."""
     missing = set(table.filter(pl.col("weight").is_null())["category"])
     if len(missing) == table.height:
-        return [f"Every {definition.words.unit} has weights of its own: no weight used is shown."]
+        return [phrase("figures.weights_of_units", unit=definition.words.unit)]
     holders = dict.fromkeys(node.parent_id for node in definition.category_nodes if node.id in missing)
-    named = ["the index" if parent is None else definition.category_titles[parent] for parent in holders]
-    return (
-        [f"In {list_names(named)} every {definition.words.unit} has weights of its own: no weight used is shown."]
-        if named
-        else []
-    )
+    named = [
+        phrase("figures.the_index") if parent is None else definition.category_titles[parent] for parent in holders
+    ]
+    if not named:
+        return []
+    return [phrase("figures.weights_of_units_within", holders=list_names(named), unit=definition.words.unit)]
 
 
 def describe_weights(result: Result, definition: IndexDefinition) -> str:
@@ -74,14 +80,21 @@ def describe_weights(result: Result, definition: IndexDefinition) -> str:
     for row in _list_rows(result, definition):
         if row.get("effective") is not None:
             sets.setdefault(row["set"], []).append(row)
-    return " ".join(
-        f"{place}{which}: {row['title']}, {row['effective']:.1f} % against a weight of {row['nominal']:.1f} %."
-        for name, known in sets.items()
-        for place, which, row in (
-            (f"{name}: " if name else "", "Largest effective importance", known[0]),
-            ("", "Smallest", known[-1]),
-        )
-    )
+    said = []
+    for name, known in sets.items():
+        largest = _tell_importance(known[0])
+        said += [
+            phrase("figures.importance_largest_within", place=name, **largest)
+            if name
+            else phrase("figures.importance_largest", **largest),
+            phrase("figures.importance_smallest", **_tell_importance(known[-1])),
+        ]
+    return " ".join(said)
+
+
+def _tell_importance(row: Mapping[str, Any]) -> dict[str, str]:
+    importance, weight = (show_percent(row[name] / 100, decimals=1) for name in ("effective", "nominal"))
+    return {"category": row["title"], "importance": importance, "weight": weight}
 
 
 def _select_categories(result: Result) -> pl.DataFrame:
@@ -107,7 +120,7 @@ def _list_rows(result: Result, definition: IndexDefinition) -> Rows:
         held = [row for row in ordered.iter_rows(named=True) if places[row["category"]] == parent]
         if not held or (parent is not None and len(held) < 2):
             continue
-        name = "In the index" if parent is None else f"In {titles[parent]}"
+        name = phrase("figures.in_index") if parent is None else phrase("figures.in_category", category=titles[parent])
         rows.append({"row": len(rows), "heading": shorten(name, _LONGEST_TITLE), "set": name})
         rows += [_describe_row(len(rows) + n, row, titles) | {"set": name} for n, row in enumerate(held)]
     return rows
@@ -117,7 +130,7 @@ def _describe_row(place: int, row: Mapping[str, Any], titles: Mapping[str, str])
     """Return a row with all weights in %."""
     shares = {"nominal": row["nominal_weight"], "used": row["weight"], "effective": row["effective_importance"]}
     percentages = {name: None if share is None else 100 * share for name, share in shares.items()}
-    written = {f"{name}_text": "–" if share is None else f"{share:.1f}" for name, share in percentages.items()}
+    written = {f"{name}_text": show_number(share) for name, share in percentages.items()}
     title = titles.get(row["category"], row["category"])
     label = shorten(title, _LONGEST_TITLE)
     return {"row": place, "title": title, "label": label, "set": "", **percentages, **written}
@@ -136,6 +149,12 @@ def _layer_rows(rows: Rows, shown: list[str], title: str) -> tuple[alt.LayerChar
     most, least = max(0.0, *known), min(0.0, *known)
     scale = alt.Scale(domain=[1.05 * least, 1.05 * most or 1.0], nice=False)
     band = place_rows(len(rows))
+    key = [(phrase(f"figures.key_{name}"), *_LOOKS[name]) for name in shown]
+    heads = {name: phrase(f"figures.column_{name}") for name in shown}
+    # NOTE: keys and headings stand in one line, and may be longer than what is under them.
+    plot = max(_PLOT, measure_key(key))
+    column = max(_COLUMN, *(measure(head) * SMALL_SIZE + 12 for head in heads.values()))
+    end = plot + column * len(shown) + 16
 
     def place_share(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(tickCount=6))
@@ -147,25 +166,25 @@ def _layer_rows(rows: Rows, shown: list[str], title: str) -> tuple[alt.LayerChar
             continue
         links.append({"row": row["row"], "low": min(known), "high": max(known)})
     layers = [
-        rule_rows(len(rows), -names, _PLOT + _COLUMN * len(shown) + 16),
+        rule_rows(len(rows), -names, end),
         plot_rows(links).mark_rule(color=MUTED, strokeWidth=1.5).encode(place_share("low"), band, alt.X2("high:Q")),
         write_column(rows, "label", -8, "right"),
         *([write_column(rows, "heading", -names, "left", fontWeight="bold")] if headings else []),
-        *draw_key([_LOOKS[name][:4] for name in shown]),
+        *draw_key(key),
     ]
     for n, name in enumerate(shown):
-        _, shape, fill, stroke, heading = _LOOKS[name]
+        shape, fill, stroke = _LOOKS[name]
         points = [{"row": row["row"], "share": row[name]} for row in rows if row.get(name) is not None]
-        end = _PLOT + _COLUMN * (n + 1) + 12
+        at = plot + column * (n + 1) + 12
         layers += [
             plot_rows(points)
             .mark_point(shape=shape, fill=fill, stroke=stroke, size=64, strokeWidth=1.5, opacity=1)
             .encode(place_share("share"), band),
-            write_heading(heading, end, "right"),
-            write_column(rows, f"{name}_text", end, "right", **({"fontWeight": "bold"} if name == "effective" else {})),
+            write_heading(heads[name], at, "right"),
+            write_column(rows, f"{name}_text", at, "right", **({"fontWeight": "bold"} if name == "effective" else {})),
         ]
-    chart = alt.layer(*layers).properties(width=_PLOT, height=_ROW * len(rows))
-    return chart, names + _PLOT + _COLUMN * len(shown) + 16
+    chart = alt.layer(*layers).properties(width=plot, height=_ROW * len(rows))
+    return chart, names + end
 
 
 RECORDS = (

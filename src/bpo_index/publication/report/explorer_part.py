@@ -129,21 +129,27 @@ def collect_explorer_data(explorer: Explorer, result: Result, definition: IndexD
     }
 
 
-def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
-    """Return what is to be known of the explorer: first, where its probabilities come from."""
+def write_share_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
+    """Return what is to be known of the shares of replicates of a ranking in the explorer: where they come from."""
+    if not len(explorer.draws):
+        return ["There are no standard errors: as soon as anything is moved there are no shares of replicates."]
+    effective = 1.0 / float((explorer.draw_weights**2).sum())
+    return [
+        f"Shares are of {len(explorer.draws)} replicates of the {_name_lowest(explorer)}, drawn from normal "
+        f"distributions with their standard errors, and good to about ±{1.96 * 0.5 / math.sqrt(effective):.2f}.",
+        "At the published weights and methods the table shows the published numbers, from "
+        f"{result.replicates:,} replicates with {definition.words.respondents} drawn anew.",
+    ]
+
+
+def _name_lowest(explorer: Explorer) -> str:
     is_tree = len(explorer.nodes) > len(explorer.categories)
-    lowest = "scores of the categories that hold questions" if is_tree else "category scores"
-    notes = ["There are no standard errors: as soon as anything is moved there are no probabilities."]
-    if len(explorer.draws):
-        effective = 1.0 / float((explorer.draw_weights**2).sum())
-        notes = [
-            f"Probabilities are shares of {len(explorer.draws)} replicates of the {lowest}, drawn from normal "
-            f"distributions with their standard errors, and good to about ±{1.96 * 0.5 / math.sqrt(effective):.2f}."
-        ]
-        notes.append(
-            "At the published weights and methods the table shows the published numbers, from "
-            f"{result.replicates:,} replicates with {definition.words.respondents} drawn anew."
-        )
+    return "scores of the categories that hold questions" if is_tree else "category scores"
+
+
+def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
+    """Return what is to be known of the ranking in the explorer."""
+    notes = []
     if explorer.tree.own:
         kept = [
             f"{definition.category_nodes[number].title} ({_name_aggregation(explorer, name)})"
@@ -154,8 +160,8 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
             f"Put together in the way of the definition, whatever is chosen: {list_names(kept)}."
         )
     notes.append(
-        f"The choices of normalisation work on {lowest}. The ranks under other methods on the page of robustness "
-        "normalise questions, and can differ."
+        f"The choices of normalisation work on {_name_lowest(explorer)}. The ranks under other methods on the page of "
+        "robustness normalise questions, and can differ."
     )
     if explorer.left_out:
         names = dict(result.ranking.select("unit", "name").iter_rows())

@@ -24,6 +24,7 @@ from bpo_index.publication.report.explorer_part import (
     list_aggregations,
     list_normalisations,
     write_explorer_notes,
+    write_share_notes,
 )
 from bpo_index.publication.report.method import (
     describe_intervals,
@@ -145,6 +146,7 @@ def render_report(
         explorer=collect_explorer_data(explorer, result, definition) if len(explorer.units) > 1 else None,
         slider_groups=group_sliders(explorer, definition),
         explorer_notes=write_explorer_notes(explorer, result, definition),
+        share_notes=write_share_notes(explorer, result, definition),
         slider_most=find_slider_most(explorer),
         aggregations=list_aggregations(explorer),
         normalisations=list_normalisations(),

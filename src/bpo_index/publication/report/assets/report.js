@@ -204,6 +204,7 @@ const Explorer = (() => {
   const choices = { aggregation: byId("aggregation"), normalisation: byId("normalisation") };
   const nominal = { points: data.weights.map((w) => w * 100), aggregation: data.aggregation, normalisation: "as_published" };
   const body = byId("explored").tBodies[0];
+  const shareBody = byId("shares").tBodies[0];
   const state = { moved: {}, aggregation: nominal.aggregation, normalisation: nominal.normalisation };
 
   const isPublished = () => !Object.keys(state.moved).length && state.aggregation === nominal.aggregation && state.normalisation === nominal.normalisation;
@@ -280,14 +281,24 @@ const Explorer = (() => {
     return share >= 0.995 && share < 1 - 1e-12 ? ">0.99" : Explorer.show(share, 2);
   };
 
-  function showRow(row) {
-    const line = document.createElement("tr");
-    line.dataset.unit = row.code;
-    line.append(makeCell("td", row.rank ?? "–", row.moved ? "moved" : ""));
+  function makeName(row) {
     const name = makeCell("th", row.name);
     name.scope = "row";
     name.dir = "auto";
-    line.append(name, makeCell("td", row.published ?? "–"), makeCell("td", row.score), makeCell("td", showShare(row.first)), makeCell("td", showShare(row.top)));
+    return name;
+  }
+
+  function showRow(row) {
+    const line = document.createElement("tr");
+    line.dataset.unit = row.code;
+    line.append(makeCell("td", row.rank ?? "–", row.moved ? "moved" : ""), makeName(row), makeCell("td", row.published ?? "–"), makeCell("td", row.score));
+    return line;
+  }
+
+  // What replicates say of a row: under robustness, and not beside the ranking.
+  function showShares(row) {
+    const line = document.createElement("tr");
+    line.append(makeName(row), makeCell("td", showShare(row.first)), makeCell("td", showShare(row.top)));
     const cell = makeCell("td", "", "t");
     if (row.places) {
       const strip = document.createElement("span");
@@ -323,6 +334,7 @@ const Explorer = (() => {
     const empty = findEmpty(points);
     if (empty !== undefined) {
       body.replaceChildren();
+      shareBody.replaceChildren();
       status.textContent = `Give at least one category${empty < 0 ? "" : ` in ${data.titles[empty]}`} a weight.`;
       return;
     }
@@ -349,6 +361,7 @@ const Explorer = (() => {
       status.textContent = leaders ? `Your ranking: ${leaders} first; ${change}` : "No score can be computed in this way.";
     }
     body.replaceChildren(...rows.map(showRow));
+    shareBody.replaceChildren(...rows.map(showShares));
     markScrolling();
   }
 
@@ -383,6 +396,7 @@ const Explorer = (() => {
   });
   addEventListener("hashchange", () => { if (readAddress()) update(); });
   byId("explore").hidden = false;
+  byId("explored-shares").hidden = false;
   if (readAddress() && location.hash) byId("explorer").scrollIntoView();
   update();
 })();
