@@ -77,9 +77,9 @@ def print_exclusions(
     shown = frame.with_columns(
         unit=pl.col("unit").replace_strict(definition.unit_names),
         respondents_without=pl.when(added > 0).then(added),
-        score_change=pl.when((added > 0) | exact).then("score_change"),
     )
-    names = ("rank", "unit", "score", "rank_without", "score_change", "respondents_without")
+    changes = ("score_change",) if exact else ()
+    names = ("rank", "unit", "score", "rank_without", *changes, "respondents_without")
     headings = {"unit": name_heading(definition.words.unit), "respondents_without": "Added"}
     console.print(make_terminal_table(view_frame(table, names, shown, headings=headings)))
     if exclusions.refusal:

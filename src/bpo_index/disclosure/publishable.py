@@ -19,6 +19,7 @@ from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.answers import PublicAudit, disclose_audit, withhold_small_units
 from bpo_index.disclosure.exclusions import disclose_exclusions
 from bpo_index.disclosure.influence import disclose_influence
+from bpo_index.disclosure.decimals import coarsen_scores, find_few_decimals, round_published
 from bpo_index.disclosure.keys import name_draws
 from bpo_index.disclosure.withheld_categories import drop_score_effects, withhold_raters
 from bpo_index.errors import UsageError
@@ -92,20 +93,24 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         "assumptions": robustness.assumptions,
         "weights": scores.weights,
         "outcomes": robustness.outcomes,
-        "sensitivity": drop_score_effects(robustness.sensitivity, scores.categories),
+        "sensitivity": drop_score_effects(robustness.sensitivity, scores.categories, robustness.units),
         "method_ranks": robustness.method_ranks,
         "groups": robustness.groups,
-        "exclusions": disclose_exclusions(robustness.exclusions, quarantined_by_rules, scores, definition),
+        "exclusions": disclose_exclusions(robustness.exclusions, quarantined_by_rules, scores),
         "nonresponse": nonresponse,
-        **disclose_influence(robustness.influence, quarantined_by_rules, scores, definition),
+        **disclose_influence(robustness.influence, quarantined_by_rules, scores),
     }
     for part in (robustness.ranks, robustness.structure, robustness.weights):
         frames |= vars(part)
     described, origin = list_tables(), pl.lit(checked.audit.data_origin)
+    frames |= coarsen_scores(frames, find_few_decimals(scores, definition))
     return Publishable(
         tables={
-            name: described[name].keep_stated(
-                place_categories(frame, definition.nodes).with_columns(data_origin=origin)
+            name: round_published(
+                described[name],
+                described[name].keep_stated(
+                    place_categories(frame, definition.nodes).with_columns(data_origin=origin)
+                ),
             )
             for name, frame in frames.items()
         },

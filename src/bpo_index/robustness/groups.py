@@ -157,7 +157,7 @@ def tabulate_groups(
     published = scores.sample.published[order]
     place = (np.cumsum(scores.sample.published) - 1)[order][published]
     se, clusters = (np.full(shown.shape, np.nan) for _ in range(2))
-    se[published], clusters[published] = errors.chosen[place], errors.clusters[place]
+    se[published], clusters[published] = errors.published[place], errors.clusters[place]
     level, all_bounds = definition.method.confidence_level, scores.sample.structure.score_bounds
     frames = []
     for n, (node, node_seed) in enumerate(zip(definition.nodes, seed.spawn(len(definition.nodes)), strict=True)):

@@ -98,9 +98,11 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         )
 
     everything = scores.copy()
-    withheld, ends = guard_cells(scores, sample.raters, structure, published=published, used=used)
+    bounds = find_end_margins(structure, sample.counted)
+    withheld, ends = guard_cells(
+        scores, sample.raters, structure, published=published, small=sample.is_small, margins=bounds, used=used
+    )
     scores[withheld] = np.nan
-    bounds = find_end_margins(structure, method.minimum_respondents_to_publish)
     scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
     if learnt:

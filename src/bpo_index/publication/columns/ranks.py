@@ -43,7 +43,7 @@ PAIRS = Table(
             pl.Float64,
             "smallest error at which the pair can be told apart, all pairs at once; null: not comparable",
             unit="probability",
-            decimals=3,
+            decimals=2,
             heading="Adjusted p",
             answers="all units",
         ),

@@ -137,7 +137,6 @@ RECORDS = (
         options=OutlyingRule,
         compare=lambda rows, asked, options: find_outlying(rows, asked.questions, options),
         columns=("unit",),
-        finds_one_person=False,
         page="outlying-answers",
         place=100,
     ),
