@@ -67,7 +67,11 @@ def coarsen_scores(frames: Mapping[str, pl.DataFrame], few: pl.DataFrame) -> dic
     def mark(name: str, category: pl.Expr) -> pl.DataFrame:
         keyed = frames[name].with_columns(_category=category)
         joined = keyed.join(
-            marked, left_on=["unit", "_category"], right_on=["unit", "category"], how="left", nulls_equal=True,
+            marked,
+            left_on=["unit", "_category"],
+            right_on=["unit", "category"],
+            how="left",
+            nulls_equal=True,
             maintain_order="left",
         )
         coarse = pl.col("is_coarse").fill_null(value=False)

@@ -17,9 +17,7 @@ from bpo_index.robustness.rounding import round_table
 from bpo_index.scoring.unit_scores import Scores
 
 
-def disclose_exclusions(
-    exclusions: Exclusions, quarantined_by_rules: pl.DataFrame, scores: Scores
-) -> pl.DataFrame:
+def disclose_exclusions(exclusions: Exclusions, quarantined_by_rules: pl.DataFrame, scores: Scores) -> pl.DataFrame:
     """Return the ranking with and without quality exclusions as it may be published.
 
     Parameters

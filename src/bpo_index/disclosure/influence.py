@@ -46,10 +46,7 @@ def disclose_influence(
     rules = influence.items.filter(pl.col("left_out") == RULE)["item"].to_list()
     ranked = scores.units.filter("ranked")
     # The rows that a rule alone keeps out.
-    possible = {
-        rule: bound_ranks(quarantined_by_rules.filter(pl.col("reasons") == [rule]), scores)
-        for rule in rules
-    }
+    possible = {rule: bound_ranks(quarantined_by_rules.filter(pl.col("reasons") == [rule]), scores) for rule in rules}
     return {
         "influence": _count_items(influence.items, possible, ranked["rank"].to_numpy()),
         "ranks_without": _withhold_ranks(influence.ranks_without, possible, ranked["unit"].to_list()),

@@ -17,9 +17,9 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.answers import PublicAudit, disclose_audit, withhold_small_units
+from bpo_index.disclosure.decimals import coarsen_scores, find_few_decimals, round_published
 from bpo_index.disclosure.exclusions import disclose_exclusions
 from bpo_index.disclosure.influence import disclose_influence
-from bpo_index.disclosure.decimals import coarsen_scores, find_few_decimals, round_published
 from bpo_index.disclosure.keys import name_draws
 from bpo_index.disclosure.withheld_categories import drop_score_effects, withhold_raters
 from bpo_index.errors import UsageError
@@ -108,9 +108,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         tables={
             name: round_published(
                 described[name],
-                described[name].keep_stated(
-                    place_categories(frame, definition.nodes).with_columns(data_origin=origin)
-                ),
+                described[name].keep_stated(place_categories(frame, definition.nodes).with_columns(data_origin=origin)),
             )
             for name, frame in frames.items()
         },
