@@ -22,6 +22,8 @@ from bpo_index.disclosure.exclusions import disclose_exclusions
 from bpo_index.disclosure.influence import disclose_influence
 from bpo_index.disclosure.keys import name_draws
 from bpo_index.disclosure.withheld_categories import drop_score_effects, withhold_raters
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import list_names
 from bpo_index.errors import UsageError
 from bpo_index.publication.columns import list_tables, list_withheld
 from bpo_index.robustness.assess import NOTES, Robustness
@@ -52,6 +54,10 @@ class Publishable:
         Whose draws they are, from `name_draws`: to be compared, never published.
     margins
         The hash of the margins to which respondents were weighed, never published without a key; None: design weights.
+    held
+        Unit to the earlier release whose answers it keeps.
+    restated
+        Units whose category scores were published before, made in another way.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -62,6 +68,8 @@ class Publishable:
     assumptions_not_ranked: int
     draws: str = field(repr=False)
     margins: str | None = field(repr=False)
+    held: dict[str, str] = field(default_factory=dict)
+    restated: tuple[str, ...] = ()
 
 
 def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
@@ -113,13 +121,37 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *list_withheld()],
+        notes=[*scores.notes, *_describe_held(checked, definition), *list_withheld()],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,
         draws=name_draws(robustness.replicates, robustness.seed),
         margins=None if margins is None else hash_margins(margins),
+        held=checked.held,
+        restated=checked.restated,
     )
+
+
+def _describe_held(checked: Checked, definition: IndexDefinition) -> list[str]:
+    """Return sentences on units that keep earlier answers, and on those whose categories were scored in another way."""
+    names, words, said = definition.unit_names, definition.words, []
+    if checked.held:
+        said.append(
+            phrase(
+                "disclosure.held",
+                names=list_names([names[code] for code in checked.held]),
+                respondents=words.respondents,
+            )
+        )
+    if checked.restated:
+        said.append(
+            phrase(
+                "disclosure.restated",
+                names=list_names([names[code] for code in checked.restated]),
+                respondents=words.respondents,
+            )
+        )
+    return said
 
 
 def _join_ranking(scores: Scores, robustness: Robustness, definition: IndexDefinition) -> pl.DataFrame:

@@ -62,7 +62,7 @@ NOTES = {
     "withheld": "withheld, so that no other score can be computed from it",
     "at_end": "at an end of the scale: published as a bound, no interval",
     "few_units": "few answers, and fewer than five others to smooth its error with: no interval",
-    "dominated": "one respondent has most of the weight: not published",
+    "protected": "not published, to protect respondents",
     "no_score": "a category has too few questions with answers: no score",
 }
 
@@ -244,7 +244,7 @@ def assess_robustness(
         columns.append(found[0] | shares)
         sets.append(found[1])
     return Robustness(
-        units=_frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish, "dominated"),
+        units=_frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish, "protected"),
         categories=_frame_categories(scores.categories, columns[1:], definition).drop("tier"),
         outcomes=tabulate_outcomes(accepted, scores, definition),
         structure=tabulate_structure(scores, definition),

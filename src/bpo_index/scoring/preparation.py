@@ -8,7 +8,7 @@ gathered here too, for the answers and for replicates.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,9 @@ class Sample:
     """Per unit of the definition: accepted respondents."""
     raters: np.ndarray
     """Units x nodes: respondents of the unit; who rated any question of the category."""
-    dominated: np.ndarray
-    """Same shape: whether one of them has more than half of their weight."""
+    is_closed: np.ndarray
+    """Same shape: whether one of them has more than half of their weight, or another score was made of the same answers
+    and published, and there is no room for a second."""
     counted: Floats
     """Same shape: how many they count for, Kish's effective number under unequal weights."""
     answers: list[UnitAnswers]
@@ -56,12 +57,14 @@ class Sample:
     """Sentences for readers on what was done to the answers."""
     margins: pl.DataFrame | None = None
     """The shares of the population to which respondents are weighed; None: design weights."""
+    restated: tuple[str, ...] = ()
+    """Units whose category scores were published before, made in another way of the same answers."""
 
     @property
     def is_small(self) -> np.ndarray:
-        """Units x nodes: whether too few answered to be published, or one of them has most of the weight."""
+        """Units x nodes: whether too few answered to be published, or the cell is closed."""
         few = self.raters < self.structure.method.minimum_respondents_to_publish
-        return np.asarray(few | self.dominated)
+        return np.asarray(few | self.is_closed)
 
     @property
     def has_room(self) -> np.ndarray:
@@ -69,7 +72,13 @@ class Sample:
         return find_room(self.counted, self.structure)
 
 
-def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Sample:
+def prepare_sample(
+    accepted: pl.DataFrame,
+    definition: IndexDefinition,
+    margins: pl.DataFrame | None = None,
+    *,
+    restated: Collection[str] = (),
+) -> Sample:
     """Return the answers as the method wants them.
 
     Parameters
@@ -80,6 +89,8 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
         The index.
     margins
         From `read_margins`: shares of the population, for columns under `columns.background`; None: design weights.
+    restated
+        Units whose category scores were published before, made in another way: their small cells are withheld.
 
     Raises
     ------
@@ -100,17 +111,29 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     shown = _weigh(shown, accepted, definition, margins)
     dominated, counted = np.zeros(raters.shape, dtype=bool), raters.astype(float)
     dominated[published], counted[published] = _weigh_raters(everybody, published, shown, structure)
-    published = published & ~dominated[:, 0]
+    is_full = np.isin(codes, list(restated))[:, np.newaxis] & ~find_room(counted, structure)
+    published = published & ~dominated[:, 0] & ~is_full[:, 0]
     shown = [unit for unit in shown if published[codes.index(unit.unit)]]
     shown = code_ends(shown, structure)
     structure = _place_reference(structure, shown)
-    return Sample(published, respondents, raters, dominated, counted, shown, structure, notes, margins)
+    return Sample(
+        published=published,
+        respondents=respondents,
+        raters=raters,
+        is_closed=dominated | is_full,
+        counted=counted,
+        answers=shown,
+        structure=structure,
+        notes=notes,
+        margins=margins,
+        restated=tuple(restated),
+    )
 
 
 def _weigh_raters(
     everybody: Sequence[UnitAnswers], published: np.ndarray, weighed: Sequence[UnitAnswers], structure: IndexStructure
 ) -> tuple[np.ndarray, Floats]:
-    """Return for the published units `Sample.dominated` and `Sample.counted`."""
+    """Return for the published units which cells are dominated, and `Sample.counted`."""
     given = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
     dominated = np.zeros((len(weighed), len(structure.nodes)), dtype=bool)
     counted = np.zeros(dominated.shape)

@@ -7,6 +7,7 @@ computed across units. Method pages: docs/methods/scores.md, docs/methods/disclo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,8 +72,21 @@ class Scores:
         return show_block("Scores", show_table(view), show_list(self.notes))
 
 
-def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Scores:
+def score_units(
+    accepted: pl.DataFrame,
+    definition: IndexDefinition,
+    margins: pl.DataFrame | None = None,
+    *,
+    restated: Collection[str] = (),
+) -> Scores:
     """Score and rank the units from the accepted answers.
+
+    Parameters
+    ----------
+    accepted, definition, margins
+        As for `prepare_sample`.
+    restated
+        Units whose category scores were published before, made in another way of the same answers.
 
     Raises
     ------
@@ -81,7 +95,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     """
     codes = [unit.code for unit in definition.units]
     method = definition.method
-    sample = prepare_sample(accepted, definition, margins)
+    sample = prepare_sample(accepted, definition, margins, restated=restated)
     structure, published = sample.structure, sample.published
     means = np.full((len(codes), len(definition.questions)), np.nan)
     scores = np.full((len(codes), len(structure.nodes)), np.nan)

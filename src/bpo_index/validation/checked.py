@@ -6,7 +6,7 @@ index can be computed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bpo_index.definition import IndexDefinition
@@ -27,6 +27,10 @@ class Checked:
     audit_folder: Path
     is_synthetic: bool = False
     """Whether all rows say that they are synthetic: then ids and seeds are public."""
+    held: dict[str, str] = field(default_factory=dict)
+    """Unit to the release whose answers it keeps, since only one or two respondents differ (`hold_changes`)."""
+    restated: tuple[str, ...] = ()
+    """Units whose category scores were published before, made in another way of the same answers."""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the account of rows, and where its private part lies."""

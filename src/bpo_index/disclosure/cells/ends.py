@@ -72,8 +72,10 @@ def find_ends(shares: Floats, margins: Floats, outcome: Outcome) -> Ints:
     A low end that reveals almost nothing, such as a top-two-box share of zero, does not count.
     """
     with np.errstate(invalid="ignore"):
-        high = shares >= 100.0 - margins - _NOISE
-        low = (shares <= margins + _NOISE) & outcome.low_end_tells
+        # NOTE: where the margins meet, every share is a bound.
+        reach = np.where(margins < LARGEST_MARGIN, -_NOISE, _NOISE)
+        high = shares > 100.0 - margins - reach
+        low = (shares < margins + reach) & outcome.low_end_tells
     return np.where(high, 1, -low.astype(np.int64))
 
 

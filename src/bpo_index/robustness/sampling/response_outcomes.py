@@ -57,7 +57,9 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         scores, *(~frame["suppressed"] & frame["score_bound"].is_null() for frame in (scores.units, scores.categories))
     )
     samples: dict[str, Sample] = {
-        outcome: prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
+        outcome: prepare_sample(
+            accepted, _plain_definition(definition, outcome), scores.sample.margins, restated=scores.sample.restated
+        )
         for outcome in _SHOWN
     }
     shares: dict[str, Floats] = {}
