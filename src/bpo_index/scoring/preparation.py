@@ -17,7 +17,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
 from bpo_index.disclosure.cells.ends import code_ends
-from bpo_index.disclosure.cells.room import find_room
+from bpo_index.disclosure.cells.room import find_outcome_room, find_room
 from bpo_index.disclosure.cells.units import choose_units, count_effective, find_dominated
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
@@ -70,6 +70,11 @@ class Sample:
     def has_room(self) -> np.ndarray:
         """Units x nodes: whether numbers beside the score may be published of the same answers."""
         return find_room(self.counted, self.structure)
+
+    @property
+    def has_outcome_room(self) -> np.ndarray:
+        """Units x nodes: whether shares of high and low ratings may be published beside these."""
+        return find_outcome_room(self.counted, self.structure)
 
 
 def prepare_sample(

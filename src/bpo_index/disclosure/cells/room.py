@@ -17,6 +17,8 @@ from bpo_index.scoring.structure import IndexStructure
 #: From so many respondents on, so many rating points of each of them are needed: in 99 of 100 simulated cells at least
 #: ten sets of totals fit score and standard error, both with two decimals (docs/adr/0020-public-facts.md).
 POINTS_NEEDED = ((5, 200.0), (8, 50.0), (12, 30.0), (30, 10.0))
+#: Questions with which shares of high and low ratings leave open who gave them; from so many respondents on one is enough.
+_QUESTIONS_FOR_OUTCOMES, _MANY_RESPONDENTS = 6.0, 30
 #: Sets of ratings that one respondent after the other could give, as a power of ten: with known, unequal weights a
 #: score of two decimals needs so many, or it is published with one.
 _SETS_NEEDED = 8.0
@@ -47,6 +49,20 @@ def find_room(counted: Floats, structure: IndexStructure) -> np.ndarray:
     for respondents, points in POINTS_NEEDED:
         found |= (counted >= respondents - 1e-9) & (structure.points >= points - 1e-9)
     return found
+
+
+def find_outcome_room(counted: Floats, structure: IndexStructure) -> np.ndarray:
+    """Return ... x nodes: whether shares of high and low ratings may be published beside score and standard error.
+
+    Parameters
+    ----------
+    counted, structure
+        As for `find_room`. Where there are few questions, a respondent's ratings follow from her total.
+    """
+    steps = structure.maximum - structure.minimum if structure.rating_steps is None else structure.rating_steps
+    questions = structure.points / steps
+    enough = (questions >= _QUESTIONS_FOR_OUTCOMES - 1e-9) | (np.asarray(counted) >= _MANY_RESPONDENTS - 1e-9)
+    return find_room(counted, structure) & (enough | (not is_protected(structure.method)))
 
 
 def find_decimals(counted: Floats, raters: Floats, structure: IndexStructure) -> np.ndarray:

@@ -72,7 +72,7 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
             errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
     structures = {outcome: sample.structure for outcome, sample in samples.items()}
     # Functions of the same answers as the score: small cells have room for one of them only.
-    shown = shown & scores.sample.has_room
+    shown = shown & scores.sample.has_outcome_room
     withheld = guard_outcomes(~shown, shares, structures, scores.sample.raters, scores.sample.is_small)
     columns: dict[str, Floats] = {}
     for outcome, sample in samples.items():
