@@ -85,14 +85,21 @@ def open_published(root: Path, target: str) -> tuple[BinaryIO, str]:
         if len(folders) <= 2:
             if name not in POINTERS:
                 raise FileNotFoundError(target)
-        else:
-            with _open(root, [*folders[:3], "manifest.json"]) as manifest:
-                named = _list_files(manifest.read(_MOST_MANIFEST_BYTES + 1), folders[2])
-            if "/".join(names[3:]) not in named | {"manifest.json"}:
-                raise FileNotFoundError(target)
+        elif "/".join(names[3:]) not in _find_named(root, folders):
+            raise FileNotFoundError(target)
         return _open(root, names), name
     except (OSError, ValueError):
         raise FileNotFoundError(target) from None
+
+
+def _find_named(root: Path, folders: list[str]) -> frozenset[str]:
+    """Return the names of what is served of a release: its files, or the page of one that was withdrawn."""
+    try:
+        with _open(root, [*folders[:3], "manifest.json"]) as manifest:
+            return _list_files(manifest.read(_MOST_MANIFEST_BYTES + 1), folders[2]) | {"manifest.json"}
+    except FileNotFoundError:
+        _open(root, [*folders[:3], "withdrawn.json"]).close()
+        return frozenset({"withdrawn.json", "report.html"})
 
 
 def _split(target: str) -> list[str]:

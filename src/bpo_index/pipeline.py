@@ -8,6 +8,7 @@ call them; the flows call the same stages one by one (`handover/`). All give the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -15,8 +16,10 @@ import polars as pl
 from bpo_index.completed import CompletedCheck, CompletedRun
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.disclosure import choose_key
+from bpo_index.disclosure.corrections import hold_changes
 from bpo_index.disclosure.private_audit import add_exclusions, add_influence
 from bpo_index.disclosure.publishable import Publishable, disclose
+from bpo_index.disclosure.published_answers import find_earlier, keep_answers, leave_answers, mark_public
 from bpo_index.errors import DataRefused
 from bpo_index.publication.identity import describe_release, refuse_other_draws
 from bpo_index.publication.methodology import load_methodology
@@ -60,7 +63,7 @@ def run(
     definition = methodology.definition
     margins = read_margins(settings.margins) if settings.margins else None
     responses = read_responses(settings.responses, definition)
-    checked = validate(responses, definition, settings)
+    checked = validate(responses, definition, settings, methodology.standing)
     scores = score(checked, definition, margins)
     robustness = assess(checked, scores, definition, settings, progress=progress)
     if before_publishing is not None:
@@ -79,7 +82,7 @@ def check(settings: Settings) -> CompletedCheck:
     definition = load_definition(settings.definition, settings.method)
     margins = read_margins(settings.margins) if settings.margins else None
     responses = read_responses(settings.responses, definition)
-    checked = validate(responses, definition, settings)
+    checked = _check_rows(responses, definition, settings)
     try:
         scores = score(checked, definition, margins)
     except DataRefused as refusal:
@@ -91,18 +94,41 @@ def check(settings: Settings) -> CompletedCheck:
     return CompletedCheck(definition, responses, checked, exclusions, None)
 
 
-def validate(responses: Responses, definition: IndexDefinition, settings: Settings) -> Checked:
-    """Check every row, write the private audit, and refuse answers that cannot carry a ranking."""
+def validate(
+    responses: Responses, definition: IndexDefinition, settings: Settings, standing: Standing | None = None
+) -> Checked:
+    """Check every row, write the private audit, and refuse answers that cannot carry a ranking.
+
+    Where a release of the edition was public before, a unit in which one or two respondents differ keeps the answers
+    published last (`hold_changes`); in a trial none does. Without `standing` it is one where `definition` is not what
+    `settings.definition` says.
+    """
+    checked = _check_rows(responses, definition, settings)
+    standing = standing or find_standing(load_definition(settings.definition), definition)
+    if standing.kind == "trial":
+        return checked
+    earlier = find_earlier(settings.key_folder, Path(settings.out), definition)
+    answers = hold_changes(checked.validation.accepted, earlier, definition)
+    validation = replace(checked.validation, accepted=answers.accepted)
+    leave_answers(checked.audit_folder, answers.accepted)
+    return replace(checked, validation=validation, held=answers.held, restated=answers.restated)
+
+
+def _check_rows(responses: Responses, definition: IndexDefinition, settings: Settings) -> Checked:
     validation = validate_responses(responses, definition)
+    return account_for_rows(validation, responses, definition, _find_audit(responses, definition, settings))
+
+
+def _find_audit(responses: Responses, definition: IndexDefinition, settings: Settings) -> Path:
     key = choose_key(responses.is_synthetic, settings.key_folder)
     name = key.sign("audit", f"{responses.input_hash}{definition.hash_content()}".encode())[:8].hex()
-    return account_for_rows(validation, responses, definition, Path(settings.audit_dir) / name)
+    return Path(settings.audit_dir) / name
 
 
 def score(checked: Checked, definition: IndexDefinition, margins: pl.DataFrame | None) -> Scores:
     """Score and rank the units; a refusal is written into the private audit too."""
     try:
-        return score_units(checked.validation.accepted, definition, margins)
+        return score_units(checked.validation.accepted, definition, margins, restated=checked.restated)
     except DataRefused as refusal:
         add_refusal_to_private_audit(checked.audit_folder, str(refusal))
         raise
@@ -157,7 +183,11 @@ def publish(
     refuse_other_draws(publishable.draws, publishable.replicates, definition, key)
     result = build_result(publishable, definition, standing=standing)
     rows = responses.sum_rows(key.secret)
-    release_id, manifest = describe_release(result, definition, rows=rows, margins=publishable.margins, key=key)
+    release_id, manifest = describe_release(result, definition, rows=rows, publishable=publishable, key=key)
+    is_public, private = standing.kind != "trial", settings.key_folder
+    if is_public:
+        answers = _find_audit(responses, definition, settings)
+        keep_answers(private, release_id, answers, held=publishable.held, definition=definition)
     release = publish_release(
         lambda: render_release(
             result, definition, publishable.audit, release_id=release_id, made_from=manifest["made_from"]
@@ -168,5 +198,8 @@ def publish(
         manifest=manifest,
         standing=standing,
         supersede=settings.supersede,
+        private=private,
     )
+    if is_public:
+        mark_public(private, release_id, definition)
     return result, release

@@ -17,7 +17,7 @@ def test_both_ends_are_reached():
     responses = read_responses([find_resource("sample_data", "offshore-bpo-2021.csv")], definition)
     validation = validate_responses(responses, definition)
     scores = score_units(validation.accepted, definition)
-    possible = bound_scores(validation.quarantined_by_rules, scores, definition)
+    possible = bound_scores(validation.quarantined_by_rules, scores)
     place = {unit: n for n, unit in enumerate(scores.units.filter("ranked")["unit"])}
     for rating, end in ((0.0, possible.low), (10.0, possible.high)):
         reverse = {question.id: question.reverse for question in definition.questions}
@@ -29,7 +29,7 @@ def test_both_ends_are_reached():
     best, worst = rank_between(possible)
     assert (best <= worst).all()
     assert (best < worst).any()
-    assert [ranks.tolist() for ranks in bound_ranks(validation.quarantined_by_rules, scores, definition)] == [
+    assert [ranks.tolist() for ranks in bound_ranks(validation.quarantined_by_rules, scores)] == [
         best.tolist(),
         worst.tolist(),
     ]

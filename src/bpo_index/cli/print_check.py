@@ -106,9 +106,9 @@ def print_exclusions(
     shown = frame.with_columns(
         unit=pl.col("unit").replace_strict(definition.unit_names),
         respondents_without=pl.when(added > 0).then(added),
-        score_change=pl.when((added > 0) | exact).then("score_change"),
     )
-    names = ("rank", "unit", "score", "rank_without", "score_change", "respondents_without")
+    changes = ("score_change",) if exact else ()
+    names = ("rank", "unit", "score", "rank_without", *changes, "respondents_without")
     headings = {
         "unit": name_heading(words.unit),
         "respondents_without": phrase("terminal.heading_added", respondents=name_heading(words.respondents)),

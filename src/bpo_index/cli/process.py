@@ -30,7 +30,7 @@ _CLOSED = "standard output is closed"
 
 
 class HeldOutput(io.StringIO):
-    """What a command prints, held until it is done: that it cannot be written is told apart from other failures."""
+    """What a command prints, held until it is done: that it cannot be written is kept apart from other failures."""
 
     def __init__(self, stream: TextIO | None) -> None:
         super().__init__()

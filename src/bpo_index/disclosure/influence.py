@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.possible_ranks import bound_ranks, measure_changes
 from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT
 from bpo_index.robustness.influence import RULE, Influence
@@ -23,7 +22,7 @@ PRIVATE = ("respondent", "company")
 
 
 def disclose_influence(
-    influence: Influence, quarantined_by_rules: pl.DataFrame, scores: Scores, definition: IndexDefinition
+    influence: Influence, quarantined_by_rules: pl.DataFrame, scores: Scores
 ) -> dict[str, pl.DataFrame]:
     """Return the tables `influence` and `ranks_without` as they may be published.
 
@@ -33,8 +32,8 @@ def disclose_influence(
         From `assess_influence`.
     quarantined_by_rules
         From `validate_responses`: the answers that quality rules keep out.
-    scores, definition
-        What `score_units` made of the accepted answers, and the index.
+    scores
+        What `score_units` made of the accepted answers.
 
     Returns
     -------
@@ -47,10 +46,7 @@ def disclose_influence(
     rules = influence.items.filter(pl.col("left_out") == RULE)["item"].to_list()
     ranked = scores.units.filter("ranked")
     # The rows that a rule alone keeps out.
-    possible = {
-        rule: bound_ranks(quarantined_by_rules.filter(pl.col("reasons") == [rule]), scores, definition)
-        for rule in rules
-    }
+    possible = {rule: bound_ranks(quarantined_by_rules.filter(pl.col("reasons") == [rule]), scores) for rule in rules}
     return {
         "influence": _count_items(influence.items, possible, ranked["rank"].to_numpy()),
         "ranks_without": _withhold_ranks(influence.ranks_without, possible, ranked["unit"].to_list()),

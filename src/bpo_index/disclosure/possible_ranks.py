@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.cells.ends import find_end_margins
 from bpo_index.robustness.influence import are_means_own
 from bpo_index.scoring.arrays import Floats, Ints
@@ -30,15 +29,15 @@ class Range(NamedTuple):
     high: Floats
 
 
-def bound_scores(readmitted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Range | None:
+def bound_scores(readmitted: pl.DataFrame, scores: Scores) -> Range | None:
     """Return between which scores each ranked unit lies with rows readmitted, whatever they say.
 
     Parameters
     ----------
     readmitted
         The rows, with `unit` and `design_weight`.
-    scores, definition
-        What `score_units` made of the accepted answers, and the index.
+    scores
+        What `score_units` made of the accepted answers.
 
     Returns
     -------
@@ -54,16 +53,17 @@ def bound_scores(readmitted: pl.DataFrame, scores: Scores, definition: IndexDefi
     structure = sample.structure
     if not are_scores_own(scores):
         return None
-    # As the index would print them: a score at an end of the scale is a bound.
-    margin = find_end_margins(structure, definition.method.minimum_respondents_to_publish)[0]
     low, high = own.copy(), own.copy()
     added = dict(readmitted.group_by("unit").agg(pl.col("design_weight").sum()).iter_rows())
+    rows = dict(readmitted["unit"].value_counts().iter_rows())
     answers = {unit.unit: unit for unit in sample.answers}
     ends = np.stack(structure.ends)
     for n, code in enumerate(units["unit"]):
         if code not in added:
             continue
         unit = answers[code]
+        # As the index would print them: a score at an end of the scale is a bound.
+        margin = float(find_end_margins(structure, unit.respondents + rows[code])[0])
         if unit.is_fitted:
             low[n], high[n] = margin, 100.0 - margin
             continue
@@ -92,12 +92,12 @@ def rank_between(scores: Range) -> tuple[Ints, Ints]:
     return 1 + surely_ahead.sum(axis=1), 1 + perhaps_ahead.sum(axis=1)
 
 
-def bound_ranks(readmitted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> tuple[Ints, Ints]:
+def bound_ranks(readmitted: pl.DataFrame, scores: Scores) -> tuple[Ints, Ints]:
     """Return the best and the worst rank of each ranked unit with rows readmitted, whatever they say.
 
     Arguments as for `bound_scores`. Any rank is possible where the score of a unit depends on the answers of others.
     """
-    possible = bound_scores(readmitted, scores, definition)
+    possible = bound_scores(readmitted, scores)
     if possible is None:
         count = int(scores.units["ranked"].sum())
         possible = Range(np.zeros(count), np.full(count, np.inf))

@@ -17,10 +17,13 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.answers import PublicAudit, disclose_audit, withhold_small_units
+from bpo_index.disclosure.decimals import coarsen_scores, find_few_decimals, round_published
 from bpo_index.disclosure.exclusions import disclose_exclusions
 from bpo_index.disclosure.influence import disclose_influence
 from bpo_index.disclosure.keys import name_draws
 from bpo_index.disclosure.withheld_categories import drop_score_effects, withhold_raters
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import list_names
 from bpo_index.errors import UsageError
 from bpo_index.publication.columns import list_tables, list_withheld
 from bpo_index.robustness.assess import Robustness, describe_notes
@@ -51,6 +54,10 @@ class Publishable:
         Whose draws they are, from `name_draws`: to be compared, never published.
     margins
         The hash of the margins to which respondents were weighed, never published without a key; None: design weights.
+    held
+        Unit to the earlier release whose answers it keeps.
+    restated
+        Units whose category scores were published before, made in another way.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -61,6 +68,8 @@ class Publishable:
     assumptions_not_ranked: int
     draws: str = field(repr=False)
     margins: str | None = field(repr=False)
+    held: dict[str, str] = field(default_factory=dict)
+    restated: tuple[str, ...] = ()
 
 
 def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
@@ -92,31 +101,57 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         "assumptions": robustness.assumptions,
         "weights": scores.weights,
         "outcomes": robustness.outcomes,
-        "sensitivity": drop_score_effects(robustness.sensitivity, scores.categories),
+        "sensitivity": drop_score_effects(robustness.sensitivity, scores.categories, robustness.units),
         "method_ranks": robustness.method_ranks,
         "groups": robustness.groups,
-        "exclusions": disclose_exclusions(robustness.exclusions, quarantined_by_rules, scores, definition),
+        "exclusions": disclose_exclusions(robustness.exclusions, quarantined_by_rules, scores),
         "nonresponse": nonresponse,
-        **disclose_influence(robustness.influence, quarantined_by_rules, scores, definition),
+        **disclose_influence(robustness.influence, quarantined_by_rules, scores),
     }
     for part in (robustness.ranks, robustness.structure, robustness.weights):
         frames |= vars(part)
     described, origin = list_tables(), pl.lit(checked.audit.data_origin)
+    frames |= coarsen_scores(frames, find_few_decimals(scores, definition))
     return Publishable(
         tables={
-            name: described[name].keep_stated(
-                place_categories(frame, definition.nodes).with_columns(data_origin=origin)
+            name: round_published(
+                described[name],
+                described[name].keep_stated(place_categories(frame, definition.nodes).with_columns(data_origin=origin)),
             )
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *list_withheld()],
+        notes=[*scores.notes, *_describe_held(checked, definition), *list_withheld()],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,
         draws=name_draws(robustness.replicates, robustness.seed),
         margins=None if margins is None else hash_margins(margins),
+        held=checked.held,
+        restated=checked.restated,
     )
+
+
+def _describe_held(checked: Checked, definition: IndexDefinition) -> list[str]:
+    """Return sentences on units that keep earlier answers, and on those whose categories were scored in another way."""
+    names, words, said = definition.unit_names, definition.words, []
+    if checked.held:
+        said.append(
+            phrase(
+                "disclosure.held",
+                names=list_names([names[code] for code in checked.held]),
+                respondents=words.respondents,
+            )
+        )
+    if checked.restated:
+        said.append(
+            phrase(
+                "disclosure.restated",
+                names=list_names([names[code] for code in checked.restated]),
+                respondents=words.respondents,
+            )
+        )
+    return said
 
 
 def _join_ranking(scores: Scores, robustness: Robustness, definition: IndexDefinition) -> pl.DataFrame:

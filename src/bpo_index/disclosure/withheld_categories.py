@@ -9,10 +9,11 @@ from __future__ import annotations
 import polars as pl
 
 
-def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame) -> pl.DataFrame:
-    """Return the table `sensitivity` without the rows on scores of units with a category score that is not published.
+def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+    """Return the table `sensitivity` without the rows on scores that would say what is withheld of a unit.
 
-    What weights do to a score tells how the categories of its unit differ.
+    What weights do to a score tells how the categories of its unit differ, so that all of them must be published. Its
+    variance holds its standard error, which must be its own.
 
     Parameters
     ----------
@@ -20,17 +21,21 @@ def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame) -> p
         From `tabulate_effects`.
     categories
         With `unit, suppressed, score_bound`, as in `Scores`.
+    units
+        With `unit, error`, as in `Robustness`.
 
     Examples
     --------
     >>> effects = pl.DataFrame({"output": ["rank", "score", "score"], "unit": ["AAA", "AAA", "BBB"]})
     >>> categories = pl.DataFrame({"unit": ["AAA", "BBB"], "suppressed": [True, False], "score_bound": [None, None]})
-    >>> drop_score_effects(effects, categories).rows()
+    >>> units = pl.DataFrame({"unit": ["AAA", "BBB"], "error": ["own", "own"]})
+    >>> drop_score_effects(effects, categories, units).rows()
     [('rank', 'AAA'), ('score', 'BBB')]
     """
     is_kept_back = pl.col("suppressed") | pl.col("score_bound").is_not_null()
-    units = categories.filter(is_kept_back)["unit"].unique().to_list()
-    return sensitivity.filter(~((pl.col("output") == "score") & pl.col("unit").is_in(units).fill_null(value=False)))
+    smoothed = units.filter(pl.col("error") != "own")["unit"]
+    dropped = [*categories.filter(is_kept_back)["unit"].unique(), *smoothed]
+    return sensitivity.filter(~((pl.col("output") == "score") & pl.col("unit").is_in(dropped).fill_null(value=False)))
 
 
 def withhold_raters(categories: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:

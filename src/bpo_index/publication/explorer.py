@@ -20,6 +20,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.category_tree import INDEX, CategoryTree, make_flat_tree, read_tree
+from bpo_index.publication.implied_categories import imply_categories, spread_cells
 from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation, list_names
@@ -41,8 +42,8 @@ _RIDGE = 1e-4
 _MOST_STEPS, _CONVERGED, _SHORTEST, _WEIGHT_STEP = 100, 1e-12, 1e-6, 1e-6
 #: Decimals of a correlation: fewer than arithmetic can change.
 _CORRELATION_DECIMALS = 4
-#: How far a score recomputed from category scores may lie from the published one.
-_SAME_SCORE = 1e-6
+#: How far a score recomputed from category scores, which are rounded, may lie from the published one.
+_SAME_SCORE = 0.06
 
 AS_PUBLISHED = "as_published"
 #: What a reader may choose, beside the method of the ranking.
@@ -59,7 +60,7 @@ class Explorer:
     """The numbers of the explorer."""
 
     units: list[str]
-    """Codes of the units that can be rescored: ranked, with all category scores published."""
+    """Codes of the units that can be rescored: ranked, with all category scores published, or implied by what is."""
     left_out: list[str]
     """Codes of the other ranked units."""
     nodes: list[str]
@@ -119,9 +120,9 @@ def prepare_explorer(
     ids = [nodes[n] for n in tree.lowest]
     ranked = ranking.filter(pl.col("rank").is_not_null())
     codes = ranked["unit"].to_list()
-    scores, se, raters = (_spread(categories, codes, ids, column) for column in ("score", "se", "respondents"))
-    bounds = _spread(categories.with_columns(pl.col("score_bound").is_not_null()), codes, ids, "score_bound") > 0
-    whole = ~(np.isnan(scores) | bounds).any(axis=1) & ranked["score_bound"].is_null().to_numpy()
+    se, raters = (spread_cells(categories, codes, ids, column) for column in ("se", "respondents"))
+    scores = imply_categories(ranked, categories, np.insert(weights, 0, 1.0), definition)[:, tree.lowest + 1]
+    whole = ~np.isnan(scores).any(axis=1) & ranked["score_bound"].is_null().to_numpy()
     scores, se, raters = scores[whole], se[whole], raters[whole]
     overall, overall_se = (
         ranked[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole] for name in ("score", "se")
@@ -363,16 +364,6 @@ def _measure_tilt(held: Floats, wanted: Floats, multipliers: Floats) -> tuple[fl
     mass = np.exp(logs - logs.max())
     cost = logs.max() + np.log(mass.sum()) - multipliers @ wanted + _RIDGE * multipliers @ multipliers
     return float(cost), mass / mass.sum()
-
-
-def _spread(categories: pl.DataFrame, codes: list[str], ids: list[str], column: str) -> Floats:
-    """Return units x categories of a column; NaN where null."""
-    found = dict(
-        zip(categories.select("unit", "category").iter_rows(), categories[column].cast(pl.Float64), strict=True)
-    )
-    return np.array([[found.get((code, category)) for category in ids] for code in codes], dtype=float).reshape(
-        len(codes), len(ids)
-    )
 
 
 def _fill_errors(se: Floats, raters: Floats) -> Floats:

@@ -10,6 +10,7 @@ from typing import Any
 from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure import Key
 from bpo_index.disclosure.keys import name_draws
+from bpo_index.disclosure.publishable import Publishable
 from bpo_index.errors import UsageError
 from bpo_index.kinds import list_extensions
 from bpo_index.publication.result import Result
@@ -52,7 +53,7 @@ def identify_release(
 
 
 def describe_release(
-    result: Result, definition: IndexDefinition, *, rows: int, margins: str | None, key: Key
+    result: Result, definition: IndexDefinition, *, rows: int, publishable: Publishable, key: Key
 ) -> tuple[str, dict[str, Any]]:
     """Return the id of a release and what its manifest says; under `made_from` what the id is made from.
 
@@ -62,14 +63,19 @@ def describe_release(
         What is published.
     rows
         The identity of all input rows, from `Responses.sum_rows`.
-    margins
-        The hash of those to which respondents were weighed; None: design weights.
+    publishable
+        What it was made from: margins, and units that keep earlier answers.
     key
         The owner's, or the public one of synthetic data.
     """
+    margins = publishable.margins
     settings: dict[str, Any] = {"replicates": definition.method.replicates, "seed": definition.method.seed}
     if margins is not None:
         settings["margins_hmac_sha256"] = key.sign("margins", margins.encode()).hex()
+    if publishable.held:
+        settings["held"] = dict(publishable.held)
+    if publishable.restated:
+        settings["restated"] = list(publishable.restated)
     if result.standing.kind == "trial":
         # Trials of one method may depart from different definitions, which each of them says.
         settings["departures"] = result.standing.departures

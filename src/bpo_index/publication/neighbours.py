@@ -13,12 +13,14 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns.weights import NEIGHBOURS
+from bpo_index.publication.implied_categories import imply_categories
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.decomposition import decompose_difference, find_power, find_rates
 from bpo_index.scoring.structure import IndexStructure, Node
 
-#: Contributions that miss the difference by more, in score points, belong to a score made in another way.
-_EXACT = 1e-6
+#: Contributions that miss the difference by more, in score points, belong to a score made in another way; scores are
+#: rounded.
+_EXACT = 0.12
 
 
 def tabulate_neighbours(
@@ -37,28 +39,23 @@ def tabulate_neighbours(
     -------
     DataFrame
         `ahead, behind, difference, category, contribution`, score points, in the order of the ranking. Contributions of
-        the categories that one parent holds add up to that of the parent. A pair of which a score with a weight is
-        withheld or published as a bound has no rows for the categories beside it and all that these hold, nor where a
-        method has differences that do not add up.
+        the categories that one parent holds add up to that of the parent. Scores published as bounds, and those
+        withheld beside them, count with the values that the others imply. A pair of which a score with a weight is
+        withheld otherwise has no rows for the categories beside it and all that these hold, nor where a method has
+        differences that do not add up.
     """
     used = weights.filter(pl.col("question").is_null())
     holders = IndexStructure.from_definition(definition).holders if len(used) else []
     ids = [node.id for node in definition.nodes]
     shares = np.array([np.nan, *used["weight"]], dtype=float)
-    scores = {
-        (row["unit"], row["category"]): row["score"]
-        for row in categories.filter(pl.col("score_bound").is_null()).iter_rows(named=True)
-    }
-    ranked = ranking.filter(pl.col("rank").is_not_null())
-    overall = dict(ranked.filter(pl.col("score_bound").is_null()).select("unit", "score").iter_rows())
+    ranked = ranking.filter(pl.col("rank").is_not_null() & pl.col("score_bound").is_null())
+    values = imply_categories(ranked, categories, shares, definition)
     rows: list[tuple[str, str, float, str, float]] = []
-    for ahead, behind in pairwise(ranked["unit"]):
-        if ahead not in overall or behind not in overall:
+    places = dict(zip(ranked["unit"], range(len(ranked)), strict=True))
+    for ahead, behind in pairwise(ranking.filter(pl.col("rank").is_not_null())["unit"]):
+        if ahead not in places or behind not in places:
             continue
-        one, other = (
-            np.array([overall[unit], *(scores.get((unit, name)) for name in ids[1:])], dtype=float)
-            for unit in (ahead, behind)
-        )
+        one, other = values[places[ahead]], values[places[behind]]
         parts = _decompose(one, other, shares, holders)
         rows += [
             (ahead, behind, float(one[0] - other[0]), name, float(part))
@@ -77,7 +74,9 @@ def _decompose(one: Floats, other: Floats, shares: Floats, holders: list[Node]) 
         if power is None or np.isnan(shares[held]).any() or np.isnan(rates[node.number]):
             continue
         inside = decompose_difference(one[held], other[held], shares[held], power)
-        if abs(inside.sum() - (one[node.number] - other[node.number])) < _EXACT:
+        missed = one[node.number] - other[node.number] - inside.sum()
+        if abs(missed) < _EXACT:
+            inside = inside + missed * shares[held] / shares[held].sum()
             parts[held] = rates[node.number] * inside
             rates[held] = rates[node.number] * find_rates(one[held], other[held], shares[held], power)
     return parts

@@ -3,8 +3,8 @@
 `<out>/<index>/<edition>/<release id>/` is written to a temporary sibling, synced and renamed in one step; then
 `<out>/<index>/<edition>/latest.json` and `<out>/<index>/latest.json` are replaced. A lock on the index's folder keeps
 two runs apart and dies with its process. Before the rename, `.pending.json` says which release is about to appear; the
-next run finishes what a killed one began. One version of a definition is published once; the release of a draft is
-replaced by the next, and a trial moves no pointer. Method page: docs/methods/release.md.
+next run finishes what a killed one began. One version of a definition is published once, and one edition has one public
+release: the others are withdrawn. The release of a draft is replaced by the next, and a trial moves no pointer. Method page: docs/methods/release.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ from bpo_index.publication.pointers import (
     repair_pointers,
 )
 from bpo_index.publication.standing import OFFICIAL, Standing
+from bpo_index.publication.withdrawal import find_withdrawn, is_withdrawn, withdraw_others
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def publish_release(
     manifest: Mapping[str, Any],
     standing: Standing = OFFICIAL,
     supersede: bool = True,
+    private: Path | None = None,
 ) -> Release:
     """Publish files as a release, once; running the same again checks the hashes and changes nothing.
 
@@ -97,7 +99,9 @@ def publish_release(
         What the release is. A draft takes the place of the drafts before it, and an official release theirs; a trial
         moves no pointer.
     supersede
-        False: the edition's pointer stays at the release it leads to.
+        False: the edition's pointer stays at the release it leads to, and this one is withdrawn at once.
+    private
+        The private folder, to which the files of withdrawn releases move; None: that beside the releases, `audit`.
 
     Raises
     ------
@@ -112,7 +116,9 @@ def publish_release(
     if is_trial:
         _close(out)
     make_folder(edition_folder, "the releases")
-    target = edition_folder / release_id
+    target, private = edition_folder / release_id, private or out.parent / "audit"
+    if is_withdrawn(target):
+        return _tell_withdrawn(target, private, standing)
     # Rendered before the lock is taken, so that nobody waits for it.
     files = None if target.exists() else _render(render)
     try:
@@ -141,6 +147,8 @@ def publish_release(
                 _replace_drafts(edition_folder, target)
                 is_latest = read_pointer(edition_folder) == release_id
                 warnings += _find_damaged(edition_folder, target)
+                if standing.kind == "official" and release_id in withdraw_others(edition_folder, private):
+                    return replace(_tell_withdrawn(target, private, standing), is_new=is_new)
     except OSError as error:
         place = error.filename2 or error.filename
         named = f" ({show_text(Path(place).name)})" if place else ""
@@ -155,6 +163,19 @@ def publish_release(
         is_latest=is_latest,
         standing=standing,
         warnings=tuple(warnings),
+    )
+
+
+def _tell_withdrawn(target: Path, private: Path, standing: Standing) -> Release:
+    """Return a release that is not public any more: where its files lie, and which one took its place."""
+    current = read_pointer(target.parent) or ""
+    return Release(
+        path=find_withdrawn(target, private),
+        release_id=target.name,
+        is_new=False,
+        is_latest=False,
+        standing=standing,
+        warnings=(phrase("withdrawal.warning", release=target.name, current=current),),
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition, load_definition
-from bpo_index.errors import BpoIndexError, EnvironmentFailed
+from bpo_index.errors import BpoIndexError, EnvironmentFailed, UsageError
 from bpo_index.files.atomic import read_json
 from bpo_index.files.given_paths import refuse_address, show_size
 from bpo_index.files.resources import DEFAULT_DEFINITION
 from bpo_index.publication.facts import FactCheck, check_facts, load_facts
 from bpo_index.publication.integrity import join_faults, read_release
 from bpo_index.publication.pointers import find_stray_pointers
+from bpo_index.publication.withdrawal import is_withdrawn
 from bpo_index.responses.columnar import is_fault
 from bpo_index.responses.sources import MOST_BYTES
 from bpo_index.responses.views import join_headings
@@ -34,6 +35,10 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
         When the release, or a pointer beside it, is not as it was published, or it is larger than any is.
     """
     refuse_address(folder, "the folder of the release")
+    if is_withdrawn(folder):
+        raise UsageError(
+            f"The release {folder} was withdrawn. Verify the one that took its place, which its withdrawn.json names."
+        )
     _refuse_large(folder)
     manifest = read_release(folder)
     _refuse_stray_pointers(folder.resolve(), manifest)

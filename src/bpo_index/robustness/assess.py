@@ -64,6 +64,8 @@ NOTES = (
     "suppressed",
     "withheld",
     "at_end",
+    "few_units",
+    "protected",
     "no_score",
 )
 
@@ -89,6 +91,10 @@ def shorten_notes(words: Words) -> dict[str, str]:
     """
     described = describe_notes(words)
     return {described[note]: phrase(f"notes.short_{note}", **words.names) for note in NOTES}
+
+
+#: Of which answers a standard error is made: of those of its own cell, or smoothed over units.
+OWN, SMOOTHED = "own", "smoothed"
 
 
 @dataclass(frozen=True)
@@ -243,7 +249,8 @@ def assess_robustness(
         progress=report(2),
     )
 
-    errors = estimate_errors(answers, structure, sampling)
+    known = np.where(bounded, np.nan, matrix)[published]
+    errors = estimate_errors(scores.sample, known, sampling)
     column_seeds = rank_seed.spawn(matrix.shape[1])
     columns, sets = [], []
     for n in range(matrix.shape[1]):
@@ -267,7 +274,7 @@ def assess_robustness(
         columns.append(found[0] | shares)
         sets.append(found[1])
     return Robustness(
-        units=_frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish),
+        units=_frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish, "protected"),
         categories=_frame_categories(scores.categories, columns[1:], definition).drop("tier"),
         outcomes=tabulate_outcomes(accepted, scores, definition),
         structure=tabulate_structure(scores, definition),
@@ -308,12 +315,19 @@ def _assess_column(
     seed: np.random.SeedSequence,
 ) -> tuple[dict[str, np.ndarray], RankSets]:
     scores, ranked = matrix[:, column], ranked_matrix[:, column]
-    se, clusters = (_spread(values[:, column], published) for values in (errors.chosen, errors.clusters))
-    # A score that is published as a bound has no error, and cannot be told apart from any other.
+    se, clusters, smoothed, is_own = (
+        _spread(values[:, column], published)
+        for values in (errors.chosen, errors.clusters, errors.smoothed, errors.is_own)
+    )
+    # Ranks are from each cell's own error; where a small one has none, since its answers do not vary, from the smoothed.
+    is_own = is_own > 0
+    se = np.where(~is_own & (se == 0) & (smoothed > 0), smoothed, se)
+    # A score that is published as a bound has no error, and cannot be distinguished from any other.
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
+    shown = np.where(is_own | bounded[:, column] | np.isnan(se), se, smoothed)
     bounds, smooth = structure.score_bounds[column], structure.has_derivative[column]
     degrees = clusters - 1
-    low, high = estimate_logit_t_interval(scores, se, degrees, confidence_level, bounds=bounds)
+    low, high = estimate_logit_t_interval(scores, shown, degrees, confidence_level, bounds=bounds)
     in_ranking = np.where(ranked, scores, np.nan)
     covariance = np.diag(se**2)
     if errors.correlations is not None:
@@ -322,12 +336,15 @@ def _assess_column(
     sets = find_rank_sets(in_ranking, covariance, degrees, confidence_level, bounds=bounds, seed=seed)
     still = "no_variance" if smooth else "never_moves"
     few = clusters < BOOTSTRAP_FROM
-    when = [np.isnan(scores), bounded[:, column], clusters < 2, se == 0, np.isnan(se), ~ranked, few]
-    note = np.select(
-        when, ["no_score", "at_end", "one_cluster", still, "no_derivative", "not_ranked", "small"], default=""
-    )
+    # NOTE: of a small cell nothing is said that its answers decide, and so not that they do not vary.
+    unsmoothed = ~is_own & np.isnan(shown) & (np.isfinite(se))
+    when = [np.isnan(scores), bounded[:, column], clusters < 2, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
+    notes = ["no_score", "at_end", "one_cluster", "few_units", still, "no_derivative", "not_ranked", "small"]
+    note = np.select(when, notes, default="")
+    has_error = shown > 0
     found = {
-        "se": np.where(se > 0, se, np.nan),
+        "se": np.where(has_error, shown, np.nan),
+        "error": np.select([has_error & is_own, has_error], [OWN, SMOOTHED], default=""),
         "ci_low": low,
         "ci_high": high,
         "marginal_rank_set_low": sets.marginal_low,
@@ -347,16 +364,20 @@ def _spread(values: np.ndarray, published: np.ndarray) -> Floats:
     return spread
 
 
-def _frame_results(identity: pl.DataFrame, column: dict[str, np.ndarray], minimum: int) -> pl.DataFrame:
+def _frame_results(
+    identity: pl.DataFrame, column: dict[str, np.ndarray], minimum: int, kept_back: str = "withheld"
+) -> pl.DataFrame:
+    """Return the results of a node; `kept_back` says why cells with enough respondents are withheld."""
     frame = identity.select("unit", *(["category"] if "category" in identity.columns else [])).with_columns(
         **{name: pl.Series(values) for name, values in column.items()}
     )
     ranks = [name for name in frame.columns if "rank_set" in name] + ["tier"]
     return frame.with_columns(
         pl.col(pl.Float64).fill_nan(None).round(6),
+        pl.when(pl.col("error") != "").then("error").alias("error"),
         *(pl.when(pl.col(name) > 0).then(name).alias(name) for name in ranks),
         note=pl.when(identity["suppressed"])
-        .then(pl.when(identity["respondents"] < minimum).then(pl.lit("suppressed")).otherwise(pl.lit("withheld")))
+        .then(pl.when(identity["respondents"] < minimum).then(pl.lit("suppressed")).otherwise(pl.lit(kept_back)))
         .otherwise("note"),
     )
 

@@ -56,7 +56,9 @@ def compare_exclusions(
     without, refusal = scores, None
     if readmitted.height:
         try:
-            without = score_units(pl.concat([accepted, readmitted]), definition, scores.sample.margins)
+            without = score_units(
+                pl.concat([accepted, readmitted]), definition, scores.sample.margins, restated=scores.sample.restated
+            )
         except DataRefused as error:
             refusal = str(error)
     names = pl.DataFrame([(unit.code, unit.name) for unit in definition.units], schema=["unit", "name"], orient="row")

@@ -164,7 +164,7 @@ def tabulate_groups(
     published = scores.sample.published[order]
     place = (np.cumsum(scores.sample.published) - 1)[order][published]
     se, clusters = (np.full(shown.shape, np.nan) for _ in range(2))
-    se[published], clusters[published] = errors.chosen[place], errors.clusters[place]
+    se[published], clusters[published] = errors.published[place], errors.clusters[place]
     level, all_bounds = definition.method.confidence_level, scores.sample.structure.score_bounds
     notes = describe_notes(definition.words)
     frames = []

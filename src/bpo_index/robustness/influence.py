@@ -200,7 +200,7 @@ def _average_without(
 def _score_anew(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Floats:
     """Return the scores of all units that are ranked with these answers; NaN for the others, or where it is refused."""
     try:
-        units = score_units(accepted, definition, scores.sample.margins).units
+        units = score_units(accepted, definition, scores.sample.margins, restated=scores.sample.restated).units
     except DataRefused:
         return np.full(len(scores.units), np.nan)
     return _find_scores(units)
@@ -224,7 +224,9 @@ def _leave_out_questions(accepted: pl.DataFrame, scores: Scores, definition: Ind
         answers, means = scores.sample.answers, own
         if structure.missing_answers.weighs_questions and kind == "question":
             weight = dict(zip(ids, changed.question_weights, strict=True))
-            answers = prepare_sample(accepted, _reweigh(definition, weight), scores.sample.margins).answers
+            answers = prepare_sample(
+                accepted, _reweigh(definition, weight), scores.sample.margins, restated=scores.sample.restated
+            ).answers
             means = estimate_unit_means(answers)
         evidence = gather_evidence(answers, [unit.weights for unit in answers], changed)
         found = np.full(len(published), np.nan)

@@ -8,7 +8,7 @@ gathered here too, for the answers and for replicates.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
 from bpo_index.disclosure.cells.ends import code_ends
-from bpo_index.disclosure.cells.units import choose_units
+from bpo_index.disclosure.cells.room import find_outcome_room, find_room
+from bpo_index.disclosure.cells.units import choose_units, count_effective, find_dominated
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names
 from bpo_index.display.words import start_sentence
@@ -45,6 +46,11 @@ class Sample:
     """Per unit of the definition: accepted respondents."""
     raters: np.ndarray
     """Units x nodes: respondents of the unit; who rated any question of the category."""
+    is_closed: np.ndarray
+    """Same shape: whether one of them has more than half of their weight, or another score was made of the same answers
+    and published, and there is no room for a second."""
+    counted: Floats
+    """Same shape: how many they count for, Kish's effective number under unequal weights."""
     answers: list[UnitAnswers]
     """The published units, in the definition's order: ratings completed and coded, weights fitted. A unit at an end of
     the scale has the bound in place of its ratings."""
@@ -54,9 +60,33 @@ class Sample:
     """Sentences for readers on what was done to the answers."""
     margins: pl.DataFrame | None = None
     """The shares of the population to which respondents are weighed; None: design weights."""
+    restated: tuple[str, ...] = ()
+    """Units whose category scores were published before, made in another way of the same answers."""
+
+    @property
+    def is_small(self) -> np.ndarray:
+        """Units x nodes: whether too few answered to be published, or the cell is closed."""
+        few = self.raters < self.structure.method.minimum_respondents_to_publish
+        return np.asarray(few | self.is_closed)
+
+    @property
+    def has_room(self) -> np.ndarray:
+        """Units x nodes: whether numbers beside the score may be published of the same answers."""
+        return find_room(self.counted, self.structure)
+
+    @property
+    def has_outcome_room(self) -> np.ndarray:
+        """Units x nodes: whether shares of high and low ratings may be published beside these."""
+        return find_outcome_room(self.counted, self.structure)
 
 
-def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Sample:
+def prepare_sample(
+    accepted: pl.DataFrame,
+    definition: IndexDefinition,
+    margins: pl.DataFrame | None = None,
+    *,
+    restated: Collection[str] = (),
+) -> Sample:
     """Return the answers as the method wants them.
 
     Parameters
@@ -67,6 +97,8 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
         The index.
     margins
         From `read_margins`: shares of the population, for columns under `columns.background`; None: design weights.
+    restated
+        Units whose category scores were published before, made in another way: their small cells are withheld.
 
     Raises
     ------
@@ -85,9 +117,40 @@ def prepare_sample(accepted: pl.DataFrame, definition: IndexDefinition, margins:
     shown, said = _complete(shown, definition, structure)
     notes = [*_describe_choices(definition, margins), *said]
     shown = _weigh(shown, accepted, definition, margins)
-    shown = code_ends(shown, structure, method.minimum_respondents_to_publish)
+    dominated, counted = np.zeros(raters.shape, dtype=bool), raters.astype(float)
+    dominated[published], counted[published] = _weigh_raters(everybody, published, shown, structure)
+    is_full = np.isin(codes, list(restated))[:, np.newaxis] & ~find_room(counted, structure)
+    published = published & ~dominated[:, 0] & ~is_full[:, 0]
+    shown = [unit for unit in shown if published[codes.index(unit.unit)]]
+    shown = code_ends(shown, structure)
     structure = _place_reference(structure, shown)
-    return Sample(published, respondents, raters, shown, structure, notes, margins)
+    return Sample(
+        published=published,
+        respondents=respondents,
+        raters=raters,
+        is_closed=dominated | is_full,
+        counted=counted,
+        answers=shown,
+        structure=structure,
+        notes=notes,
+        margins=margins,
+        restated=tuple(restated),
+    )
+
+
+def _weigh_raters(
+    everybody: Sequence[UnitAnswers], published: np.ndarray, weighed: Sequence[UnitAnswers], structure: IndexStructure
+) -> tuple[np.ndarray, Floats]:
+    """Return for the published units which cells are dominated, and `Sample.counted`."""
+    given = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
+    dominated = np.zeros((len(weighed), len(structure.nodes)), dtype=bool)
+    counted = np.zeros(dominated.shape)
+    for n, (unit, rated) in enumerate(zip(weighed, given, strict=True)):
+        for node, questions in enumerate(structure.under):
+            weights = unit.weights if node == 0 else unit.weights[~np.isnan(rated.ratings[:, questions]).all(axis=1)]
+            dominated[n, node] = find_dominated([weights], structure.method)[0]
+            counted[n, node] = count_effective(weights)
+    return dominated, counted
 
 
 def count_raters(answers: Sequence[UnitAnswers], structure: IndexStructure) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Scale
 from bpo_index.definition.method_block import Method
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.record import (
@@ -132,6 +133,8 @@ class IndexStructure:
     """Node to the keys of the method that hold for it, and for all that it holds, in place of those from outside."""
     reference: int | None = None
     """The position among the units of the one that `distance_to_reference` refers to."""
+    rating_steps: float | None = None
+    """Steps from one end of the answer scale to the other; None: as many as whole numbers between its ends."""
 
     @classmethod
     def from_definition(cls, definition: IndexDefinition) -> IndexStructure:
@@ -151,6 +154,7 @@ class IndexStructure:
             method=method,
             own_methods={node.number: node.own_method for node in nodes if node.own_method},
             reference=find_reference(method, [unit.code for unit in definition.units]),
+            rating_steps=None if is_coded else _count_labelled_steps(scale),
         )
 
     @classmethod
@@ -247,6 +251,25 @@ class IndexStructure:
         for node in reversed(self.nodes[1:]):
             inside[node.parent] |= inside[node.number]
         return [np.flatnonzero(row) for row in inside]
+
+    @cached_property
+    def points(self) -> Floats:
+        """Per node: how many rating points one respondent has in all of its questions together.
+
+        Questions of unequal weight count as fewer: as many as Kish's effective number of them.
+        """
+        steps = self.maximum - self.minimum if self.rating_steps is None else self.rating_steps
+        shares = np.zeros((len(self.nodes), len(self.node_of)))
+        for node in reversed(self.nodes):
+            total = node.nominal.sum()
+            own = node.nominal / total if total > 0 else node.nominal
+            shares[node.number] = 0.0
+            if node.holds_questions:
+                shares[node.number, node.questions] = own
+            else:
+                shares[node.number] = own @ shares[node.children]
+        squares = (shares**2).sum(axis=1)
+        return np.asarray(steps * np.divide(1.0, squares, out=np.zeros_like(squares), where=squares > 0))
 
     @property
     def ends(self) -> tuple[Floats, Floats]:
@@ -351,6 +374,13 @@ class IndexStructure:
             reached = values if node.holds_questions else found[node.counted_children].all()
             found[node.number] = reached and not node.aggregation.compares_units and not node.weighting.has_own_scores
         return found
+
+
+def _count_labelled_steps(scale: Scale) -> float | None:
+    """Return the steps between the ends of a scale whose answers are labelled one by one; None: of any other."""
+    values = sorted(set(scale.labels.values()))
+    is_whole = len(values) > 2 and (values[0], values[-1]) == (scale.minimum, scale.maximum)
+    return min(len(values) - 1.0, scale.maximum - scale.minimum) if is_whole else None
 
 
 def _split(number_of: Ints, count: int) -> list[Ints]:

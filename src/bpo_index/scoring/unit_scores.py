@@ -7,6 +7,7 @@ computed across units. Method pages: docs/methods/scores.md, docs/methods/disclo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -78,8 +79,21 @@ class Scores:
         return show_block(phrase("notebook.scores"), show_table(view), show_list(self.notes))
 
 
-def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl.DataFrame | None = None) -> Scores:
+def score_units(
+    accepted: pl.DataFrame,
+    definition: IndexDefinition,
+    margins: pl.DataFrame | None = None,
+    *,
+    restated: Collection[str] = (),
+) -> Scores:
     """Score and rank the units from the accepted answers.
+
+    Parameters
+    ----------
+    accepted, definition, margins
+        As for `prepare_sample`.
+    restated
+        Units whose category scores were published before, made in another way of the same answers.
 
     Raises
     ------
@@ -88,7 +102,7 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
     """
     codes = [unit.code for unit in definition.units]
     method = definition.method
-    sample = prepare_sample(accepted, definition, margins)
+    sample = prepare_sample(accepted, definition, margins, restated=restated)
     structure, published = sample.structure, sample.published
     means = np.full((len(codes), len(definition.questions)), np.nan)
     scores = np.full((len(codes), len(structure.nodes)), np.nan)
@@ -105,9 +119,11 @@ def score_units(accepted: pl.DataFrame, definition: IndexDefinition, margins: pl
         )
 
     everything = scores.copy()
-    withheld, ends = guard_cells(scores, sample.raters, structure, published=published, used=used)
+    bounds = find_end_margins(structure, sample.counted)
+    withheld, ends = guard_cells(
+        scores, sample.raters, structure, published=published, small=sample.is_small, margins=bounds, used=used
+    )
     scores[withheld] = np.nan
-    bounds = find_end_margins(structure, method.minimum_respondents_to_publish)
     scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
     if learnt:

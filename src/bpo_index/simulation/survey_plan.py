@@ -134,9 +134,7 @@ def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 20
     ranked = scores.units["ranked"].to_numpy()[sample.published]
     everyone = np.repeat(ranked[:, np.newaxis], matrix.shape[1], axis=1) & ~np.isnan(matrix)
     scenario = Scenario(sample.structure, sample.answers, _REPLICATES)
-    errors = estimate_errors(
-        sample.answers, sample.structure, evaluate_replicates([scenario], matrix, everyone, seed=seed)
-    )
+    errors = estimate_errors(sample, matrix, evaluate_replicates([scenario], matrix, everyone, seed=seed))
     correlation = None if errors.correlations is None else errors.correlations[0][np.ix_(ranked, ranked)]
     return describe_last_survey(
         scores.units.filter("ranked")["unit"].to_list(),

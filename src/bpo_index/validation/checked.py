@@ -31,6 +31,10 @@ class Checked:
     """Whether all rows say that they are synthetic: then ids and seeds are public."""
     words: Words = field(default_factory=Words)
     """What readers call units and respondents."""
+    held: dict[str, str] = field(default_factory=dict)
+    """Unit to the release whose answers it keeps, since only one or two respondents differ (`hold_changes`)."""
+    restated: tuple[str, ...] = ()
+    """Units whose category scores were published before, made in another way of the same answers."""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the account of rows, and where its private part lies."""

@@ -44,7 +44,6 @@ def test_rules_have_a_page_a_line_and_described_options(project):
 def test_what_a_record_leaves_out_is_read_cautiously():
     rule = ComparingRule(name="odd", line="it is odd", compare=lambda *_: "nothing")
     assert ROW.options().action == rule.options().action == "flag"
-    assert rule.finds_one_person
     assert rule.columns is None
     assert all(rule.place > other.place for other in list_rules())
 

@@ -23,7 +23,9 @@ def plan(
     width: Annotated[
         float | None, typer.Option(help="Wanted: mean ranks in a rank set, at most; default: half of the units.")
     ] = None,
-    neighbours: Annotated[float | None, typer.Option(help="Wanted: share of neighbours told apart, at least.")] = None,
+    neighbours: Annotated[
+        float | None, typer.Option(help="Wanted: share of neighbours that are distinguished, at least.")
+    ] = None,
     assurance: Annotated[float, typer.Option(help="Share of surveys that have to reach it.")] = 0.8,
     out: Annotated[str, typer.Option(metavar="DIR", help="The folder of table and figure.")] = "plan",
     seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 2021,

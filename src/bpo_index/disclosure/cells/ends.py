@@ -1,8 +1,8 @@
 """Scores at an end of the scale, which would say what every respondent answered: published as bounds, not as numbers.
 
 Where the mean of a unit is 100, all of its respondents gave the best rating to every question. So a score within a
-margin of an end is published as "at least 99" or "at most 1". The margin is one score point, or more where the next
-score below 100 is farther away: at least two scores print alike. For a category score the score of what holds it and
+margin of an end is published as "at least 99" or "at most 1". The margin follows from what everybody knows: how many
+rating points the respondents have together. For a category score the score of what holds it and
 the categories beside it must not give the number away either, so others are withheld with it (`withholding`). For an
 overall score the answers themselves are replaced (`code_ends`), since every table is made from them.
 
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bpo_index.disclosure.cells.units import count_effective, is_protected
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.record import Outcome
 from bpo_index.scoring.structure import IndexStructure
@@ -23,14 +24,18 @@ from bpo_index.scoring.unit_means import UnitAnswers
 
 #: Score points from an end within which a score is published as a bound, at least.
 LEAST_MARGIN = 1.0
-#: And at most: a definition by which one respondent may be published protects nobody.
-LARGEST_MARGIN = 25.0
+#: And at most: then every score is a bound.
+LARGEST_MARGIN = 50.0
+#: Rating points, of all respondents together, that a score must lie from an end. From eight on at least ten sets of
+#: totals of five or more respondents fit it, and at least five for a respondent who knows her own, unless more than
+#: half of the distance is hers (docs/adr/0020-public-facts.md).
+POINTS_FROM_END = 8.0
 _NOISE = 1e-7
 
 AT_LEAST, AT_MOST = "at least", "at most"
 
 
-def find_end_margins(structure: IndexStructure, respondents: Ints | int) -> Floats:
+def find_end_margins(structure: IndexStructure, respondents: Ints | Floats | float) -> Floats:
     """Return how close to an end a score may come, in score points.
 
     Parameters
@@ -38,32 +43,27 @@ def find_end_margins(structure: IndexStructure, respondents: Ints | int) -> Floa
     structure
         The index.
     respondents
-        ... : how many answered, at least.
+        How many answered: ... x nodes, or of all nodes the same.
 
     Returns
     -------
     ndarray
-        ... x nodes: one point, or the least that one point of the scale of one respondent on one question moves the
-        score by, rounded up to whole points.
+        ... x nodes: what eight rating points move the score by, rounded up to whole points, at least one; one where
+        respondents are not protected.
 
     Examples
     --------
-    Two questions in the first category, one in the second, five respondents, scale 0 to 10:
+    Two questions in the first category, one in the second, eight respondents, scale 0 to 10:
 
     >>> structure = IndexStructure.of_categories([0, 0, 1], np.ones(3), np.ones(2))
-    >>> find_end_margins(structure, 5)
-    array([1., 1., 2.])
+    >>> find_end_margins(structure, 8)
+    array([ 4.,  5., 10.])
     """
-    least = np.ones(len(structure.nodes))
-    for node in reversed(structure.nodes):
-        if node.holds_questions:
-            least[node.number] = node.nominal[node.nominal > 0].min() / node.nominal.sum()
-        else:
-            shares = node.nominal / node.nominal.sum()
-            least[node.number] = (least[node.children] * shares)[shares > 0].min()
-    point = 100.0 / (structure.maximum - structure.minimum) / np.maximum(respondents, 1)
-    steps = np.asarray(point)[..., np.newaxis] * least
-    return np.asarray(np.clip(np.ceil(steps - _NOISE), LEAST_MARGIN, LARGEST_MARGIN))
+    count = np.maximum(np.asarray(respondents, dtype=float), 1.0)
+    total = count * np.maximum(structure.points, 1.0)
+    if not is_protected(structure.method):
+        return np.full(total.shape, LEAST_MARGIN)
+    return np.asarray(np.clip(np.ceil(100.0 * POINTS_FROM_END / total - _NOISE), LEAST_MARGIN, LARGEST_MARGIN))
 
 
 def find_ends(shares: Floats, margins: Floats, outcome: Outcome) -> Ints:
@@ -72,9 +72,11 @@ def find_ends(shares: Floats, margins: Floats, outcome: Outcome) -> Ints:
     A low end that reveals almost nothing, such as a top-two-box share of zero, does not count.
     """
     with np.errstate(invalid="ignore"):
-        high = shares >= 100.0 - margins - _NOISE
-        low = (shares <= margins + _NOISE) & outcome.low_end_tells
-    return high.astype(np.int64) - low
+        # NOTE: where the margins meet, every share is a bound.
+        reach = np.where(margins < LARGEST_MARGIN, -_NOISE, _NOISE)
+        high = shares > 100.0 - margins - reach
+        low = (shares < margins + reach) & outcome.low_end_tells
+    return np.where(high, 1, -low.astype(np.int64))
 
 
 def find_score_ends(scores: Floats, structure: IndexStructure, margins: Floats) -> Ints:
@@ -82,7 +84,7 @@ def find_score_ends(scores: Floats, structure: IndexStructure, margins: Floats) 
     return np.where(structure.has_ends, find_ends(scores, margins, structure.outcome), 0)
 
 
-def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure, minimum: int) -> list[UnitAnswers]:
+def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure) -> list[UnitAnswers]:
     """Return the answers, those of a unit at an end of the scale replaced by the bound.
 
     A unit is at an end where the plain mean of all its ratings, with the weights of the definition, is. Whatever is
@@ -92,12 +94,10 @@ def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure, minimum
     ----------
     answers, structure
         The published units and the index.
-    minimum
-        The fewest respondents that may be published.
     """
-    margin = float(find_end_margins(structure, minimum)[0])
     coded = []
     for unit in answers:
+        margin = float(find_end_margins(structure, count_effective(unit.weights))[0])
         share = _average_plainly(unit, structure)
         end = int(find_ends(np.array(share), np.array(margin), structure.outcome))
         if not end:

@@ -16,7 +16,7 @@ from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.structure import IndexStructure, Node
 
 #: What has to stay open, as a share of the scale, of the answers of one or two people
-#: (docs/adr/0010-what-is-published.md).
+#: (docs/adr/0020-public-facts.md).
 OPEN_SHARE = 0.5
 _NOISE = 1e-7
 
@@ -24,7 +24,14 @@ KeepsOpen = Callable[[int, int, float, float], bool]
 
 
 def guard_cells(
-    scores: Floats, respondents: Ints, structure: IndexStructure, *, published: np.ndarray, used: tuple[Floats, ...]
+    scores: Floats,
+    respondents: Ints,
+    structure: IndexStructure,
+    *,
+    published: np.ndarray,
+    small: np.ndarray,
+    margins: Floats,
+    used: tuple[Floats, ...],
 ) -> tuple[np.ndarray, Ints]:
     """Return the cells that are withheld, and which scores are published as a bound.
 
@@ -38,6 +45,10 @@ def guard_cells(
         The index.
     published
         Units: whether the unit takes part.
+    small
+        Units x nodes: whether too few rated any question of it, or one of them has most of the weight.
+    margins
+        Units x nodes, from `find_end_margins`.
     used
         Per node: the weights of what it holds.
 
@@ -48,11 +59,9 @@ def guard_cells(
     ends
         Units x nodes: 1 at least, -1 at most, 0 the score itself or none.
     """
-    minimum = structure.method.minimum_respondents_to_publish
-    margins = find_end_margins(structure, minimum)
     ends = find_score_ends(scores, structure, margins)
     withheld = np.repeat(~published[:, np.newaxis], scores.shape[1], axis=1)
-    small = (respondents < minimum) & published[:, np.newaxis]
+    small = small & published[:, np.newaxis]
     # NOTE: the index itself is withheld where the unit takes no part, and nowhere else.
     withheld[:, 1:] |= small[:, 1:]
     for node in structure.holders:
@@ -60,9 +69,10 @@ def guard_cells(
         # NOTE: where a score is at an end, what it is made of would tell how far.
         inside = withheld[:, held] | withheld[:, [node.number]] | (ends[:, [node.number]] != 0)
         bounds = np.where(inside, 0, ends[:, held])
-        known = np.where(bounds > 0, 100.0 - margins[held], 0.0), np.where(bounds < 0, margins[held], 100.0)
+        margin = margins[:, held]
+        known = np.where(bounds > 0, 100.0 - margin, 0.0), np.where(bounds < 0, margin, 100.0)
         openness = find_wanted_openness(respondents[:, held])
-        wanted = np.select([small[:, held], bounds != 0], [openness, margins[held]], 0.0)
+        wanted = np.select([small[:, held], bounds != 0], [openness, margin], 0.0)
         # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
         completed = complete_withholding(
             inside | (bounds != 0),
@@ -96,28 +106,31 @@ def find_open_shares(ranked: np.ndarray, bounded: np.ndarray) -> np.ndarray:
 
 
 def guard_outcomes(
-    withheld: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
+    withheld: np.ndarray,
+    shares: Mapping[str, Floats],
+    structures: Mapping[str, IndexStructure],
+    respondents: Ints,
+    small: np.ndarray,
 ) -> np.ndarray:
     """Return units x nodes to withhold: those withheld already, those at an end, and those that would reveal either.
 
     Parameters
     ----------
     withheld
-        Units x nodes: the cells whose score is withheld or published as a bound.
+        Units x nodes: the cells whose outcomes are withheld already.
     shares
         Outcome to units x nodes, 0 to 100.
     structures
         Outcome to the index as it is scored by it; all have the same nodes and nominal weights.
     respondents
         Units x nodes: respondents of the unit; who rated any question of the category.
+    small
+        Units x nodes: whether these are too few, or one of them has most of the weight.
     """
     first = next(iter(structures.values()))
-    small = respondents < first.method.minimum_respondents_to_publish
     found, margins = withheld.copy(), {}
     for outcome, structure in structures.items():
-        # NOTE: by the respondents of each cell, which are published; nothing is ranked by these shares.
-        of_each = find_end_margins(structure, respondents)
-        margins[outcome] = np.stack([of_each[:, n, n] for n in range(respondents.shape[1])], axis=1)
+        margins[outcome] = find_end_margins(structure, respondents)
         found |= find_ends(shares[outcome], margins[outcome], structure.outcome) != 0
     for node in first.holders:
         held = node.children

@@ -74,9 +74,12 @@ class Column:
     unit: str = "none"
     """The unit of measure, one of `UNITS`."""
     decimals: int | None = None
-    """Decimals in tables for readers; machine-readable tables keep what was computed."""
+    """Decimals in tables for readers."""
     heading: str = ""
     """What stands above it in tables for readers; empty: its name in words."""
+    most_decimals: int | None = None
+    """Decimals with which a number that is made of answers is published at most; None: two, or those of `decimals`
+    where it is made of published numbers."""
     answers: str | None = None
     """Of which answers its numbers are made, one of `ANSWERS`; None: not stated, and the column is withheld."""
     table: str = ""
@@ -88,6 +91,15 @@ class Column:
     def is_text(self) -> bool:
         """Whether it holds words and no numbers."""
         return not self.dtype.is_numeric()
+
+    @property
+    def published_decimals(self) -> int | None:
+        """Decimals with which it is published; None: as it was computed, of no answers."""
+        if self.answers == "none":
+            return None
+        if self.most_decimals is not None:
+            return self.most_decimals
+        return max(2, self.decimals or 0) if self.answers == "published" else 2
 
     @property
     def english_heading(self) -> str:

@@ -119,8 +119,8 @@ EXCLUSIONS = Table(
         Column(
             "rank_without_low",
             pl.Int64,
-            "best rank that the unit can have with them, among the same units, whatever those say whose "
-            "score change is withheld; null: not published under this method",
+            "best rank that the unit can have with them, among the same units, whatever those say; null: not "
+            "published under this method",
             unit="rank",
             heading="Rank without, best",
             answers="quarantined",
@@ -131,15 +131,6 @@ EXCLUSIONS = Table(
             "worst rank that it can have; where both are the same, that is its rank",
             unit="rank",
             heading="Rank without, worst",
-            answers="quarantined",
-        ),
-        Column(
-            "score_change",
-            pl.Float64,
-            "score with them less score; null: fewer than five are readmitted, or what one or two of them said "
-            "would show in it",
-            unit="score points",
-            decimals=1,
             answers="quarantined",
         ),
     ),

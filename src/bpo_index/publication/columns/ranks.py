@@ -43,7 +43,7 @@ PAIRS = Table(
             pl.Float64,
             "smallest error at which the pair can be distinguished, all pairs at once; null: not comparable",
             unit="p-value",
-            decimals=3,
+            decimals=2,
             heading="Adjusted p",
             answers="all units",
         ),

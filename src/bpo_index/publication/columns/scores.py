@@ -34,6 +34,14 @@ _SCORE = (
         answers="unit",
     ),
     Column(
+        "error",
+        pl.String,
+        "own: the standard error is made of the answers behind the score; smoothed: of score and respondents, with "
+        "one factor for all units, since so few answers have no room for more than their score; null: none",
+        heading="Error",
+        answers="none",
+    ),
+    Column(
         "ci_low",
         pl.Float64,
         "lower end of the score's confidence interval, within the range of scores; null: none",

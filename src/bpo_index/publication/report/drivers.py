@@ -203,14 +203,13 @@ def tabulate_exclusions(result: Result, names: Names) -> TableView | None:
             show_range(row["rank_without_low"], row["rank_without_high"]),
             row["respondents"],
             row["respondents_without"],
-            show_number(row["score_change"], signed=True),
         )
         for row in table.iter_rows(named=True)
     ]
     return make_table(
         "exclusions",
         "With and without the rows that quality rules keep out",
-        (names.unit_word, "Rank", "Rank with them", name_heading(names.words.respondents), "with them", "Score change"),
+        (names.unit_word, "Rank", "Rank with them", name_heading(names.words.respondents), "with them"),
         rows,
-        note="Told as far as nothing hangs on what one or two people said.",
+        note="Ranks are those that follow from scores and numbers of respondents, whatever these rows say.",
     )

@@ -72,7 +72,9 @@ def list_combinations(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         # Answers differ by the treatment of missing ones only, and some treatments take their time.
         if method.missing_answers not in prepared:
             changed = definition.model_copy(update={"method": method})
-            prepared[method.missing_answers] = prepare_sample(accepted, changed, scores.sample.margins)
+            prepared[method.missing_answers] = prepare_sample(
+                accepted, changed, scores.sample.margins, restated=scores.sample.restated
+            )
         sample = prepared[method.missing_answers]
         is_nominal = all(getattr(definition.method, key) == name for key, name in named)
         share = math.prod(share for _, share in chosen)

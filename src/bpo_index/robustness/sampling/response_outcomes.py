@@ -2,8 +2,8 @@
 
 Both are scores of the same index with coded answers: 1 for a rating among the top points, -1 (net balance only) for
 one among the bottom points, else 0; questions and categories are averaged with the definition's weights, and the
-standard errors are linearised. A share near one says that everybody answered in the same points, so it is withheld, and
-others with it (`complete_withholding`). Method page: docs/methods/outcomes.md.
+standard errors are linearised. Cells of few respondents and questions have none (`disclosure.cells.room`). A share near
+one says that everybody answered in the same points, so it is withheld, and others with it (`complete_withholding`). Method page: docs/methods/outcomes.md.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     DataFrame
         One row per unit (`category` null: all categories) and per unit and category: `unit, category, respondents`
         (null for a suppressed unit's categories), `top_two_box, top_two_box_se` (0 to 100), `net_balance,
-        net_balance_se` (-100 to 100); null where the cell is suppressed, lacks answers or lies at an end, or is
-        withheld with one that does; the standard error also with fewer than two sampling units or no variance. No rows
+        net_balance_se` (-100 to 100); null where the cell is suppressed, small, lacks answers or lies at an end, or
+        is withheld with one that does; the standard error also with fewer than two sampling units or no variance. No rows
         where the points at both ends of the scale overlap.
     """
     codes, count = [unit.code for unit in definition.units], len(definition.nodes)
@@ -57,7 +57,9 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         scores, *(~frame["suppressed"] & frame["score_bound"].is_null() for frame in (scores.units, scores.categories))
     )
     samples: dict[str, Sample] = {
-        outcome: prepare_sample(accepted, _plain_definition(definition, outcome), scores.sample.margins)
+        outcome: prepare_sample(
+            accepted, _plain_definition(definition, outcome), scores.sample.margins, restated=scores.sample.restated
+        )
         for outcome in _SHOWN
     }
     shares: dict[str, Floats] = {}
@@ -69,7 +71,9 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
             se, _ = linearise_standard_errors(sample.answers, sample.structure)
             errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
     structures = {outcome: sample.structure for outcome, sample in samples.items()}
-    withheld = guard_outcomes(~shown, shares, structures, scores.sample.raters)
+    # Functions of the same answers as the score: small cells have room for one of them only.
+    shown = shown & scores.sample.has_outcome_room
+    withheld = guard_outcomes(~shown, shares, structures, scores.sample.raters, scores.sample.is_small)
     columns: dict[str, Floats] = {}
     for outcome, sample in samples.items():
         # Score points to per cent of what the outcome gives: a share is the score itself, a balance has two halves.

@@ -17,10 +17,9 @@ from bpo_index.robustness.replicates import ReplicateSummary
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
 from bpo_index.robustness.sampling.shrinkage import shrink_scores
+from bpo_index.robustness.sampling.smoothed_errors import smooth_errors
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.preparation import gather_evidence
-from bpo_index.scoring.structure import IndexStructure
-from bpo_index.scoring.unit_means import UnitAnswers
+from bpo_index.scoring.preparation import Sample, gather_evidence
 from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds
 
 #: From this many sampling units on bootstrap draws coincide seldom enough (docs/methods/sampling-error.md).
@@ -43,14 +42,33 @@ class Errors:
     """Primary sampling units behind the score."""
     correlations: list[Floats] | None
     """Per column: correlation of the scores of units; None where they are independent."""
+    smoothed: Floats
+    """Smoothed over units (`smooth_errors`); NaN where there are too few."""
+    is_own: np.ndarray
+    """Whether the standard error that is published is the chosen one, of the cell's own answers; else it is smoothed."""
+
+    @property
+    def published(self) -> Floats:
+        """The standard error that is published: the chosen one or the smoothed one; 0 as in `chosen`."""
+        return np.where(self.is_own, self.chosen, self.smoothed)
 
 
-def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summary: ReplicateSummary) -> Errors:
+def estimate_errors(sample: Sample, scores: Floats, summary: ReplicateSummary) -> Errors:
     """Return the standard errors of scores.
+
+    Parameters
+    ----------
+    sample
+        The answers.
+    scores
+        Published units x nodes; NaN where the score is withheld or published as a bound.
+    summary
+        Of the replicates.
 
     Bootstrap from five sampling units on, else analytic; zero where the answers do not vary. A method that ranks units
     has no analytic standard error; there zero means the same score in every replicate.
     """
+    answers, structure = sample.answers, sample.structure
     bootstrap = summary.estimate_standard_errors()
     columns = bootstrap.shape[1]
     if not answers:
@@ -60,6 +78,8 @@ def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summa
             chosen=bootstrap,
             clusters=np.zeros(bootstrap.shape, dtype=np.int64),
             correlations=None,
+            smoothed=bootstrap,
+            is_own=np.ones(bootstrap.shape, dtype=bool),
         )
     evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
     analytic, clusters = linearise_standard_errors(answers, structure, evidence)
@@ -69,7 +89,21 @@ def estimate_errors(answers: list[UnitAnswers], structure: IndexStructure, summa
     together = None
     if not structure.units_are_independent:
         together = [summary.estimate_correlation(n) for n in range(columns)]
-    return Errors(replicates=bootstrap, linearised=analytic, chosen=chosen, clusters=clusters, correlations=together)
+    counted = sample.counted[sample.published]
+    smoothed = np.full(chosen.shape, np.nan)
+    for n, bounds in enumerate(structure.score_bounds):
+        smoothed[:, n] = smooth_errors(
+            scores[:, n], chosen[:, n], counted=counted[:, n], sampling_units=clusters[:, n], bounds=bounds
+        )
+    return Errors(
+        replicates=bootstrap,
+        linearised=analytic,
+        chosen=chosen,
+        clusters=clusters,
+        correlations=together,
+        smoothed=smoothed,
+        is_own=sample.has_room[sample.published],
+    )
 
 
 def tabulate_sampling_error(
@@ -86,7 +120,7 @@ def tabulate_sampling_error(
     for n, node in enumerate(definition.nodes):
         shown = matrix[published, n]
         there = ~np.isnan(shown) & ~bounded[:, n]
-        shrunken = shrink_scores(np.where(there, shown, np.nan), errors.chosen[:, n])
+        shrunken = shrink_scores(np.where(there, shown, np.nan), errors.published[:, n])
         columns = {
             "score": shown,
             "sampling_units": errors.clusters[:, n],
@@ -96,9 +130,9 @@ def tabulate_sampling_error(
             "shrunken_se": shrunken.se,
             "shrinkage": shrunken.factors,
         }
-        # A standard error of zero does not count: the answers do not vary.
+        # Cells without room have no errors of their own. One of zero does not count: the answers do not vary.
         columns |= {
-            name: np.where(columns[name] > _NO_VARIANCE, columns[name], np.nan)
+            name: np.where(errors.is_own[:, n] & (columns[name] > _NO_VARIANCE), columns[name], np.nan)
             for name in ("se_replicates", "se_linearised")
         }
         frame = pl.DataFrame(

@@ -1,9 +1,9 @@
 """Tables on the weights of categories: which change of them changes the order, and ranks over all of them.
 
 Weights are moved among the categories that one node holds, and the order is that of its scores: of the index, and of
-each category that holds categories. Over the ranked units whose categories are all published: from exact bounds on
-weights a withheld category score could be computed.
-Method page: docs/methods/weights.md.
+each category that holds categories. Over the ranked units whose categories are all published, or follow from what is
+(`imply_scores`): from exact bounds on weights a withheld category score could be computed. Method page:
+docs/methods/weights.md.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.weights.order_changes import find_stability_intervals, find_swaps, list_pairs, make_additive
 from bpo_index.robustness.weights.weight_space import draw_bounded_weights, draw_weights, measure_acceptability
 from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.implied_scores import imply_scores
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import Node
-from bpo_index.scoring.unit_scores import Scores, find_ranked, unit_score_matrix
+from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find_ranked, unit_score_matrix
 
 #: Weights drawn from each set: shares are then right to half a percent.
 _DRAWS = 10_000
@@ -48,9 +49,15 @@ class WeightTables:
 
 def tabulate_weights(scores: Scores, definition: IndexDefinition, seed: np.random.SeedSequence) -> WeightTables:
     """Return the tables for the weights that scores were made with; draws of weights are spawned from the seed."""
-    matrix, ranked = unit_score_matrix(scores), find_ranked(scores)
+    ranked, sample = find_ranked(scores), scores.sample
     used = scores.weights.filter(pl.col("question").is_null())["weight"]
     weights = np.insert(used.fill_null(float("nan")).to_numpy(), 0, 1.0) if len(used) else np.empty(0)
+    matrix = unit_score_matrix(scores)
+    if len(weights):
+        bounds = np.where(find_published_as_bounds(scores), unit_score_matrix(scores, bounds=True), np.nan)
+        matrix = imply_scores(
+            matrix, bounds, enough=~sample.is_small, structure=sample.structure, weights=np.nan_to_num(weights)
+        )
     parts = [
         _tabulate_node(node, matrix, ranked[:, node.number], weights, definition=definition, seed=seed)
         for node in (scores.sample.structure.holders if len(weights) else ())

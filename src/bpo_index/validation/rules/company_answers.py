@@ -73,7 +73,6 @@ RECORDS = (
         columns=("unit", "cluster", "answers", "finished_at"),
         comes_last=True,
         # Two rows of one company are taken for one person's whether or not there is this rule (robustness.exclusions).
-        finds_one_person=False,
         page="company-answers",
         place=90,
     ),

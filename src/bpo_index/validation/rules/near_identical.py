@@ -204,7 +204,6 @@ RECORDS = (
         options=NearIdenticalRule,
         compare=lambda rows, asked, options: find_near_identical(rows, asked.questions, options),
         columns=(),
-        finds_one_person=True,
         page="near-identical-answers",
         place=80,
     ),

@@ -139,7 +139,6 @@ RECORDS = (
         options=OutlyingRule,
         compare=lambda rows, asked, options: find_outlying(rows, asked.questions, options, asked.words),
         columns=("unit",),
-        finds_one_person=False,
         page="outlying-answers",
         place=100,
     ),

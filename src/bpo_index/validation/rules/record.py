@@ -140,5 +140,3 @@ class ComparingRule(QualityRule):
     """The columns that it looks at, beside `response`, `respondent_id` and the ratings; None: perhaps all."""
     comes_last: bool = False
     """Whether it is given only those rows that no other reason keeps out."""
-    finds_one_person: bool = True
-    """Whether rows that it marks may be one person's; where they may, less is published of their unit."""

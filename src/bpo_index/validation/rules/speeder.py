@@ -74,7 +74,6 @@ RECORDS = (
         options=SpeederRule,
         compare=lambda rows, _, options: find_speeders(rows, options),
         columns=("duration",),
-        finds_one_person=False,
         page="speeders",
         place=70,
     ),
