@@ -1,7 +1,8 @@
 """The answers behind each release that was ever public, in the owner's private folder, to compare corrections with.
 
 `<private folder>/published/<index>/<edition>/<release id>.arrow` holds them, and the same name with `.json` how
-category scores were made. Written before a release appears; marked as public after. Method page: docs/methods/disclosure.md.
+category scores were made. Written before a release appears; marked as public after. Method page:
+docs/methods/disclosure.md.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 `<out>/<index>/<edition>/latest.json` and `<out>/<index>/latest.json` are replaced. A lock on the index's folder keeps
 two runs apart and dies with its process. Before the rename, `.pending.json` says which release is about to appear; the
 next run finishes what a killed one began. One version of a definition is published once, and one edition has one public
-release: the others are withdrawn. The release of a draft is replaced by the next, and a trial moves no pointer. Method page: docs/methods/release.md.
+release: the others are withdrawn. The release of a draft is replaced by the next, and a trial moves no pointer. Method
+page: docs/methods/release.md.
 """
 
 from __future__ import annotations

@@ -91,7 +91,8 @@ def _write_page(folder: Path, current: str) -> None:
     page = (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="robots" content="noindex"><meta name="viewport" content="width=device-width">'
-        "<style>body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}"
+        "<style>:root{color-scheme:light dark}"
+        "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
         f"</style></head><body><main><h1>{escape(title)}</h1><p>{escape(sentence)}</p>"
         f'<p><a href="../{current}/{_PAGE}">{escape(phrase("withdrawal.link"))}</a></p></main></body></html>\n'
     )

@@ -319,7 +319,7 @@ def _assess_column(
         _spread(values[:, column], published)
         for values in (errors.chosen, errors.clusters, errors.smoothed, errors.is_own)
     )
-    # Ranks are from each cell's own error; where a small one has none, since its answers do not vary, from the smoothed.
+    # Ranks are from each cell's own error; where a small one has none, as its answers do not vary, from the smoothed.
     is_own = is_own > 0
     se = np.where(~is_own & (se == 0) & (smoothed > 0), smoothed, se)
     # A score that is published as a bound has no error, and cannot be distinguished from any other.

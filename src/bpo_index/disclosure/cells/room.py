@@ -17,7 +17,8 @@ from bpo_index.scoring.structure import IndexStructure
 #: From so many respondents on, so many rating points of each of them are needed: in 99 of 100 simulated cells at least
 #: ten sets of totals fit score and standard error, both with two decimals (docs/adr/0020-public-facts.md).
 POINTS_NEEDED = ((5, 200.0), (8, 50.0), (12, 30.0), (30, 10.0))
-#: Questions with which shares of high and low ratings leave open who gave them; from so many respondents on one is enough.
+#: Questions with which shares of high and low ratings leave open who gave them; from so many respondents on, one is
+#: enough.
 _QUESTIONS_FOR_OUTCOMES, _MANY_RESPONDENTS = 6.0, 30
 #: Sets of ratings that one respondent after the other could give, as a power of ten: with known, unequal weights a
 #: score of two decimals needs so many, or it is published with one.

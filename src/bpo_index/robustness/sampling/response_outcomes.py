@@ -3,7 +3,8 @@
 Both are scores of the same index with coded answers: 1 for a rating among the top points, -1 (net balance only) for
 one among the bottom points, else 0; questions and categories are averaged with the definition's weights, and the
 standard errors are linearised. Cells of few respondents and questions have none (`disclosure.cells.room`). A share near
-one says that everybody answered in the same points, so it is withheld, and others with it (`complete_withholding`). Method page: docs/methods/outcomes.md.
+one says that everybody answered in the same points, so it is withheld, and others with it (`complete_withholding`).
+Method page: docs/methods/outcomes.md.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         One row per unit (`category` null: all categories) and per unit and category: `unit, category, respondents`
         (null for a suppressed unit's categories), `top_two_box, top_two_box_se` (0 to 100), `net_balance,
         net_balance_se` (-100 to 100); null where the cell is suppressed, small, lacks answers or lies at an end, or
-        is withheld with one that does; the standard error also with fewer than two sampling units or no variance. No rows
-        where the points at both ends of the scale overlap.
+        is withheld with one that does; the standard error also with fewer than two sampling units or no variance. No
+        rows where the points at both ends of the scale overlap.
     """
     codes, count = [unit.code for unit in definition.units], len(definition.nodes)
     if overlap_boxes(definition.method.outcome_boxes, (definition.scale.minimum, definition.scale.maximum)):

@@ -3,7 +3,8 @@
 With the errors s_i of the units, their scores y_i between the ends a and b, respondents n_i (Kish's effective number)
 and K_i sampling units::
 
-    k^2 = sum (K_i - 1) s_i^2 n_i / ((y_i - a)(b - y_i)) / sum (K_i - 1),    smoothed_i = k sqrt((y_i - a)(b - y_i) / n_i)
+    k^2 = sum (K_i - 1) s_i^2 n_i / ((y_i - a)(b - y_i)) / sum (K_i - 1)
+    smoothed_i = k sqrt((y_i - a)(b - y_i) / n_i)
 
 A generalised variance function (Wolter 2007, Introduction to Variance Estimation, chapter 7). Method page:
 docs/methods/sampling-error.md.

@@ -45,7 +45,7 @@ class Errors:
     smoothed: Floats
     """Smoothed over units (`smooth_errors`); NaN where there are too few."""
     is_own: np.ndarray
-    """Whether the standard error that is published is the chosen one, of the cell's own answers; else it is smoothed."""
+    """Whether the published standard error is the chosen one, of the cell's own answers; else it is smoothed."""
 
     @property
     def published(self) -> Floats:
