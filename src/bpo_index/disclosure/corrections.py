@@ -115,7 +115,7 @@ def hold_changes(accepted: pl.DataFrame, earlier: Sequence[EarlierRelease], defi
     if held:
         others = accepted.filter(~pl.col("unit").is_in(list(held)))
         together = pl.concat([others, *kept], how="diagonal_relaxed").select(accepted.columns)
-        accepted = together.cast(accepted.schema).sort("unit", "respondent_id", maintain_order=True)  # type: ignore[arg-type]
+        accepted = together.cast(accepted.schema).sort("unit", "respondent_id", maintain_order=True)
     return HeldAnswers(accepted, held, tuple(restated))
 
 
@@ -135,7 +135,7 @@ def count_differing(rows: pl.DataFrame, before: pl.DataFrame) -> int:
         for side, name in ((rows, "here"), (before, "there"))
     ]
     keys = [name for name in sides[0].columns if name != "here"]
-    there = sides[1].cast({name: sides[0].schema[name] for name in keys})  # type: ignore[arg-type]
+    there = sides[1].cast({name: sides[0].schema[name] for name in keys})
     both = sides[0].join(there, on=keys, how="full", coalesce=True, nulls_equal=True).fill_null(0)
     change = both["here"].cast(pl.Int64) - both["there"].cast(pl.Int64)
     return max(int(change.clip(lower_bound=0).sum()), int((-change).clip(lower_bound=0).sum()))

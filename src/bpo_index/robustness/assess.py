@@ -315,12 +315,11 @@ def _assess_column(
     seed: np.random.SeedSequence,
 ) -> tuple[dict[str, np.ndarray], RankSets]:
     scores, ranked = matrix[:, column], ranked_matrix[:, column]
-    se, clusters, smoothed, is_own = (
-        _spread(values[:, column], published)
-        for values in (errors.chosen, errors.clusters, errors.smoothed, errors.is_own)
+    se, clusters, smoothed = (
+        _spread(values[:, column], published) for values in (errors.chosen, errors.clusters, errors.smoothed)
     )
+    is_own = _spread(errors.is_own[:, column], published) > 0
     # Ranks are from each cell's own error; where a small one has none, as its answers do not vary, from the smoothed.
-    is_own = is_own > 0
     se = np.where(~is_own & (se == 0) & (smoothed > 0), smoothed, se)
     # A score that is published as a bound has no error, and cannot be distinguished from any other.
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
@@ -344,7 +343,7 @@ def _assess_column(
     has_error = shown > 0
     found = {
         "se": np.where(has_error, shown, np.nan),
-        "error": np.select([has_error & is_own, has_error], [OWN, SMOOTHED], default=""),
+        "error": np.where(has_error, np.where(is_own, OWN, SMOOTHED), ""),
         "ci_low": low,
         "ci_high": high,
         "marginal_rank_set_low": sets.marginal_low,

@@ -1,8 +1,8 @@
 """Values for the category scores that are published as bounds, and for those withheld beside them.
 
 Made of published numbers alone, so that a unit with such scores can take part where weights are moved: the bound
-itself, and for the scores withheld beside it the value, the same for each, with which the score of what holds them is the
-published one. The true scores lie beyond the bound, and the withheld ones a little to the other side. Method page:
+itself, and for the scores withheld beside it the value, the same for each, with which the score of what holds them is
+the published one. The true scores lie beyond the bound, and the withheld ones a little to the other side. Method page:
 docs/methods/disclosure.md.
 """
 
