@@ -94,15 +94,27 @@ def _count(cell: PublicCell, respondents: int, own: int) -> float:
 
 
 def read_cells(release: Path) -> Iterator[PublicCell]:
-    """Yield all cells of a release of two levels with equal weights in which every respondent answered everything."""
+    """Yield all cells of a release of two levels with equal weights."""
     definition = json.loads((release / "definition.json").read_text(encoding="utf-8"))
     steps = int(definition["scale"]["maximum"] - definition["scale"]["minimum"])
     questions = {category["id"]: len(category["questions"]) for category in definition["categories"]}
     ranking = pl.read_csv(release / "ranking.csv", infer_schema_length=None)
     categories = pl.read_csv(release / "categories.csv", infer_schema_length=None)
     errors = pl.read_csv(release / "robustness" / "sampling_error.csv", infer_schema_length=None)
+    # NOTE: with companies, or answers missing, a standard error is one of other sums, which say less of single totals.
     analytic = {
-        (unit, category): se for unit, category, se in errors.select("unit", "category", "se_linearised").rows()
+        (unit, category): (se, sampling_units)
+        for unit, category, se, sampling_units in errors.select(
+            "unit", "category", "se_linearised", "sampling_units"
+        ).rows()
+    }
+    category_of = {question["id"]: one["id"] for one in definition["categories"] for question in one["questions"]}
+    missing = pl.read_csv(release / "robustness" / "nonresponse.csv", infer_schema_length=None)
+    gaps = {
+        (unit, category_of[question])
+        for question, unit in missing.filter(pl.col("ratings") < pl.col("respondents"))
+        .select("question", "unit")
+        .rows()
     }
     overall = dict(ranking.select("unit", "score").iter_rows())
     for (unit,), rows in categories.group_by("unit", maintain_order=True):
@@ -121,14 +133,18 @@ def read_cells(release: Path) -> Iterator[PublicCell]:
                 # What the other open cells leave of the overall score.
                 low = max(_low_end(row), rest - sum(_high_end(one) for one in open_cells if one is not row) - 0.1)
                 high = min(_high_end(row), rest - sum(_low_end(one) for one in open_cells if one is not row) + 0.1)
-            sums = math.ceil(low * whole / 100 - 1e-6), math.floor(high * whole / 100 + 1e-6)
+            if (unit, row["category"]) in gaps:
+                # With answers missing the mean is of other sums: the two whole ones beside it.
+                sums = math.floor(low * whole / 100), math.ceil(high * whole / 100)
+            else:
+                sums = math.ceil(low * whole / 100 - 1e-6), math.floor(high * whole / 100 + 1e-6)
             squares = None
-            se = analytic.get((unit, row["category"]))
-            if se is not None:
+            se, sampling_units = analytic.get((unit, row["category"]), (None, 0))
+            if se is not None and sampling_units == respondents and (unit, row["category"]) not in gaps:
                 scale = (points / 100) ** 2 * respondents * (respondents - 1)
-                mean = row["score"] * whole / 100 / respondents
+                mean = sums[0] / respondents
                 ends = [max(se + half, 0.0) ** 2 * scale + respondents * mean**2 for half in (-0.005, 0.005)]
-                squares = ends[0] - 0.5, ends[1] + 0.5
+                squares = ends[0], ends[1]
             yield PublicCell(str(unit), row["category"], respondents, points, (sums,), squares)
 
 
@@ -147,7 +163,8 @@ def list_totals(answers: pl.DataFrame, definition: dict[str, object]) -> dict[tu
     found = {}
     for category in definition["categories"]:  # type: ignore[attr-defined]
         names = [question["id"] for question in category["questions"]]
-        totals = answers.select("unit", total=pl.sum_horizontal(pl.col(names) - scale["minimum"]).cast(pl.Int64))
+        share = pl.mean_horizontal(pl.col(names)) - scale["minimum"]
+        totals = answers.select("unit", total=(share * len(names)).round().cast(pl.Int64)).drop_nulls()
         for (unit,), rows in totals.group_by("unit"):
             found[str(unit), category["id"]] = rows["total"].to_list()
     return found

@@ -21,7 +21,7 @@ from tests.disclosure.counting import (
     list_totals,
     read_cells,
 )
-from tests.quick import put_key
+from tests.quick import put_key, quick_definition
 
 #: Sets of totals that must fit, for somebody who was not there, and for one of the respondents.
 OUTSIDER, INSIDER = 10, 5
@@ -71,7 +71,7 @@ def publish(folder: Path, survey: Path, definition: Path) -> Path:
 
 
 def measure(release: Path, answers: pl.DataFrame) -> list[tuple[PublicCell, float, float, int]]:
-    """Return per cell: what is public, the sets that fit for an outsider, the fewest for an insider, the least range."""
+    """Return per cell: what is public, the sets that fit for an outsider, the fewest for an insider, least range."""
     definition = json.loads((release / "definition.json").read_text())
     totals = list_totals(answers, definition)
     found = []
@@ -222,3 +222,21 @@ def measure_all(folder: Path, sizes: Sequence[int], questions: Sequence[int]) ->
             )
     names = ("respondents", "questions", "outsider", "insider", "below", "range", "open")
     return pl.DataFrame(rows, schema=names, orient="row")
+
+
+@pytest.mark.parametrize("edition", ["2021", "2022"])
+def test_no_cell_of_the_samples_fits_too_few_sets(tmp_path, edition):
+    """Who did not answer a question counts with the mean of her others, to the nearest point."""
+    definition = quick_definition(f"offshore-bpo-{edition}")
+    survey = Path(__file__).resolve().parents[2] / "sample_data" / f"offshore-bpo-{edition}.csv"
+    completed = run(Settings((str(survey),), definition, str(tmp_path / "out"), str(tmp_path / "audit")))
+    answers, said = (
+        completed.checked.validation.accepted,
+        json.loads((completed.release.path / "definition.json").read_text(encoding="utf-8")),
+    )
+    totals = list_totals(answers, said)
+    cells = list(read_cells(completed.release.path))
+    assert len(cells) == 120
+    for cell in cells:
+        assert count_outsider(cell) >= OUTSIDER
+        assert min(count_insider(cell, own) for own in set(totals[cell.unit, cell.category])) >= INSIDER
