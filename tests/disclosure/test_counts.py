@@ -30,7 +30,7 @@ CASES = Path(__file__).resolve().parent / "cases"
 
 
 def write_survey(
-    folder: Path, answers: np.ndarray, questions: int, *, weights: np.ndarray | None = None, extra: str = ""
+    folder: Path, answers: np.ndarray, questions: int, *, weights: np.ndarray | None = None, companies: bool = False
 ) -> tuple[Path, Path]:
     """Write answers, units x respondents x (three categories of so many questions), as a survey with a definition."""
     folder.mkdir(exist_ok=True)
@@ -42,16 +42,20 @@ def write_survey(
         for category in range(3)
     )
     units = ", ".join(f"{{code: {unit}, name: {unit}}}" for unit in UNITS)
-    columns = "columns: {unit: unit" + (", design_weight: weight}" if weights is not None else "}")
+    named = {"design_weight: weight": weights is not None, "company: company": companies}
+    columns = f"columns: {{{', '.join(['unit: unit', *(name for name, is_there in named.items() if is_there)])}}}"
     (folder / "definition.yaml").write_text(
         "schema_version: 1\nindex: counted\nedition: one\nversion: 1\ntitle: Counted\nprovenance: {note: Made.}\n"
         f"scale: {{minimum: 0, maximum: 10}}\nunits: [{units}]\ncategories:\n{categories}\n{columns}\n"
-        f"method: {{replicates: 100{extra}}}\n"
+        "method: {replicates: 100}\n"
     )
     rows = {"unit": np.repeat(UNITS, answers.shape[1])}
     rows |= {name: answers[..., n].ravel() for n, name in enumerate(ids)}
     if weights is not None:
         rows["weight"] = weights.ravel()
+    if companies:
+        # The first two respondents of each unit are of one company.
+        rows["company"] = [f"{unit}-{max(n, 1)}" for unit in UNITS for n in range(answers.shape[1])]
     pl.DataFrame(rows).write_csv(folder / "survey.csv")
     return folder / "survey.csv", folder / "definition.yaml"
 
@@ -90,11 +94,13 @@ def test_sets_are_counted_as_partitions_are():
     assert count_sets(5, 10)[5].sum() == 3003
 
 
-@pytest.mark.parametrize("questions", [1, 2, 3])
-@pytest.mark.parametrize("respondents", [5, 8, 12])
-def test_what_is_public_of_few_people_fits_many_sets_of_answers(tmp_path, respondents, questions):
+@pytest.mark.parametrize(
+    ("respondents", "questions", "companies"),
+    [*((n, q, False) for n in (5, 8, 12) for q in (1, 2, 3)), (8, 2, True)],
+)
+def test_what_is_public_of_few_people_fits_many_sets_of_answers(tmp_path, respondents, questions, companies):
     answers = draw_answers(respondents, questions, seed=10 * respondents + questions)
-    survey, definition = write_survey(tmp_path, answers, questions)
+    survey, definition = write_survey(tmp_path, answers, questions, companies=companies)
     measured = measure(publish(tmp_path, survey, definition), pl.read_csv(survey))
     assert len(measured) == 3 * len(UNITS)
     assert min(outside for _, outside, _, _ in measured) >= OUTSIDER
