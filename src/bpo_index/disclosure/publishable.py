@@ -17,6 +17,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.answers import PublicAudit, disclose_audit, withhold_small_units
+from bpo_index.disclosure.cells.units import is_protected
 from bpo_index.disclosure.decimals import coarsen_scores, find_few_decimals, round_published
 from bpo_index.disclosure.exclusions import disclose_exclusions
 from bpo_index.disclosure.influence import disclose_influence
@@ -121,7 +122,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *_describe_held(checked, definition), *list_withheld()],
+        notes=[*scores.notes, *_describe_protection(checked, definition), *list_withheld()],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,
@@ -132,9 +133,11 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
     )
 
 
-def _describe_held(checked: Checked, definition: IndexDefinition) -> list[str]:
-    """Return sentences on units that keep earlier answers, and on those whose categories were scored in another way."""
+def _describe_protection(checked: Checked, definition: IndexDefinition) -> list[str]:
+    """Return sentences on units that keep earlier answers or were scored in another way, and on absent protection."""
     names, words, said = definition.unit_names, definition.words, []
+    if not is_protected(definition.method):
+        said.append(phrase("disclosure.unprotected", units=words.units, respondent=words.respondent))
     if checked.held:
         said.append(
             phrase(
