@@ -64,7 +64,7 @@ def test_a_refusal_without_the_exclusions_is_said_and_breaks_nothing(sample, mon
     definition, validation = sample
     scores = score_units(validation.accepted, definition)
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise DataRefused("The weights cannot be learnt.")
 
     monkeypatch.setattr(exclusions, "score_units", refuse)

@@ -156,7 +156,9 @@ def test_the_order_of_rows_changes_no_bit(assessed):
 
 
 def test_small_and_silent_units_say_why(tmp_path):
-    definition = make_definition(**{"straight_line: {minimum_answers: 3}": "straight_line: null"})
+    definition = make_definition(
+        **{"straight_line: {minimum_answers: 3}": "straight_line: null", "_to_publish: 2": "_to_publish: 1"}
+    )
     header = "id,country,q1,q2,q3,company"
     rows = [f"a{n},Aland,{5 + n},{4 + n},{3 + n % 2},one" for n in range(5)]
     rows += [f"b{n},Beland,7,7,3," for n in range(4)]

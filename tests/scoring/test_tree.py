@@ -65,7 +65,10 @@ def test_the_sample_of_three_levels_is_scored_level_by_level(sample):
         ):
             assert row["category"] == node.id
             withheld += row["score"] is None
-            if row["score"] is not None:
+            if row["score_bound"] is not None:
+                assert row["score_bound"] == "at least"
+                assert row["score"] <= by_hand[node.number]
+            elif row["score"] is not None:
                 assert row["score"] == pytest.approx(by_hand[node.number], abs=1e-8)
     assert withheld
 
