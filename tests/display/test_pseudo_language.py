@@ -19,13 +19,14 @@ from bpo_index.cli.print_run import print_run
 from bpo_index.completed import CompletedRun
 from bpo_index.definition.blocks import Words
 from bpo_index.display.language import use_language
+from bpo_index.display.words import start_sentence
 from bpo_index.files.resources import find_resource
 from bpo_index.pipeline import run
 from bpo_index.publication.figures import Figure, draw_figures
 from bpo_index.publication.figures.labels import ELLIPSIS, measure
 from bpo_index.publication.figures.plan import draw_plan
 from bpo_index.publication.findings import name_assumption
-from bpo_index.publication.standard_phrases import describe_ranges, name_heading, name_score
+from bpo_index.publication.standard_phrases import describe_ranges, name_score
 from bpo_index.robustness.planning import LastSurvey, Plan, Wanted
 from bpo_index.settings import Settings
 from bpo_index.simulation.survey_plan import describe_plan
@@ -123,7 +124,7 @@ def list_shared_phrases(published: Published) -> list[str]:
             *completed.result.ranking["note"].unique(),
             describe_ranges(definition),
             name_score(definition),
-            *(name_heading(name_assumption(name, definition.words)) for name in assumptions),
+            *(start_sentence(name_assumption(name, definition.words)) for name in assumptions),
         ]
     # What holds another first.
     return sorted(filter(None, said), key=len, reverse=True)
