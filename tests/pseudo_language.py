@@ -13,10 +13,7 @@ from babel.messages.pofile import read_po
 
 from bpo_index.display.catalogue import VALUE
 from bpo_index.display.language import LANGUAGES, SOURCE
-from bpo_index.publication.columns import list_tables
-from bpo_index.publication.figures import list_figures
-from bpo_index.scoring.methods.registry import list_methods
-from bpo_index.validation.rules.registry import list_rules
+from bpo_index.publication.record_texts import list_record_texts
 
 #: The name of the language, as gettext has it for languages that nobody speaks.
 PSEUDO = "qps"
@@ -41,28 +38,6 @@ def garble(text: str) -> str:
     missing = max(1, ceil(_LONGER * len(VALUE.sub("", text))) - 3)
     # In words, so that it breaks into lines as words do.
     return f"[{said} {' '.join('~' * min(6, missing - start) for start in range(0, missing, 7))}]"
-
-
-def list_record_texts() -> dict[str, str]:
-    """Return the texts of records by the keys under which `translate` looks for them."""
-    texts = {}
-    for table in list_tables().values():
-        texts |= {f"columns.{table.name}.title": table.title, f"columns.{table.name}.row": table.row}
-        for column in table.columns:
-            key, heading = f"columns.{table.name}.{column.name}", column.heading or column.name.replace("_", " ")
-            texts |= {f"{key}.heading": heading, f"{key}.meaning": column.meaning}
-            texts[f"columns.unit_of_measure.{column.unit.replace(' ', '_')}"] = column.unit
-            if column.name.endswith("_low"):
-                texts[f"{key.removesuffix('_low')}.heading"] = heading.rpartition(", ")[0] or heading
-    for figure in list_figures():
-        texts |= {f"figure_records.{figure.name}.{part}": getattr(figure, part) for part in ("title", "line")}
-    for step, methods in list_methods().items():
-        for method in methods.values():
-            key = f"methods.{step}.{method.name}"
-            texts |= {f"{key}.line": method.line, f"{key}.formula": method.formula}
-    for rule in list_rules():
-        texts |= {f"rules.{rule.name}.line": rule.line, f"rules.{rule.name}.idle": getattr(rule, "idle", "")}
-    return {key: text for key, text in texts.items() if text}
 
 
 def write_catalogues(folder: Path) -> Path:

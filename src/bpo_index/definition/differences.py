@@ -64,9 +64,7 @@ def describe_differences(differences: list[Difference], form: str = "{after} ins
 def translate_differences(differences: list[Difference]) -> str:
     """Return differences as readers see them, in their language; of many only the first."""
     shown = [
-        phrase(
-            "notes.departure", place=one.place, before=_translate_value(one.before), after=_translate_value(one.after)
-        )
+        phrase("notes.departure", place=one.place, before=_translate(one.before), after=_translate(one.after))
         for one in differences[:_SHOWN]
     ]
     listed, more = ", ".join(shown), len(differences) - len(shown)
