@@ -228,9 +228,9 @@ def test_no_english_is_left_in_the_terminal(published, verbose):
     with published.speak():
         print_run(published.completed, console, verbose=verbose)
     printed = console.file.getvalue()
-    # How files were read is said by their readers, which have no catalogue yet.
+    # What was decided in reading is said by the reader of answers, in English.
     for decision in published.completed.responses.decisions:
-        printed = printed.replace(decision, " | ")
+        printed = printed.replace(str(decision), " | ")
     printed = CODE.sub(" | ", printed)
     assert "Χώρα 1" in printed
     assert [found for line in printed.splitlines() for found in find_english(line)] == []

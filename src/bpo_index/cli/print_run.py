@@ -84,7 +84,7 @@ def _print_outcome(completed: CompletedRun, console: Console) -> None:
     kind, folder = release.standing.kind, str(release.path)
     state = "new" if release.is_new else "unchanged"
     for line in (
-        phrase(f"terminal.{state}_{kind}", folder=folder),
+        phrase("terminal.withdrawn" if release.is_withdrawn else f"terminal.{state}_{kind}", folder=folder),
         phrase("terminal.report", file=str(release.path / "report.html")),
         phrase("terminal.private_audit", folder=str(completed.checked.audit_folder)),
     ):

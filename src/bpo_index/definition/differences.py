@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from bpo_index.display.catalogue import phrase
@@ -15,6 +14,8 @@ _SHOWN, _LONGEST = 8, 60
 #: What names an item of a list, so that it is compared with its like and not with what stands in the same place.
 _NAMES = ("id", "code")
 _MISSING = object()
+#: What stands for a value that is not there, in what machines compare; readers see it in their language.
+_NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -40,28 +41,38 @@ def list_differences(before: object, after: object) -> list[Difference]:
     return list(_compare("", before, after))
 
 
-def describe_differences(differences: list[Difference], form: str | None = None) -> str:
-    """Return differences as part of a sentence; of many only the first.
+def describe_differences(differences: list[Difference], form: str = "{after} instead of {before}") -> str:
+    """Return differences as part of a sentence that is the same in every language; of many only the first.
+
+    It stands in errors, in manifests and in the id of a trial; for readers there is `translate_differences`.
 
     Parameters
     ----------
     form
-        How a message has both values, such as ``{before} there, {after} here``; None: as readers see departures.
+        How both values stand, such as ``{before} there, {after} here``.
 
     Examples
     --------
     >>> describe_differences([Difference("method.seed", "2021", "7")])
     'method.seed (7 instead of 2021)'
     """
-    shown = [_describe(one, form) for one in islice(differences, _SHOWN)]
+    shown = [f"{one.place} ({form.format(before=one.before, after=one.after)})" for one in differences[:_SHOWN]]
+    listed, more = ", ".join(shown), len(differences) - len(shown)
+    return f"{listed} and {more} more" if more else listed
+
+
+def translate_differences(differences: list[Difference]) -> str:
+    """Return differences as readers see them, in their language; of many only the first."""
+    shown = [
+        phrase("notes.departure", place=one.place, before=_translate(one.before), after=_translate(one.after))
+        for one in differences[:_SHOWN]
+    ]
     listed, more = ", ".join(shown), len(differences) - len(shown)
     return phrase("notes.more_departures", count=more, listed=listed) if more else listed
 
 
-def _describe(one: Difference, form: str | None) -> str:
-    if form is None:
-        return phrase("notes.departure", place=one.place, before=one.before, after=one.after)
-    return f"{one.place} ({form.format(before=one.before, after=one.after)})"
+def _translate(value: str) -> str:
+    return phrase("notes.no_value") if value == _NOTHING else value
 
 
 def _compare(place: str, before: Any, after: Any) -> Iterator[Difference]:
@@ -93,7 +104,7 @@ def _name_items(value: Any) -> dict[str, Any] | None:
 
 def _show(value: Any) -> str:
     if value is _MISSING:
-        return phrase("notes.no_value")
+        return _NOTHING
     if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         value = ", ".join(value)
     if isinstance(value, bool) or value is None:

@@ -11,7 +11,8 @@ from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import list_names, show_number, show_percent, show_percentage
-from bpo_index.publication.standard_phrases import name_heading, name_level
+from bpo_index.display.words import start_sentence
+from bpo_index.publication.standard_phrases import name_level
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
 
 #: A change of weights is small where it moves less than this share of the total weight.
@@ -99,7 +100,7 @@ def summarise_support(
         *_summarise_causes(tables["sensitivity"], words),
         phrase(
             "findings.own_unit_only",
-            respondents_capital=name_heading(words.respondents),
+            respondents_capital=start_sentence(words.respondents),
             respondents=words.respondents,
             unit=words.unit,
         ),

@@ -55,6 +55,8 @@ class Release:
     """Whether the edition's `latest.json` points to it; False for an older one that was made again, and for a trial."""
     standing: Standing = OFFICIAL
     """Whether it is official, a draft or a trial."""
+    is_withdrawn: bool = False
+    """Whether another release of its edition took its place, so that its files lie in the private folder."""
     warnings: tuple[str, ...] = ()
     """Sentences on other releases of the edition, and pointers, that were not as they had been published."""
 
@@ -176,6 +178,7 @@ def _tell_withdrawn(target: Path, private: Path, standing: Standing) -> Release:
         is_new=False,
         is_latest=False,
         standing=standing,
+        is_withdrawn=True,
         warnings=(phrase("withdrawal.warning", release=target.name, current=current),),
     )
 

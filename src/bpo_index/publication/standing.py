@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.differences import describe_differences, list_differences
+from bpo_index.definition.differences import describe_differences, list_differences, translate_differences
 from bpo_index.display.catalogue import phrase
 
 Kind = Literal["official", "draft", "trial"]
@@ -23,7 +23,9 @@ class Standing:
 
     kind: Kind = "official"
     departures: str = ""
-    """What of a trial is not as the definition says, as a part of a sentence."""
+    """What of a trial is not as the definition says, the same in every language: it is a part of the release's id."""
+    shown: str = field(default="", compare=False)
+    """The same for readers, in their language."""
 
     @property
     def notice(self) -> str:
@@ -35,7 +37,7 @@ class Standing:
         """The notice, and what a trial departs in."""
         if not self.departures:
             return self.notice
-        return phrase("release.departs", notice=self.notice, departures=self.departures)
+        return phrase("release.departs", notice=self.notice, departures=self.shown or self.departures)
 
     def choose_folder(self, out: Path, private: Path) -> Path:
         """Return the folder of all such releases: `out`, or for trials one in the private folder."""
@@ -66,4 +68,4 @@ def find_standing(official: IndexDefinition, used: IndexDefinition) -> Standing:
     departures = describe_differences(chosen or differences)
     if 0 < len(chosen) < len(differences):
         departures += "; the variations of `uncertainty:`, which do not go with it, are left out"
-    return choose_standing(used.version, departures)
+    return replace(choose_standing(used.version, departures), shown=translate_differences(chosen or differences))

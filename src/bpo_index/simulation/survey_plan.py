@@ -18,13 +18,14 @@ from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import localise
 from bpo_index.display.numbers import show_level, show_percent
+from bpo_index.display.words import start_sentence
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.files.given_paths import refuse_addresses
 from bpo_index.files.resources import find_resource, list_definitions
 from bpo_index.publication.figures.plan import draw_plan
-from bpo_index.publication.standard_phrases import choose_notice, name_heading
+from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.responses import read_responses
 from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.planning import LastSurvey, Plan, Wanted, describe_last_survey, plan_survey
@@ -221,7 +222,7 @@ def _write_plan(
     lines = [phrase(f"plan.spread_{'width' if wanted.width is not None else 'neighbours'}", surveys=plan.surveys)]
     if origin != "survey":
         lines.append(choose_notice(origin))
-    respondents = name_heading(definition.words.respondents)
+    respondents = start_sentence(definition.words.respondents)
     figure = draw_plan(
         plan.table,
         title=phrase("plan.figure_title", respondents=respondents, index=definition.title),

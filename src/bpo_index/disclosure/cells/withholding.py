@@ -110,6 +110,7 @@ def guard_outcomes(
     shares: Mapping[str, Floats],
     structures: Mapping[str, IndexStructure],
     respondents: Ints,
+    *,
     small: np.ndarray,
 ) -> np.ndarray:
     """Return units x nodes to withhold: those withheld already, those at an end, and those that would reveal either.

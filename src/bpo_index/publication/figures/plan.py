@@ -7,10 +7,10 @@ import polars as pl
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import localise
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.figures.drawing import describe_numbers
 from bpo_index.publication.figures.labels import wrap
 from bpo_index.publication.figures.style import BLUE, FONT, MUTED, ORANGE
-from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.planning import SIZES, Wanted
 
 _WIDTH, _HEIGHT = 540, 320
@@ -41,7 +41,7 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Wo
     axis_title = phrase("plan.axis_width", units=words.units) if shows_width else phrase("plan.axis_neighbours")
     sizes = alt.X(
         "respondents:Q",
-        title=phrase("plan.axis_respondents", respondents=name_heading(words.respondents), unit=words.unit),
+        title=phrase("plan.axis_respondents", respondents=start_sentence(words.respondents), unit=words.unit),
         scale=alt.Scale(type="log", nice=False),
         axis=alt.Axis(values=[size for size in table["respondents"] if size in SIZES], grid=False),
     )

@@ -10,12 +10,12 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import show_number, show_percent, show_percentage
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.ranks.rank_tables import VERSIONS
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def has_shares(result: Result) -> bool:
 
 def chart_rank_shares(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel of units x places for respondents drawn, and one for all assumptions drawn."""
-    respondents = name_heading(definition.words.respondents)
+    respondents = start_sentence(definition.words.respondents)
     lines = [phrase("figures.places_numbers", least=show_percent(_WRITTEN), respondents=respondents)]
     labels = [shorten(name, _LONGEST_NAME) for name in _name_ranked(result).values()]
     panels = {_head_panel(version, definition): cells for version, cells in _list_panels(result).items()}
@@ -74,7 +74,7 @@ def _list_panels(result: Result) -> dict[str, Rows]:
 
 def _head_panel(version: str, definition: IndexDefinition) -> str:
     """Return what is drawn in a version of the replicates, as the heading of its panel."""
-    return phrase(f"figures.panel_{version}", respondents=name_heading(definition.words.respondents))
+    return phrase(f"figures.panel_{version}", respondents=start_sentence(definition.words.respondents))
 
 
 def _describe_cells(table: pl.DataFrame, units: list[str]) -> Rows:

@@ -74,7 +74,7 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     structures = {outcome: sample.structure for outcome, sample in samples.items()}
     # Functions of the same answers as the score: small cells have room for one of them only.
     shown = shown & scores.sample.has_outcome_room
-    withheld = guard_outcomes(~shown, shares, structures, scores.sample.raters, scores.sample.is_small)
+    withheld = guard_outcomes(~shown, shares, structures, scores.sample.raters, small=scores.sample.is_small)
     columns: dict[str, Floats] = {}
     for outcome, sample in samples.items():
         # Score points to per cent of what the outcome gives: a share is the score itself, a balance has two halves.
