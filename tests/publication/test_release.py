@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bpo_index.definition import load_definition
 from bpo_index.disclosure import PUBLIC_KEY, Key
 from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.publication import withdrawal
 from bpo_index.publication.identity import identify_release
 from bpo_index.publication.integrity import read_release
 from bpo_index.publication.release import publish_release
@@ -24,6 +26,7 @@ def publish(out: Path, content: bytes = b"1", release_id: str = "a" * 16, defini
         definition=definition,
         release_id=release_id,
         manifest={"seed": 1},
+        private=out / "private",
     )
 
 
@@ -62,11 +65,21 @@ def test_a_release_has_its_files_a_manifest_and_two_pointers(tmp_path):
 
 def test_the_same_release_again_changes_nothing_and_an_older_one_never_moves_the_pointer(tmp_path):
     first = publish(tmp_path)
-    publish(tmp_path, b"2", "b" * 16)
-    before = {path: path.stat().st_mtime_ns for path in first.path.rglob("*")}
+    files = {path.name: path.read_bytes() for path in first.path.rglob("*") if path.is_file()}
+    second = publish(tmp_path, b"2", "b" * 16)
+    assert second.is_latest
+    assert {path.name for path in first.path.iterdir()} == {"report.html", "withdrawn.json"}
+    said = json.loads((first.path / "withdrawn.json").read_text())
+    assert (said["release"], said["replaced_by"], said["withdrawn"]) == ("a" * 16, "b" * 16, True)
+    assert f"../{'b' * 16}/report.html" in (first.path / "report.html").read_text()
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     again = publish(tmp_path)
     assert not again.is_new
-    assert before == {path: path.stat().st_mtime_ns for path in first.path.rglob("*")}
+    assert not again.is_latest
+    assert again.is_withdrawn
+    assert "was withdrawn" in again.warnings[-1]
+    assert {path.name: path.read_bytes() for path in again.path.rglob("*") if path.is_file()} == files
+    assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
     assert read_pointer(tmp_path / "offshore-bpo" / "2021" / "latest.json") == "b" * 16
 
 
@@ -88,20 +101,42 @@ def test_a_missing_pointer_is_repaired(tmp_path):
 
 
 def test_what_a_run_killed_between_rename_and_pointer_left_is_finished(tmp_path):
-    publish(tmp_path)
+    first = publish(tmp_path)
     edition = tmp_path / "offshore-bpo" / "2021"
     pointer = (edition / "latest.json").read_bytes()
+    shutil.copytree(first.path, tmp_path / "copy")
     publish(tmp_path, b"2", "b" * 16)
+    # As it was before the second was pointed to and the first withdrawn.
+    shutil.rmtree(first.path)
+    (tmp_path / "copy").rename(first.path)
     (edition / "latest.json").write_bytes(pointer)
     (edition / ".pending.json").write_text(json.dumps({"release": "b" * 16}))
     (edition / f".{'d' * 16}.tmp-12345678").mkdir()
-    publish(tmp_path, b"3", "c" * 16)
-    publish(tmp_path)
-    assert read_pointer(edition / "latest.json") == "c" * 16
-    (edition / "latest.json").write_bytes(pointer)
-    (edition / ".pending.json").write_text(json.dumps({"release": "b" * 16}))
-    publish(tmp_path)
+    again = publish(tmp_path)
     assert read_pointer(edition / "latest.json") == "b" * 16
+    assert again.is_withdrawn
+    assert (first.path / "withdrawn.json").is_file()
+
+
+@pytest.mark.parametrize("step", ["copytree", "rename", "_write_page"])
+def test_a_withdrawal_that_was_cut_short_is_finished_by_the_next_run(tmp_path, monkeypatch, step):
+    edition = tmp_path / "offshore-bpo" / "2021"
+    first = publish(tmp_path)
+
+    def stop(*_args, **_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        if step == "rename":
+            patched.setattr(withdrawal.shutil, "rmtree", stop)
+        else:
+            patched.setattr(withdrawal.shutil if step == "copytree" else withdrawal, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            publish(tmp_path, b"2", "b" * 16)
+    assert read_pointer(edition / "latest.json") == "b" * 16
+    publish(tmp_path, b"2", "b" * 16)
+    assert {path.name for path in first.path.iterdir()} == {"report.html", "withdrawn.json"}
+    assert publish(tmp_path).is_withdrawn
     assert not list(edition.glob(".*.tmp*"))
     assert not (edition / ".pending.json").exists()
 

@@ -60,8 +60,10 @@ def run_stage(stage: str, settings: Settings, folder: str | Path, progress: Prog
             leave(methodology, left)
             return leave(read_responses(settings.responses, methodology.definition), left)
         case "validate":
-            definition = take(Methodology, left).definition
-            return leave(pipeline.validate(take(Responses, left), definition, settings), left)
+            methodology = take(Methodology, left)
+            return leave(
+                pipeline.validate(take(Responses, left), methodology.definition, settings, methodology.standing), left
+            )
         case "score":
             definition = take(Methodology, left).definition
             margins = read_margins(settings.margins) if settings.margins else None

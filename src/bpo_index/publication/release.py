@@ -120,17 +120,16 @@ def publish_release(
         _close(out)
     make_folder(edition_folder, "the releases")
     target, private = edition_folder / release_id, private or out.parent / "audit"
-    if is_withdrawn(target):
-        return _tell_withdrawn(target, private, standing)
+    was_withdrawn = not is_trial and is_withdrawn(target, private)
     # Rendered before the lock is taken, so that nobody waits for it.
-    files = None if target.exists() else _render(render)
+    files = None if was_withdrawn or target.exists() else _render(render)
     try:
         with FileLock(index_folder / ".lock"):
             _sweep_rubbish(index_folder, edition_folder)
             if not is_trial:
                 finish_announced(edition_folder)
                 refuse_other_definition(out, definition)
-            is_new = not target.exists()
+            is_new = not was_withdrawn and not target.exists()
             said = {**manifest, "standing": standing.kind, "release": release_id}
             if standing.departures:
                 said["departures"] = standing.departures
@@ -142,7 +141,7 @@ def publish_release(
                     announce(edition_folder, release_id)
                 temporary.rename(target)
                 sync_folder(edition_folder)
-            else:
+            elif not was_withdrawn:
                 check_release(target, said)
             if not is_trial:
                 finish_announced(edition_folder)
@@ -150,8 +149,10 @@ def publish_release(
                 _replace_drafts(edition_folder, target)
                 is_latest = read_pointer(edition_folder) == release_id
                 warnings += _find_damaged(edition_folder, target)
-                if standing.kind == "official" and release_id in withdraw_others(edition_folder, private):
-                    return replace(_tell_withdrawn(target, private, standing), is_new=is_new)
+                gone = withdraw_others(edition_folder, private) if standing.kind == "official" else []
+                if was_withdrawn or release_id in gone:
+                    told = _tell_withdrawn(target, private, standing)
+                    return replace(told, is_new=is_new, warnings=(*warnings, *told.warnings))
     except OSError as error:
         place = error.filename2 or error.filename
         named = f" ({show_text(Path(place).name)})" if place else ""

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 
 from bpo_index.display.catalogue import phrase
-from bpo_index.files.atomic import make_folder, replace_file, sync_folder, write_synced
+from bpo_index.files.atomic import make_folder, replace_file, sync_folder
 from bpo_index.publication.integrity import MANIFEST, write_json
 from bpo_index.publication.pointers import list_releases, read_pointer
 
@@ -46,9 +46,14 @@ def withdraw_others(edition_folder: Path, private: Path) -> list[str]:
     return gone
 
 
-def is_withdrawn(release: Path) -> bool:
-    """Return whether a release of this address was withdrawn."""
-    return (release / SAID).is_file() and not (release / MANIFEST).exists()
+def is_withdrawn(release: Path, private: Path | None = None) -> bool:
+    """Return whether a release of this address was withdrawn: by what stands there, or lies in the private folder.
+
+    A run that was killed in between left files there and no page here.
+    """
+    if (release / MANIFEST).exists():
+        return False
+    return (release / SAID).is_file() or (private is not None and find_withdrawn(release, private).is_dir())
 
 
 def find_withdrawn(release: Path, private: Path) -> Path:
@@ -65,7 +70,7 @@ def _move(release: Path, place: Path) -> None:
     target = place / release.name
     if not target.exists():
         temporary = place / f".{release.name}.tmp-{secrets.token_hex(4)}"
-        shutil.copytree(release, temporary)
+        shutil.copytree(release, temporary, symlinks=True)
         temporary.rename(target)
         sync_folder(place)
     doomed = release.with_name(f".{release.name}.tmp-{secrets.token_hex(4)}")
@@ -84,7 +89,7 @@ def _lead_on(edition_folder: Path, place: Path, current: str) -> None:
 
 def _write_page(folder: Path, current: str) -> None:
     said = write_json({"release": folder.name, "withdrawn": True, "replaced_by": current, "path": f"../{current}"})
-    if (folder / SAID).is_file() and (folder / SAID).read_bytes() == said:
+    if (folder / _PAGE).is_file() and (folder / SAID).is_file() and (folder / SAID).read_bytes() == said:
         return
     folder.mkdir(exist_ok=True)
     title, sentence = phrase("withdrawal.title"), phrase("withdrawal.page", release=folder.name)
@@ -96,5 +101,5 @@ def _write_page(folder: Path, current: str) -> None:
         f"</style></head><body><main><h1>{escape(title)}</h1><p>{escape(sentence)}</p>"
         f'<p><a href="../{current}/{_PAGE}">{escape(phrase("withdrawal.link"))}</a></p></main></body></html>\n'
     )
-    write_synced(folder / _PAGE, page.encode())
+    replace_file(folder / _PAGE, page.encode())
     replace_file(folder / SAID, said)
