@@ -1,4 +1,4 @@
-"""With and without exclusions: public ranks hold whatever the rows say, and changes only where they may be."""
+"""With and without exclusions: public ranks hold whatever the rows say, and no change of score is public."""
 
 import dataclasses
 
@@ -15,8 +15,6 @@ from bpo_index.responses import read_responses
 from bpo_index.robustness import exclusions
 from bpo_index.robustness.exclusions import compare_exclusions
 from bpo_index.scoring.unit_scores import score_units
-from bpo_index.validation.rules import registry
-from bpo_index.validation.rules.record import ComparingRule
 from bpo_index.validation.validate import validate_responses
 from tests.surveys import EXCLUSION_METHODS, SMALL, make_definition, validate_rows
 
@@ -32,7 +30,7 @@ def compare(definition, validation):
     """Return the scores, the exact comparison and what may be published of it."""
     scores = score_units(validation.accepted, definition)
     found = compare_exclusions(validation.accepted, validation.quarantined_by_rules, scores, definition)
-    return scores, found, disclose_exclusions(found, validation.quarantined_by_rules, scores, definition)
+    return scores, found, disclose_exclusions(found, validation.quarantined_by_rules, scores)
 
 
 @pytest.mark.parametrize("method", EXCLUSION_METHODS.values(), ids=EXCLUSION_METHODS)
@@ -50,7 +48,7 @@ def test_public_ranks_hold_whatever_the_rows_say_and_hang_on_nothing_of_it(sampl
         }
         rows = validation.quarantined_by_rules.with_columns(**said)
         found = compare_exclusions(validation.accepted, rows, scores, definition)
-        public = disclose_exclusions(found, rows, scores, definition)
+        public = disclose_exclusions(found, rows, scores)
         both = public.join(found.exact, on="unit", maintain_order="left")
         if both["rank_without_low"].null_count():
             assert both["rank_without_low"].null_count() == both["rank_without_high"].null_count() == both.height
@@ -67,7 +65,7 @@ def test_nothing_kept_out_leaves_every_rank(sample):
     scores = score_units(validation.accepted, definition)
     nothing = validation.quarantined_by_rules.clear()
     exact = compare_exclusions(validation.accepted, nothing, scores, definition)
-    public = disclose_exclusions(exact, nothing, scores, definition)
+    public = disclose_exclusions(exact, nothing, scores)
     assert public["rank_without_low"].to_list() == public["rank"].to_list()
     assert public["rank_without_high"].to_list() == public["rank"].to_list()
 
@@ -76,15 +74,15 @@ def test_a_refusal_without_the_exclusions_changes_nothing_that_is_published(samp
     definition, validation = sample
     quarantined, scores = validation.quarantined_by_rules, score_units(validation.accepted, definition)
     exact = compare_exclusions(validation.accepted, quarantined, scores, definition)
-    whole = disclose_exclusions(exact, quarantined, scores, definition)
+    whole = disclose_exclusions(exact, quarantined, scores)
 
-    def refuse(*_):
+    def refuse(*_, **__):
         raise DataRefused("The weights cannot be learnt.")
 
     monkeypatch.setattr(exclusions, "score_units", refuse)
     refused = compare_exclusions(validation.accepted, quarantined, scores, definition)
     assert refused.refusal
-    assert disclose_exclusions(refused, quarantined, scores, definition).equals(whole)
+    assert disclose_exclusions(refused, quarantined, scores).equals(whole)
     assert whole["rank_without_low"].null_count() == 0
 
 
@@ -108,56 +106,6 @@ def test_without_any_ranked_unit_the_public_table_is_empty(sample):
     assert public.is_empty()
 
 
-@pytest.fixture
-def five_kept_out(sample):
-    """Return the index, its scores, and five rows of one unit that a rule keeps out, in the middle of the scale."""
-    definition, validation = sample
-    unit = validation.accepted.filter(pl.len().over("unit") > 5)["unit"][0]
-    ratings = [3.0, 4.0, 5.0, 6.0, 7.0]
-    rows = validation.accepted.head(5).with_columns(
-        pl.lit(unit).alias("unit"),
-        *(pl.Series(question, ratings) for question in definition.question_ids),
-        respondent_id=pl.format("new {}", pl.int_range(5)),
-        cluster=pl.Series(list("ABCDE")),
-        reasons=pl.lit(["straight_line"]),
-        flags=pl.lit(["speeder"]),
-    )
-    return definition, validation.accepted, score_units(validation.accepted, definition), rows
-
-
-def find_change(five, **changed):
-    definition, accepted, scores, rows = five
-    quarantined = rows.with_columns(**changed)
-    found = compare_exclusions(accepted, quarantined, scores, definition)
-    tables = disclose_exclusions(found, quarantined, scores, definition), found.exact
-    return tuple(table.filter(unit=rows["unit"][0])["score_change"][0] for table in tables)
-
-
-def test_a_change_is_published_to_one_decimal(five_kept_out):
-    shown, exact = find_change(five_kept_out)
-    assert shown == round(exact, 1) != exact
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"cluster": pl.Series(["Acme", "Acme", None, None, None])},
-        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", "Beta"])},
-        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", " ACME "])},
-        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", None])},
-        {"cluster": pl.lit(None, pl.String)},
-        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", " - "])},
-        {"cluster": pl.Series(["Acme", "Beta", "Gamma", "Delta", "N/A"])},
-        {"reasons": pl.Series([["near_identical"], *[["straight_line"]] * 4])},
-        {"flags": pl.Series([[], ["speeder", "near_identical"], [], [], []])},
-    ],
-)
-def test_nothing_is_published_where_one_person_may_know_several_of_the_rows(five_kept_out, changed):
-    shown, exact = find_change(five_kept_out, **changed)
-    assert shown is None
-    assert exact is not None
-
-
 def test_almost_the_same_rows_are_known_whether_the_rule_flags_or_quarantines(tmp_path):
     rows = [f"{n},Aland,{n},{n},{n}" for n in (1, 2)] + [f"{n},Aland,3,4,5" for n in (3, 4)] + ["5,Aland,3,4,"]
     for action in ("flag", "quarantine"):
@@ -168,39 +116,3 @@ def test_almost_the_same_rows_are_known_whether_the_rule_flags_or_quarantines(tm
         ).quarantined_by_rules
         both = found.filter(respondent_id="6").select(pl.concat_list("reasons", "flags")).to_series()[0].to_list()
         assert sorted(both) == ["near_identical", "straight_line"]
-
-
-def test_rows_that_validation_does_not_compare_are_compared_before_anything_is_published_of_them(five_kept_out):
-    definition, *_ = five_kept_out
-    # 23 of 24 answers are those of another row: no more than a rule on 95 in 100 takes.
-    alike = {question: pl.Series([4.0, 4.0, 5.0, 6.0, 6.5]) for question in definition.question_ids[1:]}
-    assert definition.quality_rules.near_identical.minimum_share <= 23 / 24
-    shown, exact = find_change(five_kept_out, reasons=pl.lit(["unfinished"]), **alike)
-    assert shown is None
-    assert exact is not None
-    rules = definition.quality_rules.model_copy(update={"near_identical": None})
-    without = (definition.model_copy(update={"quality_rules": rules}), *five_kept_out[1:])
-    assert find_change(without, reasons=pl.lit(["unfinished"]), **alike)[0] is not None
-
-
-@pytest.mark.parametrize(
-    ("states", "is_published"),
-    [
-        ({}, False),
-        ({"columns": ("duration",)}, False),
-        ({"columns": ()}, True),
-        ({"finds_one_person": False}, True),
-    ],
-)
-def test_a_rule_of_others_is_taken_to_find_rows_of_one_person_unless_it_says_otherwise(
-    five_kept_out, monkeypatch, states, is_published
-):
-    nothing = pl.DataFrame(schema={"response": pl.UInt32, "sentence": pl.String})
-    rule = ComparingRule(name="odd", line="it is odd", compare=lambda *_: nothing, **states)
-    rules = (*registry.list_rules(), rule)
-    monkeypatch.setattr(registry, "list_rules", lambda: rules)
-    definition = five_kept_out[0]
-    named = definition.quality_rules.model_dump() | {"odd": {}}
-    block = registry.build_rules_block(rules, __name__).model_validate(named)
-    with_rule = definition.model_copy(update={"quality_rules": block})
-    assert (find_change((with_rule, *five_kept_out[1:]))[0] is not None) is is_published

@@ -24,7 +24,7 @@ def sample():
 def disclose(definition, accepted, quarantined):
     scores = score_units(accepted, definition)
     exact = assess_influence(accepted, quarantined, scores, definition)
-    return exact, disclose_influence(exact, quarantined, scores, definition)
+    return exact, disclose_influence(exact, quarantined, scores)
 
 
 def test_no_respondent_and_no_score_is_in_the_tables_and_people_are_counted(sample):
