@@ -52,13 +52,12 @@ def test_frames_have_the_types_of_their_records(rendered, name):
 def test_modules_build_their_frames_with_the_types_of_the_records(computed):
     """Before anything is cast: the frames of each stage have them already, and private columns beside them."""
     definition, checked, scores, robustness = computed
-    exact = scores, definition
     quarantined = checked.validation.quarantined_by_rules
     frames = {
         "nonresponse": withhold_small_units(tabulate_nonresponse(checked.validation.accepted, definition), 5),
         "weights": scores.weights,
-        "exclusions": disclose_exclusions(robustness.exclusions, quarantined, *exact),
-        **disclose_influence(robustness.influence, quarantined, *exact),
+        "exclusions": disclose_exclusions(robustness.exclusions, quarantined, scores),
+        **disclose_influence(robustness.influence, quarantined, scores),
     }
     frames |= {name: getattr(robustness, name) for name in ("sampling_error", "assumptions", "outcomes")}
     frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks", "groups")}

@@ -31,10 +31,12 @@ def make_tables(cells, bounds=()):
             "score": list(overall.values()),
             "score_bound": pl.Series(["at least" if unit in bounds else None for unit in cells], dtype=pl.String),
             "rank": range(1, len(cells) + 1),
+            "respondents": 9,
         }
     )
-    rows = [(unit, c, score, None) for unit, pair in cells.items() for c, score in zip("ab", pair, strict=True)]
+    rows = [(unit, c, score, None, 9) for unit, pair in cells.items() for c, score in zip("ab", pair, strict=True)]
     schema = {"unit": pl.String, "category": pl.String, "score": pl.Float64, "score_bound": pl.String}
+    schema |= {"respondents": pl.Int64}
     return ranking, pl.DataFrame(rows, schema=schema, orient="row")
 
 
