@@ -233,8 +233,10 @@ def test_unit_pages_hold_the_numbers_of_the_tables(sample):
         assert facts["Score"] == f"{row['score']:.1f} %"
         assert facts["95% interval"] == f"{row['ci_low']:.1f} to {row['ci_high']:.1f}"
         own = result.categories.filter(unit=row["unit"])
-        assert [line.score for line in page.lines] == [f"{score:.1f}" for score in own["score"]]
+        assert [line.score for line in page.lines] == [show_score(cell) for cell in own.iter_rows(named=True)]
         for line, cell in zip(page.lines, own.iter_rows(named=True), strict=True):
+            if cell["score"] is None or cell["score_bound"]:
+                continue
             others = result.categories.filter(pl.col("unit") != row["unit"], category=cell["category"])["score"]
             gap = cell["score"] - others.mean()
             assert float(line.difference.replace("−", "-")) == pytest.approx(gap, abs=0.051)
@@ -289,7 +291,7 @@ def test_a_bound_is_the_first_of_its_category_and_a_strength(tmp_path):
     completed = publish_ends(tmp_path)
     table = tabulate_category_ends(completed.result, collect_names(completed.result, completed.definition))
     row = next(row for row in table.rows if row[0] == "Trade")
-    assert row[1] == "Aland (at least 99)"
+    assert row[1] == "Aland (at least 92)"
     assert row[3] == "–"
     page = write_unit_pages(completed.result, completed.definition)[0]
     assert page.code == "AAA"
@@ -624,7 +626,8 @@ def test_contributions_nest_and_add_up_to_what_holds_them(tree):
                 assert part.is_head is bool(inside)
                 if inside:
                     count += 1
-                    assert sum(inside) == pytest.approx(part.value, abs=1e-6)
+                    # Scores of two decimals at each level.
+                    assert sum(inside) == pytest.approx(part.value, abs=0.011)
             named = re.findall(r"(\w+) \([+−]", one.sentence)
             assert set(named) <= {"People", "Places", "Rules"}
     assert count > 20

@@ -175,6 +175,8 @@ def test_long_form_has_every_number_once(rendered):
                 for column in columns
                 if column.unit != "none" and row[column.name] is not None
             }
+            if row["score_bound"]:
+                stated[f"score_{row['score_bound'].replace(' ', '_')}"] = stated.pop("score")
             assert {m: (v, u) for m, v, u in here.select("measure", "value", "value_unit").iter_rows()} == stated
             numbers += len(stated)
     assert long.height == numbers
