@@ -16,6 +16,7 @@ import polars as pl
 import pytest
 
 from bpo_index.disclosure.publishable import disclose
+from bpo_index.display.numbers import show_score
 from bpo_index.display.table_view import make_table
 from bpo_index.pipeline import run
 from bpo_index.publication.columns.groups import GROUPS
