@@ -31,7 +31,7 @@ def make_tables(cells, bounds=()):
             "score": list(overall.values()),
             "score_bound": pl.Series(["at least" if unit in bounds else None for unit in cells], dtype=pl.String),
             "rank": range(1, len(cells) + 1),
-            "respondents": 9,
+            "respondents": pl.Series([9] * len(cells), dtype=pl.Int64),
         }
     )
     rows = [(unit, c, score, None, 9) for unit, pair in cells.items() for c, score in zip("ab", pair, strict=True)]
