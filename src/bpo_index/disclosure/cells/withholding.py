@@ -1,7 +1,7 @@
 """Withhold cells, and enough others beside them that the score of their parent does not give them away.
 
 The score of a node is an equation over the nodes that it holds. A withheld node takes all that it holds with it, so
-each published node must keep its children from being computed, and nothing else reveals them. Method page:
+it is enough that no published node lets its withheld children be computed. Method page:
 docs/methods/disclosure.md.
 """
 
@@ -15,7 +15,7 @@ from bpo_index.disclosure.cells.ends import find_end_margins, find_ends, find_sc
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.structure import IndexStructure, Node
 
-#: What has to stay open, as a share of the scale, of the answers of one or two people
+#: How uncertain the answers of one or two people must stay, as a share of the scale
 #: (docs/adr/0010-what-is-published.md).
 OPEN_SHARE = 0.5
 _NOISE = 1e-7
@@ -98,7 +98,7 @@ def find_open_shares(ranked: np.ndarray, bounded: np.ndarray) -> np.ndarray:
 def guard_outcomes(
     withheld: np.ndarray, shares: Mapping[str, Floats], structures: Mapping[str, IndexStructure], respondents: Ints
 ) -> np.ndarray:
-    """Return units x nodes to withhold: those withheld already, those at an end, and those that would reveal either.
+    """Return units x nodes to withhold: cells withheld already or at an end of the scale, and cells that reveal them.
 
     Parameters
     ----------
