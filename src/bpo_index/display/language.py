@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: The folder of all languages.
 LANGUAGES = Path(__file__).resolve().parent / "languages"
-#: The language of the program, in which every sentence is there.
+#: The source language, which has every sentence.
 SOURCE = "en"
 
 _current: ContextVar[tuple[Path, str]] = ContextVar("language", default=(LANGUAGES, SOURCE))

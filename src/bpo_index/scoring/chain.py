@@ -66,8 +66,8 @@ def score_means(
     learnt
         From `learn_index`; None: learnt from these units, again for each leading index.
     node_factors
-        ... x nodes: what the weights of categories are multiplied by, from 0; None: nothing. Not where each unit has
-        weights of its own; that of the index counts for nothing.
+        ... x nodes: what the weights of categories are multiplied by, from 0; None: nothing. Not allowed
+        where each unit has weights of its own; the factor of the index is ignored.
     question_factors
         ... x questions: the same for questions.
 
@@ -75,7 +75,7 @@ def score_means(
     -------
     ndarray
         ... x units x nodes: the overall score, then those of the categories; score points, rounded to 1e-9. NaN: a node
-        with too few questions answered, and one that lacks the score of any node with a weight that it holds.
+        with too few questions answered, and one that holds a node with a weight and without a score.
     """
     if node_factors is not None or question_factors is not None or not structure.is_linear:
         return _walk(means, structure, evidence, learnt, node_factors=node_factors, question_factors=question_factors)[

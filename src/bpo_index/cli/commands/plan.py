@@ -18,15 +18,13 @@ def plan(
     *,
     responses: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE", help="Last edition's answers, once a file; default: the synthetic sample."),
+        typer.Option(metavar="FILE", help="Answers of the last edition, one or more files; default: the sample."),
     ] = None,
     width: Annotated[
-        float | None, typer.Option(help="Wanted: mean ranks in a rank set, at most; default: half of the units.")
+        float | None, typer.Option(help="Largest mean number of ranks in a rank set; default: half of what is ranked.")
     ] = None,
-    neighbours: Annotated[
-        float | None, typer.Option(help="Wanted: share of neighbours that are distinguished, at least.")
-    ] = None,
-    assurance: Annotated[float, typer.Option(help="Share of surveys that have to reach it.")] = 0.8,
+    neighbours: Annotated[float | None, typer.Option(help="Least share of neighbours that are distinguished.")] = None,
+    assurance: Annotated[float, typer.Option(help="Share of surveys that have to be as precise as is wanted.")] = 0.8,
     out: Annotated[str, typer.Option(metavar="DIR", help="The folder of table and figure.")] = "plan",
     seed: Annotated[int, typer.Option(help="Seed of the simulation.")] = 2021,
     method: Annotated[

@@ -26,10 +26,10 @@ def run(
     definition: Definition = DEFAULT_DEFINITION,
     out: Annotated[str, typer.Option(metavar="DIR", help="The folder of all releases.")] = "releases",
     audit_dir: AuditDir = "audit",
-    replicates: Annotated[int | None, typer.Option(help="A trial with other replicates.", show_default=False)] = None,
+    replicates: Annotated[int | None, typer.Option(help="Number of replicates; a trial.", show_default=False)] = None,
     seed: Annotated[int | None, typer.Option(help="A trial with another seed.", show_default=False)] = None,
     method: Annotated[
-        str | None, typer.Option(metavar="FILE", help="A trial: YAML with other keys of the method: block.")
+        str | None, typer.Option(metavar="FILE", help="YAML that replaces keys of the method: block; a trial.")
     ] = None,
     margins: Annotated[
         str | None, typer.Option(metavar="FILE", help="CSV: shares of the population to weigh respondents to.")
@@ -92,7 +92,7 @@ def _describe(completed: CompletedRun) -> dict[str, Any]:
 RECORDS = (
     Command(
         name="run",
-        line="Compute an index and publish a release; what departs from the definition is a trial, and private.",
+        line="Compute an index and publish a release; a run that departs from the definition is a private trial.",
         call=run,
         order=10,
     ),

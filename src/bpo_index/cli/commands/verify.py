@@ -42,7 +42,7 @@ def verify(
 RECORDS = (
     Command(
         name="verify",
-        line="Check the published facts, one a line, and that a release is as it was published.",
+        line="Check that a release is as it was published, and its index against the published facts, one a line.",
         call=verify,
         order=60,
     ),

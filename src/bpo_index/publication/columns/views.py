@@ -46,10 +46,10 @@ def view_frame(
     Examples
     --------
     >>> from bpo_index.publication.columns.scores import RANKING
-    >>> frame = pl.DataFrame({"name": ["India"], "se": [1.26], "ci_low": [85.43], "ci_high": [94.46]})
+    >>> frame = pl.DataFrame({"name": ["Colombia"], "se": [1.26], "ci_low": [85.43], "ci_high": [94.46]})
     >>> view = view_frame(RANKING, ["name", "se", "ci"], frame, headings={"name": "Country"})
     >>> view.headings, view.rows
-    (('Country', 'Standard error', 'Interval'), [('India', '1.3', '85.4 to 94.5')])
+    (('Country', 'Standard error', 'Interval'), [('Colombia', '1.3', '85.4 to 94.5')])
     """
     found = _find_columns(table, names)
     return TableView(

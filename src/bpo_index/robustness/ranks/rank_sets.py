@@ -30,7 +30,7 @@ Side = Literal["both", "best", "worst"]
 DRAWS = 10_000
 #: Scores this close to an end of the range, as a share of it, are held there when logits are taken.
 _NEAREST_END = 1e-3
-#: Comparisons taken at once, so that they stay near the processor; at least so many draws.
+#: Comparisons taken at once, so that they stay near the processor, and the fewest draws in one go.
 _COMPARISONS_AT_ONCE, _DRAWS_AT_ONCE = 66_000, 64
 #: Held off zero, so that draws without any variance compare as infinitely far apart and not as nothing.
 _LEAST_VARIANCE = 1e-100
