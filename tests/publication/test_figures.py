@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
+from bpo_index.display.words import start_sentence
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.figures import draw_figures, list_figures
@@ -21,7 +22,7 @@ from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import choose_notice, name_heading
+from bpo_index.publication.standard_phrases import choose_notice
 from tests.limits import HANG_SECONDS
 
 NAMES = [record.name for record in list_figures()]
@@ -356,7 +357,7 @@ def test_sensitivity_shows_the_indices_of_all_ranks_in_plain_words(figures, resu
     texts = read_texts(figures["sensitivity"])
     table = result.tables["sensitivity"].filter(output="all_ranks").sort("shapley", descending=True)
     assert table.height > 3
-    labels = [name_heading(name_assumption(name, definition.words)) for name in table["assumption"]]
+    labels = [start_sentence(name_assumption(name, definition.words)) for name in table["assumption"]]
     assert [text for text in texts if text in labels] == labels
     written = [f"{100 * share:.0f}" for share in table["shapley"]]
     assert [text for text in texts if re.fullmatch(r"\d+", text) and int(text) % 25][: len(written)] == [

@@ -16,10 +16,10 @@ from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_count
 from bpo_index.display.table_view import make_table
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.columns.influence import EXCLUSIONS
 from bpo_index.publication.columns.private import EXACT_EXCLUSIONS
 from bpo_index.publication.columns.views import view_frame
-from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import describe_reason
@@ -110,8 +110,8 @@ def print_exclusions(
     )
     names = ("rank", "unit", "score", "rank_without", "score_change", "respondents_without")
     headings = {
-        "unit": name_heading(words.unit),
-        "respondents_without": phrase("terminal.heading_added", respondents=name_heading(words.respondents)),
+        "unit": start_sentence(words.unit),
+        "respondents_without": phrase("terminal.heading_added", respondents=start_sentence(words.respondents)),
     }
     console.print(make_terminal_table(view_frame(table, names, shown, headings=headings)))
     if exclusions.refusal:

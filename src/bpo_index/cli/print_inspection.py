@@ -12,7 +12,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
 from bpo_index.display.numbers import NOTHING, show_number, show_point
 from bpo_index.display.table_view import make_table
-from bpo_index.publication.standard_phrases import name_heading
+from bpo_index.display.words import start_sentence
 from bpo_index.responses.inspection import Inspection
 
 
@@ -70,7 +70,7 @@ def _print_units(inspection: Inspection, definition: IndexDefinition, console: C
         escape(
             phrase(
                 "terminal.units_found",
-                units=name_heading(definition.words.units),
+                units=start_sentence(definition.words.units),
                 found=len(inspection.units),
                 all=len(names),
                 listed=", ".join(known),

@@ -9,7 +9,8 @@ from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_count, show_number, show_percent, show_range
 from bpo_index.display.table_view import make_table
-from bpo_index.publication.standard_phrases import choose_notice, name_heading
+from bpo_index.display.words import start_sentence
+from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.simulation.survey_plan import CompletedPlan
 
 
@@ -18,7 +19,7 @@ def print_plan(completed: CompletedPlan, console: Console) -> None:
     console.print(f"[bold]{escape(phrase('terminal.plan_title', title=completed.definition.title))}[/]")
     words = completed.definition.words
     headings = (
-        phrase("terminal.plan_respondents", respondents=name_heading(words.respondents), unit=words.unit),
+        phrase("terminal.plan_respondents", respondents=start_sentence(words.respondents), unit=words.unit),
         phrase("terminal.plan_width"),
         phrase("terminal.plan_width_range"),
         phrase("terminal.plan_neighbours"),

@@ -6,6 +6,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_level
+from bpo_index.display.words import start_sentence
 from bpo_index.scoring.structure import IndexStructure
 
 
@@ -14,17 +15,6 @@ def choose_notice(data_origin: str) -> str:
     if data_origin == "survey":
         return ""
     return phrase("release.notice_synthetic" if data_origin == "synthetic" else "release.notice_partly_synthetic")
-
-
-def name_level(confidence_level: float) -> str:
-    """Return the confidence level as readers see it.
-
-    Examples
-    --------
-    >>> name_level(0.95)
-    '95%'
-    """
-    return show_level(confidence_level)
 
 
 def describe_ranges(definition: IndexDefinition) -> str:
@@ -38,7 +28,7 @@ def describe_ranges(definition: IndexDefinition) -> str:
     """
     return phrase(
         "tables.ranges",
-        level=name_level(definition.method.confidence_level),
+        level=show_level(definition.method.confidence_level),
         units=definition.words.units,
         respondents=definition.words.respondents,
     )
@@ -68,17 +58,6 @@ def name_points(definition: IndexDefinition) -> str:
     return phrase("tables.percent_sign" if names_percentage(definition) else "tables.points")
 
 
-def name_heading(word: str) -> str:
-    """Return a word of the definition as a heading, with a capital.
-
-    Examples
-    --------
-    >>> name_heading("country")
-    'Country'
-    """
-    return word[:1].upper() + word[1:]
-
-
 def name_columns(words: Words) -> dict[str, str]:
     """Return the headings of columns that are words of the definition: of names, and of counts of respondents.
 
@@ -87,4 +66,4 @@ def name_columns(words: Words) -> dict[str, str]:
     >>> name_columns(Words(unit="hospital", respondent="nurse"))
     {'name': 'Hospital', 'respondents': 'Nurses'}
     """
-    return {"name": name_heading(words.unit), "respondents": name_heading(words.respondents)}
+    return {"name": start_sentence(words.unit), "respondents": start_sentence(words.respondents)}

@@ -16,15 +16,15 @@ import polars as pl
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
-from bpo_index.display.language import localise
-from bpo_index.display.numbers import show_level, show_percent
+from bpo_index.display.numbers import show_level, show_percent, show_point
+from bpo_index.display.words import start_sentence
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, render_json, replace_file
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.files.given_paths import refuse_addresses
 from bpo_index.files.resources import find_resource, list_definitions
 from bpo_index.publication.figures.plan import draw_plan
-from bpo_index.publication.standard_phrases import choose_notice, name_heading
+from bpo_index.publication.standard_phrases import choose_notice
 from bpo_index.responses import read_responses
 from bpo_index.robustness.chunks import Progress
 from bpo_index.robustness.planning import LastSurvey, Plan, Wanted, describe_last_survey, plan_survey
@@ -155,7 +155,7 @@ def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, words: Word
     goal = _choose_goal(wanted)
     said: dict[str, str | int] = {"unit": words.unit, "units": words.units, "ranks": units}
     if wanted.width is not None:
-        said["width"] = localise(f"{wanted.width:g}")
+        said["width"] = show_point(wanted.width)
     if wanted.neighbours is not None:
         said["neighbours"] = show_percent(wanted.neighbours)
     # The size that is enough, else the largest that was tried.
@@ -223,7 +223,7 @@ def _write_plan(
     lines = [phrase(f"plan.spread_{'width' if wanted.width is not None else 'neighbours'}", surveys=plan.surveys)]
     if origin != "survey":
         lines.append(choose_notice(origin))
-    respondents = name_heading(definition.words.respondents)
+    respondents = start_sentence(definition.words.respondents)
     figure = draw_plan(
         plan.table,
         title=phrase("plan.figure_title", respondents=respondents, index=definition.title),

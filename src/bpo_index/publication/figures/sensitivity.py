@@ -11,6 +11,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import show_level, show_number, show_percent
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.figures.labels import measure
 from bpo_index.publication.figures.marks import (
     draw_key,
@@ -25,7 +26,6 @@ from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import BLUE, INK, ORANGE, SKY, TEXT_SIZE, Rows
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_heading
 
 if TYPE_CHECKING:
     import altair as alt
@@ -81,7 +81,7 @@ def _describe_row(place: int, row: Mapping[str, Any], definition: IndexDefinitio
         for name in ("shapley", *_INDICES)
         for end in ("", "_low", "_high")
     }
-    label = name_heading(name_assumption(row["assumption"], definition.words))
+    label = start_sentence(name_assumption(row["assumption"], definition.words))
     return {"row": place, "label": label, "written": show_number(shares["shapley"], 0), **shares}
 
 

@@ -13,8 +13,8 @@ from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.numbers import NOTHING, list_names, show_number, show_score
 from bpo_index.display.table_view import TableView, make_table
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_heading
 
 #: Units of one rank that are named, at most.
 _NAMED = 3
@@ -62,7 +62,7 @@ def collect_names(result: Result, definition: IndexDefinition) -> Names:
     return Names(
         dict(result.ranking.select("unit", "name").iter_rows()),
         definition.category_titles,
-        name_heading(definition.words.unit),
+        start_sentence(definition.words.unit),
         definition.words,
         {node.id: node for node in definition.category_nodes},
     )

@@ -9,10 +9,10 @@ import polars as pl
 
 from bpo_index.display.numbers import NOTHING, show_estimate, show_number, show_range
 from bpo_index.display.table_view import TableView, make_table
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_heading
 
 #: Pairs nearest to swapping that are listed, of the index and of a category that holds categories.
 _SWAPS, _SWAPS_WITHIN = 10, 5
@@ -31,7 +31,7 @@ def tabulate_sensitivity(result: Result, names: Names, level: str) -> TableView:
     table = result.tables["sensitivity"].filter((pl.col("output") == "all_ranks") & pl.col("shapley").is_not_null())
     rows = [
         (
-            name_heading(name_assumption(row["assumption"], names.words)),
+            start_sentence(name_assumption(row["assumption"], names.words)),
             *(
                 show_estimate(row[name], row[f"{name}_low"], row[f"{name}_high"])
                 for name in ("shapley", "first_order", "total")
@@ -210,7 +210,14 @@ def tabulate_exclusions(result: Result, names: Names) -> TableView | None:
     return make_table(
         "exclusions",
         "With and without the rows that quality rules keep out",
-        (names.unit_word, "Rank", "Rank with them", name_heading(names.words.respondents), "with them", "Score change"),
+        (
+            names.unit_word,
+            "Rank",
+            "Rank with them",
+            start_sentence(names.words.respondents),
+            "with them",
+            "Score change",
+        ),
         rows,
         note="Told as far as nothing hangs on what one or two people said.",
     )

@@ -8,15 +8,15 @@ from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.display.numbers import show_estimate, show_number
 from bpo_index.display.table_view import TableView, make_table
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_heading
 from bpo_index.validation.reasons import describe_reason
 
 
 def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
     """Return what became of the rows read."""
-    respondents = name_heading(names.words.respondents)
+    respondents = start_sentence(names.words.respondents)
     rows: list[tuple[object, ...]] = [
         ("Rows read", audit.rows_read),
         ("Used", audit.rows_accepted),
@@ -64,10 +64,10 @@ def tabulate_respondents(result: Result, names: Names) -> TableView:
     ]
     return make_table(
         "respondents",
-        f"{name_heading(names.words.respondents)} and their answers",
+        f"{start_sentence(names.words.respondents)} and their answers",
         (
             names.unit_word,
-            name_heading(names.words.respondents),
+            start_sentence(names.words.respondents),
             "Effective number",
             "Design effect",
             "Ratings",
@@ -105,7 +105,7 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> TableView:
             "Omega",
             "ICC(1)",
             f"Reliability of {names.words.unit} means",
-            f"{name_heading(names.words.respondents)} needed for .8",
+            f"{start_sentence(names.words.respondents)} needed for .8",
         ),
         rows,
         levels=[names.find_level(category) for category in table["category"]],

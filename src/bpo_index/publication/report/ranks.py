@@ -7,11 +7,12 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.numbers import show_range, show_share
 from bpo_index.display.table_view import TableView, make_table
+from bpo_index.display.words import start_sentence
 from bpo_index.publication.columns.groups import GROUPS
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_columns, name_heading, names_percentage
+from bpo_index.publication.standard_phrases import name_columns, names_percentage
 
 #: Above so many units a table of all pairs is no help; the file has it.
 _MOST_UNITS_MATRIX = 24
@@ -123,7 +124,7 @@ def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> 
         ("rank", "group", "score", "ci", "rank_set", "marginal_rank_set", "units", "respondents", "note"),
         groups,
         is_percentage=names_percentage(definition),
-        headings=name_columns(words) | {"ci": f"{level} interval", "units": name_heading(words.units)},
+        headings=name_columns(words) | {"ci": f"{level} interval", "units": start_sentence(words.units)},
         note=f"A group's score is the mean of the published scores of those that take part, weighed {weighed}. "
         "robustness/groups.csv has the categories, and who is in each group.",
     )
