@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from bpo_index.cli.print_run import print_run
+from bpo_index.display.numbers import show_level
 from bpo_index.pipeline import run
-from bpo_index.publication.standard_phrases import name_level
 from bpo_index.settings import Settings
 from tests.quick import quick_definition
 
@@ -57,7 +57,7 @@ def test_the_answer_fits_one_screen_in_plain_words(completed):
     joined = " ".join(shown.split())
     assert all(sentence in joined for sentence in completed.result.summary)
     assert (
-        f"at {name_level(completed.definition.method.confidence_level)} confidence, ranks for all countries" in joined
+        f"at {show_level(completed.definition.method.confidence_level)} confidence, ranks for all countries" in joined
     )
     assert "Rows read 108, used 100, quarantined 8 (--verbose says why)." in lines
     assert lines[-2] == f"Report: {completed.release.path / 'report.html'}"

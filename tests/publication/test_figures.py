@@ -22,7 +22,7 @@ from bpo_index.publication.figures.style import BLUE, SKY
 from bpo_index.publication.figures.svg import finish_svg
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import SYNTHETIC_NOTICE
+from bpo_index.publication.standard_phrases import choose_notice
 from tests.limits import HANG_SECONDS
 
 NAMES = [record.name for record in list_figures()]
@@ -238,7 +238,7 @@ def test_a_figure_names_and_describes_itself(figures, name):
     assert "Offshore BPO Confidence Index 2021" in figure.title
     assert description.text == figure.alt
     assert len(figure.alt) > len(figure.title) + 30
-    assert SYNTHETIC_NOTICE in read_texts(figure)
+    assert choose_notice("synthetic") in read_texts(figure)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -49,8 +48,3 @@ def compile_catalogues(folder: Path = LANGUAGES) -> list[Path]:
             target.write_bytes(compiled)
             changed.append(target)
     return changed
-
-
-if __name__ == "__main__":
-    for written in compile_catalogues():
-        sys.stdout.write(f"{written.relative_to(LANGUAGES)}\n")

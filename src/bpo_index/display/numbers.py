@@ -42,7 +42,7 @@ def show_count(count: int) -> str:
 
 
 def show_point(value: float) -> str:
-    """Return a point of an answer scale, with the decimals that it has.
+    """Return a number with the decimals that it has, such as a point of an answer scale.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def show_score(row: Mapping[str, Any]) -> str:
     """
     if row["score_bound"] is None:
         return show_number(row["score"])
-    return phrase(f"numbers.bound_{row['score_bound'].replace(' ', '_')}", value=localise(f"{row['score']:g}"))
+    return phrase(f"numbers.bound_{row['score_bound'].replace(' ', '_')}", value=show_point(row["score"]))
 
 
 def show_share(value: float | None) -> str:

@@ -10,9 +10,8 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
-from bpo_index.display.numbers import list_names, show_number, show_percent, show_percentage
+from bpo_index.display.numbers import list_names, show_level, show_number, show_percent, show_percentage
 from bpo_index.display.words import start_sentence
-from bpo_index.publication.standard_phrases import name_level
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
 
 #: A change of weights is small where it moves less than this share of the total weight.
@@ -92,7 +91,7 @@ def summarise_support(
     if ranked.height < 2:
         return [phrase("findings.nothing_to_compare", units=words.units)]
     sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
-    level = name_level(definition.method.confidence_level)
+    level = show_level(definition.method.confidence_level)
     return [
         _summarise_lead(ranked, tables["first_ranks"]["candidates_count"][0], words, level),
         *_summarise_leader(ranked, sure),
@@ -180,7 +179,7 @@ def _describe_lead(ranked: pl.DataFrame, first: pl.DataFrame, definition: IndexD
         f"findings.lead_{'_'.join(variant)}",
         leaders=list_names(leaders),
         leader=row["name"],
-        level=name_level(definition.method.confidence_level),
+        level=show_level(definition.method.confidence_level),
         rank=low,
         low=low,
         high=high,

@@ -17,17 +17,6 @@ def choose_notice(data_origin: str) -> str:
     return phrase("release.notice_synthetic" if data_origin == "synthetic" else "release.notice_partly_synthetic")
 
 
-def name_level(confidence_level: float) -> str:
-    """Return the confidence level as readers see it.
-
-    Examples
-    --------
-    >>> name_level(0.95)
-    '95%'
-    """
-    return show_level(confidence_level)
-
-
 def describe_ranges(definition: IndexDefinition) -> str:
     """Return what the columns "Interval" and "Rank set" hold, as a note.
 
@@ -39,7 +28,7 @@ def describe_ranges(definition: IndexDefinition) -> str:
     """
     return phrase(
         "tables.ranges",
-        level=name_level(definition.method.confidence_level),
+        level=show_level(definition.method.confidence_level),
         units=definition.words.units,
         respondents=definition.words.respondents,
     )

@@ -16,8 +16,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
-from bpo_index.display.language import localise
-from bpo_index.display.numbers import show_level, show_percent
+from bpo_index.display.numbers import show_level, show_percent, show_point
 from bpo_index.display.words import start_sentence
 from bpo_index.errors import DataRefused, EnvironmentFailed, UsageError
 from bpo_index.files.atomic import make_folder, render_json, replace_file
@@ -154,7 +153,7 @@ def describe_plan(plan: Plan, wanted: Wanted, survey: LastSurvey, *, words: Word
     goal = _choose_goal(wanted)
     said: dict[str, str | int] = {"unit": words.unit, "units": words.units, "ranks": units}
     if wanted.width is not None:
-        said["width"] = localise(f"{wanted.width:g}")
+        said["width"] = show_point(wanted.width)
     if wanted.neighbours is not None:
         said["neighbours"] = show_percent(wanted.neighbours)
     # The size that is enough, else the largest that was tried.

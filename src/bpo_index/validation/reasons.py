@@ -65,8 +65,8 @@ def describe_reason(code: str, words: Words | None = None) -> str:
     ("the unit is not one of the definition's", 'the nurse did not reach the end')
     """
     names = (words or Words()).names
-    rules = {rule.name: rule for rule in list_rules()}
-    return rules[code].show_line(names) if code in rules else phrase(f"reasons.{code}", **names)
+    rule = next((rule for rule in list_rules() if rule.name == code), None)
+    return phrase(f"reasons.{code}", **names) if rule is None else rule.show_line(names)
 
 
 def refuse_taken_names(rules: Iterable[str], taken: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ import polars as pl
 
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
-from bpo_index.display.language import localise
+from bpo_index.display.numbers import show_point
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.figures.drawing import describe_numbers
 from bpo_index.publication.figures.labels import wrap
@@ -38,6 +38,7 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Wo
     shows_width = wanted.width is not None
     measure = "rank_set_width" if shows_width else "neighbours_apart"
     goal = wanted.width if shows_width else wanted.neighbours
+    assert goal is not None
     axis_title = phrase("plan.axis_width", units=words.units) if shows_width else phrase("plan.axis_neighbours")
     sizes = alt.X(
         "respondents:Q",
@@ -52,9 +53,7 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Wo
     band = simulated.mark_area(color=BLUE, opacity=0.18).encode(
         sizes, alt.Y(f"{measure}_low:Q"), alt.Y2(f"{measure}_high:Q")
     )
-    target = alt.Chart(
-        alt.InlineData(values=[{"goal": goal, "text": phrase("plan.wanted", value=localise(f"{goal:g}"))}])
-    )
+    target = alt.Chart(alt.InlineData(values=[{"goal": goal, "text": phrase("plan.wanted", value=show_point(goal))}]))
     rule = target.mark_rule(color=ORANGE, strokeDash=[6, 4]).encode(alt.Y("goal:Q"))
     label = target.mark_text(color=ORANGE, align="left", baseline="bottom", dx=4, dy=-3).encode(
         alt.X(value=0), alt.Y("goal:Q"), alt.Text("text:N")

@@ -11,7 +11,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.catalogue import phrase
-from bpo_index.publication.figures.labels import measure, shorten
+from bpo_index.publication.figures.labels import BOLD, measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import altair as alt
 
 _PANEL, _ROW, _GAP, _LONGEST_TITLE = 132, 15, 14, 16
-#: Of a level of the tree; bold letters are wider than `measure` says.
-_INDENT, _BOLD = 9, 1.08
+#: Pixels of a level of the tree.
+_INDENT = 9
 #: Panels side by side, and from how many units one more.
 _COLUMNS, _MANY = 4, 24
 
@@ -170,7 +170,7 @@ def _facet(
     labels, heads = [shorten(node.title, _LONGEST_TITLE) for node in nodes], [not node.questions for node in nodes]
     indents = [_INDENT * (node.level - 1) for node in nodes]
     reach = max(
-        measure(label) * SMALL_SIZE * (_BOLD if is_head else 1) + indent
+        measure(label) * SMALL_SIZE * (BOLD if is_head else 1) + indent
         for label, is_head, indent in zip(labels, heads, indents, strict=True)
     )
     titles = [

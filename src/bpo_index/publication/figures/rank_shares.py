@@ -11,7 +11,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import show_number, show_percent, show_percentage
 from bpo_index.display.words import start_sentence
-from bpo_index.publication.figures.labels import measure, shorten
+from bpo_index.publication.figures.labels import BOLD, measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 _WRITTEN, _FILLED = 0.05, 0.005
 _LONGEST_NAME = 15
 _LEAST_PANEL = 160
-#: Bold letters are wider than `measure` says.
-_BOLD = 1.08
 #: Units up to which both panels stand side by side.
 _SIDE_BY_SIDE = 14
 #: One hue from light to dark through a clear blue: luminance falls all the way, so that grey print keeps the order.
@@ -133,7 +131,7 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConca
 
     many = len(labels) > _SIDE_BY_SIDE
     # NOTE: a panel is as wide as its heading, however few units.
-    widest = max([_LEAST_PANEL, *(_BOLD * measure(says) * TEXT_SIZE for says in panels)])
+    widest = max([_LEAST_PANEL, *(BOLD * measure(says) * TEXT_SIZE for says in panels)])
     cell_width = 18 if many else max(27, widest / len(labels))
     cell_height, size = (16, 9) if many else (24, TEXT_SIZE - 1)
     names = max(map(measure, labels)) * TEXT_SIZE + 8

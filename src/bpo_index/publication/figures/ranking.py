@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names, show_level, show_number, show_range, show_score
-from bpo_index.publication.figures.labels import measure, shorten
+from bpo_index.publication.figures.labels import BOLD, measure, shorten
 from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
@@ -24,8 +24,6 @@ _PLOT, _ROW = 400, 24
 _LONGEST_NAME, _LONGEST_LIST = 17, 30
 #: Pixels right of the plot: of scores, of the gap behind them, and of ranks, at least.
 _SCORES, _GAP, _RANKS = 80, 22, 70
-#: Bold letters are wider than `measure` says.
-_BOLD = 1.08
 
 
 def compares_units(result: Result) -> bool:
@@ -132,7 +130,7 @@ def _layer_rows(rows: Rows, axis_title: str) -> tuple[alt.LayerChart | alt.Facet
     )
     band = place_rows(len(rows))
     # NOTE: a bound in words may be longer than a number. Where there is no score, there is no mark to run into.
-    wide = [_BOLD * measure(row["shown"]) * TEXT_SIZE + 12 for row in rows if row["score"] is not None]
+    wide = [BOLD * measure(row["shown"]) * TEXT_SIZE + 12 for row in rows if row["score"] is not None]
     scores_end = _PLOT + max([_SCORES, *wide])
     ranks_start = scores_end + _GAP
     end = ranks_start + max(_RANKS, *(measure(row["ranks"]) * TEXT_SIZE for row in rows))

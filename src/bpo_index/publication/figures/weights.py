@@ -10,7 +10,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names, show_number, show_percent
-from bpo_index.publication.figures.labels import measure, shorten
+from bpo_index.publication.figures.labels import BOLD, measure, shorten
 from bpo_index.publication.figures.marks import (
     draw_key,
     measure_key,
@@ -34,8 +34,6 @@ _LOOKS = {
     "effective": ("diamond", ORANGE, ORANGE),
 }
 _PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 17
-#: Bold letters are wider than `measure` says.
-_BOLD = 1.08
 #: Weights that differ by less look the same in the table.
 _SAME = 0.0005
 
@@ -142,7 +140,7 @@ def _layer_rows(rows: Rows, shown: list[str], title: str) -> tuple[alt.LayerChar
 
     headings = [row for row in rows if "heading" in row]
     wide = [measure(row["label"]) for row in rows if "label" in row] + [
-        _BOLD * measure(row["heading"]) for row in headings
+        BOLD * measure(row["heading"]) for row in headings
     ]
     names = max(wide) * TEXT_SIZE + 8
     known = [row[name] for row in rows for name in shown if row.get(name) is not None]

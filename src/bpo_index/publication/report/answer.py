@@ -9,15 +9,11 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
-from bpo_index.display.numbers import count_noun, list_names, show_score
+from bpo_index.display.numbers import count_noun, list_names, show_level, show_score
 from bpo_index.display.table_view import TableView
 from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import (
-    describe_ranges,
-    name_level,
-    name_points,
-)
+from bpo_index.publication.standard_phrases import describe_ranges, name_points
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 
 #: Units named in one sentence, at most; of more their number is given.
@@ -49,7 +45,7 @@ def write_answer(result: Result, definition: IndexDefinition) -> Answer:
     names = dict(ranked.select("unit", "name").iter_rows())
     sure = set(result.tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     first_ranks, compares = result.tables["first_ranks"], ranked.height > 1
-    level, words = name_level(definition.method.confidence_level), definition.words
+    level, words = show_level(definition.method.confidence_level), definition.words
     return Answer(
         headline=_write_headline(ranked, result.tables, level=level, words=words, points=name_points(definition)),
         supported=_list_supported(names, sure, first_ranks, words) if compares else [],

@@ -10,13 +10,12 @@ from typing import Any
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
-from bpo_index.display.numbers import NOTHING, list_names, show_number
+from bpo_index.display.numbers import NOTHING, list_names, show_level, show_number
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level
 from bpo_index.scoring.methods.registry import find_method, get_weighting
 from bpo_index.scoring.structure import IndexStructure
 
@@ -241,7 +240,7 @@ def _name_level(level: str, within: Mapping[str, str]) -> str:
 def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:
     """Return the limits of the index, general and of this edition."""
     method, words = definition.method, definition.words
-    level = name_level(definition.method.confidence_level)
+    level = show_level(definition.method.confidence_level)
     limits = [
         f"Each {words.respondent} rates one {words.unit} and no other: how the {words.unit} is judged and who judges "
         "it cannot be told apart. A generous style of answering looks like confidence.",

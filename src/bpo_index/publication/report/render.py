@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.answers import PublicAudit
+from bpo_index.display.numbers import show_level
 from bpo_index.display.templates import load_template
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.explorer import prepare_explorer
@@ -38,7 +39,6 @@ from bpo_index.publication.report.method import (
 )
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level
 from bpo_index.version import __version__
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
@@ -73,7 +73,7 @@ def render_report(
     """
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
-    level = name_level(definition.method.confidence_level)
+    level = show_level(definition.method.confidence_level)
     names = categories.collect_names(result, definition)
     explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition)
     respondents_word = start_sentence(definition.words.respondents)

@@ -8,12 +8,12 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import list_names, show_number, show_range, show_score
+from bpo_index.display.numbers import list_names, show_level, show_number, show_range, show_score
 from bpo_index.display.table_view import DEEPEST_LEVEL
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.report.categories import Names, collect_names
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_level, name_points
+from bpo_index.publication.standard_phrases import name_points
 
 #: With more other units than this a page shows their range instead of each, and one neighbour instead of two.
 MOST_UNITS_SHOWN = 24
@@ -98,7 +98,7 @@ class UnitPage:
 
 def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPage]:
     """Return the pages in the order of the ranking."""
-    level, points = name_level(definition.method.confidence_level), name_points(definition)
+    level, points = show_level(definition.method.confidence_level), name_points(definition)
     names = collect_names(result, definition)
     ranked = int(result.ranking["rank"].count())
     pages = []

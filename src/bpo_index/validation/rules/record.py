@@ -22,7 +22,7 @@ import polars as pl
 from pydantic import Field
 
 from bpo_index.display.catalogue import translate
-from bpo_index.display.words import GENERIC, put_words
+from bpo_index.display.words import GENERIC, put_words, start_sentence
 from bpo_index.fields import Block
 
 #: Shares and variances are rounded to so many decimals before they are compared, so that 0.7 of 10 questions is 7.
@@ -84,8 +84,7 @@ class QualityRule:
     @property
     def sentence(self) -> str:
         """What a mark means, as a sentence: said where the rule says nothing more."""
-        line = self.show_line()
-        return f"{line[:1].upper()}{line[1:]}."
+        return f"{start_sentence(self.show_line())}."
 
     def show_line(self, words: Mapping[str, str] = GENERIC) -> str:
         """Return what a mark means as readers see it, in the words of a definition."""
