@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from bpo_index.definition.method_block import Aggregation, QuestionWeighting, Weighting
 from bpo_index.display.catalogue import phrase
@@ -41,7 +41,7 @@ class Provenance(Block):
 
 
 class Scale(Block):
-    """The answer scale of every question."""
+    """The answer scale of the index, and of every question without a scale of its own."""
 
     minimum: Number
     """The lowest rating, least confidence."""
@@ -60,6 +60,67 @@ class Scale(Block):
     is a rating."""
     may_be_narrow: bool = False
     """Whether a file is taken whose ratings look as if they were given on a narrower scale, such as 1 to 5."""
+
+
+class OwnScale(Block):
+    """The answer scale of a category or a question that was answered on another one than the rest.
+
+    What is left out is as outside it; labels only where the ends are. Ratings become those of the index's scale in
+    between the same ends: the lowest its lowest, the highest its highest.
+    """
+
+    minimum: Number | None = None
+    """The lowest rating; null: as outside."""
+    maximum: Number | None = None
+    """The highest rating; null: as outside."""
+    dont_know: tuple[Text, ...] | None = None
+    """Answers that mean "don't know" or "refused" here, in place of those of outside; they may be numbers within the
+    scale. Null: as outside."""
+    skipped: tuple[Text, ...] | None = None
+    """Answers that mean that the question was left blank; they may be numbers within the scale. Null: as outside."""
+    not_asked: tuple[Text, ...] | None = None
+    """Answers that mean that the question was not put to the respondent; they may be numbers within the scale. Null: as
+    outside."""
+    empty: Literal["skipped", "not_asked"] | None = None
+    """What an empty cell means; null: as outside."""
+    labels: dict[Text, Number] | None = None
+    """Answer texts and codes, and the rating each stands for, such as {18: 1, 19: 2}. Where codes are listed, no other
+    number is a rating. Null: as outside where the ends are the same, else none."""
+    may_be_narrow: bool | None = None
+    """Whether ratings are taken that look as if they were given on a narrower scale; null: as outside."""
+
+    def put_over(self, outside: Scale) -> Scale:
+        """Return the scale that holds here, of the one that holds outside.
+
+        Examples
+        --------
+        >>> own = OwnScale(minimum=1, maximum=5).put_over(Scale(minimum=0, maximum=10, dont_know=("98",)))
+        >>> own.minimum, own.maximum, own.dont_know
+        (1.0, 5.0, ('98',))
+        """
+        given = {name: value for name in type(self).model_fields if (value := getattr(self, name)) is not None}
+        own = outside.model_copy(update=given)
+        if self.labels is None and (own.minimum, own.maximum) != (outside.minimum, outside.maximum):
+            own = own.model_copy(update={"labels": {}})
+        return own
+
+
+class MayHaveScale(Block):
+    """What may have an answer scale of its own."""
+
+    scale: OwnScale | None = None
+    """The answer scale here, where it is another than outside; null: as outside."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out_no_scale(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a scale that is not given, so that the key changes no definition without it."""
+        written: dict[str, Any] = write(self)
+        own = written.get("scale")
+        if own is None:
+            written.pop("scale", None)
+        else:
+            written["scale"] = {name: value for name, value in own.items() if value is not None}
+        return written
 
 
 class Words(Block):
@@ -142,7 +203,7 @@ class Unit(Block):
     """Other names and spellings under which surveys give the unit. Case and white space do not matter."""
 
 
-class Question(Block):
+class Question(MayHaveScale):
     """One rated item."""
 
     id: ItemId
@@ -163,7 +224,7 @@ class Question(Block):
 CATEGORY_KEYS = ("question_weighting", "weighting", "question_aggregation", "aggregation", "questions_needed")
 
 
-class Category(Block):
+class Category(MayHaveScale):
     """A group of questions, or of categories, with a score of its own."""
 
     id: ItemId

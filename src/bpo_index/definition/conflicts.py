@@ -14,7 +14,7 @@ from bpo_index.definition.method_conflicts import (
     list_method_conflicts,
     list_uncertainty_conflicts,
 )
-from bpo_index.definition.raw_tree import list_raw_categories
+from bpo_index.definition.raw_tree import list_raw_categories, put_scale_over
 from bpo_index.definition.yaml_places import Place
 from bpo_index.display.labels import fold_label
 
@@ -57,6 +57,7 @@ def list_conflicts(raw: object) -> list[tuple[Place, str]]:
         return []
     return [
         *_list_scale_conflicts(raw.get("scale")),
+        *_list_own_scale_conflicts(raw),
         *_list_unit_conflicts(raw),
         *_list_question_conflicts(raw),
         *_list_column_conflicts(raw),
@@ -105,39 +106,74 @@ def _list_headings(columns: object) -> list[tuple[tuple[str, ...], str]]:
 def _list_scale_conflicts(scale: object) -> list[tuple[Place, str]]:
     if not isinstance(scale, dict):
         return []
+    return _check_scale(scale, ("scale",), {})
+
+
+def _list_own_scale_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
+    """Return the conflicts of the scales that categories and questions have of their own."""
+    outside = raw.get("scale")
+    if not isinstance(outside, dict):
+        return []
+    problems: list[tuple[Place, str]] = []
+    scale_of: dict[Place, dict[str, Any]] = {(): outside}
+    for at, category in list_raw_categories(raw):
+        around = scale_of[at[:-2]]
+        scale_of[at] = put_scale_over(category.get("scale"), around)
+        if isinstance(category.get("scale"), dict):
+            problems += _check_scale(category["scale"], (*at, "scale"), around)
+        for n, question in _items(category, "questions"):
+            if isinstance(question.get("scale"), dict):
+                problems += _check_scale(question["scale"], (*at, "questions", n, "scale"), scale_of[at])
+    return problems
+
+
+def _check_scale(own: dict[str, Any], at: Place, outside: dict[str, Any]) -> list[tuple[Place, str]]:
+    """Return the conflicts within a scale; numbers that it names itself may lie on it where there is one outside."""
+    scale = put_scale_over(own, outside)
     low, high = _as_number(scale.get("minimum")), _as_number(scale.get("maximum"))
     if low is None or high is None:
         return []
     if says := find_order_problem(low, high):
-        return [(("scale", "maximum"), says)]
+        return [((*at, "maximum" if "maximum" in own or not outside else "minimum"), says)]
     problems: list[tuple[Place, str]] = []
     given = scale.get("labels")
     labels: dict[str, Any] = given if isinstance(given, dict) else {}
     is_recoded = any(_as_number(label) is not None for label in labels)
     owner: dict[object, tuple[Place, object]] = {}
-    for place, text, meaning in _list_answers(scale, labels):
+    for key, text, meaning in _list_answers(scale, labels):
         number = _as_number(text)
-        if place[1] != "labels" and number is not None and low <= number <= high and not is_recoded:
-            problems.append((place, f"{text} is also a rating between {low:g} and {high:g}"))
+        is_own = own.get(str(key[0])) is not None
+        place: Place = (*at, *key) if is_own else at
+        if key[0] != "labels" and number is not None and low <= number <= high and not is_recoded:
+            if not outside:
+                problems.append((place, f"{text} is also a rating between {low:g} and {high:g}"))
+            elif not is_own:
+                problems.append(
+                    (
+                        place,
+                        f"{text} is `{key[0]}` outside and also a rating between {low:g} and {high:g} here; say "
+                        f"`{key[0]}:` here, [] for none",
+                    )
+                )
         # Numbers are compared by value, as the reader does.
-        first, other = owner.setdefault(fold_label(str(text)) if number is None else number, (place, meaning))
-        if first != place and meaning != other:
+        first, other = owner.setdefault(fold_label(str(text)) if number is None else number, (key, meaning))
+        if first != key and meaning != other:
             said = {"dont_know": "a don't-know answer", "skipped": "a skipped one", "not_asked": "one not asked"}
-            problems.append((place, f"{text!r} is also {said.get(str(first[1]), 'a label of another rating')}"))
+            problems.append((place, f"{text!r} is also {said.get(str(first[0]), 'a label of another rating')}"))
     for label, rating in labels.items():
         number = _as_number(rating)
         if number is not None and not low <= number <= high:
-            problems.append((("scale", "labels", label), f"stands for {number:g}, outside {low:g} to {high:g}"))
+            problems.append(((*at, "labels", label), f"stands for {number:g}, outside {low:g} to {high:g}"))
     return problems
 
 
 def _list_answers(scale: dict[str, Any], labels: dict[str, Any]) -> list[tuple[Place, object, object]]:
-    """Return place, text and meaning of every answer that the scale names."""
+    """Return place within the scale, text and meaning of every answer that it names."""
     answers: list[tuple[Place, object, object]] = []
     for kind in ("dont_know", "skipped", "not_asked"):
         codes = scale.get(kind)
-        answers += [(("scale", kind, n), code, kind) for n, code in enumerate(codes if isinstance(codes, list) else [])]
-    return answers + [(("scale", "labels", label), label, _as_number(rating)) for label, rating in labels.items()]
+        answers += [((kind, n), code, kind) for n, code in enumerate(codes if isinstance(codes, list) else [])]
+    return answers + [(("labels", label), label, _as_number(rating)) for label, rating in labels.items()]
 
 
 def _list_unit_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:

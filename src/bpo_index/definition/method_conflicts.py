@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 
 from bpo_index.definition.blocks import CATEGORY_KEYS
 from bpo_index.definition.method_block import list_chosen_options
-from bpo_index.definition.raw_tree import list_raw_categories
+from bpo_index.definition.raw_tree import list_raw_categories, list_raw_scales
 from bpo_index.definition.yaml_places import Place
 from bpo_index.scoring.methods.record import (
     STEPS,
@@ -237,7 +237,7 @@ def look_around(raw: dict[str, Any], holder: dict[str, Any] | None = None) -> Su
 
     `holder` is the category whose own categories and questions are looked at; None: the index.
     """
-    units, columns, scale = (raw.get(key) for key in ("units", "columns", "scale"))
+    units, columns = (raw.get(key) for key in ("units", "columns"))
     inside = raw if holder is None else holder
     listed = inside.get("categories")
     categories = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
@@ -254,9 +254,16 @@ def look_around(raw: dict[str, Any], holder: dict[str, Any] | None = None) -> Su
             for category in every
             if isinstance(questions := category.get("questions"), list) and questions
         },
-        scale=_read_pair((scale.get("minimum"), scale.get("maximum"))) if isinstance(scale, dict) else None,
+        scale=_find_narrowest(raw),
         importance=tuple(map(str, importance)) if isinstance(importance, dict) else (),
     )
+
+
+def _find_narrowest(raw: dict[str, Any]) -> tuple[float, float] | None:
+    """Return the ends of the narrowest scale that a question has; None where one cannot be read."""
+    pairs = [_read_pair((scale.get("minimum"), scale.get("maximum"))) for scale in list_raw_scales(raw)]
+    known = [pair for pair in pairs if pair is not None]
+    return min(known, key=lambda pair: pair[1] - pair[0]) if known and len(known) == len(pairs) else None
 
 
 def _pick(record: Method, method: Mapping[str, Any]) -> Options:

@@ -119,6 +119,41 @@ class IndexDefinition(Block):
         """The ids of all questions, in order."""
         return tuple(question.id for question in self.questions)
 
+    @cached_property
+    def question_scales(self) -> dict[str, Scale]:
+        """Question to the scale on which it was answered: its own, or that of its category, or the index's."""
+        scale_of = [self.scale]
+        for node in self.category_nodes:
+            outside, own = scale_of[node.parent], node.category.scale if node.category else None
+            scale_of.append(own.put_over(outside) if own else outside)
+        return {
+            question.id: question.scale.put_over(scale_of[node.number]) if question.scale else scale_of[node.number]
+            for node in self.nodes
+            for question in node.questions
+        }
+
+    @cached_property
+    def scale_groups(self) -> tuple[tuple[Scale, tuple[str, ...]], ...]:
+        """Each different scale with the questions that were answered on it, in the order of the questionnaire."""
+        groups: list[tuple[Scale, list[str]]] = []
+        for question in self.question_ids:
+            scale = self.question_scales[question]
+            held = next((held for other, held in groups if other == scale), None)
+            if held is None:
+                groups.append((scale, [question]))
+            else:
+                held.append(question)
+        return tuple((scale, tuple(held)) for scale, held in groups)
+
+    @property
+    def question_ends(self) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+        """The lowest and the highest rating of each question as it was answered; None: everywhere the index's."""
+        scales = [self.question_scales[question] for question in self.question_ids]
+        common = (self.scale.minimum, self.scale.maximum)
+        if all((scale.minimum, scale.maximum) == common for scale in scales):
+            return None
+        return tuple(scale.minimum for scale in scales), tuple(scale.maximum for scale in scales)
+
     @property
     def questionnaire(self) -> Questionnaire:
         """What is asked, as quality rules see it."""

@@ -66,11 +66,15 @@ def hash_cells(definition: IndexDefinition) -> str:
         questions = [(question.id, question.weight, question.reverse) for question in category.questions]
         return [category.id, own, questions, [describe(held) for held in category.categories]]
 
-    said = {
+    said: dict[str, object] = {
         "scale": definition.scale.model_dump(mode="json"),
         "method": {key: method.get(key) for key in _CELL_KEYS},
         "categories": [describe(category) for category in definition.categories],
     }
+    if any(scale != definition.scale for scale in definition.question_scales.values()):
+        said["question_scales"] = {
+            question: scale.model_dump(mode="json") for question, scale in definition.question_scales.items()
+        }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

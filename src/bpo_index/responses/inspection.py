@@ -164,20 +164,21 @@ def _count_units(texts: list[str | None], definition: IndexDefinition) -> tuple[
 def _count_answers(
     texts: Mapping[str, list[str | None]], definition: IndexDefinition
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    counts: Counter[str] = Counter()
-    for tidy in ("rating", *definition.question_ids):
-        counts.update(text or "" for text in texts.get(tidy, []))
-    answers = map_answers([text for text in counts if text], definition.scale)
     ratings: Counter[float] = Counter()
-    for text, rating in answers.ratings.items():
-        ratings[rating] += counts[text]
-    kinds = {
-        kind: sum(counts[text] for text in getattr(answers, kind)) for kind in ("dont_know", "skipped", "not_asked")
-    }
-    unknown = Counter({text: counts[text] for text in answers.unreadable})
+    kinds: Counter[str] = Counter(dont_know=0, skipped=0, not_asked=0, empty=0)
+    unknown: Counter[str] = Counter()
+    for scale, held in ((definition.scale, ("rating",)), *definition.scale_groups):
+        counts = Counter(text or "" for tidy in held for text in texts.get(tidy, []))
+        answers = map_answers([text for text in counts if text], scale)
+        for text, rating in answers.ratings.items():
+            ratings[rating] += counts[text]
+        for kind in ("dont_know", "skipped", "not_asked"):
+            kinds[kind] += sum(counts[text] for text in getattr(answers, kind))
+        kinds["empty"] += counts[""]
+        unknown.update({text: counts[text] for text in answers.unreadable})
     return (
         {write_cell(rating): ratings[rating] for rating in sorted(ratings)},
-        {**kinds, "empty": counts[""]},
+        dict(kinds),
         _list_most_frequent(unknown),
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Scale
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_point
 from bpo_index.errors import EnvironmentFailed, UsageError
@@ -54,7 +55,7 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
             needs_points = get_weighting(str(holders[node.parent_id])).needs_importance
             meaning = phrase("codebook.importance", category=node.title)
             rows.append((heading, needs_points, meaning, phrase("codebook.points")))
-    scales = {reverse: _describe_scale(definition, reverse=reverse) for reverse in (False, True)}
+    scales = definition.question_scales
     for node in definition.category_nodes:
         for question in node.questions:
             said = {"category": node.title, "question": question.text}
@@ -63,7 +64,7 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
                 if question.reverse
                 else phrase("codebook.question", **said)
             )
-            rows.append((question.id, True, meaning, scales[question.reverse]))
+            rows.append((question.id, True, meaning, _describe_scale(scales[question.id], reverse=question.reverse)))
     schema = {"column": pl.String, "required": pl.Boolean, "meaning": pl.String, "answers": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -73,8 +74,7 @@ def _describe_units(definition: IndexDefinition) -> str:
     return phrase("codebook.one_of", listed="; ".join(listed))
 
 
-def _describe_scale(definition: IndexDefinition, *, reverse: bool) -> str:
-    scale = definition.scale
+def _describe_scale(scale: Scale, *, reverse: bool) -> str:
     ends = {"low": show_point(scale.minimum), "high": show_point(scale.maximum)}
     parts = [phrase("codebook.reversed_scale", **ends) if reverse else phrase("codebook.scale", **ends)]
     if any(parse_number(label) is not None for label in scale.labels):  # then no other number is a rating

@@ -67,7 +67,8 @@ def translate_cells(
         labels = grid.codebook.labels.get(position, {})
         missing = grid.codebook.missing.get(position, frozenset())
         if tidy == "rating" or tidy in definition.question_ids:
-            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, scale=definition.scale, said=said)
+            scale = definition.question_scales.get(tidy, definition.scale)
+            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, scale=scale, said=said)
             continue
         columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said=said)
         if tidy == "unit":

@@ -224,9 +224,11 @@ def _is_answer(cells: Cells, mapping: Mapping, definition: IndexDefinition) -> b
         return cells[place[tidy]] if tidy in place and place[tidy] < len(cells) else ""
 
     asked = [tidy for tidy in ("rating", *definition.question_ids) if tidy in place]
-    texts = [write_plainly(text, ",", has_thousands=False) for tidy in asked if (text := read(tidy))]
-    unreadable = map_answers(texts, definition.scale).unreadable
-    answered = sum(text not in unreadable for text in texts)
+    answered = 0
+    for tidy in asked:
+        text = write_plainly(read(tidy), ",", has_thousands=False)
+        scale = definition.question_scales.get(tidy, definition.scale)
+        answered += bool(text) and not map_answers([text], scale).unreadable
     return bool(find_unit(read("unit"), definition.unit_by_label)) and 2 * answered >= len(asked)
 
 
@@ -235,12 +237,13 @@ def _may_be_answer(cells: Cells, layout: str, definition: IndexDefinition) -> bo
 
     More answers than units: lists of units, or of units and numbers, are none. In long layout a question, one answer.
     """
-    scale = definition.scale
     units = sum(parse_number(text) is None and bool(find_unit(text, definition.unit_by_label)) for text in cells)
     texts = [write_plainly(text, ",", has_thousands=False) for text in cells if text]
-    answers = map_answers(texts, scale)
-    ratings = {text for text, rating in answers.ratings.items() if scale.minimum <= rating <= scale.maximum}
-    kinds = ratings | answers.dont_know | answers.skipped | answers.not_asked
+    kinds: set[str] = set()
+    for scale, _ in definition.scale_groups:
+        answers = map_answers(texts, scale)
+        kinds |= {text for text, rating in answers.ratings.items() if scale.minimum <= rating <= scale.maximum}
+        kinds |= answers.dont_know | answers.skipped | answers.not_asked
     answered = sum(text in kinds for text in texts)
     if layout == "long":
         questions = label_questions(definition)

@@ -35,6 +35,9 @@ from bpo_index.scoring.steps import code_answers, complete_answers
 from bpo_index.scoring.structure import IndexStructure, find_reference
 from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_units
 
+#: Decimals to which ratings that were on the scale of the index are known on their own.
+_DECIMALS = 9
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -304,16 +307,29 @@ def _complete(
         notes.append(phrase("notes.filled_in", count=completed.filled, method=treatment.name))
     if not completed.converged:
         notes.append(phrase("notes.filling_not_settled"))
-    coded = code_answers(
-        completed.ratings,
-        outcome.name,
-        reverse=reverse,
-        minimum=scale.minimum,
-        maximum=scale.maximum,
-        **outcome.pick(method),
+    rated, ends = _restore_scales(completed.ratings, definition)
+    coded = (
+        completed.ratings
+        if outcome.code is None
+        else code_answers(
+            rated, outcome.name, reverse=reverse, minimum=ends[0], maximum=ends[1], **outcome.pick(method)
+        )
     )
     parts = np.split(coded, np.cumsum(sizes)[:-1])
     return [dataclasses.replace(unit, ratings=part) for unit, part in zip(answers, parts, strict=True)], notes
+
+
+def _restore_scales(
+    ratings: Floats, definition: IndexDefinition
+) -> tuple[Floats, tuple[Floats | float, Floats | float]]:
+    """Return ratings on the scale on which each question was answered, of those on the index's, and its ends."""
+    scale, ends = definition.scale, definition.question_ends
+    if ends is None:
+        return ratings, (scale.minimum, scale.maximum)
+    low, high = np.array(ends[0]), np.array(ends[1])
+    shares = (ratings - scale.minimum) / (scale.maximum - scale.minimum)
+    # NOTE: rounded, since outcomes count points.
+    return np.round(low + shares * (high - low), _DECIMALS), (low, high)
 
 
 def _weigh(

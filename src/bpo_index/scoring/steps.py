@@ -65,7 +65,13 @@ def complete_answers(ratings: Floats, name: str, asked: Questionnaire, **options
 
 
 def code_answers(
-    ratings: Floats, name: str, *, reverse: np.ndarray | bool, minimum: float, maximum: float, **options: Any
+    ratings: Floats,
+    name: str,
+    *,
+    reverse: np.ndarray | bool,
+    minimum: Floats | float,
+    maximum: Floats | float,
+    **options: Any,
 ) -> Floats:
     """Return the ratings coded for an outcome.
 
@@ -78,7 +84,7 @@ def code_answers(
     reverse
         Per question: true where a high rating means low confidence.
     minimum, maximum
-        The ends of the scale.
+        The ends of the scale, or of that of each question.
 
     Returns
     -------

@@ -154,7 +154,7 @@ class IndexStructure:
             method=method,
             own_methods={node.number: node.own_method for node in nodes if node.own_method},
             reference=find_reference(method, [unit.code for unit in definition.units]),
-            rating_steps=None if is_coded else _count_labelled_steps(scale),
+            rating_steps=None if is_coded else _count_fewest_steps(definition),
         )
 
     @classmethod
@@ -374,6 +374,16 @@ class IndexStructure:
             reached = values if node.holds_questions else found[node.counted_children].all()
             found[node.number] = reached and not node.aggregation.compares_units and not node.weighting.has_own_scores
         return found
+
+
+def _count_fewest_steps(definition: IndexDefinition) -> float | None:
+    """Return the steps of the coarsest scale of a question; None: those of the index's, as whole numbers on it."""
+    common, own = definition.scale, definition.question_scales.values()
+    if all(scale == common for scale in own):
+        return _count_labelled_steps(common)
+    counted = [(_count_labelled_steps(scale), scale.maximum - scale.minimum) for scale in own]
+    steps = [between if labelled is None else labelled for labelled, between in counted]
+    return min(*steps, common.maximum - common.minimum)
 
 
 def _count_labelled_steps(scale: Scale) -> float | None:

@@ -6,6 +6,9 @@ Method page: docs/methods/validation.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
@@ -64,7 +67,7 @@ def explain_failures(
 
 def _write_sentence(reason: str, rows: pl.DataFrame, definition: IndexDefinition) -> pl.Expr:
     """Return the sentence of a reason other than a quality rule, for each row that has it."""
-    scale, respondent = definition.scale, quote(pl.col(f"{TEXT}respondent_id"))
+    respondent = quote(pl.col(f"{TEXT}respondent_id"))
     match reason:
         case "missing_unit":
             return pl.lit(f"The column {definition.columns.unit} is empty.")
@@ -77,8 +80,16 @@ def _write_sentence(reason: str, rows: pl.DataFrame, definition: IndexDefinition
         case "not_a_rating":
             return say("Neither a rating nor a don't-know: ", pl.lit(_quote_answers(rows, "unreadable")), ".")
         case "out_of_range":
-            ends = f"Outside the scale {scale.minimum:g} to {scale.maximum:g}: "
-            return say(ends, pl.lit(_quote_answers(rows, _OUTSIDE)), ".")
+            ends = definition.question_ends
+            if ends is not None:
+                scales = {
+                    question: f" (scale {low:g} to {high:g})"
+                    for question, low, high in zip(definition.question_ids, *ends, strict=True)
+                }
+                return say("Outside the scale: ", pl.lit(_quote_answers(rows, _OUTSIDE, scales)), ".")
+            scale = definition.scale
+            start = f"Outside the scale {scale.minimum:g} to {scale.maximum:g}: "
+            return say(start, pl.lit(_quote_answers(rows, _OUTSIDE)), ".")
         case "no_answers":
             return pl.lit(f"None of the {len(definition.questions)} questions has a rating.")
         case "duplicate_response":
@@ -91,8 +102,8 @@ def _write_sentence(reason: str, rows: pl.DataFrame, definition: IndexDefinition
             return pl.lit(f"{describe_reason(reason, definition.words).capitalize()}.")
 
 
-def _quote_answers(rows: pl.DataFrame, column: str) -> pl.Series:
-    """Return the first of the questions that a column lists, each with the text of its answer.
+def _quote_answers(rows: pl.DataFrame, column: str, after: Mapping[str, str] = MappingProxyType({})) -> pl.Series:
+    """Return the first of the questions that a column lists, each with the text of its answer, and what comes after.
 
     Each question is looked at in the rows that list it, so that time grows with what is quoted.
     """
@@ -106,7 +117,11 @@ def _quote_answers(rows: pl.DataFrame, column: str) -> pl.Series:
     parts = [pl.DataFrame(schema={"row": pl.Int64, "place": pl.UInt32, "said": pl.String})]
     for (question,), some in first.group_by("question"):
         answers = some.with_columns(text=rows[f"{TEXT}{question}"].gather(some["row"]))
-        parts.append(answers.select("row", "place", said=say(f"{question} ", quote(pl.col("text")))))
+        parts.append(
+            answers.select(
+                "row", "place", said=say(f"{question} ", quote(pl.col("text")), after.get(str(question), ""))
+            )
+        )
     joined = pl.concat(parts).sort("place").group_by("row").agg(pl.col("said").str.join(", "))
     more = pl.Series("more", listed.list.len().cast(pl.Int64) - _MOST_QUOTED)
     rest = pl.when(pl.col("more") > 0).then(say(" and ", pl.col("more"), " more")).otherwise(pl.lit(""))

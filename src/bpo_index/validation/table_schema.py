@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Scale
 from bpo_index.responses.template import list_codebook
 from bpo_index.validation.schema import WEIGHTS
 from bpo_index.validation.typed_responses import MOST_POINTS
@@ -38,8 +39,7 @@ def describe_responses(definition: IndexDefinition) -> dict[str, Any]:
         if _is_text(definition, key)
     }
     points = set(definition.columns.importance.values())
-    questions = set(definition.question_ids)
-    scale = definition.scale
+    scales = definition.question_scales
     fields = []
     for name, row in codebook.items():
         key = key_of.get(name, "")
@@ -56,18 +56,24 @@ def describe_responses(definition: IndexDefinition) -> dict[str, Any]:
         elif name in points or key == "duration":
             field["type"] = "number"
             constraints |= {"minimum": 0.0, "maximum": MOST_POINTS}
-        elif name in questions:
+        elif name in scales:
             field["type"] = "number"
-            constraints |= {"minimum": scale.minimum, "maximum": scale.maximum}
+            constraints |= {"minimum": scales[name].minimum, "maximum": scales[name].maximum}
+            if _list_missing(scales[name]) != _list_missing(definition.scale):
+                field["missingValues"] = _list_missing(scales[name])
         fields.append(field | {"constraints": constraints})
     return {
         "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
         "name": f"{definition.index}-{definition.edition}-responses",
         "title": f"Responses of {definition.title}",
         "description": "One row a respondent. Made from the index definition.",
-        "missingValues": list(dict.fromkeys(["", *scale.dont_know, *scale.skipped, *scale.not_asked])),
+        "missingValues": _list_missing(definition.scale),
         "fields": fields,
     }
+
+
+def _list_missing(scale: Scale) -> list[str]:
+    return list(dict.fromkeys(["", *scale.dont_know, *scale.skipped, *scale.not_asked]))
 
 
 def _is_text(definition: IndexDefinition, key: str) -> bool:

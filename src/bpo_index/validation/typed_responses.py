@@ -1,6 +1,7 @@
 """Parse texts into unit codes, ratings, weights and times; unreadable text is marked, never guessed.
 
-`cast_responses` turns the tidy text into the typed frame that the pandera schema checks. A rating is a plain number
+`cast_responses` turns the tidy text into the typed frame, `put_on_common_scale` its ratings into ratings on one scale;
+that is what the pandera schema checks. A rating is a plain number
 (ASCII digits, a point) or a label of the scale; an answer that is a "don't know" of the scale, was skipped or not asked
 is not a rating; anything else is unreadable.
 
@@ -9,13 +10,13 @@ Method page: docs/methods/validation.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
-from bpo_index.responses.answer_texts import find_unit, map_answers, parse_number
+from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
 
 # In the languages in which survey tools write choices; none of these words means both.
 _FINISHED = frozenset(
@@ -49,7 +50,7 @@ _TIME_FORMAT = "%Y-%m-%d %H:%M:%S%.f"
 
 
 def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
-    """Return the typed frame of the tidy responses, same rows and order.
+    """Return the typed frame of the tidy responses, same rows and order; ratings as they were given.
 
     Columns beside the tidy ones: `unit` is a code, or the text given where no unit has that name; `dont_know`,
     `not_asked` and `unreadable` list question ids; `asked` counts the questions that were, `answers` the ratings;
@@ -58,9 +59,11 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     finished, importance) whose text could not be read.
     """
     questions = list(definition.question_ids)
-    answers = pl.concat([table[question].drop_nulls().unique() for question in questions]).unique().to_list()
-    found = map_answers(answers, definition.scale)
-    is_empty_not_asked = definition.scale.empty == "not_asked"
+    found: dict[str, Answers] = {}
+    for scale, held in definition.scale_groups:
+        answers = pl.concat([table[question].drop_nulls().unique() for question in held]).unique().to_list()
+        found |= dict.fromkeys(held, map_answers(answers, scale))
+    blank = {question for scale, held in definition.scale_groups for question in held if scale.empty == "not_asked"}
     units = _map_unique(table["unit"], lambda text: find_unit(text, definition.unit_by_label) or text, pl.String)
     weights = _map_unique(table["design_weight"], parse_number, pl.Float64)
     finished = _map_unique(table["finished"], _parse_finished, pl.Boolean)
@@ -75,12 +78,14 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         _map_unique(table["duration"], _parse_points, pl.Float64),
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
         *(
-            pl.col(question).replace_strict(found.ratings, default=None, return_dtype=pl.Float64)
-            for question in questions
+            pl.col(question).replace_strict(answers.ratings, default=None, return_dtype=pl.Float64)
+            for question, answers in found.items()
         ),
-        dont_know=_list_questions(questions, found.dont_know),
-        not_asked=_list_questions(questions, found.not_asked, empty=is_empty_not_asked),
-        unreadable=_list_questions(questions, found.unreadable),
+        dont_know=_list_questions(questions, {question: answers.dont_know for question, answers in found.items()}),
+        not_asked=_list_questions(
+            questions, {question: answers.not_asked for question, answers in found.items()}, blank=blank
+        ),
+        unreadable=_list_questions(questions, {question: answers.unreadable for question, answers in found.items()}),
     )
     is_unclear = [
         pl.when(table[name].is_not_null() & typed[name].is_null()).then(pl.lit(name))
@@ -91,9 +96,33 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         duration=pl.coalesce("duration", pl.when(taken >= 0).then(taken)),
         asked=len(questions) - pl.col("not_asked").list.len().cast(pl.Int64),
         answers=pl.sum_horizontal(pl.col(question).is_not_null() for question in questions).cast(pl.Int64),
-        all_same=(pl.min_horizontal(questions) == pl.max_horizontal(questions)).fill_null(value=False),
+        all_same=_are_all_same(questions),
         unclear=pl.concat_list(is_unclear).list.drop_nulls(),
     )
+
+
+def put_on_common_scale(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
+    """Return the typed frame with the ratings of all questions on the scale of the index.
+
+    A rating x on a question's own scale from a to b becomes A + (x - a) (B - A) / (b - a), where the scale of the index
+    runs from A to B. Its ends become the ends, to the bit; what lies outside the one lies outside the other.
+    """
+    ends = definition.question_ends
+    if ends is None:
+        return typed
+    low, high = definition.scale.minimum, definition.scale.maximum
+    moved = []
+    for question, a, b in zip(definition.question_ids, *ends, strict=True):
+        if (a, b) != (low, high):
+            own = pl.col(question)
+            straight = low + (own - a) * (high - low) / (b - a)
+            moved.append(pl.when(own == b).then(high).otherwise(straight).alias(question))
+    questions = list(definition.question_ids)
+    return typed.with_columns(moved).with_columns(all_same=_are_all_same(questions))
+
+
+def _are_all_same(questions: list[str]) -> pl.Expr:
+    return (pl.min_horizontal(questions) == pl.max_horizontal(questions)).fill_null(value=False)
 
 
 def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
@@ -102,19 +131,22 @@ def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.Dat
     return column.replace_strict({text: parse(text) for text in texts}, default=None, return_dtype=dtype)
 
 
-def _list_questions(questions: list[str], texts: set[str], *, empty: bool = False) -> pl.Expr:
-    """Return the questions whose text is one of these; `empty`: also those without any."""
-    listed = sorted(texts)
+def _list_questions(
+    questions: list[str], texts: Mapping[str, Collection[str]], *, blank: Collection[str] = ()
+) -> pl.Expr:
+    """Return the questions whose text is one of theirs; those of `blank` also where they have none."""
     nothing = pl.lit([], dtype=pl.List(pl.String))
-    if not listed and not empty:
+    if not any(texts.values()) and not blank:
         return nothing
+    listed = {question: sorted(texts[question]) for question in questions}
     # NOTE: joined and split at the spaces, which no id of a question has: several times as fast as lists row by row.
     joined = pl.concat_str(
         [
-            pl.when(pl.col(question).is_in(listed) | (pl.col(question).is_null() if empty else False)).then(
-                pl.lit(question)
-            )
+            pl.when(
+                pl.col(question).is_in(listed[question]) | (pl.col(question).is_null() if question in blank else False)
+            ).then(pl.lit(question))
             for question in questions
+            if listed[question] or question in blank
         ],
         separator=" ",
         ignore_nulls=True,

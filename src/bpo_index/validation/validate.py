@@ -25,7 +25,7 @@ from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_
 from bpo_index.validation.row_marks import mark_rows
 from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks
 from bpo_index.validation.sentences import explain_failures
-from bpo_index.validation.typed_responses import cast_responses
+from bpo_index.validation.typed_responses import cast_responses, put_on_common_scale
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Validation:
         One row per accepted respondent, sorted by unit and respondent id: `source_file, source_row, respondent_id,
         unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, importance_<category>` (points),
         `background_<variable>` (text), `dont_know` and `not_asked` (ids of the questions answered with "don't know",
-        or not asked), `<question ids>` (ratings; null where there is none).
+        or not asked), `<question ids>` (ratings on the scale of the index; null where there is none).
     quarantined_by_rules
         One row per respondent excluded by quality rules only: the columns of `accepted`, `reasons` and
         `flags` (codes; an empty list where there is none).
@@ -83,6 +83,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     if other_scales:
         nothing = validate_responses(_quarantine_files(responses, list(other_scales)), definition)
         return replace(nothing, refusals=list(dict.fromkeys(other_scales.values())))
+    typed = put_on_common_scale(typed, definition)
     asked, rules = definition.questionnaire, definition.quality_rules.list_named()
     typed = mark_duplicates(mark_rows(typed, asked, rules), definition)
     failures = find_failures(typed, list_checks(definition), asked)

@@ -199,14 +199,22 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: N
         for node in definition.category_nodes
         for question in node.questions
     ]
-    scale = definition.scale
+    scale, ends = definition.scale, definition.question_ends
+    own = [
+        f"{question} from {low:g} to {high:g}"
+        for question, low, high in zip(definition.question_ids, *(ends or ((), ())), strict=False)
+        if (low, high) != (scale.minimum, scale.maximum)
+    ]
+    note = "Origin: published, the wording is in print; topic, only its topic is; own, the authors' own."
+    if own:
+        note += f" Rated on scales of their own, and counted from end to end: {', '.join(own)}."
     return make_table(
         "questionnaire",
         f"Questions, rated from {scale.minimum:g} to {scale.maximum:g}",
         ("Category", "Question", "Text", "Origin", "Weight"),
         rows,
         texts=4,
-        note="Origin: published, the wording is in print; topic, only its topic is; own, the authors' own.",
+        note=note,
     )
 
 

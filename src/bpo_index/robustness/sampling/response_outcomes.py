@@ -49,10 +49,11 @@ def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexD
         (null for a suppressed unit's categories), `top_two_box, top_two_box_se` (0 to 100), `net_balance,
         net_balance_se` (-100 to 100); null where the cell is suppressed, small, lacks answers or lies at an end, or
         is withheld with one that does; the standard error also with fewer than two sampling units or no variance. No
-        rows where the points at both ends of the scale overlap.
+        rows where the points at both ends of a scale overlap.
     """
     codes, count = [unit.code for unit in definition.units], len(definition.nodes)
-    if overlap_boxes(definition.method.outcome_boxes, (definition.scale.minimum, definition.scale.maximum)):
+    ends = [(scale.minimum, scale.maximum) for scale in definition.question_scales.values()]
+    if any(overlap_boxes(definition.method.outcome_boxes, pair) for pair in set(ends)):
         return pl.DataFrame(schema=OUTCOMES.schema)
     shown = spread_nodes(
         scores, *(~frame["suppressed"] & frame["score_bound"].is_null() for frame in (scores.units, scores.categories))

@@ -25,7 +25,9 @@ BOXES = Option(
 )
 
 
-def count_top_boxes(confident: Floats, minimum: float, maximum: float, outcome_boxes: int = 2) -> Floats:
+def count_top_boxes(
+    confident: Floats, minimum: Floats | float, maximum: Floats | float, outcome_boxes: int = 2
+) -> Floats:
     """Return 1 for a rating among the top points of the scale, else 0.
 
     Parameters
@@ -33,7 +35,7 @@ def count_top_boxes(confident: Floats, minimum: float, maximum: float, outcome_b
     confident
         ... x questions, in scale points, more is better; NaN where there is none, which stays.
     minimum, maximum
-        The ends of the scale.
+        The ends of the scale, or of that of each question.
     outcome_boxes
         Scale points at an end that count, from 1.
 
@@ -51,7 +53,9 @@ def count_top_boxes(confident: Floats, minimum: float, maximum: float, outcome_b
     return np.where(np.isnan(confident), np.nan, (confident >= maximum - outcome_boxes + 1).astype(float))
 
 
-def balance_boxes(confident: Floats, minimum: float, maximum: float, outcome_boxes: int = 2) -> Floats:
+def balance_boxes(
+    confident: Floats, minimum: Floats | float, maximum: Floats | float, outcome_boxes: int = 2
+) -> Floats:
     """Return 1 for a rating among the top points, -1 for one among the bottom points, else 0; as `count_top_boxes`.
 
     Examples
@@ -77,9 +81,12 @@ def overlap_boxes(boxes: object, scale: Bounds) -> bool:
     return is_number and 2 * boxes > scale[1] - scale[0] + 1  # type: ignore[operator]
 
 
-def _check_boxes(boxes: int, minimum: float, maximum: float) -> None:
-    if boxes < 1 or overlap_boxes(boxes, (minimum, maximum)):
-        msg = f"boxes must be from 1, and {boxes} at each end of {minimum:g} to {maximum:g} must not overlap"
+def _check_boxes(boxes: int, minimum: Floats | float, maximum: Floats | float) -> None:
+    lows, highs = (ends.ravel() for ends in np.broadcast_arrays(minimum, maximum))
+    narrowest = int(np.argmin(highs - lows))
+    low, high = float(lows[narrowest]), float(highs[narrowest])
+    if boxes < 1 or overlap_boxes(boxes, (low, high)):
+        msg = f"boxes must be from 1, and {boxes} at each end of {low:g} to {high:g} must not overlap"
         raise ValueError(msg)
 
 

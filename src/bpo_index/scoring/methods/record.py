@@ -55,7 +55,7 @@ class Surroundings:
     questions: Mapping[str, int] = field(default_factory=dict)
     """Id of a category to the number of its questions."""
     scale: Bounds | None = None
-    """The ends of the answer scale."""
+    """The ends of the answer scale; of several the narrowest."""
     importance: tuple[str, ...] = ()
     """Categories that have a column of stated importance."""
     key: str = ""
@@ -191,8 +191,8 @@ class Outcome(Method):
 
     step: ClassVar[str] = "outcome"
     code: Callable[..., Floats] | None
-    """From ratings, turned so that more is better, the ends of the scale, and options; None: the ratings themselves,
-    not turned."""
+    """From ratings, turned so that more is better, the ends of the scale (a number each, or an array of one a question
+    where questions have scales of their own), and options; None: the ratings themselves, not turned."""
     ends: Bounds | None = None
     """The ends of what it gives; None: those of the scale."""
     counts_points: bool = True
