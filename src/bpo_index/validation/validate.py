@@ -1,6 +1,6 @@
 """Split rows into accepted and quarantined ones, with every reason.
 
-Stages: `cast_responses` (text to types), `find_other_scales` (files on another scale are refused), `mark_rows`
+Stages: `cast_responses` (text to types), `find_refused_files` (files on another scale are refused), `mark_rows`
 and `mark_duplicates` (what a row is by itself), `find_failures` (pandera), `compare_rows` (rules that look at several
 rows; pandera again), `explain_failures` (failures to reason codes and sentences). accepted + quarantined = rows read,
 always.
@@ -20,6 +20,7 @@ from bpo_index.validation.compared_rows import compare_rows
 from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
 from bpo_index.validation.notes import Note, find_idle_rules
+from bpo_index.validation.other_codes import find_other_codes
 from bpo_index.validation.other_scale import find_other_scales
 from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_out_only_by, list_flag_codes
 from bpo_index.validation.row_marks import mark_rows
@@ -79,7 +80,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     """
     table = responses.table
     typed = cast_responses(table, definition)
-    other_scales = find_other_scales(typed, definition.scale, list(definition.question_ids))
+    other_scales = find_refused_files(typed, table, definition)
     if other_scales:
         nothing = validate_responses(_quarantine_files(responses, list(other_scales)), definition)
         return replace(nothing, refusals=list(dict.fromkeys(other_scales.values())))
@@ -129,6 +130,24 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
             *find_turned_questions(accepted, definition),
         ],
     )
+
+
+def find_refused_files(typed: pl.DataFrame, table: pl.DataFrame, definition: IndexDefinition) -> dict[str, str]:
+    """Return each file on another scale, or with codes outside that of a question, with a paragraph that says why.
+
+    Parameters
+    ----------
+    typed, table
+        As `cast_responses` returns it, and the text frame of which it is.
+    definition
+        The questions and their scales.
+    """
+    refusals: dict[str, str] = {}
+    for scale, questions in definition.scale_groups:
+        refusals |= find_other_scales(typed, scale, list(questions))
+    codes = find_other_codes(typed, definition, table)
+    # Where single questions explain it they are named.
+    return refusals | {file: says for file, says in codes.items() if file not in refusals}
 
 
 def _quarantine_files(responses: Responses, files: list[str]) -> Responses:

@@ -1,0 +1,321 @@
+"""Find questions with answers outside their scale that are a coding, not slips; such files are refused.
+
+To quarantine these rows would select respondents by what they answered. `find_other_codes` looks at each question of
+each file, then at those of all files together. With the values v of a question (or of all questions on one scale from
+a to b), n in number:
+
+- **a step off**: all v are whole, some lie outside at one end, none at the other end, and moved by whole steps all lie
+  on the scale; n of at least 20, from 10 rows, two of them outside;
+- **other codes**: one value (or text that is neither a rating nor a don't-know) has at least 5 answers and 2 per cent
+  of the question's, or all values outside have at least 10 answers and a fifth of them.
+
+Method page: docs/methods/scale-check.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.definition.blocks import Scale
+from bpo_index.display.labels import show_text
+from bpo_index.display.numbers import list_names
+from bpo_index.display.words import start_sentence
+from bpo_index.responses.answer_texts import parse_number
+
+#: Answers of one value outside the scale, and their share of the question's, from which it is a code and no slip.
+FREQUENT, FREQUENT_SHARE = 5, 0.02
+#: Answers outside the scale in all, and their share, from which the question has other codes.
+_MANY, _MANY_SHARE = 10, 0.2
+#: Ratings, rows, and ratings outside from which a run of values may be taken for one a step off.
+_RUN, _RUN_ROWS, _RUN_OUTSIDE = 20, 10, 2
+#: Codes of one question that a paragraph lists, and findings in one paragraph.
+_MOST_CODES, _MOST_FINDINGS = 12, 8
+
+#: Value to the number of answers, and the first row that gives it.
+Counts = Mapping[float, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is outside the scale in one question, or in several in the same way."""
+
+    questions: tuple[str, ...]
+    scale: Scale
+    outside: tuple[float, ...] | tuple[str]
+    """The values outside, rising; or a text."""
+    said: str
+    """What was found, as a sentence without the point."""
+    mapping: Mapping[float, float]
+    """The codes that would explain it, each to its rating; empty: unknown."""
+    is_step: bool = False
+    """Whether the values are a run of whole numbers steps off the scale."""
+
+
+def find_other_codes(
+    typed: pl.DataFrame, definition: IndexDefinition, table: pl.DataFrame | None = None
+) -> dict[str, str]:
+    """Return each file whose questions have other codes, with a paragraph that says which; files may share one.
+
+    Parameters
+    ----------
+    typed
+        `source_file, source_row, unreadable` and `<question ids>`, as `cast_responses` returns them.
+    definition
+        The questions and their scales.
+    table
+        The text frame, row by row the same, for answers that are no numbers; None: these are not looked at.
+    """
+    groups = [(scale, held) for scale, held in definition.scale_groups if _is_any_outside(typed, held, scale)]
+    texts = _list_unreadable(typed, table, definition) if table is not None else None
+    if not groups and texts is None:
+        return {}
+    refusals = {}
+    files = typed["source_file"].unique().sort().to_list()
+    for file in files:
+        found = _find_all(typed.filter(pl.col("source_file") == file), groups)
+        if texts is not None:
+            found += _find_texts(texts.filter(pl.col("source_file") == file), definition)
+        if found:
+            refusals[file] = _write_refusal(f"The file {file} has other codes than the definition", found, definition)
+    if len(files) < 2 or refusals:
+        return refusals
+    found = [*_find_all(typed, groups), *(_find_texts(texts, definition) if texts is not None else [])]
+    start = f"The {len(files)} files together have other codes than the definition"
+    return dict.fromkeys(files, _write_refusal(start, found, definition)) if found else {}
+
+
+def _is_any_outside(typed: pl.DataFrame, questions: Sequence[str], scale: Scale) -> bool:
+    ends = typed.select(
+        low=pl.min_horizontal(pl.col(question).min() for question in questions),
+        high=pl.max_horizontal(pl.col(question).max() for question in questions),
+    )
+    low, high = ends.row(0)
+    return low is not None and (low < scale.minimum or high > scale.maximum)
+
+
+def _find_all(rows: pl.DataFrame, groups: Sequence[tuple[Scale, Sequence[str]]]) -> list[Finding]:
+    found: list[Finding] = []
+    for scale, questions in groups:
+        counts = {question: _count_values(rows, question) for question in questions}
+        together: dict[float, tuple[int, int]] = {}
+        for counted in counts.values():
+            for value, (count, row) in counted.items():
+                before = together.get(value, (0, row))
+                together[value] = (before[0] + count, min(before[1], row))
+        most_rows = max(sum(count for count, _ in counted.values()) for counted in counts.values())
+        step = find_step(together, scale) if most_rows >= _RUN_ROWS else None
+        if step is not None:
+            answered = tuple(question for question in questions if counts[question])
+            found.append(_describe_step(answered, together, scale, step))
+        else:
+            found += _merge(_find_in_questions(counts, scale))
+    return found
+
+
+def _count_values(rows: pl.DataFrame, question: str) -> dict[float, tuple[int, int]]:
+    given = rows.select("source_row", value=question).drop_nulls("value")
+    counted = given.group_by("value").agg(pl.len(), pl.col("source_row").min()).sort("value")
+    return {value: (count, row) for value, count, row in counted.iter_rows()}
+
+
+def find_step(counts: Counts, scale: Scale) -> float | None:
+    """Return by how much a run of whole numbers has to move to lie on the scale, or None where there is no such run.
+
+    A run of which nothing is on the scale is none: nothing says by how much it has to move.
+
+    Examples
+    --------
+    >>> codes = {0.0: (5, 1), 1.0: (9, 2), 2.0: (9, 3), 3.0: (9, 4), 4.0: (9, 5)}
+    >>> find_step(codes, Scale(minimum=1, maximum=5)), find_step(codes, Scale(minimum=0, maximum=10))
+    (1.0, None)
+    """
+    values = sorted(counts)
+    if not values or any(value != round(value) for value in (*values, scale.minimum, scale.maximum)):
+        return None
+    low, high = values[0], values[-1]
+    outside = sum(counts[value][0] for value in values if not scale.minimum <= value <= scale.maximum)
+    total = sum(count for count, _ in counts.values())
+    if total < _RUN or not _RUN_OUTSIDE <= outside < total:
+        return None
+    points = scale.maximum - scale.minimum + 1
+    # Most points of the run are used: a code such as -1 for no answer leaves a gap, or makes the run too long.
+    if high - low >= points or len(values) < 0.75 * (high - low + 1) or high - low + 1 < 0.6 * points:
+        return None
+    if low < scale.minimum and high <= scale.maximum - (scale.minimum - low):
+        return scale.minimum - low
+    if high > scale.maximum and low >= scale.minimum + (high - scale.maximum):
+        return scale.maximum - high
+    return None
+
+
+def _describe_step(questions: tuple[str, ...], counts: Counts, scale: Scale, step: float) -> Finding:
+    outside = tuple(value for value in sorted(counts) if not scale.minimum <= value <= scale.maximum)
+    total = sum(count for count, _ in counts.values())
+    end = scale.maximum if step > 0 else scale.minimum
+    reached = ", ".join(_count(value, counts) for value in outside)
+    said = (
+        f"whole numbers from {min(counts):g} to {max(counts):g} in {list_names(list(questions))}, where the scale runs "
+        f"from {scale.minimum:g} to {scale.maximum:g}: of {total:,} ratings {reached}, and none is {end:g}"
+    )
+    first = scale.minimum - step
+    points = range(round(scale.maximum - scale.minimum) + 1)
+    mapping = {first + n: scale.minimum + n for n in points}
+    return Finding(questions, scale, outside, said, mapping, is_step=True)
+
+
+def _count(value: float, counts: Counts) -> str:
+    count, row = counts[value]
+    return f"{count:,} {_be(count)} {value:g} (first in row {row})"
+
+
+def _find_in_questions(counts: Mapping[str, Counts], scale: Scale) -> Iterator[Finding]:
+    for question, counted in counts.items():
+        total = sum(count for count, _ in counted.values())
+        outside = {v: c for v, c in counted.items() if not scale.minimum <= v <= scale.maximum}
+        many = sum(count for count, _ in outside.values())
+        frequent = [v for v, (count, _) in outside.items() if count >= FREQUENT and count >= FREQUENT_SHARE * total]
+        if not frequent and not (many >= _MANY and many >= _MANY_SHARE * total):
+            continue
+        step = find_step(counted, scale)
+        if step is not None:
+            yield _describe_step((question,), counted, scale, step)
+            continue
+        listed = sorted(outside)
+        parts = [f"{outside[value][0]:,} {_be(outside[value][0])} {value:g}" for value in listed[:_MOST_CODES]]
+        if len(listed) > _MOST_CODES:
+            parts.append(f"and so on with {len(listed) - _MOST_CODES:,} more values")
+        ends = f"outside the scale {scale.minimum:g} to {scale.maximum:g}"
+        share = f"{many:,} of its {total:,} answers ({many / total:.0%})"
+        first = f"first in row {min(row for _, row in outside.values())}"
+        said = (
+            f"{question}: {share} {_be(many)} {listed[0]:g}, {ends} ({first})"
+            if len(listed) == 1
+            else f"{question}: {share} {'lies' if many == 1 else 'lie'} {ends} ({first}), {', '.join(parts)}"
+        )
+        yield Finding((question,), scale, tuple(listed), said, _guess_mapping(counted, scale))
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _guess_mapping(counts: Counts, scale: Scale) -> dict[float, float]:
+    """Return codes in rising order to the points of the scale, where nothing is on it and there are as many."""
+    values = sorted(counts)
+    points = round(scale.maximum - scale.minimum) + 1
+    if any(scale.minimum <= value <= scale.maximum for value in values):
+        return {}
+    is_run = all(value == round(value) for value in values) and values[-1] - values[0] < points
+    if is_run and len(values) > 1:
+        return {values[0] + n: scale.minimum + n for n in range(round(values[-1] - values[0]) + 1)}
+    return {value: scale.minimum + n for n, value in enumerate(values)} if len(values) == points else {}
+
+
+def _list_unreadable(typed: pl.DataFrame, table: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame | None:
+    """Return `source_file, source_row, question, text, given` of unreadable answers; None where there are too few.
+
+    `given` is how many answers the question has in the file.
+    """
+    has_any = typed["unreadable"].list.len() > 0
+    if has_any.sum() < FREQUENT:
+        return None
+    listed = typed.filter(has_any).select("source_file", "source_row", question="unreadable").with_row_index("n")
+    texts = table.filter(has_any)
+    parts = []
+    for question in definition.question_ids:
+        some = listed.filter(pl.col("question").list.contains(question))
+        if some.height:
+            given = table.group_by("source_file").agg(given=pl.col(question).count().cast(pl.Int64))
+            quoted = some.with_columns(question=pl.lit(question), text=texts[question].gather(some["n"])).drop("n")
+            parts.append(quoted.join(given, on="source_file", maintain_order="left"))
+    return pl.concat(parts)
+
+
+def _find_texts(texts: pl.DataFrame, definition: IndexDefinition) -> list[Finding]:
+    """Return texts that are neither a rating nor a don't-know and stand too often for a slip.
+
+    A text of several numbers, such as two answers in one cell, is none that a definition could name.
+    """
+    of_files = texts.unique(["source_file", "question"]).group_by("question").agg(pl.col("given").sum())
+    counted = (
+        texts.group_by("question", "text")
+        .agg(pl.len(), pl.col("source_row").min())
+        .filter(pl.col("len") >= FREQUENT)
+        .join(of_files, on="question")
+        .filter(pl.col("len") >= FREQUENT_SHARE * pl.col("given"))
+        .sort(pl.col("len"), descending=True)
+    )
+    order = {question: n for n, question in enumerate(definition.question_ids)}
+    found = [
+        Finding(
+            (question,),
+            definition.question_scales[question],
+            (show_text(text),),
+            f"{question}: {count:,} of its {given:,} answers ({count / given:.0%}) are '{show_text(text)}', neither a "
+            f"rating nor a don't-know (first in row {row})",
+            {},
+        )
+        for question, text, count, row, given in counted.iter_rows()
+        if parse_number(text) is not None or not any(character.isdigit() for character in text)
+    ]
+    return sorted(found, key=lambda one: (order[one.questions[0]], one.outside))
+
+
+def _merge(findings: Iterator[Finding]) -> list[Finding]:
+    """Return the findings, those that concern the same codes beside each other."""
+    by_codes: dict[tuple[float, ...] | tuple[str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_codes[finding.outside].append(finding)
+    return [finding for some in by_codes.values() for finding in some]
+
+
+def _write_refusal(start: str, found: Sequence[Finding], definition: IndexDefinition) -> str:
+    shown = "; ".join(finding.said for finding in found[:_MOST_FINDINGS])
+    if len(found) > _MOST_FINDINGS:
+        rest = [question for finding in found[_MOST_FINDINGS:] for question in finding.questions]
+        shown += f"; the like in {', '.join(rest)}"
+    advice = " ".join(dict.fromkeys(_advise(finding, found, definition) for finding in found))
+    shown = start_sentence(shown) if found[0].is_step else shown
+    return (
+        f"{start}. {shown}. So many are no slips, and to leave out the rows of those who gave them would select by the "
+        f"answer. {advice}"
+    )
+
+
+def _advise(finding: Finding, found: Sequence[Finding], definition: IndexDefinition) -> str:
+    """Return what the definition may say of the codes, for all questions that have the same."""
+    same = [
+        question
+        for other in found
+        if (other.outside, other.mapping) == (finding.outside, finding.mapping)
+        for question in other.questions
+    ]
+    is_everywhere = set(same) == set(definition.question_ids) or (
+        finding.is_step and finding.scale == definition.scale and len(same) > 1
+    )
+    where = "" if is_everywhere else f" of {list_names(same)}"
+    labels = ", ".join(f"{code:g}: {rating:g}" for code, rating in finding.mapping.items())
+    codes = ", ".join(
+        json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:g}"
+        for value in finding.outside[:_MOST_CODES]
+    )
+    no_rating = f"`scale: {{dont_know: [{codes}]}}`{where} (or skipped, or not_asked)"
+    if finding.is_step:
+        return (
+            f"If that is another coding, say `scale: {{labels: {{{labels}}}}}`{where}; if {codes} is no rating, "
+            f"{no_rating}."
+        )
+    if finding.mapping:
+        return f"If these are codes in the order of the scale, say `scale: {{labels: {{{labels}}}}}`{where}."
+    is_code = len(finding.outside) <= 3
+    return (
+        f"Say what {codes} {'is' if len(finding.outside) == 1 else 'are'}: {no_rating} where it is no rating"
+        if is_code
+        else f"Say under `scale:`{where} what these are: no rating (dont_know, skipped, not_asked)"
+    ) + ", `labels:` where each stands for a rating, `minimum:` and `maximum:` where it is another scale."
