@@ -39,6 +39,8 @@ def list_rows(seed, n=90):
         cells[0] = rng.choice(["Aland", "Beland"])
         cells[5], cells[6] = (rng.choice(["test", ""]), rng.choice(["no", "yes"])) if number % 9 == 0 else ("", "yes")
         cells[7:] = rng.choices(ratings, k=3) if number % 5 else [rng.choice(cells) for cells in CELLS[7:]]
+        # Slips: one and the same, given often, would be a code.
+        cells[7:] = [{"11": f"{11 + number}", "x": f"x{number}"}.get(cell, cell) for cell in cells[7:]]
         rows.append(",".join([f"r{number}", *cells]))
     return [*rows, *rows[:2]]
 

@@ -1,13 +1,15 @@
 """Which column of a file is what: headings matched to the definition by id, text or alias.
 
-Only exact matches count, case and white space apart. `map_headings` says what was found and how, what was not, and what
+Only exact matches count, case and white space apart; first those of whole headings (an id before a wording, a wording
+before an alias), then, for what is left, those of parts, such as the statement behind the stem of a grid.
+`map_headings` says what was found and how, what was not, and what
 is given twice; near matches are proposed (`propose_headings`) and never taken.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bpo_index.definition import IndexDefinition
@@ -59,6 +61,8 @@ class Match:
     """The name of the column in the file."""
     label: str
     """What of the column's labels is in the definition; the name or another."""
+    is_part: bool = False
+    """Whether that is only a part of a heading."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,10 @@ class Mapping:
     """Sentences on columns that are known under two names of different things."""
     unused: list[str] = field(default_factory=list)
     """Headings of the file that nothing was made of."""
+    passed: list[str] = field(default_factory=list)
+    """What was taken from another column though a heading fits too: the column taken goes before it."""
+    not_ratings: list[str] = field(default_factory=list)
+    """Columns that the definition knows as questions and that hold the marks of a multiple choice."""
 
     @property
     def positions(self) -> dict[str, int]:
@@ -108,8 +116,79 @@ def label_questions(definition: IndexDefinition) -> dict[str, str]:
     }
 
 
-def map_headings(headings: Headings, definition: IndexDefinition) -> Mapping:
-    """Match the headings of a file to the definition."""
+def rank_labels(definition: IndexDefinition) -> dict[str, int]:
+    """Return the folded labels of questions and columns to ranks: of an id or a heading 0, a wording 1, an alias 2."""
+    ranks: dict[str, int] = {}
+    for question in definition.questions:
+        for rank, labels in enumerate(((question.id,), (question.text,), question.aliases)):
+            for label in labels:
+                ranks.setdefault(fold_label(label), rank)
+    for aliases in definition.columns.aliases.values():
+        ranks |= {fold_label(alias): 2 for alias in aliases}
+    return ranks
+
+
+def find_parts(labels: Sequence[str]) -> list[bool]:
+    """Return which labels of a column are only parts of another one: what follows a stem, a path or a code.
+
+    Examples
+    --------
+    >>> find_parts(["Q6_1", "How satisfied are you? - Agents", "Agents"]), find_parts(["Agents", "How? [Agents]"])
+    ([False, False, True], [True, False])
+    """
+    found = []
+    for k, label in enumerate(labels):
+        # The name of a column is whole, but where it is what stands in brackets of its question.
+        ends = (f"[{label}]",) if k == 0 else (label, f"{label}]")
+        longer = [other for other in labels if len(other) > len(label)]
+        is_end = any(other.endswith(ends) for other in longer)
+        found.append(bool(label) and (is_end or (k > 0 and any(other.startswith(f"{label}. ") for other in longer))))
+    return found
+
+
+def list_question_columns(headings: Headings, definition: IndexDefinition) -> list[int]:
+    """Return the positions of the columns that may be known as a question, by whatever of their labels."""
+    questions = label_questions(definition)
+    return [
+        n
+        for n, labels in enumerate(headings.labels)
+        if any(_fold_heading(label, questions) in questions for label in labels)
+    ]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A column that may be what is wanted."""
+
+    position: int
+    label: str
+    rank: int
+
+
+@dataclass
+class _Matched:
+    """What columns are known as, while they are looked at."""
+
+    matches: dict[str, Match] = field(default_factory=dict)
+    repeated: list[str] = field(default_factory=list)
+    ambiguous: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    settled: set[int] = field(default_factory=set)
+    """Positions of columns of which something was made, or said."""
+
+
+def map_headings(headings: Headings, definition: IndexDefinition, no_ratings: Collection[int] = frozenset()) -> Mapping:
+    """Match the headings of a file to the definition.
+
+    Parameters
+    ----------
+    headings
+        Of the file.
+    definition
+        The index.
+    no_ratings
+        Positions of columns that hold no ratings, so that they are no question.
+    """
     columns = definition.columns
     named = {tidy: heading for tidy, heading in name_fields(definition).items() if heading is not None}
     known = {fold_label(heading): tidy for tidy, heading in named.items()}
@@ -127,24 +206,11 @@ def map_headings(headings: Headings, definition: IndexDefinition) -> Mapping:
     is_long = given_long == {"question", "rating"} and not everything & set(questions)
     wanted = known | (known_long if is_long else questions)
 
-    matches: dict[str, Match] = {}
-    repeated, ambiguous, unused = [], [], []
+    barred = {(n, question) for n in no_ratings for question in questions.values()}
+    matched = _match_columns(headings, folded, wanted, ranks=rank_labels(definition), barred=barred)
+    matches = matched.matches
     of_tool = {tool_field.position for tool_field in headings.fields.values()}
-    for n, labels in enumerate(folded):
-        name = headings.names[n]
-        found = {
-            wanted[label]: headings.labels[n][k] for k, label in reversed(list(enumerate(labels))) if label in wanted
-        }
-        if len(found) > 1:
-            ambiguous.append(f"the column {name} is known as {' and as '.join(sorted(found))}")
-        elif not found:
-            unused += [name] if name and n not in of_tool else []
-        else:
-            ((tidy, label),) = found.items()
-            if tidy in matches:
-                repeated.append(name if name == label else f"{label} ({name})")
-            else:
-                matches[tidy] = Match(n, name, label)
+    unused = [name for n, name in enumerate(headings.names) if name and n not in matched.settled | of_tool]
     fields = _choose_fields(headings, matches, definition)
     required = _list_required(definition, is_long=is_long)
     given = {*matches, *fields}
@@ -156,10 +222,84 @@ def map_headings(headings: Headings, definition: IndexDefinition) -> Mapping:
         fields,
         missing,
         absent,
-        repeated,
-        ambiguous,
+        matched.repeated,
+        matched.ambiguous,
         unused,
+        matched.passed,
+        [headings.names[n] for n in sorted(no_ratings)],
     )
+
+
+def _match_columns(
+    headings: Headings,
+    folded: Sequence[Sequence[str]],
+    wanted: dict[str, str],
+    *,
+    ranks: dict[str, int],
+    barred: Container[tuple[int, str]],
+) -> _Matched:
+    """Return what the columns are known as: by whole headings, then, for what is left, by parts of them.
+
+    Parameters
+    ----------
+    folded
+        The labels of each column as they are compared.
+    wanted
+        Folded label to what it names.
+    ranks
+        Folded label to its rank; of several columns that are known as the same the one with the lowest counts.
+    barred
+        Pairs of a position and what the column there is not.
+    """
+    parts = [find_parts(labels) for labels in headings.labels]
+    matched = _Matched()
+    for is_part in (False, True):
+        candidates: dict[str, list[_Candidate]] = {}
+        for n, labels in enumerate(folded):
+            found: dict[str, _Candidate] = {}
+            for k, label in enumerate(labels) if n not in matched.settled else ():
+                tidy = wanted.get(label)
+                if tidy is None or parts[n][k] is not is_part or (n, tidy) in barred:
+                    continue
+                rank = ranks.get(label, 0)
+                if tidy not in found or rank < found[tidy].rank:
+                    found[tidy] = _Candidate(n, headings.labels[n][k], rank)
+            _keep_candidates(found, headings.names[n], n, matched, candidates)
+        for tidy, some in candidates.items():
+            _take_best(tidy, some, headings.names, matched, is_part=is_part)
+    return matched
+
+
+def _keep_candidates(
+    found: dict[str, _Candidate], name: str, n: int, matched: _Matched, candidates: dict[str, list[_Candidate]]
+) -> None:
+    """Add what a column may be to the candidates: a part is for what no whole heading names."""
+    left = {tidy: one for tidy, one in found.items() if tidy not in matched.matches}
+    matched.passed += [_say_passed(matched.matches[tidy], name, tidy) for tidy in found if tidy not in left]
+    if len(left) > 1:
+        matched.ambiguous.append(f"the column {name} is known as {' and as '.join(sorted(left))}")
+        matched.settled.add(n)
+    for tidy, one in left.items() if len(left) == 1 else ():
+        candidates.setdefault(tidy, []).append(one)
+
+
+def _take_best(
+    tidy: str, some: Sequence[_Candidate], names: Sequence[str], matched: _Matched, *, is_part: bool
+) -> None:
+    """Match the candidate of the lowest rank; others of it are repeated, the rest is passed over."""
+    best = min(one.rank for one in some)
+    first, *others = [one for one in some if one.rank == best]
+    used = Match(first.position, names[first.position], first.label, is_part)
+    matched.matches[tidy] = used
+    matched.settled |= {one.position for one in (first, *others)}
+    for one in others:
+        name = names[one.position]
+        matched.repeated.append(name if name == one.label else f"{one.label} ({name})")
+    matched.passed += [_say_passed(used, names[one.position], tidy) for one in some if one.rank > best]
+
+
+def _say_passed(used: Match, other: str, tidy: str) -> str:
+    return f"{tidy} from {used.heading}, and not from {other}"
 
 
 def _fold_heading(label: str, known: Container[str]) -> str:

@@ -18,6 +18,7 @@ from bpo_index.definition.blocks import Source as HowToRead
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.responses.answer_texts import find_unit, map_answers, parse_number
 from bpo_index.responses.cell_texts import write_plainly
+from bpo_index.responses.choice_marks import find_choice_marks, may_have_stem
 from bpo_index.responses.encodings import has_undecodable
 from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings
 from bpo_index.responses.grids import Grid, Unreadable
@@ -25,6 +26,7 @@ from bpo_index.responses.headings import (
     Mapping,
     Proposal,
     label_questions,
+    list_question_columns,
     map_headings,
     name_heading,
     propose_headings,
@@ -96,7 +98,7 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
         first = -view.headings.first
         return is_whole, first if is_whole else found, found if is_whole else first, len(view.headings.names)
 
-    best = max(views, key=rate)
+    best = _leave_out_choice_marks(max(views, key=rate), definition)
     if "sheet" not in best.grid.explicit:
         return best
     rivals = dict.fromkeys(view.grid.explicit["sheet"] for view in views if _has_answers(view.mapping, definition))
@@ -106,6 +108,26 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
         refusal = f"has several sheets that look like responses: {named}. Name one as `source.sheet`"
     others = tuple(grid.explicit["sheet"] for grid in grids if grid is not best.grid)
     return replace(best, refusal=refusal, not_read=others)
+
+
+def _leave_out_choice_marks(view: View, definition: IndexDefinition) -> View:
+    """Return the view without columns that hold the marks of a multiple choice, as what the questions are."""
+    known = list_question_columns(view.headings, definition)
+    asked = [
+        n
+        for n in known
+        if not any(
+            match.position == n
+            and (scale := definition.question_scales.get(tidy))
+            and scale.maximum - scale.minimum <= 1
+            for tidy, match in view.mapping.matches.items()
+        )
+    ]
+    has_stem = [n for n in asked if any(may_have_stem(label) for label in view.headings.labels[n])]
+    if not has_stem or view.mapping.layout == "long":
+        return view
+    marks = find_choice_marks(view.headings.labels, [record.cells for record in view.rows], has_stem)
+    return replace(view, mapping=map_headings(view.headings, definition, frozenset(marks))) if marks else view
 
 
 def _has_answers(mapping: Mapping, definition: IndexDefinition) -> bool:
@@ -261,6 +283,7 @@ def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
     return (
         f"{where} lacks {len(missing)} column{'s' if len(missing) > 1 else ''} that the index needs: {lacking}. "
         f"It has: {join_headings(view.headings.names)}. "
+        + (f"In it {_say_not_ratings(view.mapping)}. " if view.mapping.not_ratings else "")
         + (f"Near, and not taken: {offered}. " if offered else "")
         + "Rename the columns, or name them in the definition (`columns:` and the questions' `aliases:`); "
         "`bpo-index inspect` writes these lines."
@@ -295,6 +318,15 @@ def join_headings(texts: Sequence[str], most: int = _SHOWN) -> str:
     return shown + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
 
 
+def _join_all(sentences: Sequence[str]) -> str:
+    return "; ".join(show_text(sentence, 300) for sentence in sentences)
+
+
+def _say_not_ratings(mapping: Mapping) -> str:
+    named = join_headings(mapping.not_ratings)
+    return f"0 and 1 mark the options of a multiple choice, so no ratings: {named}"
+
+
 def _join_some(sentences: Sequence[str]) -> str:
     shown = "; ".join(show_text(sentence, 300) for sentence in sentences[:_SHOWN])
     return shown + (f"; and {len(sentences) - _SHOWN:,} more" if len(sentences) > _SHOWN else "")
@@ -323,10 +355,14 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
     by_part = [
         f"{tidy} from {show_text(match.heading)}"
         for tidy, match in mapping.matches.items()
-        if tidy not in definition.question_ids and match.label != match.heading
+        if match.is_part or (tidy not in definition.question_ids and match.label != match.heading)
     ]
     if by_part:
         decisions.append(f"{name}: by a part of the heading or its wording: {', '.join(by_part)}.")
+    if mapping.passed:
+        decisions.append(f"{name}: of headings that fit: {_join_all(mapping.passed)}.")
+    if mapping.not_ratings:
+        decisions.append(f"{name}: {_say_not_ratings(mapping)}.")
     if mapping.absent:
         columns = definition.columns
         effects = {columns.respondent: "every row counts as a respondent of its own"}

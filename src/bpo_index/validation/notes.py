@@ -12,8 +12,9 @@ import polars as pl
 
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
+from bpo_index.validation.row_marks import name_mark
 from bpo_index.validation.rules.record import RowRule
-from bpo_index.validation.rules.registry import NamedRule
+from bpo_index.validation.rules.registry import NamedRule, list_rules
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,27 @@ def find_idle_rules(table: pl.DataFrame, rules: Iterable[NamedRule], words: Word
         for rule in (named.rule for named in rules)
         if isinstance(rule, RowRule) and rule.needs and table.height and not _is_filled(table, rule.needs)
     ]
+
+
+def find_used_non_answers(accepted: pl.DataFrame, rules: Iterable[NamedRule], words: Words) -> list[Note]:
+    """Return a note where rows that are no answers to the survey are used: the definition has no rule on them.
+
+    Parameters
+    ----------
+    accepted
+        The rows that are used, with the marks of `mark_rows`.
+    rules, words
+        Those that the definition names, and its words.
+    """
+    named = {one.name for one in rules}
+    notes = []
+    for rule in list_rules():
+        if isinstance(rule, RowRule) and not rule.is_answer and rule.name not in named:
+            count = int(accepted[name_mark(rule.name)].sum() or 0)
+            if count:
+                text = phrase("notes.used_without_rule", line=rule.show_line(words.names), rule=rule.name)
+                notes.append(Note(text, phrase("notes.rows_used", count=count)))
+    return notes
 
 
 def say_idle(name: str) -> str:

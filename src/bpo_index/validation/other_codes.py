@@ -7,7 +7,8 @@ a to b), n in number:
 - **a step off**: all v are whole, some lie outside at one end, none at the other end, and moved by whole steps all lie
   on the scale; n of at least 20, from 10 rows, two of them outside;
 - **other codes**: one value (or text that is neither a rating nor a don't-know) has at least 5 answers and 2 per cent
-  of the question's, or all values outside have at least 10 answers and a fifth of them.
+  of the question's (or 3 answers and a tenth of 20 or more), or all values outside have at least 10 answers and a
+  fifth of them.
 
 Method page: docs/methods/scale-check.md.
 """
@@ -30,6 +31,8 @@ from bpo_index.responses.answer_texts import parse_number
 
 #: Answers of one value outside the scale, and their share of the question's, from which it is a code and no slip.
 FREQUENT, FREQUENT_SHARE = 5, 0.02
+#: The same in surveys of few rows, 20 answers or more.
+_FEW, _FEW_SHARE = 3, 0.1
 #: Answers outside the scale in all, and their share, from which the question has other codes.
 _MANY, _MANY_SHARE = 10, 0.2
 #: Ratings, rows, and ratings outside from which a run of values may be taken for one a step off.
@@ -179,7 +182,7 @@ def _find_in_questions(counts: Mapping[str, Counts], scale: Scale) -> Iterator[F
         total = sum(count for count, _ in counted.values())
         outside = {v: c for v, c in counted.items() if not scale.minimum <= v <= scale.maximum}
         many = sum(count for count, _ in outside.values())
-        frequent = [v for v, (count, _) in outside.items() if count >= FREQUENT and count >= FREQUENT_SHARE * total]
+        frequent = [value for value, (count, _) in outside.items() if _is_frequent(count, total)]
         if not frequent and not (many >= _MANY and many >= _MANY_SHARE * total):
             continue
         step = find_step(counted, scale)
@@ -199,6 +202,12 @@ def _find_in_questions(counts: Mapping[str, Counts], scale: Scale) -> Iterator[F
             else f"{question}: {share} {'lies' if many == 1 else 'lie'} {ends} ({first}), {', '.join(parts)}"
         )
         yield Finding((question,), scale, tuple(listed), said, _guess_mapping(counted, scale))
+
+
+def _is_frequent(count: int, total: int) -> bool:
+    return (count >= FREQUENT and count >= FREQUENT_SHARE * total) or (
+        total >= _RUN and count >= _FEW and count >= _FEW_SHARE * total
+    )
 
 
 def _be(count: int) -> str:
@@ -223,7 +232,7 @@ def _list_unreadable(typed: pl.DataFrame, table: pl.DataFrame, definition: Index
     `given` is how many answers the question has in the file.
     """
     has_any = typed["unreadable"].list.len() > 0
-    if has_any.sum() < FREQUENT:
+    if has_any.sum() < _FEW:
         return None
     listed = typed.filter(has_any).select("source_file", "source_row", question="unreadable").with_row_index("n")
     texts = table.filter(has_any)
@@ -246,9 +255,7 @@ def _find_texts(texts: pl.DataFrame, definition: IndexDefinition) -> list[Findin
     counted = (
         texts.group_by("question", "text")
         .agg(pl.len(), pl.col("source_row").min())
-        .filter(pl.col("len") >= FREQUENT)
         .join(of_files, on="question")
-        .filter(pl.col("len") >= FREQUENT_SHARE * pl.col("given"))
         .sort(pl.col("len"), descending=True)
     )
     order = {question: n for n, question in enumerate(definition.question_ids)}
@@ -262,7 +269,8 @@ def _find_texts(texts: pl.DataFrame, definition: IndexDefinition) -> list[Findin
             {},
         )
         for question, text, count, row, given in counted.iter_rows()
-        if parse_number(text) is not None or not any(character.isdigit() for character in text)
+        if _is_frequent(count, given)
+        and (parse_number(text) is not None or not any(character.isdigit() for character in text))
     ]
     return sorted(found, key=lambda one: (order[one.questions[0]], one.outside))
 

@@ -16,10 +16,11 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.responses import Responses
+from bpo_index.validation.answer_shapes import find_strange_shapes
 from bpo_index.validation.compared_rows import compare_rows
 from bpo_index.validation.direction import find_turned_questions
 from bpo_index.validation.duplicates import list_respondent_fields, mark_duplicates
-from bpo_index.validation.notes import Note, find_idle_rules
+from bpo_index.validation.notes import Note, find_idle_rules, find_used_non_answers
 from bpo_index.validation.other_codes import find_other_codes
 from bpo_index.validation.other_scale import find_other_scales
 from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_out_only_by, list_flag_codes
@@ -49,8 +50,8 @@ class Validation:
     flags
         One row per accepted respondent and flag: `source_file, source_row, respondent_id, reason, sentence`.
     notes
-        One for each quality rule that lacked what it needs (times, companies, rows) and did nothing, and for each
-        question that runs against its category.
+        One for each quality rule that lacked what it needs (times, companies, rows) and did nothing; on rows that are
+        no answers and are used; on questions that run against their category, or whose answers have a strange shape.
     refusals
         One paragraph each: why the answers cannot be used, whatever their rows say.
     """
@@ -84,7 +85,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     if other_scales:
         nothing = validate_responses(_quarantine_files(responses, list(other_scales)), definition)
         return replace(nothing, refusals=list(dict.fromkeys(other_scales.values())))
-    typed = put_on_common_scale(typed, definition)
+    given, typed = typed, put_on_common_scale(typed, definition)
     asked, rules = definition.questionnaire, definition.quality_rules.list_named()
     typed = mark_duplicates(mark_rows(typed, asked, rules), definition)
     failures = find_failures(typed, list_checks(definition), asked)
@@ -99,10 +100,10 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .group_by("response", maintain_order=True)
         .agg(reasons=pl.col("reason"), sentences=pl.col("sentence"))
     )
-    accepted = typed.join(grouped, on="response", how="anti", maintain_order="left")
+    kept = typed.join(grouped, on="response", how="anti", maintain_order="left")
     flagging = reasons.filter(is_flag)
     flags = (
-        flagging.join(accepted.select("response", "source_file", "source_row", "respondent_id"), on="response")
+        flagging.join(kept.select("response", "source_file", "source_row", "respondent_id"), on="response")
         .select("source_file", "source_row", "respondent_id", "reason", "sentence")
         .sort("source_file", "source_row", "reason")
     )
@@ -118,7 +119,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),
         *definition.question_ids,
     ]
-    accepted = accepted.select(columns).sort("unit", "respondent_id")
+    accepted = kept.select(columns).sort("unit", "respondent_id")
     return Validation(
         accepted,
         quarantined_by_rules.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
@@ -127,7 +128,9 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         notes=[
             *find_idle_rules(table, rules, definition.words),
             *comparison.notes,
+            *find_used_non_answers(kept, rules, definition.words),
             *find_turned_questions(accepted, definition),
+            *find_strange_shapes(given.filter(pl.col("response").is_in(kept["response"].implode())), definition),
         ],
     )
 
