@@ -7,7 +7,9 @@ their labels where the file has a codebook (SPSS), then decimal commas and times
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Values
 from itertools import chain
 
 from bpo_index.definition import IndexDefinition
@@ -35,6 +37,8 @@ _LABELLED = ("finished", "status", "data_origin", "cluster")
 _LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*[0-9])(?P<percent>\s*%)?")
 #: Nothing but two numbers: "10-20 %", "10 % to 20 %", "2 or 3".
 _RANGE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%?\s*(?:[-–—]|or\b|to\b)\s*([0-9]+(?:\.[0-9]+)?)(?P<percent>\s*%)?\s*")
+#: Whole numbers with a comma between them, without a zero before another digit.
+_TWO_NUMBERS = re.compile(r"(?:0|[1-9][0-9]*),(?:0|[1-9][0-9]*)")
 #: Per cent of the scale are rounded to whole ones.
 _ROUNDING = 1.0
 
@@ -202,21 +206,69 @@ def _write_numbers(
         if tidy in ("design_weight", "rating", *definition.question_ids) or tidy.startswith("importance_")
     }
     durations = {"duration": columns["duration"]} if "duration" in columns else {}
+    asked = {tidy: answers[tidy] for tidy in ("rating", *definition.question_ids) if tidy in answers}
+    pairs = {} if definition.source.decimal else find_two_answers(asked, definition)
+    said += [_say_two_answers(pairs, asked)] if pairs else []
     written: dict[str, Texts] = {}
     for what, group in (("numbers", answers), ("durations", durations)):
-        mark = _find_mark(what, group, definition.source.decimal, said)
+        alone = {
+            tidy: [text for text in texts if text not in pairs[tidy]] if tidy in pairs else texts
+            for tidy, texts in group.items()
+        }
+        mark = _find_mark(what, alone, definition.source.decimal, said)
         if mark is None:
             continue
         plain = {}
         for tidy, texts in group.items():
             has_thousands = tidy not in number_columns and what == "numbers"
             spelling = {text: write_plainly(text, mark, has_thousands=has_thousands) for text in texts if text}
+            spelling |= {text: text for text in pairs.get(tidy, ())}
             plain[tidy] = [spelling[text] if text else None for text in texts]
         if plain != group:
             kind = "decimal commas" if mark == "," else "commas before thousands"
             said.append(kind if what == "numbers" else f"{kind} in durations")
             written |= plain
     return written
+
+
+def find_two_answers(columns: dict[str, Texts], definition: IndexDefinition) -> dict[str, set[str]]:
+    """Return the cells of each question that hold two answers, such as "3,4", and no decimal comma.
+
+    They are few (up to a quarter) in a column of whole numbers, or four and all rising; both numbers are ratings, and in no question of the
+    file numbers with a comma are anything else.
+    """
+    found: dict[str, set[str]] = {}
+    for tidy, texts in columns.items():
+        given = Counter(text for text in texts if text)
+        commas = {text for text in given if _TWO_NUMBERS.fullmatch(text)}
+        if not commas:
+            continue
+        scale = definition.question_scales.get(tidy, definition.scale)
+        ratings = map_answers({part for text in commas for part in text.split(",")}, scale).ratings
+        whole = sum(count for text, count in given.items() if text.lstrip("+-").isdigit())
+        few = 3 * sum(given[text] for text in commas) <= whole or _are_all_rising(commas)
+        if not few or not all(_are_ratings(text.split(","), ratings, scale) for text in commas):
+            return {}
+        found[tidy] = commas
+    return found
+
+
+def _are_all_rising(commas: set[str]) -> bool:
+    return len(commas) >= 4 and all(int(low) < int(high) for low, high in (text.split(",") for text in commas))
+
+
+def _are_ratings(parts: Sequence[str], ratings: Values[str, float], scale: Scale) -> bool:
+    return all(part in ratings and scale.minimum <= ratings[part] <= scale.maximum for part in parts)
+
+
+def _say_two_answers(pairs: dict[str, set[str]], columns: dict[str, Texts]) -> str:
+    count = sum(text in pairs[tidy] for tidy in pairs for text in columns[tidy] if text)
+    shown = "; ".join(f"{tidy} {_list_codes(texts, {})}" for tidy, texts in pairs.items())
+    held = " holds" if count == 1 else "s hold"
+    return (
+        f"{count:,} cell{held} two answers and so no rating, among whole numbers: {shown} "
+        '(`source.decimal: ","` of the definition reads them as decimals)'
+    )
 
 
 def _find_mark(what: str, group: dict[str, Texts], wanted: str | None, said: list[str]) -> str | None:
