@@ -365,10 +365,20 @@ def _build_definition(content: YamlContent, value: object, source: str, kind: st
         except ValidationError as error:
             problems += [(tuple(item["loc"]), _explain(item)) for item in error.errors() if not _is_echo(item)]
         problems += list_conflicts(value)
+        problems += _list_rule_problems(definition) if definition else []
     if problems or definition is None:
         ordered = sorted(set(problems), key=lambda problem: (content.find_line(problem[0]), str(problem)))
         raise DefinitionError(source, [f"{describe_place(place, content)}: {says}" for place, says in ordered], kind)
     return definition
+
+
+def _list_rule_problems(definition: IndexDefinition) -> list[tuple[Place, str]]:
+    """Return the options of quality rules that do not go with the questions."""
+    return [
+        (("quality_rules", named.name, key), says)
+        for named in definition.quality_rules.list_named()
+        for key, says in named.options.find_problems(definition.questionnaire)
+    ]
 
 
 def _is_echo(error: ErrorDetails) -> bool:

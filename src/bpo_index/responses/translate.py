@@ -234,8 +234,8 @@ def _write_numbers(
 def find_two_answers(columns: dict[str, Texts], definition: IndexDefinition) -> dict[str, set[str]]:
     """Return the cells of each question that hold two answers, such as "3,4", and no decimal comma.
 
-    They are few (up to a quarter) in a column of whole numbers, or four and all rising; both numbers are ratings, and in no question of the
-    file numbers with a comma are anything else.
+    They are few (up to a quarter) in a column of whole numbers, or four and all rising; both numbers are ratings, and
+    in no question of the file numbers with a comma are anything else.
     """
     found: dict[str, set[str]] = {}
     for tidy, texts in columns.items():

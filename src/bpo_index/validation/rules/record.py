@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from bpo_index.display.catalogue import translate
 from bpo_index.display.words import GENERIC, put_words, start_sentence
@@ -38,6 +38,17 @@ class RuleOptions(Block):
     """The options of a rule: a mapping of the definition's `quality_rules:` block."""
 
     action: Action = "flag"
+
+    def find_problems(self, asked: Questionnaire) -> list[tuple[str, str]]:
+        """Return the options that do not go with the questionnaire: the key, and why, as a sentence on its value."""
+        del asked
+        return []
+
+    @model_serializer(mode="wrap")
+    def _leave_out_nothing(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out options without a value, so that a new one changes no definition without it."""
+        written: dict[str, Any] = write(self)
+        return {name: value for name, value in written.items() if value is not None}
 
 
 @dataclass(frozen=True)
