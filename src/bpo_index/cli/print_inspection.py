@@ -13,7 +13,7 @@ from bpo_index.display.labels import show_text
 from bpo_index.display.numbers import NOTHING, show_number, show_point
 from bpo_index.display.table_view import make_table
 from bpo_index.display.words import start_sentence
-from bpo_index.responses.inspection import Inspection
+from bpo_index.responses.inspection import MOST_LISTED, Inspection
 
 
 def print_inspection(inspection: Inspection, definition: IndexDefinition, console: Console) -> None:
@@ -78,7 +78,7 @@ def _print_units(inspection: Inspection, definition: IndexDefinition, console: C
         )
     )
     near = {proposal.heading: proposal for proposal in inspection.unit_proposals}
-    for text, count in inspection.unknown_units.items():
+    for text, count in list(inspection.unknown_units.items())[:MOST_LISTED]:
         values: dict[str, str | int] = {"count": count, "unit": definition.words.unit, "text": _quote(text)}
         proposal = near.get(text)
         said = (
@@ -92,6 +92,13 @@ def _print_units(inspection: Inspection, definition: IndexDefinition, console: C
             else phrase("terminal.unit_unknown", **values)
         )
         console.print(f"  [yellow]{escape(said)}[/]")
+    _print_rest(len(inspection.unknown_units), console)
+
+
+def _print_rest(count: int, console: Console) -> None:
+    """Print how many different texts are not shown, and how to see them."""
+    if count > MOST_LISTED:
+        console.print(f"  [yellow]{escape(phrase('terminal.more_texts', count=count - MOST_LISTED))}[/]")
 
 
 def _print_answers(inspection: Inspection, definition: IndexDefinition, console: Console) -> None:
@@ -109,9 +116,10 @@ def _print_answers(inspection: Inspection, definition: IndexDefinition, console:
         if found
         else phrase("terminal.no_ratings_found", **values)
     )
-    for text, count in inspection.unknown_answers.items():
+    for text, count in list(inspection.unknown_answers.items())[:MOST_LISTED]:
         said = phrase("terminal.answer_unknown", count=count, text=_quote(text))
         console.print(f"  [yellow]{escape(said)}[/]")
+    _print_rest(len(inspection.unknown_answers), console)
 
 
 def _quote(text: str) -> str:

@@ -414,8 +414,8 @@ def _explain(error: ErrorDetails) -> str:
             text = _SAYS.get(kind, error["msg"][0].lower() + error["msg"][1:])
     if isinstance(given, dict | list):
         return text
-    shown = repr(given[:_LONGEST_GIVEN] if isinstance(given, str) else given)
-    return f"{text}; found {shown[:_LONGEST_GIVEN]}"
+    shown = repr(given[: _LONGEST_GIVEN + 1] if isinstance(given, str) else given)
+    return f"{text}; found {shown if len(shown) <= _LONGEST_GIVEN else f'{shown[: _LONGEST_GIVEN - 1]}…'}"
 
 
 _COMPARED = {

@@ -16,12 +16,15 @@ from bpo_index.display.labels import fold_label
 from bpo_index.responses.headings import TIDY_COLUMNS, Proposal, label_questions
 from bpo_index.responses.views import View
 
+#: Unknown answers that are proposed as labels, at most.
+_MOST_ANSWERS = 30
+
 
 def write_fragment(
     view: View,
     proposals: Iterable[Proposal],
     unit_proposals: Iterable[Proposal],
-    unknown_answers: Iterable[str],
+    unknown_answers: Sequence[str],
     *,
     definition: IndexDefinition,
 ) -> str:
@@ -60,7 +63,7 @@ def write_fragment(
             for unit in definition.units
             if unit.code in units
         ],
-        "scale": {"labels": dict.fromkeys(unknown_answers)} if list(unknown_answers) else {},
+        "scale": {"labels": dict.fromkeys(unknown_answers[:_MOST_ANSWERS])} if unknown_answers else {},
     }
     taken = {"source": source, "columns": columns, "categories": _nest_aliases(aliases, definition.categories)}
     text = _dump({key: value for key, value in taken.items() if value})
@@ -68,6 +71,8 @@ def write_fragment(
     if proposed:
         text += "# Proposed, not taken: check each line before you use it.\n"
         text += "".join(f"# {line}\n" for line in proposed.splitlines())
+        if len(unknown_answers) > _MOST_ANSWERS:
+            text += f"# and {len(unknown_answers) - _MOST_ANSWERS:,} more answers: inspect --json lists all\n"
     return text
 
 

@@ -30,7 +30,7 @@ from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.translate import translate_cells
 from bpo_index.responses.views import View, choose_view, propose_columns, refuse_view, report_view
 
-#: Different texts that are listed of each kind, at most.
+#: Different texts of each kind that proposals are made for, and that a terminal shows, at most.
 MOST_LISTED = 30
 
 
@@ -67,17 +67,19 @@ class Inspection:
     units: dict[str, int] = field(default_factory=dict)
     """Unit code to rows."""
     unknown_units: dict[str, int] = field(default_factory=dict)
-    """Texts that name no unit, to rows; the most frequent."""
+    """Texts that name no unit, to rows; the most frequent first."""
     unit_proposals: tuple[Proposal, ...] = ()
-    """Unknown texts near to the name of a unit."""
+    """Unknown texts near to the name of a unit, of the most frequent ones."""
     ratings: dict[str, int] = field(default_factory=dict)
     """Rating to answers, in rising order."""
     not_ratings: dict[str, int] = field(default_factory=dict)
     """`dont_know`, `skipped`, `not_asked`, `empty`, to answers."""
     unknown_answers: dict[str, int] = field(default_factory=dict)
-    """Texts that are neither, to answers; the most frequent."""
+    """Texts that are neither, to answers; the most frequent first."""
     fragment: str = ""
     """The keys of a definition that make all of this explicit, as YAML."""
+    headings: tuple[str, ...] = ()
+    """The names of all columns."""
 
 
 def inspect_files(paths: Iterable[str | Path], definition: IndexDefinition) -> list[Inspection]:
@@ -113,7 +115,7 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
     proposals = propose_columns(view, definition)
     units, unknown_units = _count_units(texts.get("unit", []), definition)
     ratings, not_ratings, unknown_answers = _count_answers(texts, definition)
-    unit_proposals = _propose_units(unknown_units, definition)
+    unit_proposals = _propose_units(list(unknown_units)[:MOST_LISTED], definition)
     return Inspection(
         name,
         len(view.rows),
@@ -129,7 +131,8 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
         ratings,
         not_ratings,
         unknown_answers,
-        write_fragment(view, proposals, unit_proposals, unknown_answers, definition=definition),
+        write_fragment(view, proposals, unit_proposals, list(unknown_answers), definition=definition),
+        tuple(view.headings.names),
     )
 
 
@@ -184,7 +187,7 @@ def _count_answers(
 
 
 def _list_most_frequent(counts: Counter[str]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:MOST_LISTED])
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _propose_units(unknown: Iterable[str], definition: IndexDefinition) -> list[Proposal]:

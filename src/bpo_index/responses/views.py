@@ -185,7 +185,7 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
         return f"{where} can be read in two ways: {_join_some(mapping.ambiguous)}. Rename the columns or take one out."
     if mapping.repeated:
         return (
-            f"{where} gives {join_headings(mapping.repeated)} more than once, so it is not clear which column counts. "
+            f"{where} gives {_list_columns(mapping.repeated)} more than once, so it is not clear which column counts. "
             "Take the surplus columns out."
         )
     if mapping.missing:
@@ -279,15 +279,33 @@ def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
         f"{show_text(one.heading)} may be {one.target} (confidence {one.confidence:.2f})"
         for one in proposals[:_MOST_LACKING]
     )
-    lacking = join_headings([name_heading(tidy, definition) for tidy in missing], _MOST_LACKING)
+    lacking = _list_columns([name_heading(tidy, definition) for tidy in missing], _MOST_LACKING)
+    start = f"{where} lacks {len(missing)} column{'s' if len(missing) > 1 else ''} that the index needs"
+    if _is_other_survey(view, proposals, definition):
+        start += (
+            f", so this is not the survey of {definition.title} ({definition.index} {definition.edition}); give the "
+            "definition of this survey with --definition. Lacking are"
+        )
+    else:
+        start += ":"
     return (
-        f"{where} lacks {len(missing)} column{'s' if len(missing) > 1 else ''} that the index needs: {lacking}. "
-        f"It has: {join_headings(view.headings.names)}. "
+        f"{start} {lacking}. "
+        f"It has: {_list_columns(view.headings.names)}. "
         + (f"In it {_say_not_ratings(view.mapping)}. " if view.mapping.not_ratings else "")
         + (f"Near, and not taken: {offered}. " if offered else "")
         + "Rename the columns, or name them in the definition (`columns:` and the questions' `aliases:`); "
         "`bpo-index inspect` writes these lines."
     )
+
+
+def _is_other_survey(view: View, proposals: Sequence[Proposal], definition: IndexDefinition) -> bool:
+    """Return whether a file has none of the questions, and nothing near to them, or one in twenty of them at most."""
+    asked = set(definition.question_ids)
+    if view.mapping.layout == "long":
+        return False
+    near = {proposal.target for proposal in proposals} & asked
+    found = view.mapping.matches.keys() & asked
+    return len(found | near) <= len(asked) / 20
 
 
 def propose_columns(view: View, definition: IndexDefinition) -> list[Proposal]:
@@ -318,12 +336,17 @@ def join_headings(texts: Sequence[str], most: int = _SHOWN) -> str:
     return shown + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
 
 
+def _list_columns(texts: Sequence[str], most: int = _SHOWN) -> str:
+    """Return columns for a message; where there are many the first of them, and how to see all."""
+    return join_headings(texts, most) + (" (inspect --json lists all)" if len(texts) > most else "")
+
+
 def _join_all(sentences: Sequence[str]) -> str:
     return "; ".join(show_text(sentence, 300) for sentence in sentences)
 
 
 def _say_not_ratings(mapping: Mapping) -> str:
-    named = join_headings(mapping.not_ratings)
+    named = _list_columns(mapping.not_ratings)
     return f"0 and 1 mark the options of a multiple choice, so no ratings: {named}"
 
 
@@ -343,12 +366,11 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
     tool = "" if view.headings.export == "plain" else f", {TOOL_NAMES[view.headings.export]}"
     decisions = [f"{name}: {view.grid.form}, {header}, {mapping.layout} layout{tool}."]
     if view.not_read:
-        decisions.append(f"{name}: sheets not read: {join_headings(view.not_read)}.")
+        decisions.append(f"{name}: sheets not read: {join_headings(view.not_read, len(view.not_read))}.")
     above = view.grid.start[: view.headings.first]
     if above:
-        decisions.append(
-            f"{name}: above the header row and not read: {join_headings([record.text for record in above])}."
-        )
+        texts = [record.text for record in above]
+        decisions.append(f"{name}: above the header row and not read: {join_headings(texts, len(texts))}.")
     by_tool = [f"{tidy} from {show_text(one.heading)}" for tidy, one in mapping.fields.items()]
     if by_tool:
         decisions.append(f"{name}: by the tool's own columns: {', '.join(by_tool)}.")
@@ -368,7 +390,7 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
         effects = {columns.respondent: "every row counts as a respondent of its own"}
         effects[columns.company] = "every respondent counts as a company of its own"
         effect = " and ".join(effect for column, effect in effects.items() if column in mapping.absent)
-        decisions.append(f"{name}: no column {join_headings(mapping.absent)}{effect and f'; so {effect}'}.")
+        decisions.append(f"{name}: no column {_list_columns(mapping.absent)}{effect and f'; so {effect}'}.")
     if mapping.unused:
-        decisions.append(f"{name}: columns not used: {join_headings(mapping.unused)}.")
+        decisions.append(f"{name}: columns not used: {_list_columns(mapping.unused)}.")
     return decisions

@@ -16,7 +16,7 @@ from bpo_index.display.notebook import show_sentence
 from bpo_index.errors import DataRefused
 from bpo_index.responses import Responses
 from bpo_index.validation.audit import Audit, summarise_audit, write_private_audit
-from bpo_index.validation.refusals import find_refusal
+from bpo_index.validation.refusals import find_examples, find_refusal
 from bpo_index.validation.validate import Validation
 
 
@@ -63,7 +63,9 @@ def account_for_rows(
         When the folder cannot be written.
     """
     audit = summarise_audit(validation, definition)
-    refusal = find_refusal([*responses.refusals, *validation.refusals], audit, definition)
+    refusal = find_refusal(
+        [*responses.refusals, *validation.refusals], audit, definition, find_examples(validation.quarantined)
+    )
     write_private_audit(audit, validation, responses, definition, folder=folder, refusal=refusal)
     if refusal:
         raise DataRefused(f"{refusal} Every row and its reasons are in {folder}.")

@@ -8,7 +8,9 @@ a to b), n in number:
   on the scale; n of at least 20, from 10 rows, two of them outside;
 - **other codes**: one value (or text that is neither a rating nor a don't-know) has at least 5 answers and 2 per cent
   of the question's (or 3 answers and a tenth of 20 or more), or all values outside have at least 10 answers and a
-  fifth of them.
+  fifth of them;
+- **yes and no**: all v are 0 or 1, on a scale of four points and more, n of at least 20, and if the question were
+  answered like the others on its scale, of which a share p is neither, (1 - p)^n would be under 0.001.
 
 Method page: docs/methods/scale-check.md.
 """
@@ -37,6 +39,8 @@ _FEW, _FEW_SHARE = 3, 0.1
 _MANY, _MANY_SHARE = 10, 0.2
 #: Ratings, rows, and ratings outside from which a run of values may be taken for one a step off.
 _RUN, _RUN_ROWS, _RUN_OUTSIDE = 20, 10, 2
+#: Length of a scale on which answers of 0 and 1 only may be marks, and the chance under which they are.
+_MARKS_FROM, _CHANCE = 3, 0.001
 #: Codes of one question that a paragraph lists, and findings in one paragraph.
 _MOST_CODES, _MOST_FINDINGS = 12, 8
 
@@ -56,6 +60,8 @@ class Finding:
     """What was found, as a sentence without the point."""
     mapping: Mapping[float, float]
     """The codes that would explain it, each to its rating; empty: unknown."""
+    is_mark: bool = False
+    """Whether it is 0 and 1 only, as the marks of a multiple choice are."""
     is_step: bool = False
     """Whether the values are a run of whole numbers steps off the scale."""
 
@@ -74,7 +80,11 @@ def find_other_codes(
     table
         The text frame, row by row the same, for answers that are no numbers; None: these are not looked at.
     """
-    groups = [(scale, held) for scale, held in definition.scale_groups if _is_any_outside(typed, held, scale)]
+    groups = [
+        (scale, held)
+        for scale, held in definition.scale_groups
+        if _is_any_outside(typed, held, scale) or (not scale.may_be_narrow and _list_marks(typed, held, scale))
+    ]
     texts = _list_unreadable(typed, table, definition) if table is not None else None
     if not groups and texts is None:
         return {}
@@ -102,6 +112,26 @@ def _is_any_outside(typed: pl.DataFrame, questions: Sequence[str], scale: Scale)
     return low is not None and (low < scale.minimum or high > scale.maximum)
 
 
+def _list_marks(rows: pl.DataFrame, questions: Sequence[str], scale: Scale) -> list[str]:
+    """Return the questions whose ratings are 0 and 1 only, where the others on a longer scale are not."""
+    if scale.maximum - scale.minimum < _MARKS_FROM or len(questions) < 2:
+        return []
+    counted = rows.select(
+        *(pl.col(question).count().alias(f"{question}.n") for question in questions),
+        *(pl.col(question).is_in([0.0, 1.0]).sum().alias(f"{question}.marks") for question in questions),
+    ).row(0, named=True)
+    given = sum(counted[f"{question}.n"] for question in questions)
+    marks = sum(counted[f"{question}.marks"] for question in questions)
+    found = []
+    for question in questions:
+        n, own = counted[f"{question}.n"], counted[f"{question}.marks"]
+        others = given - n
+        share = (marks - own) / others if others else 1.0
+        if n == own and n >= _RUN and share**n < _CHANCE and rows[question].n_unique() > 1:
+            found.append(question)
+    return found
+
+
 def _find_all(rows: pl.DataFrame, groups: Sequence[tuple[Scale, Sequence[str]]]) -> list[Finding]:
     found: list[Finding] = []
     for scale, questions in groups:
@@ -117,7 +147,10 @@ def _find_all(rows: pl.DataFrame, groups: Sequence[tuple[Scale, Sequence[str]]])
             answered = tuple(question for question in questions if counts[question])
             found.append(_describe_step(answered, together, scale, step))
         else:
-            found += _merge(_find_in_questions(counts, scale))
+            marks = [] if scale.may_be_narrow else _list_marks(rows, questions, scale)
+            found += [_describe_marks(question, counts[question], scale) for question in marks]
+            rest = {question: counted for question, counted in counts.items() if question not in marks}
+            found += _merge(_find_in_questions(rest, scale))
     return found
 
 
@@ -175,6 +208,15 @@ def _describe_step(questions: tuple[str, ...], counts: Counts, scale: Scale, ste
 def _count(value: float, counts: Counts) -> str:
     count, row = counts[value]
     return f"{count:,} {_be(count)} {value:g} (first in row {row})"
+
+
+def _describe_marks(question: str, counts: Counts, scale: Scale) -> Finding:
+    total = sum(count for count, _ in counts.values())
+    said = (
+        f"{question}: all of its {total:,} answers are 0 or 1, where the scale runs from {scale.minimum:g} to "
+        f"{scale.maximum:g} and the other questions use it"
+    )
+    return Finding((question,), scale, (0.0, 1.0), said, {}, is_mark=True)
 
 
 def _find_in_questions(counts: Mapping[str, Counts], scale: Scale) -> Iterator[Finding]:
@@ -308,6 +350,11 @@ def _advise(finding: Finding, found: Sequence[Finding], definition: IndexDefinit
         finding.is_step and finding.scale == definition.scale and len(same) > 1
     )
     where = "" if is_everywhere else f" of {list_names(same)}"
+    if finding.is_mark:
+        return (
+            f"If they are the marks of a multiple choice, they are no ratings: name the right column{where} under its "
+            f"`aliases:`; if they are ratings, give `scale: {{minimum: 0, maximum: 1}}` or `may_be_narrow`{where}."
+        )
     labels = ", ".join(f"{code:g}: {rating:g}" for code, rating in finding.mapping.items())
     codes = ", ".join(
         json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:g}"

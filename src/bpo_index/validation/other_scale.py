@@ -23,8 +23,8 @@ import polars as pl
 from bpo_index.definition.blocks import Scale
 from bpo_index.validation.schema import is_in_range
 
-#: Ends of answer scales in use: 0 or 1 to 3 … 7, and those round zero.
-USUAL_SCALES = (*((low, high) for high in range(3, 8) for low in (0, 1)), (-1, 1), (-2, 2), (-3, 3))
+#: Ends of answer scales in use: no and yes, 0 or 1 to 3 … 7, and those round zero.
+USUAL_SCALES = ((0, 1), *((low, high) for high in range(3, 8) for low in (0, 1)), (-1, 1), (-2, 2), (-3, 3))
 #: Share of the definition's range that a shorter scale has at most, and the ratings and rows that are then needed.
 _NARROW = ((0.5, 50, 10), (0.7, 200, 30))
 #: Range of a scale on which answers between 0 and 1 are taken for shares, and the ratings and rows that are needed.

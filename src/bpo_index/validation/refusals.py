@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import polars as pl
+
 from bpo_index.definition import IndexDefinition
 from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import describe_reason
 
+#: Reasons whose sentences quote nothing but what the definition does not know.
+_QUOTED = ("unknown_unit", "not_a_rating", "out_of_range", "invalid_weight")
 
-def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition) -> str | None:
+
+def find_examples(quarantined: pl.DataFrame) -> dict[str, str]:
+    """Return, for reasons that quote what the definition does not know, the first row that has one, and its sentence.
+
+    Parameters
+    ----------
+    quarantined
+        As `Validation.quarantined`.
+    """
+    listed = quarantined.select("source_file", "source_row", "reasons", "sentences").explode("reasons", "sentences")
+    first = listed.filter(pl.col("reasons").is_in(_QUOTED)).unique("reasons", keep="first", maintain_order=True)
+    return {reason: f"row {row} of {file}: {sentence.rstrip('.')}" for file, row, reason, sentence in first.iter_rows()}
+
+
+def find_refusal(
+    refusals: list[str], audit: Audit, definition: IndexDefinition, examples: Mapping[str, str] = MappingProxyType({})
+) -> str | None:
     """Return why no index can be computed, as a paragraph; None where one can.
 
     Parameters
@@ -16,6 +39,8 @@ def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition)
         Those of the reader and of validation: why files cannot be used at all.
     audit, definition
         What became of the rows, and the index.
+    examples
+        From `find_examples`.
     """
     if refusals:
         return " ".join(refusals)
@@ -25,7 +50,8 @@ def find_refusal(refusals: list[str], audit: Audit, definition: IndexDefinition)
     read = f"Of {audit.rows_read} row{'' if audit.rows_read == 1 else 's'} read, {audit.rows_accepted} can be used"
     if audit.reasons:
         reasons = ", ".join(
-            f"{count} x {code} ({describe_reason(code, words)})" for code, count in audit.reasons.items()
+            f"{count} x {code} ({describe_reason(code, words)}{f'; {examples[code]}' if code in examples else ''})"
+            for code, count in audit.reasons.items()
         )
         read += f"; quarantined: {reasons}"
     return (
