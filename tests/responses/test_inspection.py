@@ -191,9 +191,35 @@ def test_what_is_listed_does_not_hang_on_the_order_and_counts_are_whole(tmp_path
     texts = [f"no{n}" for n in range(40)]
     rows = [f"{n},Aland,{text},7.1234561,7.123456{n % 4}" for n, text in enumerate(texts)]
     (found,) = inspect_files([write_csv(tmp_path, *rows)], make_definition())
-    assert list(found.unknown_answers) == sorted(texts)[:30]
+    assert list(found.unknown_answers) == sorted(texts)
     assert sum(found.ratings.values()) == 80
     assert found.ratings["7.1234561"] == 50
+
+
+def test_json_is_whole_and_the_terminal_says_how_many_more(tmp_path, capsys):
+    rows = [f"{n},Land {n},no{n},7,7" for n in range(40)]
+    path = write_csv(tmp_path, *rows, header=f"{HEADER}," + ",".join(f"extra {n}" for n in range(20)))
+    path.write_text(path.read_text().replace(",7,7\n", ",7,7" + "," * 20 + "\n"))
+    definition = tmp_path / "definition.yaml"
+    definition.write_text(json.dumps(make_definition().model_dump(mode="json")))
+    assert main(["inspect", str(path), "--definition", str(definition), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (len(found["unknown_units"]), len(found["unknown_answers"])) == (40, 40)
+    assert (len(found["unused"]), len(found["headings"])) == (20, 25)
+    assert main(["inspect", str(path), "--definition", str(definition)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.count("and 10 more texts: inspect --json lists all") == 2
+    assert "# and 10 more answers: inspect --json lists all" in printed
+    assert "and 8 more (inspect --json lists all)" in printed
+
+
+def test_a_file_of_another_survey_gets_that_sentence(tmp_path):
+    path = write_csv(tmp_path, "1,2", header="Age,Weather")
+    (found,) = inspect_files([path], make_definition())
+    assert "so this is not the survey of Small index (small one)" in found.refusal
+    assert "give the definition of this survey with --definition" in found.refusal
+    (found,) = inspect_files([write_csv(tmp_path, *ROWS, header="id,country,a,b,q3")], make_definition())
+    assert "not the survey" not in found.refusal
 
 
 def test_what_a_folder_has_beside_the_answers_is_named(tmp_path):

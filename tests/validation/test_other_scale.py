@@ -166,3 +166,70 @@ def test_a_question_that_does_not_vary_runs_against_nothing():
     accepted = pl.DataFrame({"unit": ["AAA"] * 40, "q1": [0.1] * 40, "q2": [0.7] * 40, "q3": [0.3] * 40})
     assert find_turned_questions(accepted, make_definition()) == []
     assert find_turned_questions(accepted.clear(), make_definition()) == []
+
+
+def make_people(n=80, questions=6, seed=0):
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    person = rng.normal(size=(n, 1))
+    return np.clip(np.rint(3 + person + 0.8 * rng.normal(size=(n, questions))), 1, 5)
+
+
+def note_turned(ratings, reverse=()):
+    questions = ", ".join(
+        f"{{id: q{n}, text: Q{n}, reverse: {str(n in reverse).lower()}}}" for n in range(1, ratings.shape[1] + 1)
+    )
+    definition = make_definition(
+        **{
+            "minimum: 0, maximum: 10": "minimum: 1, maximum: 5",
+            "labels: {top: 10}": "labels: {top: 5}",
+            "[{id: q1, text: One}, {id: q2, text: Two, aliases: [second]}]": f"[{questions}]",
+            "{id: q3, text: Three, reverse: true}": "{id: other, text: Other}",
+        }
+    )
+    frame = pl.DataFrame(ratings, schema=[f"q{n}" for n in range(1, ratings.shape[1] + 1)], orient="row")
+    return find_turned_questions(frame.with_columns(unit=pl.lit("AAA")), definition)
+
+
+def test_one_turned_question_is_named_and_no_innocent_one():
+    ratings = make_people()
+    ratings[:, 2] = 6 - ratings[:, 2]
+    (note,) = note_turned(ratings)
+    assert note.text == "q3 runs against the other questions of first"
+    assert note_turned(ratings, reverse=[3]) == []
+
+
+@pytest.mark.parametrize("reverse", [[2, 4, 6], [1, 2, 4, 6], [5]])
+def test_questions_that_the_file_has_reversed_already(reverse):
+    (note,) = note_turned(make_people(), reverse)
+    named = [f"q{n}" for n in reverse]
+    assert all(name in note.text for name in named)
+    assert "as stored" in note.text
+    assert "set reverse: false" in note.detail
+    assert not any(f"q{n} " in note.text or f"q{n}," in note.text for n in range(1, 7) if n not in reverse)
+
+
+def test_two_halves_of_which_either_may_be_turned():
+    ratings = make_people()
+    ratings[:, 1::2] = 6 - ratings[:, 1::2]
+    (note,) = note_turned(ratings)
+    assert note.text == "q1, q3 and q5 run against q2, q4 and q6 in first"
+    assert note_turned(ratings, reverse=[2, 4, 6]) == []
+
+
+def test_reversed_ones_and_others_that_are_wrong_get_advice_of_their_own():
+    ratings = make_people(questions=9)
+    ratings[:, 8] = 6 - ratings[:, 8]
+    turned, stored = note_turned(ratings, reverse=[2])
+    assert turned.text == "q9 runs against the other questions of first"
+    assert "reverse: true" in turned.detail
+    assert stored.text == "q2, which the definition reverses, runs with the other questions of first as stored"
+
+
+def test_answers_without_a_common_direction_get_no_note():
+    import numpy as np
+
+    ratings = np.random.default_rng(1).integers(1, 6, (200, 6)).astype(float)
+    assert note_turned(ratings) == []
+    assert note_turned(ratings, reverse=[2, 4]) == []

@@ -154,3 +154,17 @@ def test_the_sample_editions_have_six_second_answers_of_a_company_and_nothing_el
     # A hundred rows cannot carry a covariance of 24 questions.
     assert [note.text.split(" ")[3] for note in validation.notes] == ["test_row", "outlying"]
     assert "it needs 120" in validation.notes[1].detail
+
+
+def test_rows_that_are_no_answers_and_are_used_are_said(tmp_path):
+    rows = ["1,Aland,,,,,test,yes,1,5,9", "2,Aland,,,,,,no,1,5,9", "3,Aland,,,,,,no,1,5,8", "4,Aland,,,,,,yes,1,5,9"]
+    validation = validate_rows(tmp_path, *rows, header=HEADER, definition=set_rules())
+    assert validation.accepted.height == 4
+    assert [str(note) for note in validation.notes] == [
+        "Rows are used where the survey tool marks the row as a test, a preview or spam, since the definition names no "
+        "quality rule test_row: 1 row.",
+        "Rows are used where the respondent did not reach the end, since the definition names no quality rule "
+        "unfinished: 2 rows.",
+    ]
+    named = set_rules(unfinished="action: flag", test_row="action: flag")
+    assert validate_rows(tmp_path, *rows, header=HEADER, definition=named).notes == []

@@ -127,12 +127,12 @@ def _note_halves(
         return []
     halves = [
         list_names([question.id for question, held in zip(questions, half, strict=True) if held])
-        for half in (first, ~first)
+        for half in ((first, ~first) if first[0] else (~first, first))
     ]
     respondents = definition.words.count_respondents(max(n for _, n, _ in compared))
     return [
         Note(
-            phrase("notes.halves_run_against", first=halves[1], second=halves[0], category=category),
+            phrase("notes.halves_run_against", first=halves[0], second=halves[1], category=category),
             phrase("notes.halves_seem_turned", respondents=respondents),
         )
     ]

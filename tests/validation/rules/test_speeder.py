@@ -76,3 +76,23 @@ def test_too_few_times_are_said_and_nothing_is_marked(tmp_path, rows, says):
     validation = find(tmp_path, rows)
     assert [str(note) for note in validation.notes] == [f"The quality rule speeder does nothing: {says}"]
     assert validation.accepted.height == len(rows)
+
+
+def test_under_a_number_of_seconds_however_few_the_rows(tmp_path):
+    definition = set_rules(speeder="action: quarantine, minimum_seconds: 120", unfinished="")
+    validation = validate_rows(
+        tmp_path, *[write(n, seconds) for n, seconds in enumerate(TIMES)], header=HEADER, definition=definition
+    )
+    assert validation.quarantined["sentences"].to_list() == [["Took 95 seconds; at least 120 are needed."]]
+    assert validation.notes == []
+
+
+def test_the_median_and_the_seconds_mark_each_row_once():
+    rows = pl.DataFrame({"response": range(5), "duration": [*map(float, TIMES)]})
+    found = find_speeders(rows, SpeederRule(minimum_share=0.33, minimum_times=5, minimum_seconds=301))
+    assert isinstance(found, pl.DataFrame)
+    assert found.rows() == [
+        (0, "Took 95 seconds; 33% of the median of 610 is 201.3."),
+        (1, "Took 300 seconds; at least 301 are needed."),
+    ]
+    assert "minimum_seconds" not in SpeederRule().model_dump()

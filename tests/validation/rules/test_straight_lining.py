@@ -97,3 +97,41 @@ def test_a_limit_is_no_low_variance(tmp_path):
     definition = set_rules(low_variance="action: quarantine, minimum_sd: 1, minimum_answers: 3")
     validation = validate_rows(tmp_path, "a,Aland,5,6,7", "b,Aland,5,5,", definition=definition)
     assert validation.accepted["respondent_id"].to_list() == ["a", "b"]
+
+
+GRIDS = "id,country,q1,q2,q3"
+
+
+@pytest.mark.parametrize(
+    ("keys", "marked"),
+    [
+        ("within: category, minimum_answers: 2", ["a", "c"]),
+        ("within: [q2, q3], minimum_answers: 2", ["b", "c"]),
+        ("minimum_answers: 3", ["c"]),
+    ],
+)
+def test_straight_lines_within_grids(tmp_path, keys, marked):
+    rows = ["a,Aland,5,5,6", "b,Aland,5,6,6", "c,Aland,4,4,4", "d,Aland,5,dk,5"]
+    validation = validate_rows(tmp_path, *rows, header=GRIDS, definition=set_rules("flag", straight_line=keys))
+    assert validation.flags["respondent_id"].to_list() == marked
+
+
+def test_the_sentence_names_the_grid(tmp_path):
+    definition = set_rules("flag", straight_line="within: category, minimum_answers: 2")
+    validation = validate_rows(tmp_path, "a,Aland,5,5,6", header=GRIDS, definition=definition)
+    assert validation.flags["sentence"].to_list() == ["All ratings are the same in: first (2)."]
+
+
+def test_grids_need_fewer_ratings_and_unknown_questions_are_refused():
+    from bpo_index.errors import DefinitionError
+    from bpo_index.validation.rules.straight_line import StraightLineRule
+
+    assert StraightLineRule(within="category").minimum_answers == 4
+    assert StraightLineRule().minimum_answers == 10
+    assert "within" not in StraightLineRule().model_dump()
+    for keys, says in (
+        ("within: [q1, q9], minimum_answers: 2", "names what is no question: q9"),
+        ("within: category", "is 4, and the largest grid has 2 questions"),
+    ):
+        with pytest.raises(DefinitionError, match=says):
+            set_rules(straight_line=keys)
