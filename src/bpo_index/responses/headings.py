@@ -264,14 +264,14 @@ def _match_columns(
                 rank = ranks.get(label, 0)
                 if tidy not in found or rank < found[tidy].rank:
                     found[tidy] = _Candidate(n, headings.labels[n][k], rank)
-            _keep_candidates(found, headings.names[n], n, matched, candidates)
+            _keep_candidates(found, n, headings.names[n], matched=matched, candidates=candidates)
         for tidy, some in candidates.items():
             _take_best(tidy, some, headings.names, matched, is_part=is_part)
     return matched
 
 
 def _keep_candidates(
-    found: dict[str, _Candidate], name: str, n: int, matched: _Matched, candidates: dict[str, list[_Candidate]]
+    found: dict[str, _Candidate], n: int, name: str, *, matched: _Matched, candidates: dict[str, list[_Candidate]]
 ) -> None:
     """Add what a column may be to the candidates: a part is for what no whole heading names."""
     left = {tidy: one for tidy, one in found.items() if tidy not in matched.matches}
