@@ -60,7 +60,7 @@ def test_a_code_of_one_question_is_named_until_it_is_known(tmp_path):
     rows = list_rows(q2=lambda n, rating: 99 if n % 6 == 0 else rating)
     (refusal,) = refuse(tmp_path, rows)
     assert "q2: 10 of its 60 answers (17%) are 99, outside the scale 1 to 5 (first in row 2)" in refusal
-    assert "`scale: {dont_know: [99]}` of q2" in refusal
+    assert "99]}` of q2" in refusal
     assert refuse(tmp_path, rows, **{"aliases: [second]": "aliases: [second], scale: {not_asked: [99]}"}) == []
 
 
@@ -68,8 +68,12 @@ def test_a_text_given_often_is_a_code_too(tmp_path):
     rows = list_rows(q3=lambda n, rating: "keine Angabe" if n % 6 == 0 else rating)
     (refusal,) = refuse(tmp_path, rows)
     assert "q3: 10 of its 60 answers (17%) are 'keine Angabe', neither a rating nor a don't-know" in refusal
-    assert 'dont_know: ["keine Angabe"]' in refusal
+    assert '"keine Angabe"]}` of q3' in refusal
     assert refuse(tmp_path, rows, **{"text: Three": "text: Three, scale: {skipped: [keine Angabe]}"}) == []
+    numbered = list_rows(q3=lambda n, rating: "6 - entfällt" if n % 6 == 0 else rating)
+    assert "are '6 - entfällt'" in refuse(tmp_path, numbered)[0]
+    pairs = list_rows(q3=lambda n, rating: "3;4" if n % 6 == 0 else rating)
+    assert refuse(tmp_path, pairs) == []
     single = list_rows(q3=lambda n, rating: f"note {n}" if n % 6 == 0 else rating)
     assert refuse(tmp_path, single) == []
 
@@ -111,3 +115,25 @@ def test_files_of_few_rows_are_looked_at_together(tmp_path):
     validation = validate_responses(read_responses(files, definition), definition)
     assert len(validation.refusals) == 1
     assert validation.accepted.height == 0
+
+
+def test_labels_that_the_definition_lacks_are_listed_once(tmp_path):
+    words = ("never", "seldom", "often", "mostly", "always")
+    (refusal,) = refuse(tmp_path, list_rows(**{f"q{n}": lambda _, rating: words[rating - 1] for n in (1, 2, 3)}))
+    assert "q1: 60 of its 60 answers (100%) are " in refusal
+    assert refusal.count("Say under `scale:` what") == 1
+    assert "`labels:` where each stands for a rating" in refusal
+
+
+def test_codes_that_are_known_already_are_kept_in_the_advice(tmp_path):
+    rows = list_rows(q2=lambda n, rating: 99 if n % 6 == 0 else rating)
+    (refusal,) = refuse(tmp_path, rows)
+    assert '`scale: {dont_know: [98, "dk", 99]}` of q2' in refusal
+
+
+def test_a_coding_far_off_is_explained_and_not_only_another_scale(tmp_path):
+    def move(_, rating):
+        return rating + 3
+
+    (refusal,) = refuse(tmp_path, list_rows(q1=move, q2=move, q3=move))
+    assert "`scale: {labels: {4: 1, 5: 2, 6: 3, 7: 4, 8: 5}}`" in refusal

@@ -1,6 +1,7 @@
 """Notes on questions whose answers have a shape that questions seldom have: perhaps other codes, or a copied column.
 
-Over the accepted respondents of units with enough of them to be published, for questions with 30 ratings or more:
+Over the accepted respondents of units with enough of them to be published, for questions with 30 ratings or more (12
+for the last):
 
 - **a shorter run**: all ratings are whole, their ends are those of a usual shorter scale, and if the question were
   answered like the others on its scale, of which a share p lies beyond these ends, (1 - p)^n would be under 0.001;
@@ -29,6 +30,8 @@ from bpo_index.validation.other_scale import USUAL_SCALES
 
 #: Ratings that a question needs.
 _FEWEST = 30
+#: Ratings from which two columns with the same answers are no chance.
+_FEWEST_COPIES = 12
 #: How improbable it must be that nobody goes beyond the shorter run.
 _CHANCE = 0.001
 #: Ratings at an end, their share of all, and how many times as many they are as those beside it.
@@ -52,8 +55,6 @@ def find_strange_shapes(given: pl.DataFrame, definition: IndexDefinition) -> lis
     """
     minimum = definition.method.minimum_respondents_to_publish
     published = given.filter(pl.len().over("unit") >= minimum)
-    if published.height < _FEWEST:
-        return []
     return [
         *_find_shorter_runs(published, definition),
         *_find_masses(published, definition),
@@ -144,7 +145,7 @@ def _find_copies(published: pl.DataFrame, definition: IndexDefinition) -> list[N
     pairs: list[tuple[str, str]] = []
     for question in definition.question_ids:
         ratings = published[question]
-        if ratings.count() < _FEWEST or ratings.n_unique() - (ratings.null_count() > 0) < 2:
+        if ratings.count() < _FEWEST_COPIES or ratings.n_unique() - (ratings.null_count() > 0) < 2:
             continue
         digest = hashlib.blake2b(ratings.to_numpy().tobytes()).digest()
         original = first_of.setdefault(digest, question)

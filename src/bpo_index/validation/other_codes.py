@@ -17,10 +17,8 @@ Method page: docs/methods/scale-check.md.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -28,8 +26,8 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Scale
 from bpo_index.display.labels import show_text
 from bpo_index.display.numbers import list_names
-from bpo_index.display.words import start_sentence
 from bpo_index.responses.answer_texts import parse_number
+from bpo_index.validation.code_refusals import Finding, Refusal, be, write_refusal
 
 #: Answers of one value outside the scale, and their share of the question's, from which it is a code and no slip.
 FREQUENT, FREQUENT_SHARE = 5, 0.02
@@ -41,35 +39,17 @@ _MANY, _MANY_SHARE = 10, 0.2
 _RUN, _RUN_ROWS, _RUN_OUTSIDE = 20, 10, 2
 #: Length of a scale on which answers of 0 and 1 only may be marks, and the chance under which they are.
 _MARKS_FROM, _CHANCE = 3, 0.001
-#: Codes of one question that a paragraph lists, and findings in one paragraph.
-_MOST_CODES, _MOST_FINDINGS = 12, 8
+#: Codes of one question that a sentence lists.
+_MOST_CODES = 12
 
 #: Value to the number of answers, and the first row that gives it.
 Counts = Mapping[float, tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What is outside the scale in one question, or in several in the same way."""
-
-    questions: tuple[str, ...]
-    scale: Scale
-    outside: tuple[float, ...] | tuple[str]
-    """The values outside, rising; or a text."""
-    said: str
-    """What was found, as a sentence without the point."""
-    mapping: Mapping[float, float]
-    """The codes that would explain it, each to its rating; empty: unknown."""
-    is_mark: bool = False
-    """Whether it is 0 and 1 only, as the marks of a multiple choice are."""
-    is_step: bool = False
-    """Whether the values are a run of whole numbers steps off the scale."""
-
-
 def find_other_codes(
     typed: pl.DataFrame, definition: IndexDefinition, table: pl.DataFrame | None = None
-) -> dict[str, str]:
-    """Return each file whose questions have other codes, with a paragraph that says which; files may share one.
+) -> dict[str, Refusal]:
+    """Return each file whose questions have other codes, with what is said of it; files may share that.
 
     Parameters
     ----------
@@ -88,19 +68,20 @@ def find_other_codes(
     texts = _list_unreadable(typed, table, definition) if table is not None else None
     if not groups and texts is None:
         return {}
-    refusals = {}
+    refusals: dict[str, Refusal] = {}
     files = typed["source_file"].unique().sort().to_list()
     for file in files:
         found = _find_all(typed.filter(pl.col("source_file") == file), groups)
         if texts is not None:
             found += _find_texts(texts.filter(pl.col("source_file") == file), definition)
         if found:
-            refusals[file] = _write_refusal(f"The file {file} has other codes than the definition", found, definition)
+            start = f"The file {file} has other codes than the definition"
+            refusals[file] = write_refusal(start, found, definition)
     if len(files) < 2 or refusals:
         return refusals
     found = [*_find_all(typed, groups), *(_find_texts(texts, definition) if texts is not None else [])]
     start = f"The {len(files)} files together have other codes than the definition"
-    return dict.fromkeys(files, _write_refusal(start, found, definition)) if found else {}
+    return dict.fromkeys(files, write_refusal(start, found, definition)) if found else {}
 
 
 def _is_any_outside(typed: pl.DataFrame, questions: Sequence[str], scale: Scale) -> bool:
@@ -207,7 +188,7 @@ def _describe_step(questions: tuple[str, ...], counts: Counts, scale: Scale, ste
 
 def _count(value: float, counts: Counts) -> str:
     count, row = counts[value]
-    return f"{count:,} {_be(count)} {value:g} (first in row {row})"
+    return f"{count:,} {be(count)} {value:g} (first in row {row})"
 
 
 def _describe_marks(question: str, counts: Counts, scale: Scale) -> Finding:
@@ -232,14 +213,14 @@ def _find_in_questions(counts: Mapping[str, Counts], scale: Scale) -> Iterator[F
             yield _describe_step((question,), counted, scale, step)
             continue
         listed = sorted(outside)
-        parts = [f"{outside[value][0]:,} {_be(outside[value][0])} {value:g}" for value in listed[:_MOST_CODES]]
+        parts = [f"{outside[value][0]:,} {be(outside[value][0])} {value:g}" for value in listed[:_MOST_CODES]]
         if len(listed) > _MOST_CODES:
             parts.append(f"and so on with {len(listed) - _MOST_CODES:,} more values")
         ends = f"outside the scale {scale.minimum:g} to {scale.maximum:g}"
         share = f"{many:,} of its {total:,} answers ({many / total:.0%})"
         first = f"first in row {min(row for _, row in outside.values())}"
         said = (
-            f"{question}: {share} {_be(many)} {listed[0]:g}, {ends} ({first})"
+            f"{question}: {share} {be(many)} {listed[0]:g}, {ends} ({first})"
             if len(listed) == 1
             else f"{question}: {share} {'lies' if many == 1 else 'lie'} {ends} ({first}), {', '.join(parts)}"
         )
@@ -250,10 +231,6 @@ def _is_frequent(count: int, total: int) -> bool:
     return (count >= FREQUENT and count >= FREQUENT_SHARE * total) or (
         total >= _RUN and count >= _FEW and count >= _FEW_SHARE * total
     )
-
-
-def _be(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _guess_mapping(counts: Counts, scale: Scale) -> dict[float, float]:
@@ -293,84 +270,45 @@ def _find_texts(texts: pl.DataFrame, definition: IndexDefinition) -> list[Findin
 
     A text of several numbers, such as two answers in one cell, is none that a definition could name.
     """
-    of_files = texts.unique(["source_file", "question"]).group_by("question").agg(pl.col("given").sum())
+    given = dict(texts.unique(["source_file", "question"]).group_by("question").agg(pl.col("given").sum()).iter_rows())
     counted = (
         texts.group_by("question", "text")
         .agg(pl.len(), pl.col("source_row").min())
-        .join(of_files, on="question")
-        .sort(pl.col("len"), descending=True)
+        .sort(pl.col("len"), "text", descending=[True, False])
     )
-    order = {question: n for n, question in enumerate(definition.question_ids)}
-    found = [
-        Finding(
-            (question,),
-            definition.question_scales[question],
-            (show_text(text),),
-            f"{question}: {count:,} of its {given:,} answers ({count / given:.0%}) are '{show_text(text)}', neither a "
-            f"rating nor a don't-know (first in row {row})",
-            {},
-        )
-        for question, text, count, row, given in counted.iter_rows()
-        if _is_frequent(count, given)
-        and (parse_number(text) is not None or not any(character.isdigit() for character in text))
-    ]
-    return sorted(found, key=lambda one: (order[one.questions[0]], one.outside))
+    found = []
+    for question in definition.question_ids:
+        total = given.get(question, 0)
+        frequent = [
+            (text, count, row)
+            for _, text, count, row in counted.filter(pl.col("question") == question).iter_rows()
+            if _is_frequent(count, total) and _may_be_code(text)
+        ]
+        if frequent:
+            many, first = sum(count for _, count, _ in frequent), min(row for _, _, row in frequent)
+            listed = [
+                f"'{show_text(text)}'" + (f" ({count:,})" if len(frequent) > 1 else "") for text, count, _ in frequent
+            ]
+            shown = ", ".join(listed[:_MOST_CODES])
+            if len(listed) > _MOST_CODES:
+                shown += f" and {len(listed) - _MOST_CODES:,} more texts"
+            share = f"{many:,} of its {total:,} answers ({many / total:.0%})"
+            rest = f"neither a rating nor a don't-know (first in row {first})"
+            said = f"{question}: {share} {be(many)} {shown}, {rest}"
+            codes = tuple(show_text(text) for text, _, _ in frequent)
+            found.append(Finding((question,), definition.question_scales[question], codes, said, {}))
+    return found
+
+
+def _may_be_code(text: str) -> bool:
+    """Return whether a definition could name a text: a number, or not only digits and what parts them."""
+    has_digits = any(character.isdigit() for character in text)
+    return parse_number(text) is not None or not has_digits or any(character.isalpha() for character in text)
 
 
 def _merge(findings: Iterator[Finding]) -> list[Finding]:
     """Return the findings, those that concern the same codes beside each other."""
-    by_codes: dict[tuple[float, ...] | tuple[str], list[Finding]] = defaultdict(list)
+    by_codes: dict[tuple[float | str, ...], list[Finding]] = defaultdict(list)
     for finding in findings:
         by_codes[finding.outside].append(finding)
     return [finding for some in by_codes.values() for finding in some]
-
-
-def _write_refusal(start: str, found: Sequence[Finding], definition: IndexDefinition) -> str:
-    shown = "; ".join(finding.said for finding in found[:_MOST_FINDINGS])
-    if len(found) > _MOST_FINDINGS:
-        rest = [question for finding in found[_MOST_FINDINGS:] for question in finding.questions]
-        shown += f"; the like in {', '.join(rest)}"
-    advice = " ".join(dict.fromkeys(_advise(finding, found, definition) for finding in found))
-    shown = start_sentence(shown) if found[0].is_step else shown
-    return (
-        f"{start}. {shown}. So many are no slips, and to leave out the rows of those who gave them would select by the "
-        f"answer. {advice}"
-    )
-
-
-def _advise(finding: Finding, found: Sequence[Finding], definition: IndexDefinition) -> str:
-    """Return what the definition may say of the codes, for all questions that have the same."""
-    same = [
-        question
-        for other in found
-        if (other.outside, other.mapping) == (finding.outside, finding.mapping)
-        for question in other.questions
-    ]
-    is_everywhere = set(same) == set(definition.question_ids) or (
-        finding.is_step and finding.scale == definition.scale and len(same) > 1
-    )
-    where = "" if is_everywhere else f" of {list_names(same)}"
-    if finding.is_mark:
-        return (
-            f"If they are the marks of a multiple choice, they are no ratings: name the right column{where} under its "
-            f"`aliases:`; if they are ratings, give `scale: {{minimum: 0, maximum: 1}}` or `may_be_narrow`{where}."
-        )
-    labels = ", ".join(f"{code:g}: {rating:g}" for code, rating in finding.mapping.items())
-    codes = ", ".join(
-        json.dumps(value, ensure_ascii=False) if isinstance(value, str) else f"{value:g}"
-        for value in finding.outside[:_MOST_CODES]
-    )
-    no_rating = f"`scale: {{dont_know: [{codes}]}}`{where} (or skipped, or not_asked)"
-    if finding.is_step:
-        return (
-            f"If that is another coding, say `scale: {{labels: {{{labels}}}}}`{where}; if {codes} is no rating, "
-            f"{no_rating}."
-        )
-    if finding.mapping:
-        return f"If these are codes in the order of the scale, say `scale: {{labels: {{{labels}}}}}`{where}."
-    is_code = len(finding.outside) <= 3
-    return (
-        f"Say what {codes} {'is' if len(finding.outside) == 1 else 'are'}: {no_rating} where it is no rating"
-        if is_code
-        else f"Say under `scale:`{where} what these are: no rating (dont_know, skipped, not_asked)"
-    ) + ", `labels:` where each stands for a rating, `minimum:` and `maximum:` where it is another scale."

@@ -149,8 +149,8 @@ def find_refused_files(typed: pl.DataFrame, table: pl.DataFrame, definition: Ind
     for scale, questions in definition.scale_groups:
         refusals |= find_other_scales(typed, scale, list(questions))
     codes = find_other_codes(typed, definition, table)
-    # Where single questions explain it they are named.
-    return refusals | {file: says for file, says in codes.items() if file not in refusals}
+    # A mapping that explains it says more than that the file is on another scale.
+    return refusals | {file: one.says for file, one in codes.items() if one.is_explained or file not in refusals}
 
 
 def _quarantine_files(responses: Responses, files: list[str]) -> Responses:
