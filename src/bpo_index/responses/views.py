@@ -279,13 +279,17 @@ def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
         f"{show_text(one.heading)} may be {one.target} (confidence {one.confidence:.2f})"
         for one in proposals[:_MOST_LACKING]
     )
+    if len(proposals) > _MOST_LACKING:
+        offered += f"; and {len(proposals) - _MOST_LACKING:,} more (inspect --json lists all)"
     lacking = _list_columns([name_heading(tidy, definition) for tidy in missing], _MOST_LACKING)
+    rename = "Rename the columns"
     start = f"{where} lacks {len(missing)} column{'s' if len(missing) > 1 else ''} that the index needs"
     if _is_other_survey(view, proposals, definition):
         start += (
             f", so this is not the survey of {definition.title} ({definition.index} {definition.edition}); give the "
             "definition of this survey with --definition. Lacking are"
         )
+        rename = "If it is that survey, rename the columns"
     else:
         start += ":"
     return (
@@ -293,8 +297,8 @@ def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
         f"It has: {_list_columns(view.headings.names)}. "
         + (f"In it {_say_not_ratings(view.mapping)}. " if view.mapping.not_ratings else "")
         + (f"Near, and not taken: {offered}. " if offered else "")
-        + "Rename the columns, or name them in the definition (`columns:` and the questions' `aliases:`); "
-        "`bpo-index inspect` writes these lines."
+        + f"{rename}, or name them in the definition (`columns:` and the questions' `aliases:`); `bpo-index inspect` "
+        "writes these lines."
     )
 
 
