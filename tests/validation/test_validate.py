@@ -172,3 +172,16 @@ def test_long_rows_of_a_respondent_agree_in_background(tmp_path):
     validation = validate_rows(tmp_path, *rows, header=header, definition=definition)
     assert validation.accepted["background_size"].to_list() == ["small"]
     assert {reason for reasons in validation.quarantined["reasons"] for reason in reasons} == {"conflicting_rows"}
+
+
+def test_a_refusal_quotes_the_first_text_that_cannot_be_read(tmp_path):
+    from bpo_index.validation.audit import summarise_audit
+    from bpo_index.validation.refusals import find_examples, find_refusal
+
+    definition = make_definition()
+    validation = validate_rows(tmp_path, "a,Aland,7,seven,8", "b,Narnia,1,2,3", "c,Aland,1,2,77")
+    examples = find_examples(validation.quarantined)
+    refusal = find_refusal([], summarise_audit(validation, definition), definition, examples)
+    assert "row 2 of survey.csv: Neither a rating nor a don't-know: q2 'seven'" in refusal
+    assert "row 3 of survey.csv: 'Narnia' is not one of the 3 units" in refusal
+    assert "row 4 of survey.csv: Outside the scale 0 to 10: q3 '77'" in refusal
