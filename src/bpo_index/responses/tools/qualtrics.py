@@ -80,7 +80,7 @@ def _recognise(rows: Sequence[Cells]) -> Found | None:
         fields = copy_fields(row, _FIELDS) | fields
     fields |= _read_status([imports, *texts])
     progress = [_read_progress(one) for row in (imports, *texts) for one in copy_fields(row, _PROGRESS).values()][:1]
-    fields = {"finished": one for one in progress} | fields
+    fields = dict(zip(["finished"], progress, strict=False)) | fields
     named = texts[0]
     fields = {
         tidy: replace(one, heading=named[one.position] if one.heading in imports else one.heading)

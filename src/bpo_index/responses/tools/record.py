@@ -44,7 +44,7 @@ class Found:
     labels: list[tuple[str, ...]]
     """Everything that each column may be known by, the name first."""
     fields: Mapping[str, ToolField] = field(default_factory=dict)
-    """By the name of the tidy column: `respondent_id`, `started_at`, `finished_at`, `duration`, `finished`, `status`."""
+    """By the tidy column: `respondent_id`, `started_at`, `finished_at`, `duration`, `finished` or `status`."""
     coded: Mapping[str, tuple[ToolField, ...]] = field(default_factory=dict)
     """By the name of the tidy column: further columns that hold it in codes of the tool. One is read by its codes where
     the definition names it, or where no other column gives the field and it covers questions."""

@@ -1,5 +1,6 @@
-"""All survey tools, built in and of other packages (entry points `bpo_index.tools`), and the names that a definition
-may give as `source.export`.
+"""All survey tools, built in and of other packages (entry points `bpo_index.tools`).
+
+`list_exports` has the names that a definition may give as `source.export`.
 """
 
 from __future__ import annotations
