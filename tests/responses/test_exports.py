@@ -21,6 +21,9 @@ BINARY = {
     "write_parquet": "Parquet, columns named by the format",
     "write_excel": "workbook, sheet 'Responses', header row on line 3",
     "write_spss": "SPSS, columns named by the format",
+    "write_stata": "Stata, columns named by the format",
+    "write_sas_transport": "SAS transport, columns named by the format",
+    "write_arrow": "Arrow, columns named by the format",
 }
 
 
