@@ -278,6 +278,27 @@ def write_excel(folder: Path) -> Path:
     return path
 
 
+def write_microsoft_forms(folder: Path) -> Path:
+    """Write the workbook of Microsoft Forms: one sheet, ids as numbers, times as dates of Excel."""
+    import xlsxwriter
+
+    path = folder / "forms.xlsx"
+    heading, *rows = tools.make_microsoft_forms("en")
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.set_properties({"created": datetime(2021, 6, 1)})
+        sheet = book.add_worksheet("Sheet1")
+        time = book.add_format({"num_format": "m/d/yy h:mm:ss"})
+        sheet.write_row(0, 0, heading)
+        for n, (row, given) in enumerate(zip(rows, list_rows(), strict=True), start=1):
+            sheet.write_number(n, 0, int(row[0]))
+            sheet.write_datetime(n, 1, given.started, time)
+            sheet.write_datetime(n, 2, given.ended, time)
+            for m, text in enumerate(row[3:], start=3):
+                if text:
+                    sheet.write_string(n, m, text)
+    return path
+
+
 def write_spss(folder: Path) -> Path:
     """Write an SPSS file: codes with value labels, the wording of the questions as the labels of the columns.
 
@@ -337,6 +358,17 @@ def write_stata(folder: Path) -> Path:
         },
         missing_user_values={question: ["a", "b"] for question in QUESTIONS},
     )
+    return path
+
+
+def write_sas(folder: Path) -> Path:
+    """Unpack a SAS data set: numbers alone, 9 is don't know; rows are packed in it.
+
+    No library here writes such files: it was made with the C library ReadStat from the same table, and has to be made
+    again where that changes.
+    """
+    path = folder / "exports.sas7bdat"
+    path.write_bytes(gzip.decompress((FOLDER / "survey.sas7bdat.gz").read_bytes()))
     return path
 
 
