@@ -15,7 +15,7 @@ from bpo_index.responses.records import Record
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 #: Lines and cells of a file, and bytes of a line, at most.
 MOST_LINES, MOST_CELLS, LONGEST_LINE = 10_000_000, 50_000_000, 2**25
-ADVICE = "Export the responses as CSV, Excel, Parquet, SPSS, Stata or SAS and give that file."
+ADVICE = "Export the responses as CSV, Excel, Parquet, SPSS, Stata or SAS and give that file"
 
 
 class Unreadable(Exception):

@@ -43,7 +43,8 @@ def read_grids(source: Source, how: HowToRead) -> list[Grid]:
 
 
 def _describe_other(known: OtherFormat) -> str:
-    return f"is {known.title}, not a file of responses. {(known.advice or ADVICE).rstrip('.')}"
+    advice = known.advice.rstrip(".") or ADVICE
+    return f"is {known.title}, not a file of responses. {advice}"
 
 
 def _refuse_by_name(source: Source) -> None:

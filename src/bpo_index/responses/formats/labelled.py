@@ -63,7 +63,7 @@ def make_grid(form: str, read: Callable[..., tuple[pl.DataFrame, Any]], path: st
     try:
         frame, meta = read(path, output_format="polars", **options)
     except Exception as error:
-        if "encoding" not in str(error):
+        if not isinstance(error, UnicodeError) and "encoding" not in str(error):
             raise
         frame, meta = read(path, output_format="polars", encoding=_FALLBACK, **options)
         form = f"{form}, Windows-1252"
