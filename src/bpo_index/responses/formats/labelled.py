@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from bpo_index.display.labels import show_text
 from bpo_index.responses.apart import read_apart
 from bpo_index.responses.columnar import list_numbers, write_cell, write_records
 from bpo_index.responses.grids import Codebook, Grid, Unreadable
@@ -43,7 +44,7 @@ def read_labelled(content: bytes, reader: Callable[[str], Grid], title: str) -> 
     if isinstance(grid, Unreadable):
         raise grid
     if isinstance(grid, str):
-        why = f"is damaged: it starts like {title} and cannot be read as one ({grid})"
+        why = f"is damaged: it starts like {title} and cannot be read as one ({show_text(grid, 150)})"
         raise Unreadable(why)
     return [grid]
 
