@@ -6,14 +6,18 @@ Method page: docs/methods/reading.md.
 from __future__ import annotations
 
 import io
+import re
 
 import polars as pl
 
 from bpo_index.responses.columnar import describe_error, frame_grid, is_fault, refuse_much
 from bpo_index.responses.formats.parquet_bounds import read_claims
-from bpo_index.responses.formats.record import FileFormat, is_binary
+from bpo_index.responses.formats.record import FileFormat
 from bpo_index.responses.grids import MOST_CELLS, Grid, Unreadable
 from bpo_index.responses.sources import MOST_BYTES
+
+#: Bytes that begin like the file's mark and are a heading of a text file.
+_HEADING = re.compile(rb"PAR1[0-9A-Za-z_.-]{0,60}[,;\t]")
 
 
 def read_parquet(content: bytes) -> Grid:
@@ -43,7 +47,7 @@ RECORDS = (
     FileFormat(
         name="parquet",
         title="a Parquet file",
-        recognise=lambda content: content.startswith(b"PAR1") and (is_binary(content) or content.endswith(b"PAR1")),
+        recognise=lambda content: content.startswith(b"PAR1") and not _HEADING.match(content),
         read=lambda content, _: [read_parquet(content)],
         endings=(".parquet", ".pq"),
     ),
