@@ -257,6 +257,13 @@ def test_a_code_that_the_definition_names_needs_no_known_label(tmp_path):
     assert not any("does not know" in said for said in responses.decisions)
 
 
+def test_codes_that_are_read_by_their_labels_may_lie_beside_one_of_no_answer(tmp_path):
+    named = {"labels: {top: 10}": "labels: {low: 0, middle: 5, top: 10}"}
+    responses = read_labels(tmp_path, [1, 3, 9], {1: "low", 2: "middle", 3: "top", 9: "Don't know"}, **named)
+    assert responses.refusals == []
+    assert responses.table["q1"].to_list() == ["low", "top", "98"]
+
+
 def test_labels_of_stata_are_looked_at_in_the_same_way(tmp_path):
     path = write_dta(tmp_path, {"q1": {9: "Weet niet"}}, q1=[9, 4, 7])
     assert read(path).table["q1"].to_list() == ["98", "4", "7"]

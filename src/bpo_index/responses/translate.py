@@ -70,8 +70,11 @@ def translate_cells(
         labels = grid.codebook.labels.get(position, {})
         missing = grid.codebook.missing.get(position, frozenset())
         if tidy == "rating" or tidy in definition.question_ids:
-            texts = _label_answers(tidy, columns[tidy], labels, missing, scale=definition.scale, said=said)
-            columns[tidy] = _look_at_unknown(tidy, texts, labels, scale=definition.scale, unknown=unknown)
+            texts = columns[tidy]
+            none = _look_at_unknown(tidy, texts, labels, missing, scale=definition.scale, unknown=unknown)
+            rest = [None if text in none else text for text in texts]
+            answers = _label_answers(tidy, rest, labels, missing, scale=definition.scale, said=said)
+            columns[tidy] = [none.get(text or "", answer) for text, answer in zip(texts, answers, strict=True)]
             continue
         columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said=said)
         if tidy == "unit":
@@ -164,25 +167,29 @@ def _label_answers(
     return [replaced.get(text, text) if text else None for text in texts]
 
 
-def _look_at_unknown(tidy: str, texts: Texts, labels: dict[str, str], *, scale: Scale, unknown: UnknownLabels) -> Texts:
-    """Return answers without the codes whose labels say that they are none, and note labels that are not known.
+def _look_at_unknown(
+    tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], *, scale: Scale, unknown: UnknownLabels
+) -> dict[str, str | None]:
+    """Return the codes whose labels say that they are no answers, each with what stands for it; note unknown labels.
 
     Raises
     ------
     DataRefused
         When a code on the scale has a label that stands alone, as those of answers that are no rating do.
     """
-    counts = Counter(text for text in texts if text in labels)
+    counts = Counter(text for text in texts if text in labels and text not in missing)
     if not counts:
-        return texts
-    by_label, by_code = map_answers(labels.values(), scale), map_answers({text for text in texts if text}, scale)
-    codes = map_answers(labels, scale)
+        return {}
+    given = {text for text in texts if text and text not in missing}
+    by_label, by_code, codes = (map_answers(some, scale) for some in (labels.values(), given, labels))
     strange = {
         code: labels[code]
         for code in counts
         if labels[code] in by_label.unreadable and code not in _list_kinds(by_code)
     }
-    points = {code: number for code in labels if (number := codes.ratings.get(code)) is not None}
+    points = {
+        code: number for code in labels if code not in missing and (number := codes.ratings.get(code)) is not None
+    }
     inside = {code: point for code, point in points.items() if scale.minimum <= point <= scale.maximum}
     labelled = {point for code, point in inside.items() if not find_no_answer(labels[code])}
     used = {point for text, point in by_code.ratings.items() if not find_no_answer(labels.get(text, ""))}
@@ -206,7 +213,7 @@ def _look_at_unknown(tidy: str, texts: Texts, labels: dict[str, str], *, scale: 
             )
         else:
             unknown.listed.setdefault(tidy, {})[code] = (label, counts[code])
-    return [replaced.get(text, text) if text else None for text in texts] if replaced else texts
+    return replaced
 
 
 def _list_kinds(answers: Answers) -> set[str]:
