@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bpo_index.responses.tools.registry import list_tools
 from bpo_index.scoring.methods.record import STEPS
 from bpo_index.scoring.methods.registry import list_methods
 from tests.limits import HANG_SECONDS
@@ -327,6 +328,19 @@ def test_no_code_names_a_method_but_its_own_module(package: Path) -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and node not in defaults and node.value in names:
                 wrong.append(f"{module.relative_to(package)}:{node.lineno} names {node.value}")
+    assert wrong == []
+
+
+def test_no_code_names_a_survey_tool_but_its_own_module(package: Path) -> None:
+    names = set(list_tools())
+    assert len(names) > 7
+    wrong = [
+        f"{module.relative_to(package)}:{node.lineno} names {node.value}"
+        for module in list_modules(package)
+        if find_part(name_module(package, module)) != "responses.tools"
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names
+    ]
     assert wrong == []
 
 

@@ -482,6 +482,11 @@ def test_a_file_that_ends_the_process_that_reads_it_is_refused(tmp_path, monkeyp
     monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(failing))
     with pytest.raises(EnvironmentFailed, match="an SPSS file failed: MemoryError"):
         read_sav(tmp_path)
+    endless = tmp_path / "python4"
+    endless.write_text("#!/bin/sh\nkill -XCPU $$\n")
+    endless.chmod(0o700)
+    monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(endless))
+    assert "cannot be read as one (it takes more than 1,200 seconds)" in read_sav(tmp_path).refusals[0]
     # As the system does where memory is short: nothing is said against the file.
     monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(killed))
     with pytest.raises(EnvironmentFailed, match="it ended with code -9"):
