@@ -238,6 +238,7 @@ def test_a_label_that_stands_alone_and_that_nobody_knows_is_refused(tmp_path, la
         ([0, 4, 10], {0: "Not at all", 10: "Fully"}),
         ([5, 4, 10], {0: "Not at all", 5: "Somewhat", 10: "Fully"}),
         ([2, 8, 3], {2: "Rather not", 8: "Rather"}),
+        ([1, 3, 7], {1: "Not at all", 7: "Fully"}),
         ([10, 3, 4], {10: "Fully"}),
     ],
 )

@@ -77,6 +77,8 @@ _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
 _PARTS = re.compile(r"\s*(?:[/,;|+&]|\s-\s|\bor\b|\boder\b|\bou\b|\bo\b|\band\b|\bund\b|\by\b|\bet\b)\s*")
 #: A label longer than this is no such wording.
 _LONGEST = 80
+#: Length of a scale that may lie within a longer one, at most.
+_MOST_POINTS = 10
 #: Codes named in a message, at most.
 _SHOWN = 12
 
@@ -127,8 +129,9 @@ def find_no_answer(label: str, *, is_outside: bool = False) -> Kind | None:
 def is_out_of_place(rating: float, labelled: Collection[float], used: Collection[float], scale: Scale) -> bool:
     """Return whether a labelled code on the scale is unlikely to be a point of it.
 
-    It is one where all codes that are used have labels and these make an unbroken run of whole numbers, where it stands
-    at an end or in the middle, or where the code across from it has a label too.
+    It is a point where all codes that are used have labels and these make an unbroken run of whole numbers, where it
+    stands at an end or in the middle, at an end of the labelled codes of a shorter scale of its own, or where the code
+    across from it has a label too.
 
     Parameters
     ----------
@@ -148,6 +151,10 @@ def is_out_of_place(rating: float, labelled: Collection[float], used: Collection
     steps = sorted(labelled)
     is_run = all(after - before == 1 for before, after in pairwise(steps))
     if is_run and len(steps) > 1 and set(used) <= set(labelled):
+        return False
+    # A scale of its own, such as 1 to 5 within 0 to 10: another check looks at that.
+    is_narrow = len(steps) > 1 and 0 < steps[-1] - steps[0] <= _MOST_POINTS
+    if is_narrow and rating in (steps[0], steps[-1]) and all(steps[0] <= one <= steps[-1] for one in used):
         return False
     middle = (scale.minimum + scale.maximum) / 2
     across = scale.minimum + scale.maximum - rating
