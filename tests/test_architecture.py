@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bpo_index.responses.tools.registry import list_tools
 from bpo_index.scoring.methods.record import STEPS
 from bpo_index.scoring.methods.registry import list_methods
 from tests.limits import HANG_SECONDS
@@ -19,9 +20,9 @@ from tests.limits import HANG_SECONDS
 PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another. A module belongs to the
-# part with the longest name that fits it: the records of methods and of quality rules stand before the definition,
-# which is written in their names, and those of columns before all that build their frames with them. Which cells are
-# published is decided before anything is ranked.
+# part with the longest name that fits it: the records of methods, quality rules and survey tools stand before the
+# definition, which is written in their names, and those of columns before all that build their frames with them. Which
+# cells are published is decided before anything is ranked.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
@@ -30,7 +31,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("fields",),
     ("files",),
     ("settings",),
-    ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules"),
+    ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules", "responses.tools"),
     ("definition",),
     ("responses",),
     ("validation",),
@@ -327,6 +328,19 @@ def test_no_code_names_a_method_but_its_own_module(package: Path) -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and node not in defaults and node.value in names:
                 wrong.append(f"{module.relative_to(package)}:{node.lineno} names {node.value}")
+    assert wrong == []
+
+
+def test_no_code_names_a_survey_tool_but_its_own_module(package: Path) -> None:
+    names = set(list_tools())
+    assert len(names) > 7
+    wrong = [
+        f"{module.relative_to(package)}:{node.lineno} names {node.value}"
+        for module in list_modules(package)
+        if find_part(name_module(package, module)) != "responses.tools"
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names
+    ]
     assert wrong == []
 
 
