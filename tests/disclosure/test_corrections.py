@@ -14,7 +14,7 @@ from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.disclosure.corrections import EarlierRelease, count_differing, hash_cells, hold_changes
 from bpo_index.errors import DataRefused, UsageError
 from bpo_index.publication.integrity import read_release
-from tests.disclosure.test_counts import UNITS, draw_answers, publish, write_survey
+from tests.disclosure.simulated import UNITS, draw_answers, publish, write_survey
 
 DEFINITION = load_definition("offshore-bpo-2021")
 QUESTIONS = DEFINITION.question_ids

@@ -151,8 +151,8 @@ def publish_release(
                 warnings += _find_damaged(edition_folder, target)
                 gone = withdraw_others(edition_folder, private) if standing.kind == "official" else []
                 if was_withdrawn or release_id in gone:
-                    told = _tell_withdrawn(target, private, standing)
-                    return replace(told, is_new=is_new, warnings=(*warnings, *told.warnings))
+                    withdrawn = _tell_withdrawn(target, private, standing)
+                    return replace(withdrawn, is_new=is_new, warnings=(*warnings, *withdrawn.warnings))
     except OSError as error:
         place = error.filename2 or error.filename
         named = f" ({show_text(Path(place).name)})" if place else ""

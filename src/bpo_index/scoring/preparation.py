@@ -124,9 +124,9 @@ def prepare_sample(
     published = published & ~dominated[:, 0] & ~is_full[:, 0]
     if restated and not published.any():
         raise DataRefused(
-            f"Edition {definition.edition} of {definition.index} has been published, with scores made in another way of "
-            "the same answers. Of so few respondents a second score would give answers away. Keep the method that was "
-            "published, or collect more answers."
+            f"Edition {definition.edition} of {definition.index} has been published, with scores made in another way "
+            "of the same answers. Of so few respondents a second score would give answers away. Keep the method that "
+            "was published, or collect more answers."
         )
     shown = [unit for unit in shown if published[codes.index(unit.unit)]]
     shown = code_ends(shown, structure)
