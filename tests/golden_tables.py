@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def renew() -> None:
             for name in changed:
                 golden = GOLDEN / case / name
                 said = describe_changes(golden, tables[name]) if golden.exists() and name in tables else "new or gone"
-                print(f"{case}/{name}: {said}", flush=True)
+                sys.stdout.write(f"{case}/{name}: {said}\n")
             shutil.rmtree(GOLDEN / case, ignore_errors=True)
             for name, path in tables.items():
                 target = GOLDEN / case / name

@@ -10,10 +10,12 @@ import polars as pl
 import pytest
 import yaml
 
+from bpo_index import pipeline
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.disclosure.corrections import EarlierRelease, count_differing, hash_cells, hold_changes
 from bpo_index.errors import DataRefused, UsageError
 from bpo_index.publication.integrity import read_release
+from bpo_index.settings import Settings
 from tests.disclosure.simulated import UNITS, draw_answers, publish, write_survey
 
 DEFINITION = load_definition("offshore-bpo-2021")
@@ -231,6 +233,28 @@ def test_a_second_way_to_score_few_people_is_refused_where_nothing_would_be_left
     with pytest.raises(DataRefused, match="Keep the method that was published"):
         publish(folder, folder / "survey.csv", definition)
     assert (first / "categories.csv").is_file()
+
+
+def test_a_release_that_appears_while_another_is_computed_is_compared_with(eight_a_unit):
+    """Two corrections at once, each of which three respondents set apart from the first, and one from the other."""
+    folder, answers, definition, _ = eight_a_unit
+    versions = []
+    for extra in (0, 1):
+        corrected = answers.copy()
+        corrected[0, : 3 + extra, 0] = np.where(corrected[0, : 3 + extra, 0] < 5, 10, 0)
+        survey, _ = write_survey(folder / str(extra), corrected, 2)
+        settings = Settings((str(survey),), str(definition), str(folder / "out"), str(folder / "audit"))
+        index = load_definition(definition)
+        responses = pipeline.read_responses(settings.responses, index)
+        checked = pipeline.validate(responses, index, settings)
+        scores = pipeline.score(checked, index, None)
+        robustness = pipeline.assess(checked, scores, index, settings)
+        versions.append((responses, pipeline.disclose(checked, scores, robustness, index), index, settings))
+    (first_one, other) = versions
+    pipeline.publish(first_one[0], first_one[1], definition=first_one[2], settings=first_one[3])
+    with pytest.raises(UsageError, match="Run again"):
+        pipeline.publish(other[0], other[1], definition=other[2], settings=other[3])
+    assert "held" not in read_settings(next((folder / "out" / "counted" / "one").glob("*/manifest.json")).parent)
 
 
 def test_a_withdrawn_release_is_not_verified_as_one(eight_a_unit):

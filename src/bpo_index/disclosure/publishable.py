@@ -59,6 +59,8 @@ class Publishable:
         Unit to the earlier release whose answers it keeps.
     restated
         Units whose category scores were published before, made in another way.
+    earlier
+        The releases of the edition with whose answers these were compared; None: with none.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -71,6 +73,7 @@ class Publishable:
     margins: str | None = field(repr=False)
     held: dict[str, str] = field(default_factory=dict)
     restated: tuple[str, ...] = ()
+    earlier: tuple[str, ...] | None = None
 
 
 def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
@@ -130,6 +133,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         margins=None if margins is None else hash_margins(margins),
         held=checked.held,
         restated=checked.restated,
+        earlier=checked.earlier,
     )
 
 
