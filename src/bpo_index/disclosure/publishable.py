@@ -125,7 +125,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *_describe_protection(checked, definition), *list_withheld()],
+        notes=[*scores.notes, *_describe_protection(checked, frames["categories"], definition), *list_withheld()],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,
@@ -137,11 +137,13 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
     )
 
 
-def _describe_protection(checked: Checked, definition: IndexDefinition) -> list[str]:
-    """Return sentences on units that keep earlier answers or were scored in another way, and on absent protection."""
+def _describe_protection(checked: Checked, categories: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+    """Return sentences on smoothed errors, on units that keep earlier answers or were scored before, on no protection."""
     names, words, said = definition.unit_names, definition.words, []
     if not is_protected(definition.method):
         said.append(phrase("disclosure.unprotected", units=words.units, respondent=words.respondent))
+    if (categories["error"] == "smoothed").any():
+        said.append(phrase("disclosure.smoothed", respondents=words.respondents, units=words.units))
     if checked.held:
         said.append(
             phrase(
