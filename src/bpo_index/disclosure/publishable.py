@@ -138,7 +138,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
 
 
 def _describe_protection(checked: Checked, categories: pl.DataFrame, definition: IndexDefinition) -> list[str]:
-    """Return sentences on smoothed errors, on units that keep earlier answers or were scored before, on no protection."""
+    """Return sentences on smoothed errors, units that keep earlier answers or were scored before, and no protection."""
     names, words, said = definition.unit_names, definition.words, []
     if not is_protected(definition.method):
         said.append(phrase("disclosure.unprotected", units=words.units, respondent=words.respondent))
