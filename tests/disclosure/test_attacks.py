@@ -359,12 +359,7 @@ def test_a_category_at_the_end_of_the_scale_is_a_bound_and_cannot_be_computed(tm
     # In no other table there is a number of the cell: not its error, and not the shares of ratings at the top.
     assert published.read("robustness/sampling_error").filter(unit="BBB", category="trade").is_empty()
     outcomes = published.read("robustness/outcomes").filter(unit="BBB")
-    shares = outcomes.filter(pl.col("category").is_not_null()).select("category", "top_two_box").iter_rows()
-    known = {name: (0.0, 100.0) if share is None else (share, share) for name, share in shares}
-    total = outcomes.filter(pl.col("category").is_null())["top_two_box"].item()
-    low, high = infer_cells(total, known)["trade"]
-    assert low <= 90
-    assert high == pytest.approx(100)
+    assert outcomes["top_two_box"].null_count() == outcomes.height
     assert "published as bounds" in "".join(json.loads(published.files["manifest.json"])["notes"])
 
 

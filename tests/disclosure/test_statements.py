@@ -57,7 +57,8 @@ def test_every_number_has_the_decimals_of_its_statement_at_most(release):
             assert not values[column.name].str.contains("e").any()
             most = values.select(count_decimals(column.name))[column.name].max()
             assert (most or 0) <= column.published_decimals, (name, column.name, most)
-            assert column.answers == "published" or column.published_decimals <= 4
+            # With the weights of categories the index is computed from their scores.
+            assert column.answers == "published" or name == "weights" or column.published_decimals <= 4
             checked += values.height
     assert checked > 1000
 

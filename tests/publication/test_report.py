@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 
 from bpo_index.disclosure.publishable import disclose
-from bpo_index.display.numbers import show_score
+from bpo_index.display.numbers import show_range, show_score
 from bpo_index.display.table_view import make_table
 from bpo_index.pipeline import run
 from bpo_index.publication.columns.groups import GROUPS
@@ -232,7 +232,7 @@ def test_unit_pages_hold_the_numbers_of_the_tables(sample):
     for page, row in zip(pages, result.ranking.iter_rows(named=True), strict=True):
         facts = dict(page.facts)
         assert facts["Score"] == f"{row['score']:.1f} %"
-        assert facts["95% interval"] == f"{row['ci_low']:.1f} to {row['ci_high']:.1f}"
+        assert facts["95% interval"] == show_range(row["ci_low"], row["ci_high"])
         own = result.categories.filter(unit=row["unit"])
         assert [line.score for line in page.lines] == [show_score(cell) for cell in own.iter_rows(named=True)]
         for line, cell in zip(page.lines, own.iter_rows(named=True), strict=True):
