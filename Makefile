@@ -19,7 +19,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve test test-components lint bench sample-data messages schemas fuzz faults clean reinstall
+.PHONY: help run serve test test-components lint bench golden sample-data messages schemas fuzz faults clean reinstall
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ lint: $(DEV_STAMP) ## check style, format and types
 
 bench: $(DEV_STAMP) ## measure against peers and limits; writes build/bench.json
 	@$(PY) -m benches
+
+golden: $(DEV_STAMP) ## write tests/golden/ again and print what moved
+	@$(PY) -m tests.golden_tables
 
 sample-data: $(RUN_STAMP) ## write sample_data/*.csv again
 	@$(PY) -m bpo_index.simulation.surveys

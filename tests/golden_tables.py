@@ -1,46 +1,92 @@
-"""What has changed of the tables in `tests/golden/` since they were made, and how they are read as they were."""
+"""The golden copy: every CSV table of the samples, as published, under `tests/golden/<case>/`.
 
-import re
+`make golden` writes it anew and prints what has moved. Whoever renews it says in the changelog why.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
 from pathlib import Path
 
-CELL = re.compile(r'(?:(?<=^)|(?<=,))("(?:[^"]|"")*"|[^,]*)(?=,|$)')
-#: Old name of a column of ranks to its name now, in the tables that have it.
-_MARGINAL = {f"rank_interval_{end}": f"marginal_rank_set_{end}" for end in ("low", "high")}
-#: Table to old name of a column to its name now.
-RENAMED: dict[str, dict[str, str]] = {"ranking.csv": _MARGINAL, "categories.csv": _MARGINAL}
-#: Table in long form to old name of a measure to its name now.
-RENAMED_MEASURES: dict[str, dict[str, str]] = {"long.csv": _MARGINAL}
-#: Table to columns that there were not, and tables that there were not.
-ADDED: dict[str, set[str]] = {
-    "categories.csv": {"level", "parent"},
-    "long.csv": {"level", "parent"},
-    "robustness/central_weights.csv": {"level", "parent"},
-    "robustness/components.csv": {"level", "parent"},
-    "robustness/neighbours.csv": {"level", "parent"},
-    "robustness/outcomes.csv": {"level", "parent"},
-    "robustness/questions.csv": {"level", "parent"},
-    "robustness/rank_acceptability.csv": {"parent"},
-    "robustness/reliability.csv": {"level", "parent"},
-    "robustness/sampling_error.csv": {"level", "parent"},
-    "robustness/weight_intervals.csv": {"level", "parent"},
-    "robustness/weight_swaps.csv": {"parent"},
-    "robustness/weights.csv": {"level", "parent"},
+import polars as pl
+
+from bpo_index.files.resources import find_resource
+from bpo_index.pipeline import run
+from bpo_index.settings import Settings
+
+GOLDEN = Path(__file__).resolve().parent / "golden"
+#: Case to the settings of its run, as files of the sample data; the last four letters are the edition.
+CASES = {
+    "plain-2021": {},
+    "plain-2022": {},
+    "geometric-2021": {"method": "method-geometric.yaml"},
+    "geometric-2022": {"method": "method-geometric.yaml"},
+    "margins-2021": {"margins": "synthetic-margins-2021.csv"},
+    "margins-2022": {"margins": "synthetic-margins-2021.csv"},
 }
-#: Name of a table now to its old name.
-RENAMED_TABLES: dict[str, str] = {"robustness/rank_shares.csv": "robustness/rank_probabilities.csv"}
-ADDED_TABLES: set[str] = {"robustness/groups.csv"}
 
 
-def read_as_before(path: Path, table: str) -> bytes:
-    """Return a table with the columns that it had, columns and measures under their names of then."""
-    if table not in RENAMED and table not in RENAMED_MEASURES and table not in ADDED:
-        return path.read_bytes()
-    old = {now: before for before, now in RENAMED.get(table, {}).items()}
-    measures = {now: before for before, now in RENAMED_MEASURES.get(table, {}).items()}
-    # As they are written: an empty text stands in quotation marks, null does not.
-    header, *rows = [CELL.findall(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    kept = [n for n, name in enumerate(header) if name not in ADDED.get(table, set())]
-    measured = header.index("measure") if measures else -1
-    rows = [[measures.get(cell, cell) if n == measured else cell for n, cell in enumerate(row)] for row in rows]
-    lines = [",".join(row[n] for n in kept) for row in ([old.get(name, name) for name in header], *rows)]
-    return "".join(f"{line}\n" for line in lines).encode()
+def publish(case: str, folder: Path) -> Path:
+    """Return the release of a case, published into a folder."""
+    name = f"offshore-bpo-{case[-4:]}"
+    options = {key: str(find_resource("sample_data", file)) for key, file in CASES[case].items()}
+    sample = str(find_resource("sample_data", f"{name}.csv"))
+    return run(Settings((sample,), name, str(folder / "out"), str(folder / "audit"), **options)).release.path
+
+
+def list_tables(folder: Path) -> dict[str, Path]:
+    """Return the tables in a folder, such as a release, by name."""
+    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.csv"))}
+
+
+def find_changed(found: Path, case: str) -> list[str]:
+    """Return the names of tables that are not as in the golden copy, to the byte, or that only one of the two has."""
+    now, golden = list_tables(found), list_tables(GOLDEN / case)
+    return sorted(
+        name
+        for name in now.keys() | golden.keys()
+        if name not in now or name not in golden or now[name].read_bytes() != golden[name].read_bytes()
+    )
+
+
+def describe_changes(before: Path, after: Path) -> str:
+    """Return what moved between two files of a table: columns, and cells with the largest change."""
+    old, new = pl.read_csv(before), pl.read_csv(after)
+    if old.height != new.height:
+        return f"{old.height} rows before, {new.height} now"
+    said = [f"{name} gone" for name in old.columns if name not in new.columns]
+    said += [f"{name} new" for name in new.columns if name not in old.columns]
+    for name in [name for name in old.columns if name in new.columns]:
+        one, other = old[name], new[name]
+        if one.dtype.is_numeric() and other.dtype.is_numeric():
+            gone = int((one.is_not_null() & other.is_null()).sum())
+            change = (one.cast(pl.Float64) - other.cast(pl.Float64)).abs()
+            moved, most = int((change > 0).sum()), change.max()
+            if moved or gone:
+                said.append(f"{name}: {moved} cells by at most {most}, {gone} null now")
+        elif (moved := int((one.cast(pl.String).ne_missing(other.cast(pl.String))).sum())) > 0:
+            said.append(f"{name}: {moved} cells")
+    return "; ".join(said)
+
+
+def renew() -> None:
+    """Write the golden copy anew and print what moved."""
+    for case in CASES:
+        with tempfile.TemporaryDirectory() as temporary:
+            release = publish(case, Path(temporary))
+            changed, tables = find_changed(release, case), list_tables(release)
+            for name in changed:
+                golden = GOLDEN / case / name
+                said = describe_changes(golden, tables[name]) if golden.exists() and name in tables else "new or gone"
+                sys.stdout.write(f"{case}/{name}: {said}\n")
+            shutil.rmtree(GOLDEN / case, ignore_errors=True)
+            for name, path in tables.items():
+                target = GOLDEN / case / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+
+
+if __name__ == "__main__":
+    renew()

@@ -75,6 +75,12 @@ def publish(environment: dict[str, str], folder: Path, method: str, uncertainty:
     return Path(json.loads(answer.stdout)["path"])
 
 
+#: Respondents are not protected, so that all scores are numbers.
+EVERYBODY = "minimum_respondents_to_publish: 1"
+#: Scores are published with two decimals.
+ROUNDED = 0.0151
+
+
 def read_scores(release: Path) -> pl.DataFrame:
     return pl.read_parquet(release / "ranking.parquet").sort("unit")
 
@@ -88,13 +94,13 @@ def test_methods_of_others_are_listed(methods_installed):
 
 def test_a_normalisation_of_others_has_the_errors_of_the_one_that_it_stretches(methods_installed, tmp_path):
     plain, stretched = (
-        read_scores(publish(methods_installed, tmp_path / name, f"normalisation: {name}"))
+        read_scores(publish(methods_installed, tmp_path / name, f"normalisation: {name}\n  {EVERYBODY}"))
         for name in ("z_score", "stretched_z")
     )
     for column in ("score", "ci_low", "ci_high"):
         wanted = 100 + 1.5 * (plain[column].to_numpy() - 50)
-        assert stretched[column].to_numpy() == pytest.approx(wanted, abs=1e-5), column
-    assert stretched["se"].to_numpy() == pytest.approx(1.5 * plain["se"].to_numpy(), abs=1e-5)
+        assert stretched[column].to_numpy() == pytest.approx(wanted, abs=ROUNDED), column
+    assert stretched["se"].to_numpy() == pytest.approx(1.5 * plain["se"].to_numpy(), abs=ROUNDED)
     assert (stretched["rank"] == plain["rank"]).all()
     assert (stretched["p_first"] == plain["p_first"]).all()
     # Beyond 100 there is room: no logit keeps the interval within ends that are none.
@@ -113,11 +119,11 @@ def test_a_normalisation_of_others_is_one_assumption_among_others(methods_instal
 
 
 def test_an_aggregation_of_others_brings_its_option(methods_installed, tmp_path):
-    release = publish(methods_installed, tmp_path / "cut", "aggregation: trimmed_mean\n  cut: 2")
+    release = publish(methods_installed, tmp_path / "cut", f"aggregation: trimmed_mean\n  cut: 2\n  {EVERYBODY}")
     categories = pl.read_parquet(release / "categories.parquet").sort("unit", "category")
     ranking = read_scores(release)
     cells = np.sort(categories["score"].to_numpy().reshape(ranking.height, -1), axis=1)
-    assert ranking["score"].to_numpy() == pytest.approx(cells[:, 2:-2].mean(axis=1), abs=1e-6)
+    assert ranking["score"].to_numpy() == pytest.approx(cells[:, 2:-2].mean(axis=1), abs=ROUNDED)
     # Nothing says that it is smooth: errors come from replicates and from no derivative.
     assert ranking.filter(pl.col("se").is_null())["unit"].to_list() == ["NIC"]
     report = (release / "report.html").read_text(encoding="utf-8")
@@ -126,14 +132,14 @@ def test_an_aggregation_of_others_brings_its_option(methods_installed, tmp_path)
 
 
 def test_a_weighting_of_others_is_learnt_in_every_replicate(methods_installed, tmp_path):
-    release = publish(methods_installed, tmp_path / "ranges", "weighting: range_weights")
+    release = publish(methods_installed, tmp_path / "ranges", f"weighting: range_weights\n  {EVERYBODY}")
     categories = pl.read_parquet(release / "categories.parquet").sort("unit", "category")
     cells = categories["score"].to_numpy().reshape(-1, 10)
     width = cells.max(axis=0) - cells.min(axis=0)
     weights = pl.read_csv(release / "robustness" / "weights.csv").filter(pl.col("question").is_null())
     found = dict(weights.select("category", "weight").iter_rows())
     names = categories["category"].to_list()[:10]
-    assert [found[name] for name in names] == pytest.approx((width / width.sum()).tolist(), abs=1e-6)
+    assert [found[name] for name in names] == pytest.approx((width / width.sum()).tolist(), abs=1e-3)
     levels = pl.read_csv(release / "robustness" / "assumptions.csv").filter(assumption="weights")
     assert levels["level"].to_list() == ["learnt: range_weights"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden_tables import RENAMED_TABLES, read_as_before
+from tests.golden_tables import find_changed
 from tests.limits import HANG_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -55,16 +55,7 @@ def test_every_command_of_the_readme_succeeds_and_prints_what_is_shown(folder, l
             assert list_lines(shown) == list_lines(done.stdout)
     if line in GOLDEN and (sys.platform, platform.machine()) == ("linux", "x86_64"):
         (manifest,) = folder.rglob("manifest.json")
-        golden = PROJECT / "tests" / "golden" / GOLDEN[line]
-        tables = [path.relative_to(golden) for path in golden.rglob("*.csv")]
-        assert len(tables) == 26
-        names_now = {before: now for now, before in RENAMED_TABLES.items()}
-        changed = [
-            name
-            for name in map(Path.as_posix, tables)
-            if read_as_before(manifest.parent / names_now.get(name, name), name) != (golden / name).read_bytes()
-        ]
-        assert changed == []
+        assert find_changed(manifest.parent, GOLDEN[line]) == []
 
 
 def test_the_commands_of_the_golden_copy_are_in_the_readme():

@@ -36,14 +36,14 @@ def test_check_prints_exact_figures_and_run_the_public_ones(call, project, tmp_p
     assert "2,348 ratings, 27 don't-know, 25 skipped, 0 not asked" in checked
     assert "9 Mexico 77.1 9 0.3 1" in checked
     ran = call("run", sample, "--definition", quick_definition(), "--verbose")
-    assert "9 Mexico 77.1 6 to 11 – 1" in ran
+    assert "9 Mexico 77.1 6 to 11 1" in ran
     assert "9 Mexico 77.1 9 0.3 1" not in ran
     shown = json.loads(call("run", sample, "--definition", quick_definition(), "--json"))["exclusions"]
     assert {row["unit"] for row in shown if row["respondents_without"] > row["respondents"]} == {"IND", "MEX", "ZAF"}
     exact = json.loads(call("check", sample, "--definition", quick_definition(), "--json"))
     assert exact["no_ranking"] is None
     assert sum(row["respondents_without"] - row["respondents"] for row in exact["exclusions"]) == 3
-    (folder,) = (tmp_path / "audit").iterdir()
+    (folder,) = (path.parent for path in (tmp_path / "audit").glob("*/audit.json"))
     assert {path.name for path in folder.iterdir()} >= {"exclusions.csv", "nonresponse.csv", "influence.csv"}
 
 
@@ -67,5 +67,5 @@ def test_a_score_at_the_end_of_the_scale_is_printed_as_a_bound(call, tmp_path):
     rows = [f"a{n},AAA,10,{'10' if n % 2 else ''},{'' if n % 2 else '10'}" for n in range(10)]
     rows += [f"b{n},BBB,{n + 3},{n + 2},{n + 1}" for n in range(5)]
     said = call("run", write_csv(tmp_path, *rows), "--definition", "small.yaml", "--verbose")
-    assert "1 Aland * at least 99 –" in said
+    assert "1 Aland * at least 97 –" in said
     assert "Aland: at an end of the scale: published as a bound, no interval." in said

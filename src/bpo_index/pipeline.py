@@ -20,7 +20,7 @@ from bpo_index.disclosure.corrections import hold_changes
 from bpo_index.disclosure.private_audit import add_exclusions, add_influence
 from bpo_index.disclosure.publishable import Publishable, disclose
 from bpo_index.disclosure.published_answers import find_earlier, keep_answers, leave_answers, mark_public
-from bpo_index.errors import DataRefused
+from bpo_index.errors import DataRefused, UsageError
 from bpo_index.publication.identity import describe_release, refuse_other_draws
 from bpo_index.publication.methodology import load_methodology
 from bpo_index.publication.release import Release, publish_release
@@ -111,7 +111,13 @@ def validate(
     answers = hold_changes(checked.validation.accepted, earlier, definition)
     validation = replace(checked.validation, accepted=answers.accepted)
     leave_answers(checked.audit_folder, answers.accepted)
-    return replace(checked, validation=validation, held=answers.held, restated=answers.restated)
+    return replace(
+        checked,
+        validation=validation,
+        held=answers.held,
+        restated=answers.restated,
+        earlier=tuple(one.release for one in earlier),
+    )
 
 
 def _check_rows(responses: Responses, definition: IndexDefinition, settings: Settings) -> Checked:
@@ -188,6 +194,16 @@ def publish(
     if is_public:
         answers = _find_audit(responses, definition, settings)
         keep_answers(private, release_id, answers, held=publishable.held, definition=definition)
+
+    def confirm() -> None:
+        """Refuse when a release appeared with whose answers these were not compared."""
+        known = {one.release for one in find_earlier(private, Path(settings.out), definition)}
+        if not known <= {*(publishable.earlier or ()), release_id}:
+            raise UsageError(
+                f"Another release of edition {definition.edition} of {definition.index} appeared while this one was "
+                "computed, so the answers were not compared with those behind it. Run again."
+            )
+
     release = publish_release(
         lambda: render_release(
             result, definition, publishable.audit, release_id=release_id, made_from=manifest["made_from"]
@@ -199,6 +215,7 @@ def publish(
         standing=standing,
         supersede=settings.supersede,
         private=private,
+        confirm=confirm if is_public else None,
     )
     if is_public:
         mark_public(private, release_id, definition)

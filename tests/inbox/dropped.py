@@ -26,5 +26,15 @@ def list_files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def list_releases(out: str = "releases") -> list[str]:
-    return sorted(path.parent.name for path in Path(out).glob("*/*/[0-9a-f]*/manifest.json"))
+def list_releases(out: str = "releases", private: str = "audit") -> list[str]:
+    """Return the ids of all releases that were published, after asserting that one an edition is public.
+
+    The files of the others lie in the private folder, and their addresses lead on.
+    """
+    public = [path.parent for path in Path(out).glob("*/*/[0-9a-f]*/manifest.json")]
+    assert len({path.parent for path in public}) == len(public)
+    withdrawn = [path.parent for path in Path(out).glob("*/*/[0-9a-f]*/withdrawn.json")]
+    for path in withdrawn:
+        assert list_files(path) == ["report.html", "withdrawn.json"]
+        assert (Path(private) / "withdrawn" / path.relative_to(out) / "manifest.json").is_file()
+    return sorted(path.name for path in (*public, *withdrawn))

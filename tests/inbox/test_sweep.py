@@ -125,7 +125,7 @@ def test_the_same_content_dropped_while_it_is_processed_gives_one_release(settin
     assert len(list_releases()) == 1
 
 
-def test_the_newest_file_of_an_edition_supersedes_and_the_older_release_stays(settings, drop):
+def test_the_newest_file_of_an_edition_supersedes_and_the_older_release_is_withdrawn(settings, drop):
     for number, name in ((1, "z.csv"), (2, "a.csv")):
         os.utime(write_survey(drop / name, number), (1000 + number, 1000 + number))
     older, newer = sweep_inbox(settings).filed
@@ -248,7 +248,8 @@ def test_names_of_any_kind_stay_names(settings, drop, tmp_path):
     assert sorted(kept) == sorted(HOSTILE)
     written = set(list_files(tmp_path)) - before
     assert {name.split("/")[0] for name in written} == {"audit", "inbox", "releases"}
-    assert all(name.startswith(("audit/key", "inbox/small/", "inbox/.notes.json", "releases/")) for name in written)
+    private = ("audit/key", "audit/published/small/", "audit/withdrawn/small/")
+    assert all(name.startswith((*private, "inbox/small/", "inbox/.notes.json", "releases/")) for name in written)
 
 
 def test_links_folders_and_pipes_are_reported_and_not_followed(settings, drop, tmp_path):
@@ -752,8 +753,8 @@ def test_a_full_or_read_only_disk_loses_nothing_and_the_next_sweep_finishes(sett
     assert os.strerror(getattr(errno, code)) in report.filed[0].reason
     left = [path.name for path in drop.rglob("*.csv") if path.parent.name == "file" or path.parent == drop]
     assert sorted(left) == ["0.csv", "1.csv"]
-    for path in Path("releases").glob("*/*/[0-9a-f]*"):
-        assert read_release(path)["release"] == path.name
+    for path in Path("releases").glob("*/*/[0-9a-f]*/manifest.json"):
+        assert read_release(path.parent)["release"] == path.parent.name
     assert sweep_inbox(settings).count("published", "unchanged") == 2
     assert len(list_releases()) == 2
     assert read_pointer() == Path(json.loads((drop / "processed/00000002/outcome.json").read_text())["release"]).name

@@ -80,9 +80,10 @@ def test_contributions_within_a_category_add_up_to_its_own():
     overall = {unit: 0.75 * own["people"] + 0.25 * own["c"] for unit, own in cells.items()}
     ranking = pl.DataFrame(
         {"unit": list(cells), "score": list(overall.values()), "score_bound": pl.Series([None] * 2, dtype=pl.String)}
-    ).with_columns(rank=pl.Series([1, 2]))
-    rows = [(unit, name, score, None) for unit, own in cells.items() for name, score in own.items()]
+    ).with_columns(rank=pl.Series([1, 2]), respondents=pl.lit(9, pl.Int64))
+    rows = [(unit, name, score, None, 9) for unit, own in cells.items() for name, score in own.items()]
     schema = {"unit": pl.String, "category": pl.String, "score": pl.Float64, "score_bound": pl.String}
+    schema |= {"respondents": pl.Int64}
     categories = pl.DataFrame(rows, schema=schema, orient="row")
     found = tabulate_neighbours(ranking, categories, weights, tree)
     parts = dict(found.select("category", "contribution").iter_rows())

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from bpo_index.definition import load_definition, replace_method
+from bpo_index.display.numbers import write_digits
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.description import Column
 from bpo_index.publication.columns.scores import CATEGORIES, RANKING
@@ -79,7 +80,7 @@ def show(row: dict, *names: str) -> str:
     if None in values:
         return "–"
     shown = [
-        str(value) if described[name].decimals is None else format(value, f".{described[name].decimals}f")
+        str(value) if described[name].decimals is None else write_digits(value, described[name].decimals)
         for name, value in zip(names, values, strict=True)
     ]
     return shown[0] if len(set(shown)) == 1 else " to ".join(shown)

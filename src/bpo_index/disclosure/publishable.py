@@ -59,6 +59,8 @@ class Publishable:
         Unit to the earlier release whose answers it keeps.
     restated
         Units whose category scores were published before, made in another way.
+    earlier
+        The releases of the edition with whose answers these were compared; None: with none.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -71,6 +73,7 @@ class Publishable:
     margins: str | None = field(repr=False)
     held: dict[str, str] = field(default_factory=dict)
     restated: tuple[str, ...] = ()
+    earlier: tuple[str, ...] | None = None
 
 
 def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
@@ -122,7 +125,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *_describe_protection(checked, definition), *list_withheld()],
+        notes=[*scores.notes, *_describe_protection(checked, frames["categories"], definition), *list_withheld()],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,
@@ -130,14 +133,17 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         margins=None if margins is None else hash_margins(margins),
         held=checked.held,
         restated=checked.restated,
+        earlier=checked.earlier,
     )
 
 
-def _describe_protection(checked: Checked, definition: IndexDefinition) -> list[str]:
-    """Return sentences on units that keep earlier answers or were scored in another way, and on absent protection."""
+def _describe_protection(checked: Checked, categories: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+    """Return sentences on smoothed errors, units that keep earlier answers or were scored before, and no protection."""
     names, words, said = definition.unit_names, definition.words, []
     if not is_protected(definition.method):
         said.append(phrase("disclosure.unprotected", units=words.units, respondent=words.respondent))
+    if (categories["error"] == "smoothed").any():
+        said.append(phrase("disclosure.smoothed", respondents=words.respondents, units=words.units))
     if checked.held:
         said.append(
             phrase(

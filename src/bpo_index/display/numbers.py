@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from math import isfinite
 from typing import Any
 
 from bpo_index.display.catalogue import phrase
@@ -10,6 +12,20 @@ from bpo_index.display.language import list_items, localise, localise_percentage
 
 #: What stands where there is no number.
 NOTHING = "–"
+
+
+def write_digits(value: float, decimals: int) -> str:
+    """Return a number with a point, rounded as a reader rounds the digits that are published of it: halves away from 0.
+
+    Examples
+    --------
+    >>> write_digits(85.35, 1), f"{85.35:.1f}", write_digits(-0.125, 2)
+    ('85.4', '85.3', '-0.13')
+    """
+    number = float(value)
+    if not isfinite(number):
+        return f"{number:.{decimals}f}"
+    return f"{Decimal(repr(number)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
 
 
 def show_number(value: float | None, decimals: int = 1, *, signed: bool = False) -> str:
@@ -24,7 +40,7 @@ def show_number(value: float | None, decimals: int = 1, *, signed: bool = False)
     """
     if value is None:
         return NOTHING
-    text = f"{value:.{0 if isinstance(value, int) else decimals}f}"
+    text = str(value) if isinstance(value, int) else write_digits(value, decimals)
     if not float(text):
         return localise(text.removeprefix("-"))
     return f"{'+' if signed and value > 0 else ''}{localise(text)}"
@@ -72,7 +88,7 @@ def show_estimate(value: float | None, low: float | None, high: float | None, de
     Examples
     --------
     >>> show_estimate(0.58, 0.391, 0.715), show_estimate(0.58, None, None), show_estimate(None, None, None)
-    ('0.58 (0.39 to 0.71)', '0.58', '–')
+    ('0.58 (0.39 to 0.72)', '0.58', '–')
     """
     number, *ends = (show_number(one, decimals) for one in (value, low, high))
     if low is None or high is None:
@@ -105,7 +121,7 @@ def show_share(value: float | None) -> str:
         return NOTHING
     if 0 < value < 0.005:
         return f"<{localise('0.01')}"
-    return f">{localise('0.99')}" if 0.995 <= value < 1 else localise(f"{value:.2f}")
+    return f">{localise('0.99')}" if 0.995 <= value < 1 else localise(write_digits(value, 2))
 
 
 def show_percentage(share: float) -> str:
@@ -129,7 +145,7 @@ def show_percent(share: float, decimals: int = 0) -> str:
     >>> show_percent(0.05), show_percent(0.0237, decimals=1)
     ('5%', '2.4%')
     """
-    return localise_percentage(f"{100 * share:.{decimals}f}")
+    return localise_percentage(write_digits(round(100 * share, 9), decimals))
 
 
 def show_level(confidence_level: float) -> str:

@@ -7,17 +7,22 @@ built to meet the facts, so that on it this checks the computation only.
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST
 from bpo_index.display.catalogue import phrase
-from bpo_index.display.numbers import show_number
+from bpo_index.display.numbers import show_number, show_range, show_score
 from bpo_index.errors import UsageError
 from bpo_index.files.resources import find_resource
+from bpo_index.publication.possible_scores import find_possible_scores
 from bpo_index.scoring.ranking import rank_units
+
+#: Scores no farther apart are equal.
+_EQUAL = 1e-7
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ def check_facts(
     unit_means: pl.DataFrame | None,
     *,
     reverse: Collection[str] = (),
+    weights: Mapping[str, float] | None = None,
 ) -> list[FactCheck]:
     """Check facts of one edition against its tables.
 
@@ -77,13 +83,16 @@ def check_facts(
     facts
         Facts of the edition.
     ranking, categories
-        With the columns `unit, score, rank`, and `category`.
+        With the columns `unit, score, rank`, and `category`; `score_bound` where scores are published as bounds. A fact
+        that such a score, or one that is withheld, leaves open is not testable.
     unit_means
         `unit, <question ids>` in scale points; None: facts about questions are not testable (releases hold none).
     reverse
         Questions in which low ratings are the good ones.
+    weights
+        From `find_category_weights`.
     """
-    return [_check_fact(fact, ranking, categories, unit_means, reverse=reverse) for fact in facts]
+    return [_check_fact(fact, ranking, categories, unit_means, reverse=reverse, weights=weights) for fact in facts]
 
 
 def _check_fact(
@@ -93,6 +102,7 @@ def _check_fact(
     unit_means: pl.DataFrame | None,
     *,
     reverse: Collection[str] = (),
+    weights: Mapping[str, float] | None = None,
 ) -> FactCheck:
     if fact.not_testable:
         return FactCheck(fact, "not testable", fact.not_testable)
@@ -107,18 +117,24 @@ def _check_fact(
         table = categories.filter(pl.col("category") == fact.category)
     else:
         table = ranking
-    rows = {row["unit"]: row for row in table.select("unit", "score", "rank").iter_rows(named=True)}
+    rows = {row["unit"]: row for row in table.iter_rows(named=True)}
     row = rows.get(fact.unit)
+    if row is not None and row["score"] is None and row.get("respondents"):
+        return FactCheck(fact, "not testable", phrase("release.fact_withheld"))
     if row is None or row["score"] is None or row["rank"] is None:
         return FactCheck(fact, "does not hold", phrase("release.fact_no_rank", unit=fact.unit))
     rank, score = int(row["rank"]), float(row["score"])
-    shown = phrase("release.fact_score", score=show_number(score))
+    bound = row.get("score_bound")
+    low, high = (score if bound != AT_MOST else 0.0), (score if bound != AT_LEAST else 100.0)
+    shown = phrase("release.fact_score", score=show_score({"score": score, "score_bound": bound}))
     ranked = phrase("release.fact_rank", rank=rank)
     match fact.kind:
         case "score":
-            return _judge(fact, f"{score:.1f}" == fact.value, shown)
+            is_open = low < high and low <= float(fact.value) <= high
+            return _judge(fact, None if is_open else show_number(score) == fact.value, shown)
         case "score_at_least":
-            return _judge(fact, score >= float(fact.value), shown)
+            is_open = low < float(fact.value) <= high
+            return _judge(fact, None if is_open else low >= float(fact.value), shown)
         case "rank":
             return _judge(fact, rank == int(fact.value), ranked)
         case "rank_at_most":
@@ -126,10 +142,15 @@ def _check_fact(
         case "rank_at_least":
             return _judge(fact, rank >= int(fact.value), ranked)
         case "own_rank_at_most":
-            own = categories.filter(unit=fact.unit)["score"].drop_nulls().to_numpy()
-            place = int((own > score + 1e-7).sum()) + 1
-            found = phrase("release.fact_own_rank", place=place, categories=len(own), score=show_number(score))
-            return _judge(fact, place <= int(fact.value), found)
+            own = find_possible_scores(fact.unit, ranking, categories, weights)
+            low, high = own[fact.category]
+            others = [ends for category, ends in own.items() if category != fact.category]
+            # The place where all others are as low, and as high, as they may be.
+            best = 1 + sum(least > high + _EQUAL for least, _ in others)
+            worst = 1 + sum(most > low + _EQUAL for _, most in others)
+            found = phrase("release.fact_own_rank", place=show_range(best, worst), categories=len(own), score=shown)
+            holds = True if worst <= int(fact.value) else False if best > int(fact.value) else None
+            return _judge(fact, holds, found)
         case "ahead_of":
             other = rows.get(fact.value, {}).get("rank")
             if other is None:
@@ -139,5 +160,5 @@ def _check_fact(
             raise UsageError(f"published_facts.csv has the unknown kind {fact.kind!r}. Correct the file.")
 
 
-def _judge(fact: Fact, holds: bool, found: str) -> FactCheck:
-    return FactCheck(fact, "holds" if holds else "does not hold", found)
+def _judge(fact: Fact, holds: bool | None, found: str) -> FactCheck:
+    return FactCheck(fact, {True: "holds", False: "does not hold", None: "not testable"}[holds], found)

@@ -87,6 +87,7 @@ def publish_release(
     standing: Standing = OFFICIAL,
     supersede: bool = True,
     private: Path | None = None,
+    confirm: Callable[[], None] | None = None,
 ) -> Release:
     """Publish files as a release, once; running the same again checks the hashes and changes nothing.
 
@@ -106,10 +107,13 @@ def publish_release(
     private
         The private folder, to which the files of withdrawn releases move; None: that beside the releases, `audit`.
 
+    confirm
+        Called before a new release appears, while nobody else can publish one of the index; may raise.
+
     Raises
     ------
     UsageError
-        When another definition was published under the same index, edition and version.
+        When another definition was published under the same index, edition and version; what `confirm` raises.
     EnvironmentFailed
         When the folder cannot be written, the release that lies there was changed, or the installation is damaged.
     """
@@ -129,11 +133,14 @@ def publish_release(
             if not is_trial:
                 finish_announced(edition_folder)
                 refuse_other_definition(out, definition)
+                was_withdrawn = is_withdrawn(target, private)
             is_new = not was_withdrawn and not target.exists()
             said = {**manifest, "standing": standing.kind, "release": release_id}
             if standing.departures:
                 said["departures"] = standing.departures
             if is_new:
+                if confirm is not None:
+                    confirm()
                 content = _render(render) if files is None else files
                 content["manifest.json"] = make_manifest(said, content)
                 temporary = _write_temporary(edition_folder, release_id, content)
@@ -151,8 +158,8 @@ def publish_release(
                 warnings += _find_damaged(edition_folder, target)
                 gone = withdraw_others(edition_folder, private) if standing.kind == "official" else []
                 if was_withdrawn or release_id in gone:
-                    told = _tell_withdrawn(target, private, standing)
-                    return replace(told, is_new=is_new, warnings=(*warnings, *told.warnings))
+                    withdrawn = _tell_withdrawn(target, private, standing)
+                    return replace(withdrawn, is_new=is_new, warnings=(*warnings, *withdrawn.warnings))
     except OSError as error:
         place = error.filename2 or error.filename
         named = f" ({show_text(Path(place).name)})" if place else ""

@@ -15,6 +15,7 @@ from bpo_index.files.resources import DEFAULT_DEFINITION
 from bpo_index.publication.facts import FactCheck, check_facts, load_facts
 from bpo_index.publication.integrity import join_faults, read_release
 from bpo_index.publication.pointers import find_stray_pointers
+from bpo_index.publication.possible_scores import find_category_weights
 from bpo_index.publication.withdrawal import is_withdrawn
 from bpo_index.responses.columnar import is_fault
 from bpo_index.responses.sources import MOST_BYTES
@@ -55,7 +56,7 @@ def verify_release(folder: Path) -> tuple[list[FactCheck], bool]:
     if definition.index != load_definition(DEFAULT_DEFINITION).index:
         facts = []
     try:
-        checks = check_facts(facts, ranking, categories, None)
+        checks = check_facts(facts, ranking, categories, None, weights=find_category_weights(definition))
     except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise _explain_strange_release(folder, error) from None
     return checks, manifest.get("data_origin") != "survey"

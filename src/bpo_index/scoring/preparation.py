@@ -106,7 +106,8 @@ def prepare_sample(
     Raises
     ------
     DataRefused
-        When the answers cannot be weighed to the margins, or the unit of reference is suppressed.
+        When the answers cannot be weighed to the margins, the unit of reference is suppressed, or nothing can be
+        published beside earlier releases.
     """
     method = definition.method
     codes = [unit.code for unit in definition.units]
@@ -124,6 +125,12 @@ def prepare_sample(
     dominated[published], counted[published] = _weigh_raters(everybody, published, shown, structure)
     is_full = np.isin(codes, list(restated))[:, np.newaxis] & ~find_room(counted, structure)
     published = published & ~dominated[:, 0] & ~is_full[:, 0]
+    if restated and not published.any():
+        raise DataRefused(
+            f"Edition {definition.edition} of {definition.index} has been published, with scores made in another way "
+            "of the same answers. Of so few respondents a second score would give answers away. Keep the method that "
+            "was published, or collect more answers."
+        )
     shown = [unit for unit in shown if published[codes.index(unit.unit)]]
     shown = code_ends(shown, structure)
     structure = _place_reference(structure, shown)

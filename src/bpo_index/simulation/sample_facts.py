@@ -5,6 +5,7 @@ from __future__ import annotations
 from bpo_index.definition import load_definition
 from bpo_index.files.resources import find_resource, list_definitions
 from bpo_index.publication.facts import FactCheck, check_facts, load_facts
+from bpo_index.publication.possible_scores import find_category_weights
 from bpo_index.responses import read_responses
 from bpo_index.scoring.unit_scores import score_units
 from bpo_index.validation.validate import validate_responses
@@ -19,7 +20,9 @@ def verify_sample() -> list[FactCheck]:
         scores = score_units(validate_responses(responses, definition).accepted, definition)
         mine = [fact for fact in facts if fact.edition == definition.edition]
         reverse = [question.id for question in definition.questions if question.reverse]
-        checks += check_facts(mine, scores.units, scores.categories, scores.unit_means, reverse=reverse)
+        weights = find_category_weights(definition)
+        tables = scores.units, scores.categories, scores.unit_means
+        checks += check_facts(mine, *tables, reverse=reverse, weights=weights)
         done.add(definition.edition)
     checks += [
         FactCheck(fact, "not testable", fact.not_testable or "no answers of this edition are at hand")

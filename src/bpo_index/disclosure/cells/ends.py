@@ -31,6 +31,8 @@ LARGEST_MARGIN = 50.0
 #: half of the distance is hers (docs/adr/0020-public-facts.md).
 POINTS_FROM_END = 8.0
 _NOISE = 1e-7
+#: How far within the margin the answers of a unit at an end are placed, in score points: below what is published.
+_INSIDE = 1e-4
 
 AT_LEAST, AT_MOST = "at least", "at most"
 
@@ -103,7 +105,8 @@ def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure) -> list
         if not end:
             coded.append(unit)
             continue
-        bound = (100.0 - margin if end > 0 else margin) / 100.0
+        # NOTE: a score that is as far from the end as the margin is a number, so a bound lies a little nearer.
+        bound = (100.0 - margin + _INSIDE if end > 0 else margin - _INSIDE) / 100.0
         turned = np.where(structure.reverse, 1.0 - bound, bound)
         ratings = structure.minimum + turned * (structure.maximum - structure.minimum)
         coded.append(dataclasses.replace(unit, ratings=np.tile(ratings, (unit.respondents, 1))))

@@ -35,6 +35,8 @@ NEIGHBOURS = Table(
             "that adds, and over those of the index to the difference",
             unit="score points",
             decimals=2,
+            # So that they add up: weights times differences of published scores, exactly.
+            most_decimals=9,
             answers="published",
         ),
     ),

@@ -21,14 +21,13 @@ const Explorer = (() => {
 
   const round = (x) => (Number.isFinite(x) ? Math.round(x * 1e9) / 1e9 : NaN);
 
-  // Numbers as Python prints them: exact halves go to the even digit.
+  // A number as it is shown elsewhere: the digits that it is written with, rounded, halves away from 0.
   function show(x, decimals) {
-    const text = x.toFixed(decimals);
-    const exact = x.toFixed(Math.min(decimals + 40, 100));
-    const rest = exact.slice(exact.indexOf(".") + 1 + decimals);
-    if (!/^50*$/.test(rest) || Number(text.at(-1)) % 2 === 0) return text;
-    const step = 10 ** -decimals;
-    return (x > 0 ? Number(text) - step : Number(text) + step).toFixed(decimals);
+    if (!Number.isFinite(x)) return x.toFixed(decimals);
+    const [digits, exponent = "0"] = String(x).split("e");
+    const whole = Math.round(Number(`${digits.replace("-", "")}e${Number(exponent) + decimals}`));
+    const text = Number(`${whole}e${-decimals}`).toFixed(decimals);
+    return x < 0 && whole ? `-${text}` : text;
   }
 
   // How many units each value beats less how many beat it; a row of values.
