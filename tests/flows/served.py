@@ -130,7 +130,8 @@ class Served:
         raise AssertionError(f"no {what} after {HANG_SECONDS} s; left: {sorted(self.folder.rglob('*.csv'))}\n{log}")
 
     def list_releases(self):
-        return sorted(path.parent.name for path in self.releases.glob("offshore-bpo/2021/[0-9a-f]*/manifest.json"))
+        """Return the ids of all that were published; the newest is public, the others' addresses lead on."""
+        return sorted(path.parent.name for path in self.releases.glob("offshore-bpo/2021/[0-9a-f]*/report.html"))
 
     def wait_for_claim(self):
         self.wait_for(lambda: list(self.drop.glob(".claimed/*/tries")), "claim")

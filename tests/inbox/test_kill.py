@@ -81,10 +81,11 @@ def check_nothing_lost(drop):
     """Every file is in exactly one place, visible releases are whole, and the pointer leads to one of them."""
     kept = [path.name for path in drop.rglob("*.csv") if path.parent == drop or path.parent.name == "file"]
     assert sorted(kept) == sorted([*FILES, "bad.csv"])
-    releases = list_releases()
+    # A sweep killed while it withdraws leaves two public releases, or an address without its page, to the next one.
+    releases = [path.name for path in Path("releases/small/one").glob("[0-9a-f]*")]
     assert len(releases) <= 2
-    for name in releases:
-        assert read_release(Path("releases/small/one") / name)["release"] == name
+    for path in Path("releases/small/one").glob("*/manifest.json"):
+        assert read_release(path.parent)["release"] == path.parent.name
     pointer = Path("releases/small/one/latest.json")
     if pointer.exists():
         assert json.loads(pointer.read_text())["release"] in releases

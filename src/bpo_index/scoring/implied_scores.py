@@ -12,7 +12,7 @@ import numpy as np
 
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.decomposition import find_power
-from bpo_index.scoring.ranking import SCORE_RANGE
+from bpo_index.scoring.ranking import SCORE_DECIMALS, SCORE_RANGE
 from bpo_index.scoring.structure import IndexStructure, Node
 
 
@@ -37,7 +37,7 @@ def imply_scores(
     Returns
     -------
     ndarray
-        Units x nodes; NaN where nothing follows.
+        Units x nodes, implied ones rounded to 1e-9; NaN where nothing follows.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def _imply_held(found: Floats, bounds: Floats, node: Node, *, enough: np.ndarray
         with np.errstate(invalid="ignore"):
             value = _lower(rest / shares[~known].sum(), power)
         values = np.where(known, values, np.clip(value, 0.0, SCORE_RANGE))
-    found[held] = values
+    found[held] = np.round(values, SCORE_DECIMALS)
 
 
 def _raise(values: Floats | float, power: float) -> Floats:
