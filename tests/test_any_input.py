@@ -1,7 +1,7 @@
 """Whatever the bytes: accepted, quarantined with reasons, or refused with one paragraph.
 
 Never a traceback, never a wrong count, never a file outside the folders named. Files are made by changing good ones:
-plain ones, the exports of survey tools, workbooks, Parquet, SPSS and gzip files; or they are any bytes.
+plain ones, the exports of survey tools, workbooks, Parquet, SPSS, Stata, SAS, Arrow and gzip files; or any bytes.
 """
 
 import contextlib
@@ -96,8 +96,10 @@ def make_export(draw):
 
 @st.composite
 def make_binary_file(draw, good):
-    """Return the bytes of a workbook, a Parquet, SPSS or gzip file: rows changed before, or bytes after."""
-    kind = draw(st.sampled_from(["xlsx", "parquet", "sav", "gz", "xlsx rows", "parquet rows"]))
+    """Return the bytes of a file of another format than text: rows changed before, or bytes after."""
+    kind = draw(
+        st.sampled_from(["xlsx", "parquet", "sav", "dta", "sas", "xpt", "arrow", "gz", "xlsx rows", "parquet rows"])
+    )
     if kind == "gz":
         return draw(spoil_bytes(gzip.compress(draw(make_text_file()), mtime=0)))
     if kind in good:
@@ -136,6 +138,10 @@ def good(tmp_path_factory):
         "xlsx": write_binary("xlsx", header, rows),
         "parquet": write_binary("parquet", header, rows),
         "sav": make_exports.write_spss(folder).read_bytes(),
+        "dta": make_exports.write_stata(folder).read_bytes(),
+        "sas": make_exports.write_sas(folder).read_bytes(),
+        "xpt": make_exports.write_sas_transport(folder).read_bytes(),
+        "arrow": make_exports.write_arrow(folder).read_bytes(),
     }
 
 

@@ -19,9 +19,9 @@ from tests.limits import HANG_SECONDS
 PACKAGE = "bpo_index"
 
 # From what everything may use to what may use everything. Parts in one row may use one another. A module belongs to the
-# part with the longest name that fits it: the records of methods and of quality rules stand before the definition,
-# which is written in their names, and those of columns before all that build their frames with them. Which cells are
-# published is decided before anything is ranked.
+# part with the longest name that fits it: the records of methods, quality rules and survey tools stand before the
+# definition, which is written in their names, and those of columns before all that build their frames with them. Which
+# cells are published is decided before anything is ranked.
 ORDER: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("kinds",),
@@ -30,7 +30,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("fields",),
     ("files",),
     ("settings",),
-    ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules"),
+    ("scoring.arrays", "scoring.ranking", "scoring.methods", "validation.rules", "responses.tools"),
     ("definition",),
     ("responses",),
     ("validation",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -489,3 +490,49 @@ def test_a_command_that_cannot_be_used_is_one_sentence(tmp_path: Path, content: 
     assert (said.returncode, said.stdout) == (3, "")
     assert said.stderr.count("\n") == 1
     assert stated in said.stderr
+
+
+# ---- survey tools and file formats ----------------------------------------------------------------------------------
+
+TYPEFORM = ("#", "Where?", "One", "Two", "Three", "Start Date (UTC)", "Submit Date (UTC)")
+SURVEYED = (
+    "schema_version: 1\nindex: small\nedition: one\nversion: 1\ntitle: Small\nprovenance: {note: A test.}\n"
+    "scale: {minimum: 0, maximum: 10}\nunits: [{code: AAA, name: Aland}, {code: BBB, name: Beland}]\n"
+    "categories: [{id: first, title: First, questions: "
+    "[{id: q1, text: One}, {id: q2, text: Two}, {id: q3, text: Three}]}]\n"
+    "columns: {unit: 'Where?'}\nquality_rules: {unfinished: {}}\nsource: {export: typeform}\n"
+)
+
+
+@pytest.fixture(scope="module")
+def reading_installed(tmp_path_factory) -> dict[str, str]:
+    """Return the environment in which a survey tool and a file format are installed, a file each."""
+    sources = {name: (EXTENDING / f"{name}.py").read_text(encoding="utf-8") for name in ("typeform", "json_lines")}
+    entries = {"bpo_index.tools": "typeform", "bpo_index.formats": "json_lines"}
+    return install_extension(tmp_path_factory.mktemp("reading"), sources, entries) | {"PYTHONUTF8": "1"}
+
+
+def test_a_survey_tool_and_a_file_format_are_one_file_each(reading_installed, tmp_path):
+    (tmp_path / "definition.yaml").write_text(SURVEYED, encoding="utf-8")
+    rows = [(str(n), "Aland", "1", "2", "3", "2024-01-01 10:00:00", "2024-01-01 10:05:00" * (n < 3)) for n in range(4)]
+    lines = [json.dumps(dict(zip(TYPEFORM, row, strict=True))) for row in rows]
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers" / "survey.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    given = (tmp_path / "answers", "--definition", tmp_path / "definition.yaml")
+    (seen,) = json.loads(run_command(reading_installed, "inspect", *given, "--json").stdout)
+    assert "JSON lines, columns named by the format, wide layout, Typeform export" in seen["decisions"][0]
+    checked = run_command(reading_installed, "check", *given, "--audit-dir", tmp_path / "audit")
+    assert "Of 4 rows read, 3 can be used; quarantined: 1 x unfinished" in checked.stderr
+
+
+def test_without_the_extension_the_definition_is_refused_and_the_file_named(tmp_path):
+    (tmp_path / "definition.yaml").write_text(SURVEYED, encoding="utf-8")
+    (tmp_path / "survey.jsonl").write_text('{"a": 1}', encoding="utf-8")
+    definition = tmp_path / "definition.yaml"
+    refused = run_command(dict(os.environ), "check", tmp_path / "survey.jsonl", "--definition", definition)
+    assert refused.returncode == 2
+    assert "source.export" in refused.stderr
+    definition.write_text(SURVEYED.replace("source: {export: typeform}\n", ""), encoding="utf-8")
+    refused = run_command(dict(os.environ), "check", tmp_path / "survey.jsonl", "--definition", definition)
+    assert refused.returncode == 1
+    assert "is a JSON file" in refused.stdout + refused.stderr

@@ -277,7 +277,7 @@ def write_zeros(path, mebibytes, line=b"0" * 1_024):
     ],
 )
 def test_a_packed_file_of_too_much_is_refused_before_it_is_parsed(tmp_path, mebibytes, line, says, monkeypatch):
-    monkeypatch.setattr("bpo_index.responses.grids.decode_text", None)
+    monkeypatch.setattr("bpo_index.responses.formats.delimited_text.decode_text", None)
     path = write_zeros(tmp_path / "bomb.csv.gz", mebibytes, line)
     assert says in read_responses([path], make_definition()).refusals[0]
 
@@ -390,7 +390,7 @@ def test_shared_texts_that_unpack_to_much_are_refused_in_little_memory(tmp_path)
 
 @pytest.mark.parametrize("part", [SHEET, TEXTS, "xl/styles.xml", "docProps/app.xml", "other.bin"])
 def test_whatever_part_unpacks_to_much_and_whatever_the_directory_says(tmp_path, part, monkeypatch):
-    monkeypatch.setattr("bpo_index.responses.workbook_parts.MOST_UNPACKED", 2 * MIB)
+    monkeypatch.setattr("bpo_index.responses.formats.workbook_parts.MOST_UNPACKED", 2 * MIB)
     path = change_part(make_workbook(tmp_path / "x.xlsx"), part, lambda old: old + b" " * (3 * MIB))
     assert "unpacks to more than 2 MiB" in read_workbook_refusal(path)
     assert "unpacks to more than 2 MiB" in read_workbook_refusal(lie_about_size(path, part))
@@ -465,8 +465,9 @@ def test_a_small_parquet_file_that_holds_much_is_refused(tmp_path, case, monkeyp
     make, says = PARQUET[case]
     if case in ("columns", "lists"):
         monkeypatch.setattr("bpo_index.responses.columnar.MOST_CELLS", 500_000)
+        monkeypatch.setattr("bpo_index.responses.formats.parquet.MOST_CELLS", 500_000)
     if case == "packed text":
-        monkeypatch.setattr("bpo_index.responses.columnar.MOST_BYTES", MIB)
+        monkeypatch.setattr("bpo_index.responses.formats.parquet.MOST_BYTES", MIB)
     path = tmp_path / "x.parquet"
     make().write_parquet(path)
     assert path.stat().st_size < MIB

@@ -21,6 +21,11 @@ BINARY = {
     "write_parquet": "Parquet, columns named by the format",
     "write_excel": "workbook, sheet 'Responses', header row on line 3",
     "write_spss": "SPSS, columns named by the format",
+    "write_stata": "Stata, columns named by the format",
+    "write_microsoft_forms": "workbook, sheet 'Sheet1', header row on line 1, wide layout, Microsoft Forms export.",
+    "write_sas": "SAS, columns named by the format",
+    "write_sas_transport": "SAS transport, columns named by the format",
+    "write_arrow": "Arrow, columns named by the format",
 }
 
 

@@ -480,7 +480,7 @@ def test_a_file_that_ends_the_process_that_reads_it_is_refused(tmp_path, monkeyp
     monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(crashing))
     assert "cannot be read as one (the reader ended with code -11)" in read_sav(tmp_path).refusals[0]
     monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(failing))
-    with pytest.raises(EnvironmentFailed, match="SPSS files failed: MemoryError"):
+    with pytest.raises(EnvironmentFailed, match="an SPSS file failed: MemoryError"):
         read_sav(tmp_path)
     # As the system does where memory is short: nothing is said against the file.
     monkeypatch.setattr("bpo_index.responses.apart.sys.executable", str(killed))
@@ -496,7 +496,7 @@ def test_a_reader_that_is_cancelled_says_nothing_against_the_file(tmp_path, monk
         raise Cancelled
 
     pl.DataFrame({"q1": [1]}).write_parquet(tmp_path / "x.parquet")
-    monkeypatch.setattr("bpo_index.responses.columnar.pl.read_parquet", cancel)
+    monkeypatch.setattr("bpo_index.responses.formats.parquet.pl.read_parquet", cancel)
     with pytest.raises(Cancelled):
         read_responses([tmp_path / "x.parquet"], make_definition())
 

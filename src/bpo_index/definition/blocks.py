@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
@@ -24,8 +24,13 @@ from bpo_index.fields import (
     Weight,
     Whole,
 )
+from bpo_index.responses.tools.registry import list_exports
 from bpo_index.validation.rules.registry import RulesBlock, build_rules_block, list_rules
 
+if TYPE_CHECKING:
+    Export: TypeAlias = str
+else:
+    Export = Literal[list_exports()]
 Origin = Literal["published", "topic", "own"]
 
 
@@ -172,7 +177,7 @@ class Words(Block):
 class Source(Block):
     """How the files are to be read. What is left out is found by looking into each file, and reported."""
 
-    export: Literal["plain", "qualtrics", "limesurvey", "kobotoolbox", "surveymonkey", "google_forms"] | None = None
+    export: Export | None = None
     """The survey tool whose form of export the files have; `plain`: none."""
     header_rows: Annotated[Whole, Field(ge=1, le=3)] | None = None
     """Rows of headings above the answers."""

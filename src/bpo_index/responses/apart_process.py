@@ -1,23 +1,21 @@
-"""The process that `read_apart` starts: it reads one file by a handle, within its memory, and leaves what it found."""
+"""The process that `read_apart` starts: it reads one file by a handle, within its bounds, and leaves what it found."""
 
 from __future__ import annotations
 
 import os
 import pickle
 import sys
-from pathlib import Path
+from importlib import import_module
 
-from bpo_index.responses import spss, workbook
-from bpo_index.responses.apart import MOST_MEMORY, OUT_OF_MEMORY
+from bpo_index.responses.apart import MOST_MEMORY, MOST_SECONDS, OUT_OF_MEMORY
 from bpo_index.responses.columnar import describe_error, is_fault
 from bpo_index.responses.grids import Unreadable
 
 
 def _read(path: str, reader: str, *arguments: str) -> object:
+    module, _, function = reader.partition(":")
     try:
-        if reader == "spss":
-            return spss.read_path(path)
-        return workbook.read_sheets(Path(path).read_bytes(), arguments[0] if arguments else None)
+        return getattr(import_module(module), function)(path, *arguments)
     except Unreadable as error:
         return error
     except BaseException as error:
@@ -26,16 +24,21 @@ def _read(path: str, reader: str, *arguments: str) -> object:
         return describe_error(error)
 
 
-def _limit_memory() -> None:
-    """Hold the process to its memory; address space that is only set aside does not count."""
-    if sys.platform == "linux":
-        import resource  # noqa: PLC0415  (not on Windows)
+def _set_bounds() -> None:
+    """Hold the process to its memory and time; address space that is only set aside does not count."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415  (not on Windows)
 
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    most = MOST_SECONDS if hard == resource.RLIM_INFINITY else min(MOST_SECONDS, hard)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, hard))
+    if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
 
 
 if __name__ == "__main__":
-    _limit_memory()
+    _set_bounds()
     try:
         found = pickle.dumps(_read(f"/dev/fd/{sys.argv[1]}", *sys.argv[3:]))
     except MemoryError:

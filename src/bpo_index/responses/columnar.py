@@ -1,11 +1,10 @@
-"""Columns of typed values as records of text cells, and Parquet files as grids: one row a record, counted from 1.
+"""Columns of typed values as records of text cells, and frames as grids: one row a record, counted from 1.
 
 Missing numbers are empty cells. Method page: docs/methods/reading.md.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from bpo_index.responses.grids import MOST_CELLS, Grid, Unreadable
-from bpo_index.responses.parquet_bounds import measure_text, read_claims
 from bpo_index.responses.records import Record, write_record
 from bpo_index.responses.sources import MOST_BYTES
 
@@ -72,41 +70,54 @@ def _write_column(column: pl.Series) -> Sequence[str]:
     return [texts.get(value, "") for value in column.to_list()]
 
 
-def read_parquet(content: bytes) -> Grid:
-    """Return the grid of a Parquet file.
+def frame_grid(form: str, frame: pl.DataFrame) -> Grid:
+    """Return the grid of a frame, whose columns are named.
 
     Raises
     ------
     Unreadable
-        When the file is broken, or holds more than can be held.
+        When it holds more than can be held.
     """
-    try:
-        claims = read_claims(content)
-        width = len(pl.read_parquet_schema(io.BytesIO(content)))
-        _refuse_much("cells", max(claims.values, claims.rows * width), MOST_CELLS)
-        _refuse_much("bytes", claims.unpacked, MOST_BYTES)
-        frame = pl.read_parquet(io.BytesIO(content))
-        _refuse_much("cells", frame.height * frame.width, MOST_CELLS)
-        _refuse_much("bytes of text", sum(map(measure_text, frame.iter_columns())), MOST_BYTES)
-        return Grid(
-            "Parquet",
-            list(write_records(frame)),
-            numbers=list_numbers(frame),
-            has_headings=False,
-            named=tuple(frame.columns),
-        )
-    except Unreadable:
-        raise
-    except BaseException as error:
-        if not is_fault(error):
-            raise
-        why = describe_error(error)
-        raise Unreadable(f"is damaged: it starts like a Parquet file and cannot be read as one ({why})") from None
+    refuse_much("cells", frame.height * frame.width, MOST_CELLS)
+    refuse_much("bytes of text", sum(map(measure_text, frame.iter_columns())), MOST_BYTES)
+    return Grid(
+        form,
+        list(write_records(frame)),
+        numbers=list_numbers(frame),
+        has_headings=False,
+        named=tuple(frame.columns),
+    )
 
 
-def _refuse_much(what: str, count: int, most: int) -> None:
+def refuse_much(what: str, count: int, most: int) -> None:
+    """Refuse a file that holds more than can be held.
+
+    Raises
+    ------
+    Unreadable
+        When it does.
+    """
     if count > most:
         raise Unreadable(f"has {count:,} {what}, more than {most:,}. Give the survey in smaller files, one at a time")
+
+
+def measure_text(column: pl.Series) -> int:
+    """Return the bytes of a column's texts, each counted as often as it stands there.
+
+    Examples
+    --------
+    >>> measure_text(pl.Series(["abc", None, "abc"])), measure_text(pl.Series([["a"], ["bc", "d"]]))
+    (6, 4)
+    """
+    if isinstance(column.dtype, pl.Struct):
+        return sum(measure_text(column.struct.field(name)) for name in column.struct.fields)
+    if column.dtype.is_nested():
+        return measure_text(column.explode())
+    if column.dtype == pl.Binary:
+        return int(column.bin.size().sum() or 0)
+    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
+        return int(column.cast(pl.String).str.len_bytes().sum() or 0)
+    return 0
 
 
 def is_fault(error: BaseException) -> bool:

@@ -44,7 +44,8 @@ def write_fragment(
         elif match.label not in definition.columns.aliases.get(key_of.get(tidy, tidy), ()):  # type: ignore[call-overload]
             _put_column(columns, tidy, match.label, key_of)
     for tidy, tool_field in view.mapping.fields.items():
-        _put_column(columns, tidy, tool_field.heading, key_of)
+        if view.headings.names.count(tool_field.heading) == 1:  # else `export` alone says which columns it is
+            _put_column(columns, tidy, tool_field.heading, key_of)
     wanted_columns: dict[str, Any] = {}
     wanted_aliases: dict[str, str] = {}
     for proposal in proposals:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.files.csv_tables import restore_text
-from bpo_index.responses.exports import Headings, ToolField
+from bpo_index.responses.exports import Headings
+from bpo_index.responses.tools.record import ToolField, join_finished
 from bpo_index.scoring.methods.registry import get_weighting
 
 #: Definition key of a source column, and the name of the column in the tidy responses.
@@ -311,11 +312,23 @@ def _fold_heading(label: str, known: Container[str]) -> str:
 def _choose_fields(headings: Headings, matches: dict[str, Match], definition: IndexDefinition) -> dict[str, ToolField]:
     """Return the tool's own fields where the definition's columns are not in the file, or are the same columns."""
     taken = {match.position for tidy, match in matches.items() if tidy in definition.question_ids}
-    return {
-        tidy: tool_field
-        for tidy, tool_field in headings.fields.items()
-        if tool_field.position not in taken and (tidy not in matches or matches[tidy].position == tool_field.position)
-    }
+    fields = {}
+    for tidy in {**headings.fields, **headings.coded}:
+        own, coded = headings.fields.get(tidy), headings.coded.get(tidy, ())
+        if tidy in matches:
+            place = matches[tidy].position
+            chosen = next((one for one in (own, *coded) if one and one.position == place), None)
+        else:
+            chosen = own or _join_covering(tidy, coded, taken)
+        if chosen and chosen.position not in taken:
+            fields[tidy] = chosen
+    return fields
+
+
+def _join_covering(tidy: str, coded: Sequence[ToolField], questions: set[int]) -> ToolField | None:
+    """Return one field of those that speak of columns of questions; of several times the last."""
+    covering = [one for one in coded if one.covers is None or one.covers & questions]
+    return (join_finished(covering) if tidy == "finished" else covering[-1]) if covering else None
 
 
 def _list_required(definition: IndexDefinition, *, is_long: bool) -> list[str]:

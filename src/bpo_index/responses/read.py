@@ -23,6 +23,7 @@ from bpo_index.responses.grids import Unreadable
 from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.tidy import RECORD_SCHEMA, Responses, describe_table, make_missing_ids
+from bpo_index.responses.tools.registry import list_tools
 from bpo_index.responses.translate import translate_cells
 from bpo_index.responses.views import choose_view, refuse_view, report_view
 
@@ -91,8 +92,8 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
         except DataRefused as error:
             refusal = f"The file {name} is refused: {error}."
         else:
-            if view.headings.export == "limesurvey" and "respondent_id" in view.mapping.fields and not is_alone:
-                # It counts from 1 in every survey.
+            tool = list_tools().get(view.headings.export)
+            if tool and tool.counts_ids and "respondent_id" in view.mapping.fields and not is_alone:
                 ids = columns["respondent_id"]
                 columns["respondent_id"] = [f"{name} {text}" if text else None for text in ids]
                 said.append("ids with the name of the file, since the tool counts from 1 in each")

@@ -18,9 +18,8 @@ from bpo_index.display.labels import show_text
 from bpo_index.errors import EnvironmentFailed, UsageError
 from bpo_index.files.given_paths import NotAFile, TooLarge, read_regular, read_start, refuse_address, show_size
 from bpo_index.responses.encodings import show_undecodable
+from bpo_index.responses.formats.registry import list_endings
 
-#: Endings of names that a folder is searched for; `.gz` after any of them.
-ENDINGS = (".csv", ".tsv", ".tab", ".txt", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".sav", ".zsav")
 #: Bytes that a file may have, unpacked where it is packed, and all files of a call together.
 MOST_BYTES, MOST_TOGETHER = 2**29, 2**30
 #: Bytes of a file that is not read which stand for it where the input is named, and bytes unpacked at once.
@@ -90,8 +89,9 @@ def _list_files(paths: list[Path]) -> tuple[list[Path], list[str]]:
         if is_folder:
             found, others = _split_folder(found)
             if not found:
+                endings = " ".join(list_endings())
                 raise UsageError(
-                    f"The folder {path} has no file of answers (names that end in {' '.join(ENDINGS)}, also with .gz)."
+                    f"The folder {path} has no file of answers (names that end in {endings}, also with .gz)."
                 )
             if others:
                 passed.append(f"{show_name(path.name)}: not read: {_join_names(others)}.")
@@ -107,7 +107,9 @@ def _list_files(paths: list[Path]) -> tuple[list[Path], list[str]]:
 def _split_folder(found: list[Path]) -> tuple[list[Path], list[Path]]:
     """Return the files that can hold answers, and what else is in a folder; hidden and lock files are neither."""
     shown = [path for path in found if not path.name.startswith((".", "~$"))]
-    wanted = [path for path in shown if path.is_file() and path.name.lower().removesuffix(".gz").endswith(ENDINGS)]
+    wanted = [
+        path for path in shown if path.is_file() and path.name.lower().removesuffix(".gz").endswith(list_endings())
+    ]
     return wanted, [path for path in shown if path not in wanted]
 
 

@@ -16,7 +16,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Scale
 from bpo_index.display.labels import show_text
 from bpo_index.errors import DataRefused
-from bpo_index.responses.answer_texts import find_unit, map_answers, parse_number
+from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
 from bpo_index.responses.cell_texts import (
     can_be_decimal,
     find_date_order,
@@ -28,6 +28,7 @@ from bpo_index.responses.cell_texts import (
 )
 from bpo_index.responses.grids import Grid
 from bpo_index.responses.headings import Mapping
+from bpo_index.responses.no_answers import UnknownLabels, find_no_answer, is_out_of_place
 
 Texts = list[str | None]
 #: Codes named in a message, at most.
@@ -66,19 +67,24 @@ def translate_cells(
     """
     columns: dict[str, Texts] = {}
     said: list[str] = []
+    unknown = UnknownLabels()
     for tidy, position in mapping.positions.items():
         columns[tidy] = [row[position] or None for row in rows]
         labels = grid.codebook.labels.get(position, {})
         missing = grid.codebook.missing.get(position, frozenset())
         if tidy == "rating" or tidy in definition.question_ids:
-            scale = definition.question_scales.get(tidy, definition.scale)
-            columns[tidy] = _label_answers(tidy, columns[tidy], labels, missing, scale=scale, said=said)
+            texts, scale = columns[tidy], definition.question_scales.get(tidy, definition.scale)
+            none = _look_at_unknown(tidy, texts, labels, missing, scale=scale, unknown=unknown)
+            rest = [None if text in none else text for text in texts]
+            answers = _label_answers(tidy, rest, labels, missing, scale=scale, said=said)
+            columns[tidy] = [none.get(text or "", answer) for text, answer in zip(texts, answers, strict=True)]
             continue
         columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said=said)
         if tidy == "unit":
             columns[tidy] = _label_units(columns[tidy], labels, definition, said)
         elif tidy in _LABELLED or tidy.startswith("background_"):
             columns[tidy] = [labels.get(text, text) if text else None for text in columns[tidy]]
+    said += unknown.say()
     for tidy, tool_field in mapping.fields.items():
         columns[tidy] = [tool_field.read(row) or None for row in rows]
     number_columns = frozenset(tidy for tidy, position in mapping.positions.items() if position in grid.numbers)
@@ -162,6 +168,59 @@ def _label_answers(
                     "another direction. Name the codes under scale.labels, or export the answers as labels"
                 )
     return [replaced.get(text, text) if text else None for text in texts]
+
+
+def _look_at_unknown(
+    tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], *, scale: Scale, unknown: UnknownLabels
+) -> dict[str, str | None]:
+    """Return the codes whose labels say that they are no answers, each with what stands for it; note unknown labels.
+
+    Raises
+    ------
+    DataRefused
+        When a code on the scale has a label that stands alone, as those of answers that are no rating do.
+    """
+    counts = Counter(text for text in texts if text in labels and text not in missing)
+    if not counts:
+        return {}
+    given = {text for text in texts if text and text not in missing}
+    by_label, by_code, codes = (map_answers(some, scale) for some in (labels.values(), given, labels))
+    strange = {
+        code: labels[code]
+        for code in counts
+        if labels[code] in by_label.unreadable and code not in _list_kinds(by_code)
+    }
+    points = {
+        code: number for code in labels if code not in missing and (number := codes.ratings.get(code)) is not None
+    }
+    inside = {code: point for code, point in points.items() if scale.minimum <= point <= scale.maximum}
+    labelled = {point for code, point in inside.items() if not find_no_answer(labels[code])}
+    used = {point for text, point in by_code.ratings.items() if not find_no_answer(labels.get(text, ""))}
+    used = {point for point in used if scale.minimum <= point <= scale.maximum}
+    replaced: dict[str, str | None] = {}
+    for code, label in strange.items():
+        # A label that begins with a number is a place on the scale, unless both ends have labels and it is alone.
+        may_be = not _LEADING_NUMBER.match(label) or {scale.minimum, scale.maximum} <= labelled
+        is_alone = may_be and code in inside and is_out_of_place(inside[code], labelled, used, scale)
+        kind = find_no_answer(label, is_outside=is_alone or code not in inside)
+        if kind:
+            named = getattr(scale, kind)
+            replaced[code] = named[0] if named else None
+            unknown.taken.setdefault(tidy, {})[code] = (label, kind, counts[code])
+        elif is_alone:
+            raise DataRefused(
+                f"in {tidy} the file's code {code} has the label {show_text(label)!r} ({counts[code]:,} "
+                f"answer{'' if counts[code] == 1 else 's'}), which the definition does not know, and codes near it "
+                "have none: it may be no rating. Name the label under scale.dont_know, scale.skipped or "
+                "scale.not_asked, or under scale.labels with its rating"
+            )
+        else:
+            unknown.listed.setdefault(tidy, {})[code] = (label, counts[code])
+    return replaced
+
+
+def _list_kinds(answers: Answers) -> set[str]:
+    return answers.dont_know | answers.skipped | answers.not_asked
 
 
 def _check_numbers(tidy: str, labels: dict[str, str], ratings: dict[str, float], scale: Scale) -> None:

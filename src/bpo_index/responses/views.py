@@ -20,7 +20,7 @@ from bpo_index.responses.answer_texts import find_unit, map_answers, parse_numbe
 from bpo_index.responses.cell_texts import write_plainly
 from bpo_index.responses.choice_marks import find_choice_marks, may_have_stem
 from bpo_index.responses.encodings import has_undecodable
-from bpo_index.responses.exports import TOOL_NAMES, Cells, Headings, find_headings
+from bpo_index.responses.exports import Headings, find_headings
 from bpo_index.responses.grids import Grid, Unreadable
 from bpo_index.responses.headings import (
     Mapping,
@@ -32,6 +32,8 @@ from bpo_index.responses.headings import (
     propose_headings,
 )
 from bpo_index.responses.records import Record
+from bpo_index.responses.tools.record import Cells
+from bpo_index.responses.tools.registry import PLAIN, describe_export
 
 #: Rows that are searched for the names of units where no column has the heading, and the share that must be.
 _LOOKED_AT, _LEAST_UNITS = 1_000, 0.5
@@ -147,10 +149,10 @@ def _list_views(grid: Grid, definition: IndexDefinition) -> list[View]:
             0,
             definition.source.model_copy(update={"header_rows": None}),
         )
-        headings = Headings("plain", 0, 0, list(grid.named), labels)
-        if found.export != "plain":
+        headings = Headings(PLAIN, 0, 0, list(grid.named), labels)
+        if found.export != PLAIN:
             both = [tuple(dict.fromkeys((*own, *tool))) for own, tool in zip(labels, found.labels, strict=True)]
-            headings = Headings(found.export, 0, 0, list(grid.named), both, found.fields)
+            headings = Headings(found.export, 0, 0, list(grid.named), both, found.fields, found.coded)
         return [View(grid, headings, map_headings(headings, definition))]
     start: list[Cells] = [record.cells for record in grid.start]
     views = []
@@ -175,9 +177,9 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
         if has_undecodable(record.text):
             return f"{where} holds bytes that are not text. Save the file as CSV (UTF-8)."
     wanted = definition.source.export
-    if wanted not in (None, "plain", view.headings.export):
+    if wanted not in (None, PLAIN, view.headings.export):
         return (
-            f"{where} is not in the form of a {TOOL_NAMES[wanted]} that `source:` of the definition names (export "
+            f"{where} is not in the form of a {describe_export(wanted)} that `source:` of the definition names (export "
             f"{wanted}, header_rows {definition.source.header_rows or 'not given'}). Correct the block, or leave it "
             "out."
         )
@@ -367,7 +369,7 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
         header = f"header row on line {lines[0]}"
     if len(lines) > 1:
         header = f"{len(lines)} header rows on lines {lines[0]} to {lines[-1]}"
-    tool = "" if view.headings.export == "plain" else f", {TOOL_NAMES[view.headings.export]}"
+    tool = "" if view.headings.export == PLAIN else f", {describe_export(view.headings.export)}"
     decisions = [f"{name}: {view.grid.form}, {header}, {mapping.layout} layout{tool}."]
     if view.not_read:
         decisions.append(f"{name}: sheets not read: {join_headings(view.not_read, len(view.not_read))}.")

@@ -154,7 +154,12 @@ def make_files() -> dict[str, bytes]:
         ),
         "qualtrics-cleaned-one-header.csv": write_text(qualtrics.make_qualtrics(tags, None, country="en", **english)),
         "surveymonkey.csv": write_text(tools.make_surveymonkey()),
+        "surveymonkey-answers-only.csv": write_text(tools.make_surveymonkey_answers()),
         "google-forms.csv": write_text(tools.make_google_forms(), end="\r\n"),
+        "microsoft-forms.csv": write_text(tools.make_microsoft_forms("en"), end="\r\n"),
+        "odk-central.csv": write_text(tools.make_odk()),
+        "redcap-raw.csv": write_text(tools.make_redcap(labels=False)),
+        "redcap-labels.csv": write_text(tools.make_redcap(labels=True)),
         **{
             f"kobotoolbox-{name}.csv": write_text(
                 tools.make_kobotoolbox(labels=name == "labels"), separator=";", quote_all=True, end="\r\n"
@@ -166,8 +171,10 @@ def make_files() -> dict[str, bytes]:
         "qualtrics-three-headers-labels-german.csv": write_text(german),
         "qualtrics-legacy-two-headers.csv": write_text(qualtrics.make_qualtrics_legacy()),
         "semicolon-decimal-comma.csv": write_text(make_decimal_commas(), separator=";", end="\r\n"),
+        "microsoft-forms-german.csv": write_text(tools.make_microsoft_forms("de"), separator=";", end="\r\n"),
         # LimeSurvey ends its files with a blank line.
         "limesurvey-codes.csv": write_text(tools.make_limesurvey(full_text=False), quote_all=True, end="\r\n") + "\r\n",
+        "limesurvey-code-and-text.csv": write_text(tools.make_limesurvey_both(), quote_all=True, end="\r\n") + "\r\n",
         "limesurvey-texts.csv": write_text(tools.make_limesurvey(full_text=True), quote_all=True, end="\r\n") + "\r\n",
     }
     return {
@@ -236,6 +243,13 @@ def write_parquet(folder: Path) -> Path:
     return path
 
 
+def write_arrow(folder: Path) -> Path:
+    """Write the base with types as Arrow, packed."""
+    path = folder / "exports.feather"
+    _make_frame(9).write_ipc(path, compression="zstd")
+    return path
+
+
 def write_excel(folder: Path) -> Path:
     """Write a workbook: a cover sheet, and a sheet whose headings stand below two blank rows.
 
@@ -264,6 +278,27 @@ def write_excel(folder: Path) -> Path:
     return path
 
 
+def write_microsoft_forms(folder: Path) -> Path:
+    """Write the workbook of Microsoft Forms: one sheet, ids as numbers, times as dates of Excel."""
+    import xlsxwriter
+
+    path = folder / "forms.xlsx"
+    heading, *rows = tools.make_microsoft_forms("en")
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.set_properties({"created": datetime(2021, 6, 1)})
+        sheet = book.add_worksheet("Sheet1")
+        time = book.add_format({"num_format": "m/d/yy h:mm:ss"})
+        sheet.write_row(0, 0, heading)
+        for n, (row, given) in enumerate(zip(rows, list_rows(), strict=True), start=1):
+            sheet.write_number(n, 0, int(row[0]))
+            sheet.write_datetime(n, 1, given.started, time)
+            sheet.write_datetime(n, 2, given.ended, time)
+            for m, text in enumerate(row[3:], start=3):
+                if text:
+                    sheet.write_string(n, m, text)
+    return path
+
+
 def write_spss(folder: Path) -> Path:
     """Write an SPSS file: codes with value labels, the wording of the questions as the labels of the columns.
 
@@ -289,6 +324,66 @@ def write_spss(folder: Path) -> Path:
             **dict.fromkeys(QUESTIONS, points),
         },
         missing_ranges={question: [{"lo": 97, "hi": 99}] for question in QUESTIONS},
+    )
+    return path
+
+
+def write_stata(folder: Path) -> Path:
+    """Write a Stata file: codes with value labels, the wording of the questions as the labels of the columns.
+
+    Countries are 1 to 4. The kinds of missing values .a and .b are labelled N/A and Don't know; skipped answers are
+    missing by the system.
+    """
+    import polars as pl
+    import pyreadstat
+
+    path = folder / "exports.dta"
+    choices = {UNITS[unit]["en"]: int(UNITS[unit]["choice"]) for unit in UNITS}
+    frame = _make_frame(99, 98).with_columns(
+        pl.col("country").replace_strict(choices, return_dtype=pl.Int64), pl.col("finished").cast(pl.Int64)
+    )
+    letters = {98: "a", 99: "b"}
+    frame = frame.with_columns(
+        pl.Series(name, [letters.get(value, value) for value in frame[name]], dtype=pl.Object) for name in QUESTIONS
+    )
+    points: dict[Any, str] = {point: ENGLISH[str(point)] for point in range(1, 6)} | {"a": "N/A", "b": ENGLISH["?"]}
+    pyreadstat.write_dta(
+        frame,
+        str(path),
+        column_labels={"country": UNIT_QUESTION, "company": COMPANY_QUESTION, **QUESTIONS},
+        variable_value_labels={
+            "country": {code: name for name, code in choices.items()},
+            "finished": {0: "No", 1: "Yes"},
+            **dict.fromkeys(QUESTIONS, points),
+        },
+        missing_user_values={question: ["a", "b"] for question in QUESTIONS},
+    )
+    return path
+
+
+def write_sas(folder: Path) -> Path:
+    """Unpack a SAS data set: numbers alone, 9 is don't know; rows are packed in it.
+
+    No library here writes such files: it was made with the C library ReadStat from the same table, and has to be made
+    again where that changes.
+    """
+    path = folder / "exports.sas7bdat"
+    path.write_bytes(gzip.decompress((FOLDER / "survey.sas7bdat.gz").read_bytes()))
+    return path
+
+
+def write_sas_transport(folder: Path) -> Path:
+    """Write a SAS transport file of version 8: numbers alone, 9 is don't know; wordings as labels of the columns."""
+    import polars as pl
+    import pyreadstat
+
+    path = folder / "exports.xpt"
+    frame = _make_frame(9).with_columns(pl.col("finished").cast(pl.Int64))
+    pyreadstat.write_xport(
+        frame,
+        str(path),
+        column_labels={"country": UNIT_QUESTION, "company": COMPANY_QUESTION, **QUESTIONS},
+        file_format_version=8,
     )
     return path
 

@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -21,9 +22,10 @@ from bpo_index.errors import EnvironmentFailed
 from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.apart import read_apart
 from bpo_index.responses.columnar import describe_error, is_fault, write_cell
+from bpo_index.responses.formats.record import FileFormat, starts_with
+from bpo_index.responses.formats.workbook_parts import MOST_LIST, Parts, SharedTexts, open_parts
 from bpo_index.responses.grids import ADVICE, Grid, Unreadable
 from bpo_index.responses.records import write_record
-from bpo_index.responses.workbook_parts import MOST_LIST, Parts, SharedTexts, open_parts
 
 #: Cells that all sheets that are read may span, and sheets that there may be.
 MOST_CELLS, MOST_SHEETS = 20_000_000, 1_000
@@ -74,9 +76,9 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
             if "xl/workbook.xml" in parts.entries:
                 grids = read_sheets(content, how.sheet, _look_into(parts, how.sheet))
             else:
-                grids = read_apart("workbook", content, *([] if how.sheet is None else [how.sheet]))
+                grids = read_apart(read_path, content, *([] if how.sheet is None else [how.sheet]), kind="a workbook")
         else:
-            grids = read_apart("workbook", content, *([] if how.sheet is None else [how.sheet]))
+            grids = read_apart(read_path, content, *([] if how.sheet is None else [how.sheet]), kind="a workbook")
     except (Unreadable, EnvironmentFailed):
         raise
     except BaseException as error:
@@ -93,6 +95,11 @@ def read_workbook(content: bytes, how: HowToRead) -> list[Grid]:
     if not filled:
         raise Unreadable("is empty: no sheet holds anything. Export the survey again")
     return filled
+
+
+def read_path(path: str, *wanted: str) -> list[Grid]:
+    """Return the grids of a workbook's sheets, of one where it is named; for the process of its own."""
+    return read_sheets(Path(path).read_bytes(), wanted[0] if wanted else None)
 
 
 def read_sheets(
@@ -238,3 +245,15 @@ def _number_column(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number - 1
+
+
+RECORDS = (
+    FileFormat(
+        name="workbook",
+        title="a workbook",
+        recognise=starts_with(b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
+        read=read_workbook,
+        endings=(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+        place=200,
+    ),
+)

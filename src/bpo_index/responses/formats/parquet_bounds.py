@@ -1,4 +1,4 @@
-"""What a Parquet file says of its own size, read from its footer before anything is unpacked; and the text of a frame.
+"""What a Parquet file says of its own size, read from its footer before anything is unpacked.
 
 The footer is a Thrift structure in the compact protocol (parquet-format, Thrift `FileMetaData`); only what counts rows
 and bytes is looked at. Method page: docs/methods/reading.md.
@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-
-import polars as pl
 
 _TRAILER, _DEEPEST = 8, 16
 _BOOLEANS, _BYTE, _INTEGERS, _DOUBLE, _BINARY, _LISTS, _STRUCT = (1, 2), 3, (4, 5, 6), 7, 8, (9, 10), 12
@@ -106,22 +104,3 @@ class _Reader:
     def _read_integer(self) -> int:
         number = self._read_varint()
         return (number >> 1) ^ -(number & 1)
-
-
-def measure_text(column: pl.Series) -> int:
-    """Return the bytes of a column's texts, each counted as often as it stands there.
-
-    Examples
-    --------
-    >>> measure_text(pl.Series(["abc", None, "abc"])), measure_text(pl.Series([["a"], ["bc", "d"]]))
-    (6, 4)
-    """
-    if isinstance(column.dtype, pl.Struct):
-        return sum(measure_text(column.struct.field(name)) for name in column.struct.fields)
-    if column.dtype.is_nested():
-        return measure_text(column.explode())
-    if column.dtype == pl.Binary:
-        return int(column.bin.size().sum() or 0)
-    if column.dtype in (pl.String, pl.Categorical, pl.Enum):
-        return int(column.cast(pl.String).str.len_bytes().sum() or 0)
-    return 0
