@@ -91,11 +91,10 @@ def test_identical_duplicates_keep_one_and_conflicting_ones_none(tmp_path):
     assert found == {4: ["duplicate_response"], 5: ["conflicting_id"], 6: ["conflicting_id"], 7: ["conflicting_id"]}
 
 
-def test_one_id_in_two_units_is_a_conflict(tmp_path):
-    assert find_reasons(tmp_path, "b,Beland,1,2,3", "b,Aland,1,2,3")[0] == {
-        3: ["conflicting_id"],
-        4: ["conflicting_id"],
-    }
+def test_one_respondent_may_rate_several_units(tmp_path):
+    found, audit = find_reasons(tmp_path, "b,Beland,1,2,3", "b,Aland,1,2,3", "b, ALAND,1,2,4")
+    assert found == {4: ["conflicting_id"], 5: ["conflicting_id"]}
+    assert (audit.rows_accepted, audit.respondents_accepted) == (2, 2)
 
 
 def test_a_rule_that_only_flags_keeps_the_row(tmp_path):

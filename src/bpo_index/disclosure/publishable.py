@@ -122,7 +122,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *_describe_protection(checked, definition), *list_withheld()],
+        notes=[*scores.notes, *_describe_missing_errors(robustness), *_describe_protection(checked, definition), *list_withheld()],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,
@@ -131,6 +131,11 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         held=checked.held,
         restated=checked.restated,
     )
+
+
+def _describe_missing_errors(robustness: Robustness) -> list[str]:
+    """Return a sentence where respondents rate several units, so that there are no errors."""
+    return [phrase("notes.rate_several_units", **robustness.words.names)] if robustness.rates_several else []
 
 
 def _describe_protection(checked: Checked, definition: IndexDefinition) -> list[str]:

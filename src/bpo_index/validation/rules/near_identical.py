@@ -216,7 +216,7 @@ RECORDS = (
         line="the ratings are almost the same as those of another row",
         options=NearIdenticalRule,
         compare=lambda rows, asked, options: find_near_identical(rows, asked.questions, options),
-        columns=(),
+        columns=("unit",),
         page="near-identical-answers",
         place=80,
     ),
