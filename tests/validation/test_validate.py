@@ -92,9 +92,10 @@ def test_identical_duplicates_keep_one_and_conflicting_ones_none(tmp_path):
 
 
 def test_one_respondent_may_rate_several_units(tmp_path):
-    found, audit = find_reasons(tmp_path, "b,Beland,1,2,3", "b,Aland,1,2,3", "b, ALAND,1,2,4")
+    validation = validate_rows(tmp_path, GOOD, "b,Beland,1,2,3", "b,Aland,1,2,3", "b, ALAND,1,2,4")
+    assert validation.accepted.select("respondent_id", "unit").rows() == [("a", "Aland"), ("b", "Beland")]
+    found = dict(validation.quarantined.select("source_row", "reasons").iter_rows())
     assert found == {4: ["conflicting_id"], 5: ["conflicting_id"]}
-    assert (audit.rows_accepted, audit.respondents_accepted) == (2, 2)
 
 
 def test_a_rule_that_only_flags_keeps_the_row(tmp_path):

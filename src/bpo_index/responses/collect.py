@@ -1,7 +1,7 @@
 """Records of one file into tidy responses, and an account of every record.
 
 `collect_wide`: a readable record is a response. `collect_long`: the readable records of one respondent on one unit are;
-a repeated answer is an error and never averaged.
+a repeated answer is an error and never averaged. `collect_blocks`: each block of a readable record that has answers is.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
-from bpo_index.responses.answer_texts import find_unit
+from bpo_index.responses.answer_texts import find_unit, map_answers
 from bpo_index.responses.encodings import has_undecodable, show_undecodable
 from bpo_index.responses.headings import label_questions, name_fields
 from bpo_index.responses.records import Record
-from bpo_index.responses.tidy import RECORD_SCHEMA, describe_table, list_tidy_columns
+from bpo_index.responses.tidy import RECORD_SCHEMA, describe_table, list_tidy_columns, name_content
 
 #: Tidy column to its texts, one a readable record; null where a cell is empty. Columns that a file lacks are not in it.
 Columns = Mapping[str, Sequence[str | None]]
@@ -91,6 +91,66 @@ def _frame_cells(records: pl.DataFrame, columns: Columns, wanted: list[str]) -> 
         "source_row",
         *(pl.Series(name, columns.get(name, [None] * rows), dtype=pl.String) for name in wanted),
     )
+
+
+def collect_blocks(
+    records: pl.DataFrame, columns: Columns, definition: IndexDefinition
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the tidy table, the records and the contents of one file with a block of columns for each unit.
+
+    A block with answers is a response and a row. A block without any, or of questions that were not asked, is no row;
+    a record without a block with answers is a row, put aside.
+
+    Parameters
+    ----------
+    records
+        From `frame_records`.
+    columns
+        What each readable record says, once a block; the blocks of a record after one another.
+    definition
+        The index definition.
+    """
+    readable = records.filter(pl.col("reason").is_null()).with_row_index("record")
+    blocks = len(columns["unit"]) // max(readable.height, 1)
+    cells = readable.select("record", "source_file", "source_row", "text")
+    cells = cells[[n for n in range(readable.height) for _ in range(blocks)]]
+    tidy = list_tidy_columns(definition)
+    cells = cells.hstack([pl.Series(name, columns.get(name, [None] * cells.height), dtype=pl.String) for name in tidy])
+    given = pl.any_horizontal(_is_answered(columns, definition))
+    cells = cells.with_columns(given.alias("is_given"))
+    none_given = ~pl.col("is_given").any().over("record") & (pl.int_range(pl.len()).over("record") == 0)
+    cells = cells.filter(pl.col("is_given") | none_given).with_columns(
+        unit=pl.when("is_given").then("unit"),
+        response=pl.when("is_given").then(pl.col("is_given").cast(pl.Int64).cum_sum() - 1),
+        reason=pl.when(~pl.col("is_given")).then(pl.lit("no_unit_rated")),
+        sentence=pl.when(~pl.col("is_given")).then(pl.lit("The row has answers on none of the units.")),
+    )
+    table = cells.filter("is_given").select(list(describe_table(definition)))
+    kept = cells.select(list(RECORD_SCHEMA))
+    records = pl.concat([records.filter(pl.col("reason").is_not_null()), kept])
+    return table, records.sort("source_row", maintain_order=True), _mark_records(cells, tidy)
+
+
+def _is_answered(columns: Columns, definition: IndexDefinition) -> list[pl.Expr]:
+    """Return for each question whether it was answered, or at least asked and left."""
+    found = []
+    for scale, questions in definition.scale_groups:
+        for question in questions:
+            texts = {text for text in columns[question] if text}
+            not_asked = list(map_answers(texts, scale).not_asked)
+            found.append(pl.col(question).is_not_null() & ~pl.col(question).is_in(not_asked).fill_null(value=False))
+    return found
+
+
+def _mark_records(cells: pl.DataFrame, tidy: list[str]) -> pl.DataFrame:
+    """Return the contents of blocks; those of a record without an id get one of what they say together."""
+    content = pl.struct(tidy).struct.json_encode()
+    together = cells.select("record", "respondent_id", content=content).with_columns(
+        together=pl.when(pl.col("respondent_id").is_null()).then(pl.col("content").sort().implode().over("record"))
+    )
+    marks = [None if texts is None else name_content("\n".join(texts)) for texts in together["together"].to_list()]
+    marked = pl.Series("mark", marks, dtype=pl.String)
+    return cells.select(tidy).with_columns(respondent_id=pl.coalesce("respondent_id", marked))
 
 
 def collect_long(
