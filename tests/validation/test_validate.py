@@ -93,7 +93,7 @@ def test_identical_duplicates_keep_one_and_conflicting_ones_none(tmp_path):
 
 def test_one_respondent_may_rate_several_units(tmp_path):
     validation = validate_rows(tmp_path, GOOD, "b,Beland,1,2,3", "b,Aland,1,2,3", "b, ALAND,1,2,4")
-    assert validation.accepted.select("respondent_id", "unit").rows() == [("a", "Aland"), ("b", "Beland")]
+    assert validation.accepted.select("respondent_id", "unit").rows() == [("a", "AAA"), ("b", "BBB")]
     found = dict(validation.quarantined.select("source_row", "reasons").iter_rows())
     assert found == {4: ["conflicting_id"], 5: ["conflicting_id"]}
 

@@ -122,7 +122,12 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *_describe_missing_errors(robustness), *_describe_protection(checked, definition), *list_withheld()],
+        notes=[
+            *scores.notes,
+            *_describe_missing_errors(robustness),
+            *_describe_protection(checked, definition),
+            *list_withheld(),
+        ],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,

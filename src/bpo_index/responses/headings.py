@@ -223,7 +223,7 @@ def map_headings(headings: Headings, definition: IndexDefinition, no_ratings: Co
             return _map_blocks(headings, found, matched, named=named, definition=definition)
     matches = matched.matches
     of_tool = {tool_field.position for tool_field in headings.fields.values()}
-    unused = [name for n, name in enumerate(headings.names) if name and n not in matched.settled | of_tool]
+    unused = _list_unused(headings, matched.settled | of_tool, definition)
     fields = _choose_fields(headings, matches, definition)
     required = _list_required(definition, is_long=is_long)
     given = {*matches, *fields}
@@ -266,10 +266,20 @@ def _map_blocks(
         [heading for tidy, heading in named.items() if tidy not in given and tidy not in required],
         [*matched.repeated, *found.repeated],
         matched.ambiguous,
-        [name for n, name in enumerate(headings.names) if name and n not in settled],
+        _list_unused(headings, settled, definition),
         matched.passed,
         blocks=found.blocks,
     )
+
+
+def _list_unused(headings: Headings, settled: Container[int], definition: IndexDefinition) -> list[str]:
+    """Return the names of the columns of which nothing was made, and by which no rows are chosen."""
+    choosing = {fold_label(heading) for heading in definition.source.keep}
+    return [
+        name
+        for n, (name, labels) in enumerate(zip(headings.names, headings.labels, strict=True))
+        if name and n not in settled and not choosing & {fold_label(label) for label in (name, *labels)}
+    ]
 
 
 def _match_columns(

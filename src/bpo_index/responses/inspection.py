@@ -25,6 +25,7 @@ from bpo_index.responses.headings import (
     Proposal,
     measure_alike,
 )
+from bpo_index.responses.kept_rows import keep_rows
 from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.translate import translate_rows
@@ -107,8 +108,9 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
     decisions = report_view(name, view, definition)
     texts: dict[str, list[str | None]] = {}
     try:
-        rows = view.list_readable(records)
-        texts, said = translate_rows(rows, view.mapping, view.grid, definition, width=view.width)
+        kept = keep_rows(view, records, definition)
+        texts, said = translate_rows(kept.rows, view.mapping, view.grid, definition, width=view.width)
+        said = [*kept.said, *said]
         decisions += [f"{name}: {sentence}." for sentence in said]
     except DataRefused as error:
         refusal = refusal or f"The file {name} is refused: {error}."

@@ -56,6 +56,7 @@ class Responses:
     refusals: list[str] = field(default_factory=list)
     input_hash: str = ""
     contents: tuple[pl.DataFrame, ...] = ()
+    not_kept: int = 0
 
     @property
     def is_synthetic(self) -> bool:

@@ -61,9 +61,7 @@ def translate_rows(
     stacked = stack_blocks(rows, mapping.blocks, width, grid)
     places = {"unit": stacked.unit, **stacked.questions}
     matches = {tidy: Match(position, tidy, tidy) for tidy, position in places.items()}
-    return translate_cells(
-        stacked.rows, replace(mapping, matches=mapping.matches | matches), stacked.grid, definition
-    )
+    return translate_cells(stacked.rows, replace(mapping, matches=mapping.matches | matches), stacked.grid, definition)
 
 
 def translate_cells(

@@ -258,7 +258,7 @@ class BlockRow(Sequence[str]):
         """Return the number of cells."""
         return len(self._cells) + 1 + len(self._places)
 
-    def __getitem__(self, n):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204  (int or slice, as of any sequence)
+    def __getitem__(self, n):  # type: ignore[no-untyped-def]
         """Return a cell, or some."""
         if isinstance(n, slice):
             return [self[k] for k in range(*n.indices(len(self)))]

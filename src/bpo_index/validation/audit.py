@@ -70,6 +70,8 @@ class Audit:
     """Accepted respondents whose row says that it is synthetic."""
     notes: list[str]
     """Sentences on rules that did nothing, and why."""
+    rows_not_kept: int = 0
+    """Rows of the files that `source.keep` of the definition leaves out; they are not among the rows read."""
 
     @property
     def data_origin(self) -> str:
@@ -92,6 +94,8 @@ class Audit:
             (phrase("notebook.rows_for_errors"), show_count(self.rows_quarantined_for_errors)),
             (phrase("notebook.rows_by_reader"), show_count(self.rows_quarantined_by_reader)),
         ]
+        if self.rows_not_kept:
+            counts.append((phrase("notebook.rows_not_kept"), show_count(self.rows_not_kept)))
         quarantined, flagged = phrase("notebook.quarantined"), phrase("notebook.flagged_and_used")
         reasons = [
             [what, code, describe_reason(code, words), show_count(count)]
@@ -147,6 +151,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         respondents_by_unit={unit.code: by_unit.get(unit.code, 0) for unit in definition.units},
         synthetic_respondents=synthetic["respondent_id"].n_unique(),
         notes=[str(note) for note in validation.notes],
+        rows_not_kept=validation.not_kept,
     )
 
 

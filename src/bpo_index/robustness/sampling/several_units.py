@@ -42,9 +42,7 @@ def rate_several_units(accepted: pl.DataFrame, units: Collection[str]) -> bool:
 def withhold_errors(errors: Errors) -> Errors:
     """Return the same without any standard error: NaN everywhere."""
     nothing = np.full(errors.chosen.shape, np.nan)
-    return replace(
-        errors, replicates=nothing, linearised=nothing, chosen=nothing, smoothed=nothing, correlations=None
-    )
+    return replace(errors, replicates=nothing, linearised=nothing, chosen=nothing, smoothed=nothing, correlations=None)
 
 
 def withhold_replicates(summary: ReplicateSummary) -> ReplicateSummary:
