@@ -114,7 +114,7 @@ def find_blocks(headings: Headings, definition: IndexDefinition) -> Blocks:
     words = [[_split(label) for label in labels] for labels in headings.labels]
     found = _Found()
     for n, labels in enumerate(words):
-        pairs = {}
+        pairs: dict[tuple[str, str], int] = {}
         for rank, unit, question in _find_pairs(labels, known):
             pairs[unit, question] = min(rank, pairs.get((unit, question), rank))
         best = min(pairs.values(), default=0)

@@ -308,7 +308,7 @@ def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
 def _is_other_survey(view: View, proposals: Sequence[Proposal], definition: IndexDefinition) -> bool:
     """Return whether a file has none of the questions, and nothing near to them, or one in twenty of them at most."""
     asked = set(definition.question_ids)
-    if view.mapping.layout == "long":
+    if view.mapping.layout != "wide":
         return False
     near = {proposal.target for proposal in proposals} & asked
     found = view.mapping.matches.keys() & asked

@@ -48,7 +48,14 @@ def withhold_errors(errors: Errors) -> Errors:
 def withhold_replicates(summary: ReplicateSummary) -> ReplicateSummary:
     """Return a summary of the same units and columns over no replicates: no standard error and no share of ranks."""
     tallies = tuple(
-        RankTally(**{name: 0 if name == "replicates" else np.zeros_like(kept) for name, kept in vars(tally).items()})
+        RankTally(
+            replicates=0,
+            ranks=np.zeros_like(tally.ranks),
+            places=np.zeros_like(tally.places),
+            wins=np.zeros_like(tally.wins),
+            holds=np.zeros_like(tally.holds),
+            shifts=np.zeros_like(tally.shifts),
+        )
         for tally in summary.tallies
     )
     return ReplicateSummary(
