@@ -22,7 +22,12 @@ from bpo_index.validation.checked import account_for_rows
 from bpo_index.validation.typed_responses import cast_responses, put_on_common_scale
 from bpo_index.validation.validate import validate_responses
 
-UNITS = {"COL": ("Colombia", "Kolumbien"), "IND": ("India", "Indien"), "POL": ("Poland", "Polen"), "NA": ("Namibia", "5")}
+UNITS = {
+    "COL": ("Colombia", "Kolumbien"),
+    "IND": ("India", "Indien"),
+    "POL": ("Poland", "Polen"),
+    "NA": ("Namibia", "5"),
+}
 #: Ratings of the scale 1 to 5, in two languages.
 LABELS = {"very bad": 1, "bad": 2, "fair": 3, "good": 4, "very good": 5}
 GERMAN = dict(zip(["sehr schlecht", "schlecht", "mittel", "gut", "sehr gut"], LABELS.values(), strict=True))
@@ -317,7 +322,9 @@ def test_a_choice_of_rows_that_fits_nothing_is_refused(tmp_path, keep, says):
 
 
 def test_rows_are_chosen_by_the_labels_of_codes(tmp_path):
-    frame = pd.DataFrame({"expert": ["a", "b"], "weight": 1.0, "country": "India", "power": [3.0, 4.0], "event": [1, 2]})
+    frame = pd.DataFrame(
+        {"expert": ["a", "b"], "weight": 1.0, "country": "India", "power": [3.0, 4.0], "event": [1, 2]}
+    )
     path = tmp_path / "survey.sav"
     labels = {"event": {1: "First wave", 2: "Second wave"}}
     pyreadstat.write_sav(frame, str(path), variable_value_labels=labels)
