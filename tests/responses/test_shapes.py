@@ -115,15 +115,15 @@ def tabulate(form, units, questions, respondents, language, spelling):
     if form == "rows":
         rows = [
             [who, weight, wave, (code, *UNITS[code])[spelling], *(write(answers, question) for question in questions)]
-            for who, weight, wave, given in respondents
-            for code, answers in given.items()
+            for who, weight, wave, said in respondents
+            for code, answers in said.items()
         ]
         return [[*first, "country", *questions], *rows]
     if form == "long":
         rows = [
             [who, weight, wave, (code, *UNITS[code])[spelling], question, write(answers, question)]
-            for who, weight, wave, given in respondents
-            for code, answers in given.items()
+            for who, weight, wave, said in respondents
+            for code, answers in said.items()
             for question in questions
         ]
         return [[*first, "country", "question", "rating"], *rows]
@@ -131,8 +131,8 @@ def tabulate(form, units, questions, respondents, language, spelling):
     headings = [make(code, UNITS[code], question, QUESTIONS[question][0]) for code in units for question in questions]
     rows = [
         [who, weight, wave]
-        + [write(given[code], question) if code in given else "" for code in units for question in questions]
-        for who, weight, wave, given in respondents
+        + [write(said[code], question) if code in said else "" for code in units for question in questions]
+        for who, weight, wave, said in respondents
     ]
     return [[*first, *headings], *rows]
 
@@ -165,8 +165,8 @@ def read_answers(path, definition):
 def expect_answers(questions, respondents):
     """Return the same from the answers themselves, as tuples."""
     rows = []
-    for who, weight, wave, given in respondents:
-        for code, answers in given.items() if wave == 2 else ():
+    for who, weight, wave, said in respondents:
+        for code, answers in said.items() if wave == 2 else ():
             ratings = [
                 None if value in (None, 98) else (value - 1) * 2.5 if QUESTIONS[question][1] else float(value)
                 for question, value in answers.items()
@@ -268,6 +268,38 @@ def test_loops_are_read_by_the_number_or_by_the_wording(tmp_path):
         with_header_rows(definition, 2),
     )
     assert responses.table.select("unit", "agents", "power").rows() == [("IND", "7", "5"), ("POL", "3", "2")]
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [("Agents", "Power"), ("Agents", "Power", "Q5_1", "Q5_2")],
+    ids=["by the wording of the grid", "by the names of columns"],
+)
+def test_loop_and_merge_of_qualtrics(tmp_path, questions):
+    names = ["ResponseId", "StartDate", "EndDate", "Progress"]
+    loops = [(loop, n) for loop in (1, 2) for n in (1, 2)]
+    stem = {1: "How confident are you about India?", 2: "How confident are you about Poland?"}
+    ids = ["_recordId", "startDate", "endDate", "progress", *(f"{loop}_QID5_{n}" for loop, n in loops)]
+    rows = [
+        [*names, *(f"{loop}_Q5_{n}" for loop, n in loops)],
+        [*names, *(f"{stem[loop]} - {questions[n - 1]}" for loop, n in loops)],
+        [json.dumps({"ImportId": one}) for one in ids],
+        ["R_a", "2024-01-02 10:00:00", "2024-01-02 10:10:00", "100", "8", "5", "", ""],
+        ["R_b", "2024-01-02 10:00:00", "2024-01-02 10:10:00", "100", "6", "4", "7", "3"],
+    ]
+    definition = define(questions=["agents", "power"], design_weight=None)
+    raw = definition.model_dump(mode="json")
+    for n, question in enumerate(raw["categories"][0]["questions"]):
+        question |= {"text": questions[n], "aliases": list(questions[n + 2 : n + 3])}
+    responses = read_responses([write_csv_file(tmp_path, rows)], parse_definition(json.dumps(raw)))
+    assert responses.refusals == []
+    answers = responses.table.select("respondent_id", "unit", "agents", "power", "finished").rows()
+    finished = "true"
+    assert answers == [
+        ("R_a", "IND", "8", "5", finished),
+        ("R_b", "IND", "6", "4", finished),
+        ("R_b", "POL", "7", "3", finished),
+    ]
 
 
 def with_header_rows(definition, count):

@@ -2,8 +2,9 @@
 
 A column belongs to a block where its heading is the heading of a question and the name of a unit together, in either
 order, with whatever marks between them: ``agents_Colombia``, ``Colombia - agents``, ``1_Q5`` where 1 is an alias of a
-unit. Of columns that are only numbered, as loops are (``1_Q5``), the wording names the unit. Names of units and
-headings of questions are those of the definition: code, name, aliases; id, text, aliases.
+unit. Of columns that are only numbered, as loops are (``1_Q5``), or whose heading is that of a question behind a stem,
+the wording names the unit. Names of units and headings of questions are those of the definition: code, name, aliases;
+id, text, aliases.
 
 Stages: `find_blocks` (which column is what), `stack_blocks` (each row once a block, so that a block is read as a row
 is). Method page: docs/methods/reading.md.
@@ -29,6 +30,8 @@ _WORDS = re.compile(r"[^\W_]+")
 _PLACEHOLDER = re.compile(r"\$?\{[^{}]*\}|\[[^\[\]]*\]")
 #: The number of a loop before or after the name of a question.
 _LOOP = re.compile(r"(?:(?P<before>[0-9]{1,4})[_. ](?P<after_it>.+))|(?:(?P<before_it>.+)[_. ](?P<after>[0-9]{1,4}))")
+#: Letters of a name that is taken for a code, at most, and so not looked for in wordings.
+_LONGEST_CODE = 3
 #: Words of a heading, at most: a longer one is looked at up to here.
 _MOST_WORDS = 80
 #: The share of questions times units that must have a column before a file without the others is taken for blocks.
@@ -91,6 +94,11 @@ class _Found:
 
     columns: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
 
+    @property
+    def settled(self) -> set[int]:
+        """The positions of columns of which it is known what they are."""
+        return {position for some in self.columns.values() for _, position in some}
+
     def add(self, unit: str, question: str, rank: int, position: int) -> None:
         self.columns.setdefault((unit, question), []).append((rank, position))
 
@@ -121,7 +129,9 @@ def find_blocks(headings: Headings, definition: IndexDefinition) -> Blocks:
         taken = [pair for pair, rank in pairs.items() if rank == best]
         if len(taken) == 1:
             found.add(*taken[0], best, n)
-    settled = {position for some in found.columns.values() for _, position in some}
+    for n, unit, question, rank in _find_stems(words, known, found.settled):
+        found.add(unit, question, rank, n)
+    settled = found.settled
     for n, unit, question, rank in _find_loops(headings, words, known, settled):
         found.add(unit, question, rank, n)
     return _arrange(found, headings.names, definition)
@@ -206,6 +216,21 @@ def _find_pairs(labels: Sequence[Parts], known: _Known) -> Iterable[tuple[int, s
             yield question[1], unit, question[0]
 
 
+def _find_stems(words: Sequence[Sequence[Parts]], known: _Known, settled: set[int]) -> list[tuple[int, str, str, int]]:
+    """Return position, unit, question and rank of columns with a heading of a question and a stem that names a unit."""
+    found = []
+    for n, labels in enumerate(words):
+        asked = {known.questions[one] for one in labels if one in known.questions} if n not in settled else set()
+        if len({question for question, _ in asked}) == 1:
+            found.append((n, min(asked, key=lambda one: one[1]), _list_mentioned(labels, known)))
+    everywhere = set.intersection(*(units for *_, units in found)) if len(found) > 1 else set()
+    return [
+        (n, next(iter(own)), question, 20 + rank)
+        for n, (question, rank), units in found
+        if len(own := units - everywhere) == 1
+    ]
+
+
 def _find_loops(
     headings: Headings, words: Sequence[Sequence[Parts]], known: _Known, settled: set[int]
 ) -> list[tuple[int, str, str, int]]:
@@ -219,7 +244,7 @@ def _find_loops(
     named = {
         number: set.intersection(*mentions)
         for number, columns in numbered.items()
-        if (mentions := [some for n, *_ in columns if (some := _list_mentioned(words[n], known))])
+        if (mentions := [some for n, *_ in columns if (some := _list_mentioned(words[n][1:], known))])
     }
     everywhere = set.intersection(*named.values()) if len(named) > 1 else set()
     unit_of = {number: units - everywhere for number, units in named.items()}
@@ -235,13 +260,15 @@ def _find_loops(
 
 
 def _list_mentioned(labels: Sequence[Parts], known: _Known) -> set[str]:
-    """Return the units that wordings name, by names that are no numbers."""
+    """Return the units that wordings name by names of more than three letters: ``it`` and ``no`` are words too."""
     return {
         unit
-        for words in labels[1:]
+        for words in labels
         for start in range(len(words))
         for end in range(start + 1, min(len(words), start + known.longest) + 1)
-        if (unit := known.units.get(words[start:end])) and not all(word.isdigit() for word in words[start:end])
+        if (unit := known.units.get(words[start:end]))
+        and len(name := "".join(words[start:end])) > _LONGEST_CODE
+        and not name.isdigit()
     }
 
 
