@@ -111,6 +111,7 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
         kept = keep_rows(view, records, definition)
         texts, said = translate_rows(kept.rows, view.mapping, view.grid, definition, width=view.width)
         said = [*kept.said, *said]
+        texts = _drop_empty_blocks(texts, definition) if view.mapping.blocks else texts
         decisions += [f"{name}: {sentence}." for sentence in said]
     except DataRefused as error:
         refusal = refusal or f"The file {name} is refused: {error}."
@@ -137,6 +138,13 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
         write_fragment(view, proposals, unit_proposals, list(unknown_answers), definition=definition),
         tuple(view.headings.names),
     )
+
+
+def _drop_empty_blocks(texts: dict[str, list[str | None]], definition: IndexDefinition) -> dict[str, list[str | None]]:
+    """Return the texts without the blocks in which no question has any: they are no rows."""
+    asked = [texts[question] for question in definition.question_ids if question in texts]
+    given = [n for n, block in enumerate(zip(*asked, strict=True)) if any(block)]
+    return {tidy: [column[n] for n in given] for tidy, column in texts.items()}
 
 
 def _list_columns(view: View, definition: IndexDefinition) -> tuple[ColumnFound, ...]:

@@ -1,4 +1,4 @@
-"""The tidy responses: one row per respondent as text, and one row per record of the files.
+"""The tidy responses: one row per respondent and unit as text, and one row per record of the files.
 
 Both frames are text as it was read. `records` accounts for every row of every file; `table` holds what the rows that
 could be read say. `record.response` joins them: null where the reader itself had to put a record aside.
@@ -32,12 +32,13 @@ class Responses:
     Attributes
     ----------
     table
-        One row per respondent, all columns text but `response` and `source_row` (integers): `response,
+        One row per respondent and unit, all columns text but `response` and `source_row` (integers): `response,
         source_file, source_row, respondent_id, unit, design_weight, cluster, started_at, finished_at, finished,
         duration, status, data_origin, importance_<category>, background_<variable>, <question ids>`. Null
         means an empty cell or no such column.
     records
-        One row per non-blank record after the headers: `source_file, source_row, text` (the original text), `response`
+        One row per non-blank record after the headers, or per block of columns with answers in it:
+        `source_file, source_row, text` (the original text), `response`
         (null where the reader put the record aside), `reason` and `sentence` (null where it did not).
     decisions
         One sentence each: how the files were read.

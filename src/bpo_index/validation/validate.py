@@ -37,7 +37,7 @@ class Validation:
     Attributes
     ----------
     accepted
-        One row per accepted respondent, sorted by unit and respondent id: `source_file, source_row, respondent_id,
+        One row per accepted respondent and unit, sorted by unit and id: `source_file, source_row, respondent_id,
         unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, importance_<category>` (points),
         `background_<variable>` (text), `dont_know` and `not_asked` (ids of the questions answered with "don't know",
         or not asked), `<question ids>` (ratings on the scale of the index; null where there is none).
