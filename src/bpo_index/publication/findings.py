@@ -109,7 +109,7 @@ def summarise_support(
 
 def rates_several(ranking: pl.DataFrame, words: Words) -> bool:
     """Return whether respondents rate several units, so that no errors are known: notes of the ranking say so."""
-    return phrase("notes.unit_several_units", **words.names) in ranking["note"]
+    return "note" in ranking.columns and phrase("notes.unit_several_units", **words.names) in ranking["note"]
 
 
 def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: str) -> str:
