@@ -91,11 +91,11 @@ def test_identical_duplicates_keep_one_and_conflicting_ones_none(tmp_path):
     assert found == {4: ["duplicate_response"], 5: ["conflicting_id"], 6: ["conflicting_id"], 7: ["conflicting_id"]}
 
 
-def test_one_id_in_two_units_is_a_conflict(tmp_path):
-    assert find_reasons(tmp_path, "b,Beland,1,2,3", "b,Aland,1,2,3")[0] == {
-        3: ["conflicting_id"],
-        4: ["conflicting_id"],
-    }
+def test_one_respondent_may_rate_several_units(tmp_path):
+    validation = validate_rows(tmp_path, GOOD, "b,Beland,1,2,3", "b,Aland,1,2,3", "b, ALAND,1,2,4")
+    assert validation.accepted.select("respondent_id", "unit").rows() == [("a", "AAA"), ("b", "BBB")]
+    found = dict(validation.quarantined.select("source_row", "reasons").iter_rows())
+    assert found == {4: ["conflicting_id"], 5: ["conflicting_id"]}
 
 
 def test_a_rule_that_only_flags_keeps_the_row(tmp_path):

@@ -54,6 +54,10 @@ def print_audit(audit: Audit, decisions: list[str], words: Words, console: Conso
             by_reader=audit.rows_quarantined_by_reader,
         )
     )
+    if audit.rows_not_kept:
+        console.print(
+            phrase("terminal.rows_not_kept", count=audit.rows_not_kept, all=audit.rows_read + audit.rows_not_kept)
+        )
     kinds = ((phrase("terminal.quarantined"), audit.reasons), (phrase("terminal.flagged"), audit.flags))
     for heading, counts in kinds:
         if counts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from bpo_index.definition.method_block import Aggregation, QuestionWeighting, Weighting
 from bpo_index.display.catalogue import phrase
@@ -174,6 +174,26 @@ class Words(Block):
         return phrase("words.counted", count=count, one=self.respondent, many=self.respondents)
 
 
+def _list_kept(value: object) -> object:
+    """Return one value as a list of one; true and false as the texts that files have for them."""
+    values = value if isinstance(value, list | tuple) else [value]
+    return tuple(str(one).lower() if isinstance(one, bool) else one for one in values)
+
+
+_KeptInput: TypeAlias = str | int | float | bool
+_KeptValue: TypeAlias = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
+    Field(max_length=2_000),
+]
+#: What rows of the edition have in a column: one text or several.
+KeptValues: TypeAlias = Annotated[
+    tuple[_KeptValue, ...],
+    Field(min_length=1),
+    BeforeValidator(_list_kept, json_schema_input_type=_KeptInput | list[_KeptInput]),
+]
+
+
 class Source(Block):
     """How the files are to be read. What is left out is found by looking into each file, and reported."""
 
@@ -191,6 +211,15 @@ class Source(Block):
     """How 03/04/2021 is meant; not found where no day is above 12, then such times are left empty."""
     sheet: Text | None = None
     """The sheet of a workbook."""
+    keep: dict[Name, KeptValues] = {}
+    """Heading of a column to the text, or the texts, that a row of this edition has there, such as {wave: 2}; an empty
+    text for an empty cell. With several columns a row must have all. Other rows are counted apart and not used."""
+
+    @model_serializer(mode="wrap")
+    def _leave_out_no_choice(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a choice of rows that is not given, so that the key changes no definition without it."""
+        written: dict[str, Any] = write(self)
+        return written if written.get("keep") else {key: value for key, value in written.items() if key != "keep"}
 
 
 class Unit(Block):

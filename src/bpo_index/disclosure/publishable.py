@@ -125,7 +125,12 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
             for name, frame in frames.items()
         },
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
-        notes=[*scores.notes, *_describe_protection(checked, frames["categories"], definition), *list_withheld()],
+        notes=[
+            *scores.notes,
+            *_describe_missing_errors(robustness),
+            *_describe_protection(checked, frames["categories"], definition),
+            *list_withheld(),
+        ],
         replicates=robustness.replicates,
         replicates_not_ranked=robustness.replicates_not_ranked,
         assumptions_not_ranked=robustness.assumptions_not_ranked,
@@ -135,6 +140,11 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         restated=checked.restated,
         earlier=checked.earlier,
     )
+
+
+def _describe_missing_errors(robustness: Robustness) -> list[str]:
+    """Return a sentence where respondents rate several units, so that there are no errors."""
+    return [phrase("notes.rate_several_units", **robustness.words.names)] if robustness.rates_several else []
 
 
 def _describe_protection(checked: Checked, categories: pl.DataFrame, definition: IndexDefinition) -> list[str]:

@@ -98,12 +98,18 @@ def summarise_support(
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
         *_summarise_causes(tables["sensitivity"], words),
         phrase(
-            "findings.own_unit_only",
+            "findings.several_units" if rates_several(ranked, words) else "findings.own_unit_only",
             respondents_capital=start_sentence(words.respondents),
             respondents=words.respondents,
             unit=words.unit,
+            units=words.units,
         ),
     ]
+
+
+def rates_several(ranking: pl.DataFrame, words: Words) -> bool:
+    """Return whether respondents rate several units, so that no errors are known: notes of the ranking say so."""
+    return "note" in ranking.columns and phrase("notes.unit_several_units", **words.names) in ranking["note"]
 
 
 def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: str) -> str:

@@ -17,6 +17,7 @@ from bpo_index.display.labels import fold_label
 from bpo_index.files.csv_tables import restore_text
 from bpo_index.responses.exports import Headings
 from bpo_index.responses.tools.record import ToolField, join_finished
+from bpo_index.responses.unit_blocks import Blocks, UnitBlock, find_blocks
 from bpo_index.scoring.methods.registry import get_weighting
 
 #: Definition key of a source column, and the name of the column in the tidy responses.
@@ -82,7 +83,8 @@ class Mapping:
     """The columns of one file, by the names of the tidy responses."""
 
     layout: str
-    """`wide` (a column a question) or `long` (a row a respondent and question)."""
+    """`wide` (a column a question), `long` (a row a respondent and question) or `blocks` (a column a question and
+    unit)."""
     matches: dict[str, Match]
     """Tidy column, question id, or in long layout `question` and `rating`, to its column."""
     fields: dict[str, ToolField] = field(default_factory=dict)
@@ -101,6 +103,8 @@ class Mapping:
     """What was taken from another column though a heading fits too: the column taken goes before it."""
     not_ratings: list[str] = field(default_factory=list)
     """Columns that the definition knows as questions and that hold the marks of a multiple choice."""
+    blocks: tuple[UnitBlock, ...] = ()
+    """In the layout `blocks`: the columns of each unit; `matches` has none of a question then."""
 
     @property
     def positions(self) -> dict[str, int]:
@@ -208,10 +212,18 @@ def map_headings(headings: Headings, definition: IndexDefinition, no_ratings: Co
     wanted = known | (known_long if is_long else questions)
 
     barred = {(n, question) for n in no_ratings for question in questions.values()}
-    matched = _match_columns(headings, folded, wanted, ranks=rank_labels(definition), barred=barred)
+    ranks = rank_labels(definition)
+    matched = _match_columns(headings, folded, wanted, ranks=ranks, barred=barred)
+    if not is_long and _list_lacking(matched.matches, definition):
+        found = find_blocks(headings, definition)
+        if found.blocks:
+            barred = {(n, tidy) for n in found.positions for tidy in known.values()}
+            of_respondents = {label: tidy for label, tidy in known.items() if tidy != "unit"}
+            matched = _match_columns(headings, folded, of_respondents, ranks=ranks, barred=barred)
+            return _map_blocks(headings, found, matched, named=named, definition=definition)
     matches = matched.matches
     of_tool = {tool_field.position for tool_field in headings.fields.values()}
-    unused = [name for n, name in enumerate(headings.names) if name and n not in matched.settled | of_tool]
+    unused = _list_unused(headings, matched.settled | of_tool, definition)
     fields = _choose_fields(headings, matches, definition)
     required = _list_required(definition, is_long=is_long)
     given = {*matches, *fields}
@@ -229,6 +241,45 @@ def map_headings(headings: Headings, definition: IndexDefinition, no_ratings: Co
         matched.passed,
         [headings.names[n] for n in sorted(no_ratings)],
     )
+
+
+def _list_lacking(matches: dict[str, Match], definition: IndexDefinition) -> list[str]:
+    """Return the unit and the questions that have no column."""
+    return [tidy for tidy in ("unit", *definition.question_ids) if tidy not in matches]
+
+
+def _map_blocks(
+    headings: Headings, found: Blocks, matched: _Matched, *, named: dict[str, str], definition: IndexDefinition
+) -> Mapping:
+    """Return the mapping of a file with blocks of columns: what is matched is of the respondent."""
+    matches, positions = matched.matches, found.positions
+    fields = _choose_fields(headings, matches, definition, positions)
+    of_tool = {tool_field.position for tool_field in headings.fields.values()}
+    settled = matched.settled | of_tool | positions
+    given = {*matches, *fields, "unit", *definition.question_ids}
+    required = _list_required(definition, is_long=False)
+    return Mapping(
+        "blocks",
+        {tidy: match for tidy, match in matches.items() if tidy not in fields},
+        fields,
+        [*(tidy for tidy in required if tidy not in given), *found.missing],
+        [heading for tidy, heading in named.items() if tidy not in given and tidy not in required],
+        [*matched.repeated, *found.repeated],
+        matched.ambiguous,
+        _list_unused(headings, settled, definition),
+        matched.passed,
+        blocks=found.blocks,
+    )
+
+
+def _list_unused(headings: Headings, settled: Container[int], definition: IndexDefinition) -> list[str]:
+    """Return the names of the columns of which nothing was made, and by which no rows are chosen."""
+    choosing = {fold_label(heading) for heading in definition.source.keep}
+    return [
+        name
+        for n, (name, labels) in enumerate(zip(headings.names, headings.labels, strict=True))
+        if name and n not in settled and not choosing & {fold_label(label) for label in (name, *labels)}
+    ]
 
 
 def _match_columns(
@@ -309,9 +360,11 @@ def _fold_heading(label: str, known: Container[str]) -> str:
     return folded if folded in known else fold_label(restore_text(label))
 
 
-def _choose_fields(headings: Headings, matches: dict[str, Match], definition: IndexDefinition) -> dict[str, ToolField]:
+def _choose_fields(
+    headings: Headings, matches: dict[str, Match], definition: IndexDefinition, in_blocks: Collection[int] = ()
+) -> dict[str, ToolField]:
     """Return the tool's own fields where the definition's columns are not in the file, or are the same columns."""
-    taken = {match.position for tidy, match in matches.items() if tidy in definition.question_ids}
+    taken = {match.position for tidy, match in matches.items() if tidy in definition.question_ids} | set(in_blocks)
     fields = {}
     for tidy in {**headings.fields, **headings.coded}:
         own, coded = headings.fields.get(tidy), headings.coded.get(tidy, ())

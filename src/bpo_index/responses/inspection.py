@@ -25,9 +25,10 @@ from bpo_index.responses.headings import (
     Proposal,
     measure_alike,
 )
+from bpo_index.responses.kept_rows import keep_rows
 from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
-from bpo_index.responses.translate import translate_cells
+from bpo_index.responses.translate import translate_rows
 from bpo_index.responses.views import View, choose_view, propose_columns, refuse_view, report_view
 
 #: Different texts of each kind that proposals are made for, and that a terminal shows, at most.
@@ -43,7 +44,7 @@ class ColumnFound:
     heading: str
     """The column's name in the file."""
     found_by: str
-    """`id`, `text` or `alias` of a question; `heading` of the definition; `survey tool`."""
+    """`id`, `text` or `alias` of a question; `heading` of the definition; `block` of columns; `survey tool`."""
     confidence: float = 1.0
     """1 for exact matches; nothing else is taken."""
 
@@ -107,7 +108,10 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
     decisions = report_view(name, view, definition)
     texts: dict[str, list[str | None]] = {}
     try:
-        texts, said = translate_cells(view.list_readable(records), view.mapping, view.grid, definition)
+        kept = keep_rows(view, records, definition)
+        texts, said = translate_rows(kept.rows, view.mapping, view.grid, definition, width=view.width)
+        said = [*kept.said, *said]
+        texts = _drop_empty_blocks(texts, definition) if view.mapping.blocks else texts
         decisions += [f"{name}: {sentence}." for sentence in said]
     except DataRefused as error:
         refusal = refusal or f"The file {name} is refused: {error}."
@@ -136,6 +140,13 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
     )
 
 
+def _drop_empty_blocks(texts: dict[str, list[str | None]], definition: IndexDefinition) -> dict[str, list[str | None]]:
+    """Return the texts without the blocks in which no question has any: they are no rows."""
+    asked = [texts[question] for question in definition.question_ids if question in texts]
+    given = [n for n, block in enumerate(zip(*asked, strict=True)) if any(block)]
+    return {tidy: [column[n] for n in given] for tidy, column in texts.items()}
+
+
 def _list_columns(view: View, definition: IndexDefinition) -> tuple[ColumnFound, ...]:
     questions = {question.id: question for question in definition.questions}
     found = []
@@ -146,6 +157,11 @@ def _list_columns(view: View, definition: IndexDefinition) -> tuple[ColumnFound,
             wording = fold_label(questions[tidy].text)
             by = "id" if label == fold_label(tidy) else "text" if label == wording else "alias"
         found.append((match.position, ColumnFound(tidy, match.heading, by)))
+    for block in view.mapping.blocks:
+        found += [
+            (one.position, ColumnFound(f"{question} ({definition.unit_names[block.unit]})", one.heading, "block"))
+            for question, one in block.columns.items()
+        ]
     for tidy, tool_field in view.mapping.fields.items():
         found.append((tool_field.position, ColumnFound(tidy, tool_field.heading, "survey tool")))
     return tuple(column for _, column in sorted(found, key=lambda one: (one[0], one[1].target)))

@@ -1,11 +1,12 @@
 """Survey files in, tidy responses out.
 
-Any format (`grids.py`), any survey tool's form of headings (`exports.py`), wide (a column a question) or long (a row a
-respondent and question). What a file is, is found by looking into it, and reported. Nothing is dropped: a record that
-cannot be read is put aside with a reason, and a file that cannot be used puts all of its records aside.
+Any format (`grids.py`), any survey tool's form of headings (`exports.py`), wide (a column a question), long (a row a
+respondent and question) or in blocks (a column a question and unit). What a file is, is found by looking into it, and
+reported. Nothing is dropped: a record that cannot be read is put aside with a reason, and a file that cannot be used
+puts all of its records aside. Rows that `source.keep` leaves out are counted apart.
 
 Stages: `open_sources`, `read_grids`, `choose_view` (which separator or sheet, which rows of headings), `map_headings`,
-`translate_cells`, then `collect_wide` or `collect_long`. Method page: docs/methods/reading.md.
+`translate_rows`, then `collect_wide`, `collect_long` or `collect_blocks`. Method page: docs/methods/reading.md.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
-from bpo_index.responses.collect import collect_long, collect_wide, frame_records
+from bpo_index.responses.collect import collect_blocks, collect_long, collect_wide, frame_records
 from bpo_index.responses.grids import Unreadable
+from bpo_index.responses.kept_rows import keep_rows
 from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
 from bpo_index.responses.tidy import RECORD_SCHEMA, Responses, describe_table, make_missing_ids
 from bpo_index.responses.tools.registry import list_tools
-from bpo_index.responses.translate import translate_cells
+from bpo_index.responses.translate import translate_rows
 from bpo_index.responses.views import choose_view, refuse_view, report_view
+
+_COLLECT = {"wide": collect_wide, "long": collect_long, "blocks": collect_blocks}
 
 
 def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> Responses:
@@ -54,6 +58,10 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
     parts = [_read_file(source, definition, is_alone=len(sources) == 1) for source in sources]
     refusals = [refusal for part in parts for refusal in part.refusals]
 
+    not_kept = sum(part.not_kept for part in parts)
+    if not_kept and not refusals and not any(part.records.height for part in parts):
+        said = " ".join(decision for part in parts for decision in part.decisions if "`source.keep`" in decision)
+        refusals.append(f"`source.keep` of the definition leaves out all {not_kept:,} rows. {said}")
     tables, records, offset = [], [], 0
     for part in parts:
         tables.append(part.table.with_columns(pl.col("response") + offset))
@@ -72,6 +80,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
         refusals,
         hashlib.sha256("".join(digests).encode()).hexdigest(),
         contents,
+        not_kept,
     )
 
 
@@ -86,9 +95,11 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
     decisions = report_view(name, view, definition)
     refusal = refuse_view(name, view, definition)
     contents: list[pl.DataFrame] = []
+    not_kept = 0
     if not refusal:
         try:
-            columns, said = translate_cells(view.list_readable(records), view.mapping, view.grid, definition)
+            kept = keep_rows(view, records, definition)
+            columns, said = translate_rows(kept.rows, view.mapping, view.grid, definition, width=view.width)
         except DataRefused as error:
             refusal = f"The file {name} is refused: {error}."
         else:
@@ -97,14 +108,25 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
                 ids = columns["respondent_id"]
                 columns["respondent_id"] = [f"{name} {text}" if text else None for text in ids]
                 said.append("ids with the name of the file, since the tool counts from 1 in each")
-            decisions += [f"{name}: {sentence}." for sentence in said]
-            collect = collect_long if view.mapping.layout == "long" else collect_wide
+            decisions += [f"{name}: {sentence}." for sentence in (*kept.said, *said)]
+            records, not_kept = kept.records, kept.left_out
             faults = records.filter(pl.col("reason").is_not_null())
-            table, records, content = collect(records, columns, definition)
+            table, records, content = _COLLECT[view.mapping.layout](records, columns, definition)
+            if view.mapping.blocks:
+                decisions.append(f"{name}: {_count_blocks(table, len(kept.rows), definition)}.")
             contents = [content, faults.select("reason", "text").rename(lambda name: f"record.{name}")]
     if refusal:
         table, records = _put_all_aside(table, records)
-    return Responses(table, records, decisions, [refusal] if refusal else [], contents=tuple(contents))
+    refusals = [refusal] if refusal else []
+    return Responses(table, records, decisions, refusals, contents=tuple(contents), not_kept=not_kept)
+
+
+def _count_blocks(table: pl.DataFrame, rows: int, definition: IndexDefinition) -> str:
+    """Return how many rows of a file with blocks hold how many answers on a unit."""
+    return (
+        f"{rows:,} row{'' if rows == 1 else 's'} of the file with answers on {definition.words.units} in "
+        f"{table.height:,} block{'' if table.height == 1 else 's'}, each of which counts as a row"
+    )
 
 
 def _put_all_aside(table: pl.DataFrame, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

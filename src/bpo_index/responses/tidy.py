@@ -1,4 +1,4 @@
-"""The tidy responses: one row per respondent as text, and one row per record of the files.
+"""The tidy responses: one row per respondent and unit as text, and one row per record of the files.
 
 Both frames are text as it was read. `records` accounts for every row of every file; `table` holds what the rows that
 could be read say. `record.response` joins them: null where the reader itself had to put a record aside.
@@ -32,12 +32,13 @@ class Responses:
     Attributes
     ----------
     table
-        One row per respondent, all columns text but `response` and `source_row` (integers): `response,
+        One row per respondent and unit, all columns text but `response` and `source_row` (integers): `response,
         source_file, source_row, respondent_id, unit, design_weight, cluster, started_at, finished_at, finished,
         duration, status, data_origin, importance_<category>, background_<variable>, <question ids>`. Null
         means an empty cell or no such column.
     records
-        One row per non-blank record after the headers: `source_file, source_row, text` (the original text), `response`
+        One row per non-blank record after the headers, or per block of columns with answers in it:
+        `source_file, source_row, text` (the original text), `response`
         (null where the reader put the record aside), `reason` and `sentence` (null where it did not).
     decisions
         One sentence each: how the files were read.
@@ -56,6 +57,7 @@ class Responses:
     refusals: list[str] = field(default_factory=list)
     input_hash: str = ""
     contents: tuple[pl.DataFrame, ...] = ()
+    not_kept: int = 0
 
     @property
     def is_synthetic(self) -> bool:
@@ -88,22 +90,32 @@ def make_missing_ids(table: pl.DataFrame, definition: IndexDefinition) -> pl.Dat
     """Give every row without a respondent id one made from its content and its occurrence number.
 
     Rows of the same content are interchangeable, so neither the order of rows nor that of files changes any id's
-    answers. The id is ``row-<first 24 hexadecimal digits of SHA-256>-<occurrence>``.
+    answers. The id is ``row-<first 24 hexadecimal digits of SHA-256>-<occurrence>``. The blocks of one record are one
+    respondent's: their content is that of all of them.
     """
-    if table["respondent_id"].null_count() == 0:
+    without = table.filter(pl.col("respondent_id").is_null())
+    if without.height == 0:
         return table
+    place = ["source_file", "source_row"]
     content = pl.struct(list_tidy_columns(definition)).struct.json_encode()
+    records = without.select(*place, "response", _content=content)
+    if records.select(pl.struct(place).is_duplicated().any()).item():
+        joined = pl.col("_content").sort().str.join("\n")
+        records = records.group_by(place, maintain_order=True).agg(joined, pl.col("response"))
     made = pl.format(
-        "row-{}-{}",
-        pl.col("_content").map_elements(_shorten_hash, return_dtype=pl.String),
+        "{}-{}",
+        pl.col("_content").map_elements(name_content, return_dtype=pl.String),
         pl.int_range(1, pl.len() + 1).over("_content"),
     )
+    ids = records.select("response", made.alias("_made"))
+    ids = ids.explode("response") if ids.schema["response"] == pl.List else ids
     return (
-        table.with_columns(pl.when(pl.col("respondent_id").is_null()).then(content).alias("_content"))
-        .with_columns(respondent_id=pl.coalesce("respondent_id", made))
-        .drop("_content")
+        table.join(ids, on="response", how="left", maintain_order="left")
+        .with_columns(respondent_id=pl.coalesce("respondent_id", "_made"))
+        .drop("_made")
     )
 
 
-def _shorten_hash(content: str) -> str:
-    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:24]
+def name_content(content: str) -> str:
+    """Return the name of a row without an id: ``row-`` and the start of the SHA-256 of its content."""
+    return f"row-{hashlib.sha256(content.encode('utf-8')).hexdigest()[:24]}"

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Values
+from dataclasses import replace
 from itertools import chain
 
 from bpo_index.definition import IndexDefinition
@@ -27,8 +28,9 @@ from bpo_index.responses.cell_texts import (
     write_plainly,
 )
 from bpo_index.responses.grids import Grid
-from bpo_index.responses.headings import Mapping
+from bpo_index.responses.headings import Mapping, Match
 from bpo_index.responses.no_answers import UnknownLabels, find_no_answer, is_out_of_place
+from bpo_index.responses.unit_blocks import stack_blocks
 
 Texts = list[str | None]
 #: Codes named in a message, at most.
@@ -42,6 +44,24 @@ _RANGE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%?\s*(?:[-–—]|or\b|to\b)\s*
 _TWO_NUMBERS = re.compile(r"(?:0|[1-9][0-9]*),(?:0|[1-9][0-9]*)")
 #: Per cent of the scale are rounded to whole ones.
 _ROUNDING = 1.0
+
+
+def translate_rows(
+    rows: Sequence[Sequence[str]], mapping: Mapping, grid: Grid, definition: IndexDefinition, *, width: int
+) -> tuple[dict[str, Texts], list[str]]:
+    """Return what `translate_cells` does; where the file has blocks of columns, of each row once a block.
+
+    Parameters
+    ----------
+    width
+        Cells of a row.
+    """
+    if not mapping.blocks or mapping.missing:
+        return translate_cells(rows, mapping, grid, definition)
+    stacked = stack_blocks(rows, mapping.blocks, width, grid)
+    places = {"unit": stacked.unit, **stacked.questions}
+    matches = {tidy: Match(position, tidy, tidy) for tidy, position in places.items()}
+    return translate_cells(stacked.rows, replace(mapping, matches=mapping.matches | matches), stacked.grid, definition)
 
 
 def translate_cells(

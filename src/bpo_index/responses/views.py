@@ -96,6 +96,7 @@ def choose_view(grids: list[Grid], definition: IndexDefinition) -> View:
 
     def rate(view: View) -> tuple[bool, int, int, int]:
         found = len(view.mapping.matches) + len(view.mapping.fields)
+        found += sum(len(block.columns) for block in view.mapping.blocks)
         is_whole = not view.mapping.missing
         first = -view.headings.first
         return is_whole, first if is_whole else found, found if is_whole else first, len(view.headings.names)
@@ -126,7 +127,7 @@ def _leave_out_choice_marks(view: View, definition: IndexDefinition) -> View:
         )
     ]
     has_stem = [n for n in asked if any(may_have_stem(label) for label in view.headings.labels[n])]
-    if not has_stem or view.mapping.layout == "long":
+    if not has_stem or view.mapping.layout != "wide":
         return view
     marks = find_choice_marks(view.headings.labels, [record.cells for record in view.rows], has_stem)
     return replace(view, mapping=map_headings(view.headings, definition, frozenset(marks))) if marks else view
@@ -307,7 +308,7 @@ def _refuse_missing(where: str, view: View, definition: IndexDefinition) -> str:
 def _is_other_survey(view: View, proposals: Sequence[Proposal], definition: IndexDefinition) -> bool:
     """Return whether a file has none of the questions, and nothing near to them, or one in twenty of them at most."""
     asked = set(definition.question_ids)
-    if view.mapping.layout == "long":
+    if view.mapping.layout != "wide":
         return False
     near = {proposal.target for proposal in proposals} & asked
     found = view.mapping.matches.keys() & asked
@@ -356,6 +357,22 @@ def _say_not_ratings(mapping: Mapping) -> str:
     return f"0 and 1 mark the options of a multiple choice, so no ratings: {named}"
 
 
+def _say_blocks(mapping: Mapping, definition: IndexDefinition) -> str:
+    """Return which columns are the answers on which unit."""
+    names, given = definition.unit_names, [block.unit for block in mapping.blocks]
+    pairs = [
+        f"{question} on {names[block.unit]} from {show_text(one.heading)}"
+        for block in mapping.blocks
+        for question, one in block.columns.items()
+    ]
+    said = "; ".join(pairs[:_MOST_LACKING])
+    if len(pairs) > _MOST_LACKING:
+        said += f"; and {len(pairs) - _MOST_LACKING:,} more (inspect --json lists all)"
+    none = [name for code, name in names.items() if code not in given]
+    lacking = f"; none for {join_headings(none, len(none))}" if none else ""
+    return f"a block of columns for each of {len(given)} {definition.words.units}: {said}{lacking}"
+
+
 def _join_some(sentences: Sequence[str]) -> str:
     shown = "; ".join(show_text(sentence, 300) for sentence in sentences[:_SHOWN])
     return shown + (f"; and {len(sentences) - _SHOWN:,} more" if len(sentences) > _SHOWN else "")
@@ -387,6 +404,8 @@ def report_view(name: str, view: View, definition: IndexDefinition) -> list[str]
     ]
     if by_part:
         decisions.append(f"{name}: by a part of the heading or its wording: {', '.join(by_part)}.")
+    if mapping.blocks:
+        decisions.append(f"{name}: {_say_blocks(mapping, definition)}.")
     if mapping.passed:
         decisions.append(f"{name}: of headings that fit: {_join_all(mapping.passed)}.")
     if mapping.not_ratings:

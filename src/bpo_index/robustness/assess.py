@@ -41,6 +41,12 @@ from bpo_index.robustness.ranks.rank_tables import RankTables, tabulate_ranks
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
 from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.robustness.sampling.response_outcomes import tabulate_outcomes
+from bpo_index.robustness.sampling.several_units import (
+    keep_respondents,
+    rate_several_units,
+    withhold_errors,
+    withhold_replicates,
+)
 from bpo_index.robustness.sampling.standard_errors import (
     BOOTSTRAP_FROM,
     Errors,
@@ -67,6 +73,7 @@ NOTES = (
     "few_units",
     "protected",
     "no_score",
+    "several_units",
 )
 
 
@@ -140,6 +147,8 @@ class Robustness:
         Of all draws; not published.
     words
         What readers call units and respondents.
+    rates_several
+        Whether respondents rate several units, so that there are no errors and no shares of replicates.
     """
 
     units: pl.DataFrame
@@ -160,6 +169,7 @@ class Robustness:
     assumptions_not_ranked: int
     seed: int = field(repr=False)
     words: Words = field(default_factory=Words)
+    rates_several: bool = False
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: error, interval and ranks of every unit."""
@@ -211,6 +221,8 @@ def assess_robustness(
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
     drawn, open_shares = ranked & ~np.isnan(matrix), find_open_shares(ranked, bounded)
     level = definition.method.confidence_level
+    several = rate_several_units(accepted, [unit.unit for unit in answers])
+    drawing = keep_respondents(definition) if several else definition
     seeds = np.random.SeedSequence(seed).spawn(6)
     sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed, groups_seed = seeds
 
@@ -234,13 +246,13 @@ def assess_robustness(
         matrix[published][:, :1],
         ranked[published][:, :1],
         seed=assumptions_seed,
-        drawing=plan_drawing(definition, structure),
+        drawing=plan_drawing(drawing, structure),
         executor=executor,
         progress=report(1),
     )
     effects = analyse_assumptions(
         combinations,
-        definition,
+        drawing,
         ranked[published, 0],
         rank_units(matrix[ranked[:, 0], 0]),
         seed=effects_seed,
@@ -251,6 +263,8 @@ def assess_robustness(
 
     known = np.where(bounded, np.nan, matrix)[published]
     errors = estimate_errors(scores.sample, known, sampling)
+    if several:
+        sampling, varied, errors = withhold_replicates(sampling), withhold_replicates(varied), withhold_errors(errors)
     column_seeds = rank_seed.spawn(matrix.shape[1])
     columns, sets = [], []
     for n in range(matrix.shape[1]):
@@ -264,6 +278,7 @@ def assess_robustness(
             structure=structure,
             confidence_level=level,
             seed=column_seeds[n],
+            several=several,
         )
         tally = sampling.tallies[n]
         shares = {}
@@ -276,7 +291,7 @@ def assess_robustness(
     return Robustness(
         units=_frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish, "protected"),
         categories=_frame_categories(scores.categories, columns[1:], definition).drop("tier"),
-        outcomes=tabulate_outcomes(accepted, scores, definition),
+        outcomes=tabulate_outcomes(accepted, scores, definition, has_errors=not several),
         structure=tabulate_structure(scores, definition),
         ranks=tabulate_ranks(
             [unit.code for unit in definition.units],
@@ -287,7 +302,7 @@ def assess_robustness(
             confidence_level=level,
         ),
         sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),
-        assumptions=tabulate_assumptions(definition, structure, scenarios),
+        assumptions=tabulate_assumptions(drawing, structure, scenarios),
         sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),
         weights=tabulate_weights(scores, definition, weights_seed),
@@ -295,10 +310,11 @@ def assess_robustness(
         exclusions=compare_exclusions(accepted, quarantined_by_rules, scores, definition),
         groups=tabulate_groups(scores, definition, errors, groups_seed),
         replicates=replicates,
-        replicates_not_ranked=replicates - sampling.tallies[0].replicates,
-        assumptions_not_ranked=replicates - varied.tallies[0].replicates,
+        replicates_not_ranked=0 if several else replicates - sampling.tallies[0].replicates,
+        assumptions_not_ranked=0 if several else replicates - varied.tallies[0].replicates,
         seed=seed,
         words=definition.words,
+        rates_several=several,
     )
 
 
@@ -313,6 +329,7 @@ def _assess_column(
     structure: IndexStructure,
     confidence_level: float,
     seed: np.random.SeedSequence,
+    several: bool,
 ) -> tuple[dict[str, np.ndarray], RankSets]:
     scores, ranked = matrix[:, column], ranked_matrix[:, column]
     se, clusters, smoothed = (
@@ -337,8 +354,10 @@ def _assess_column(
     few = clusters < BOOTSTRAP_FROM
     # NOTE: of a small cell nothing is said that its answers decide, and so not that they do not vary.
     unsmoothed = ~is_own & np.isnan(shown) & (np.isfinite(se))
-    when = [np.isnan(scores), bounded[:, column], clusters < 2, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
-    notes = ["no_score", "at_end", "one_cluster", "few_units", still, "no_derivative", "not_ranked", "small"]
+    when = [np.isnan(scores), bounded[:, column], several & ranked, several & ~ranked]
+    notes = ["no_score", "at_end", "several_units", "not_ranked"]
+    when += [clusters < 2, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
+    notes += ["one_cluster", "few_units", still, "no_derivative", "not_ranked", "small"]
     note = np.select(when, notes, default="")
     has_error = shown > 0
     found = {

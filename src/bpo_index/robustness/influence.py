@@ -105,8 +105,10 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     place = pl.col("unit").replace_strict(published, range(len(published)), return_dtype=pl.Int64)
     people = sort_respondents(accepted.filter(pl.col("unit").is_in(published)), definition.question_ids)
     people = people.sort(place, maintain_order=True).with_row_index("row")
+    persons = people.group_by("respondent_id", maintain_order=True).agg("row", "unit")
+    # Who rates several units is left out of all of them.
     named = [
-        ("respondent", name, [row], unit) for row, name, unit in people["row", "respondent_id", "unit"].iter_rows()
+        ("respondent", name, rows, units[0] if len(units) == 1 else None) for name, rows, units in persons.iter_rows()
     ]
     companies = people.filter(pl.col("cluster").is_not_null()).group_by("cluster").agg("row").sort("cluster")
     named += [("company", name, sorted(rows), None) for name, rows in companies.iter_rows()]
@@ -133,8 +135,9 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     alone = np.setdiff1d(np.arange(len(groups)), together)
     if len(alone) <= (_MOST_IMPUTED if scores.sample.structure.missing_answers.looks_at_others else _MOST_RECOMPUTED):
         for n in alone:
-            gone = people["respondent_id"].gather(groups[n]).to_list()
-            found[n] = _score_anew(accepted.filter(~pl.col("respondent_id").is_in(gone)), scores, definition)
+            gone = people[list(groups[n])].select("respondent_id", "unit")
+            rest = accepted.join(gone, on=["respondent_id", "unit"], how="anti", maintain_order="left")
+            found[n] = _score_anew(rest, scores, definition)
     number = {rows: n for n, rows in enumerate(groups)}
     return [_Item(kind, name, unit, found[number[tuple(rows)]]) for kind, name, rows, unit in named]
 

@@ -70,6 +70,8 @@ class Audit:
     """Accepted respondents whose row says that it is synthetic."""
     notes: list[str]
     """Sentences on rules that did nothing, and why."""
+    rows_not_kept: int = 0
+    """Rows of the files that `source.keep` of the definition leaves out; they are not among the rows read."""
 
     @property
     def data_origin(self) -> str:
@@ -92,6 +94,8 @@ class Audit:
             (phrase("notebook.rows_for_errors"), show_count(self.rows_quarantined_for_errors)),
             (phrase("notebook.rows_by_reader"), show_count(self.rows_quarantined_by_reader)),
         ]
+        if self.rows_not_kept:
+            counts.append((phrase("notebook.rows_not_kept"), show_count(self.rows_not_kept)))
         quarantined, flagged = phrase("notebook.quarantined"), phrase("notebook.flagged_and_used")
         reasons = [
             [what, code, describe_reason(code, words), show_count(count)]
@@ -127,6 +131,7 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
     dont_know = int(accepted["dont_know"].list.len().sum())
     not_asked = int(accepted["not_asked"].list.len().sum())
     by_unit = dict(accepted.group_by("unit").len().iter_rows())
+    synthetic = accepted.filter(pl.col("data_origin").str.to_lowercase() == "synthetic")
     by_reader, by_rules = (_count_kept_out(quarantined, codes) for codes in (READER_REASONS, RULE_REASONS))
     return Audit(
         rows_read=validation.rows.height,
@@ -135,8 +140,8 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         rows_quarantined_by_rules=by_rules,
         rows_quarantined_for_errors=quarantined.height - by_rules - by_reader,
         rows_quarantined_by_reader=by_reader,
-        respondents_accepted=accepted.height,
-        respondents_flagged=validation.flags.select("source_file", "source_row", "respondent_id").n_unique(),
+        respondents_accepted=accepted["respondent_id"].n_unique(),
+        respondents_flagged=validation.flags["respondent_id"].n_unique(),
         reasons=_count_codes(quarantined["reasons"].explode(empty_as_null=False)),
         flags=_count_codes(validation.flags["reason"]),
         ratings=ratings,
@@ -144,8 +149,9 @@ def summarise_audit(validation: Validation, definition: IndexDefinition) -> Audi
         skipped=accepted.height * len(questions) - ratings - dont_know - not_asked,
         not_asked=not_asked,
         respondents_by_unit={unit.code: by_unit.get(unit.code, 0) for unit in definition.units},
-        synthetic_respondents=accepted.filter(pl.col("data_origin").str.to_lowercase() == "synthetic").height,
+        synthetic_respondents=synthetic["respondent_id"].n_unique(),
         notes=[str(note) for note in validation.notes],
+        rows_not_kept=validation.not_kept,
     )
 
 

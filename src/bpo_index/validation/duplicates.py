@@ -1,4 +1,4 @@
-"""Find rows with the same respondent id: identical or in conflict.
+"""Find rows of one respondent on one unit: identical or in conflict. Rows of a respondent on other units are others.
 
 Of identical rows the first counts. Where anything differs none counts, so that the order of rows does not matter.
 
@@ -22,21 +22,22 @@ def list_respondent_fields(definition: IndexDefinition) -> list[str]:
 def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
     """Add the boolean marks of `duplicate_response` and `conflicting_id` to the frame of `mark_rows`.
 
-    Of rows with one respondent id and the same content the first in file and row is kept; where the content differs,
-    none is.
+    Of rows of one respondent on one unit with the same content the first in file and row is kept; where the content
+    differs, none is.
     """
     content = [
-        *("unit", "design_weight", "cluster", "started_at", "finished_at", "finished", "duration"),
+        *("design_weight", "cluster", "started_at", "finished_at", "finished", "duration"),
         *list_no_answer_marks(),
         *("data_origin", *list_respondent_fields(definition), "dont_know", "not_asked", "unreadable"),
         *definition.question_ids,
     ]
     conflicting, duplicate = name_mark("conflicting_id"), name_mark("duplicate_response")
-    repeated = typed.filter(pl.col("respondent_id").is_duplicated()).sort("source_file", "source_row")
+    key = ["respondent_id", "unit"]
+    repeated = typed.filter(pl.struct(key).is_duplicated()).sort("source_file", "source_row")
     marks = repeated.select(
         "response",
-        (pl.struct(content).n_unique().over("respondent_id") > 1).alias(conflicting),
-        (pl.int_range(pl.len()).over("respondent_id") > 0).alias(duplicate),
+        (pl.struct(content).n_unique().over(key) > 1).alias(conflicting),
+        (pl.int_range(pl.len()).over(key) > 0).alias(duplicate),
     )
     return typed.join(marks, on="response", how="left", maintain_order="left").with_columns(
         pl.col(conflicting).fill_null(value=False),

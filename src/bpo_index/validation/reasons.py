@@ -22,6 +22,7 @@ READER_REASONS = (
     "malformed_quotes",
     "undecodable",
     "ragged_row",
+    "no_unit_rated",
     "missing_respondent",
     "unknown_question",
     "duplicate_row",

@@ -37,7 +37,7 @@ class Validation:
     Attributes
     ----------
     accepted
-        One row per accepted respondent, sorted by unit and respondent id: `source_file, source_row, respondent_id,
+        One row per accepted respondent and unit, sorted by unit and id: `source_file, source_row, respondent_id,
         unit` (code), `design_weight, cluster, started_at, finished_at, data_origin, importance_<category>` (points),
         `background_<variable>` (text), `dont_know` and `not_asked` (ids of the questions answered with "don't know",
         or not asked), `<question ids>` (ratings on the scale of the index; null where there is none).
@@ -54,6 +54,8 @@ class Validation:
         no answers and are used; on questions that run against their category, or whose answers have a strange shape.
     refusals
         One paragraph each: why the answers cannot be used, whatever their rows say.
+    not_kept
+        Rows of the files that `source.keep` leaves out; they are not among the rows read.
     """
 
     accepted: pl.DataFrame
@@ -62,6 +64,7 @@ class Validation:
     flags: pl.DataFrame
     notes: list[Note] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    not_kept: int = 0
 
     @property
     def quarantined(self) -> pl.DataFrame:
@@ -125,6 +128,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         quarantined_by_rules.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
         _account_rows(responses, grouped),
         flags,
+        not_kept=responses.not_kept,
         notes=[
             *find_idle_rules(table, rules, definition.words),
             *comparison.notes,

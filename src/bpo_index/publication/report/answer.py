@@ -11,6 +11,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.numbers import count_noun, list_names, show_level, show_score
 from bpo_index.display.table_view import TableView
+from bpo_index.publication.findings import rates_several
 from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import describe_ranges, name_points
@@ -120,10 +121,16 @@ def _list_unsupported(
             unsupported.append(
                 f"Which {row['k']} are the best: {row['candidates_count']} of {len(codes)} may be among them."
             )
-    unsupported.append(
-        f"That one {words.unit} is better than another: {words.respondents} rate their own only, so that generous "
-        "raters and good conditions look the same."
-    )
+    if rates_several(ranked, words):
+        unsupported.append(
+            f"How certain the order is: some {words.respondents} rate several {words.units}, and no errors are known "
+            "of such answers yet."
+        )
+    else:
+        unsupported.append(
+            f"That one {words.unit} is better than another: {words.respondents} rate their own only, so that generous "
+            "raters and good conditions look the same."
+        )
     return unsupported
 
 

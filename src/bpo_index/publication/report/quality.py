@@ -25,6 +25,8 @@ def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
         ("Put aside by the reader", audit.rows_quarantined_by_reader),
         (f"{respondents} flagged, and used", audit.respondents_flagged),
     ]
+    if audit.rows_not_kept:
+        rows.append(("Left out beforehand, as not of this edition", audit.rows_not_kept))
     return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)
 
 

@@ -1,4 +1,4 @@
-"""Pairs of rows with almost the same ratings.
+"""Pairs of rows of two respondents with almost the same ratings.
 
 For each row the row that agrees with it in the largest share of the questions that both rated (the maximum percent
 match), found exactly: all pairs are compared, in blocks that fit into the cache of one core, so memory does not grow
@@ -36,7 +36,7 @@ _BLOCK_PAIRS = 1 << 18
 
 
 class NearIdenticalRule(RuleOptions):
-    """Rows that agree with another row in `minimum_share` or more of the questions that both rated."""
+    """Rows that agree with another respondent's row in `minimum_share` or more of the questions that both rated."""
 
     action: Action = "flag"
     minimum_share: Annotated[Finite, Field(ge=LEAST_PART, le=1)] = 0.9
@@ -71,7 +71,7 @@ def find_near_identical(rows: pl.DataFrame, questions: Sequence[str], rule: Near
     Parameters
     ----------
     rows
-        The rows that are compared: `response, respondent_id`, which are unique, and the ratings.
+        The rows that are compared: `response, respondent_id` and the ratings.
     questions
         The columns of the ratings.
 
@@ -91,9 +91,16 @@ def find_near_identical(rows: pl.DataFrame, questions: Sequence[str], rule: Near
     most = min(MOST_ROWS, math.isqrt(MOST_COMPARED // max(len(questions), 1)))
     if rows.height > most:
         return phrase("notes.rule_compares_fewer_rows", most=most, rows=rows.height)
-    ordered = rows.select("response", "respondent_id", *questions).sort("respondent_id")
+    # NOTE: by respondent and unit, so that the order of rows does not matter.
+    order = [name for name in ("respondent_id", "unit") if name in rows.columns]
+    ordered = rows.select("response", *order, *questions).sort(order)
     ratings = ordered.select(questions).to_numpy().astype(np.float64)
-    found = match_rows(ratings, minimum_share=rule.minimum_share, minimum_answers=rule.minimum_answers)
+    found = match_rows(
+        ratings,
+        minimum_share=rule.minimum_share,
+        minimum_answers=rule.minimum_answers,
+        whose=ordered["respondent_id"].rank("dense").to_numpy(),
+    )
     ids = ordered["respondent_id"]
     partner = ids.gather(np.maximum(found.partner, 0)) if len(ids) else ids
     share = pl.Series(100.0 * found.same / np.maximum(found.both, 1)).round(0).cast(pl.Int64)
@@ -111,7 +118,9 @@ def find_near_identical(rows: pl.DataFrame, questions: Sequence[str], rule: Near
     )
 
 
-def match_rows(ratings: Floats, *, minimum_share: float, minimum_answers: int) -> Matches:
+def match_rows(
+    ratings: Floats, *, minimum_share: float, minimum_answers: int, whose: npt.NDArray[Any] | None = None
+) -> Matches:
     """Return for each row the row that agrees with it most, among those that agree in `minimum_share` or more.
 
     Parameters
@@ -120,6 +129,8 @@ def match_rows(ratings: Floats, *, minimum_share: float, minimum_answers: int) -
         Rows x questions; NaN where there is no rating.
     minimum_answers
         Questions that both rows rated, at least.
+    whose
+        Per row a number of the respondent, whose own rows are not compared with each other; None: all are others'.
 
     Returns
     -------
@@ -155,6 +166,8 @@ def match_rows(ratings: Floats, *, minimum_share: float, minimum_answers: int) -
         )
         hit = same >= needed[both]
         hit &= np.arange(start, n) > np.arange(start, stop)[:, np.newaxis]
+        if whose is not None:
+            hit &= whose[start:] != whose[start:stop, np.newaxis]
         if hit.any():
             _keep_nearest(matches, start, np.where(hit, same / np.maximum(both, 1), -1.0), same=same, both=both)
     return matches
@@ -203,7 +216,7 @@ RECORDS = (
         line="the ratings are almost the same as those of another row",
         options=NearIdenticalRule,
         compare=lambda rows, asked, options: find_near_identical(rows, asked.questions, options),
-        columns=(),
+        columns=("unit",),
         page="near-identical-answers",
         place=80,
     ),

@@ -71,7 +71,7 @@ def find_outlying(
         rows.select("response", "respondent_id", "unit", *questions)
         .filter(pl.all_horizontal(pl.col(question).is_not_null() for question in questions))
         .filter(pl.len().over("unit") > 1)
-        .sort("respondent_id")
+        .sort("respondent_id", "unit")
     )
     needed = int(np.ceil(np.round(rule.rows_per_question * len(questions), 9)))
     if complete.height < needed:
