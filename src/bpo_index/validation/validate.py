@@ -46,7 +46,7 @@ class Validation:
         `flags` (codes; an empty list where there is none).
     rows
         One row per row read: `source_file, source_row, text, respondent_id, reasons, sentences`; the last two are
-        lists, empty where the row is accepted.
+        lists, empty where the row is accepted. The text, as it stands in the file, is null there.
     flags
         One row per accepted respondent and flag: `source_file, source_row, respondent_id, reason, sentence`.
     notes
@@ -170,18 +170,23 @@ def _account_rows(responses: Responses, grouped: pl.DataFrame) -> pl.DataFrame:
     """Return every row read with the reasons of the reader, of validation, or none."""
     by_reader = pl.col("reason").is_not_null()
     nothing = pl.lit([], dtype=pl.List(pl.String))
-    return (
-        responses.records.join(grouped, on="response", how="left", maintain_order="left")
-        .join(responses.table.select("response", "respondent_id"), on="response", how="left", maintain_order="left")
-        .select(
-            "source_file",
-            "source_row",
-            "text",
-            "respondent_id",
+    ids = responses.table.select("response", "respondent_id")
+    kept_out = responses.records.filter(by_reader | pl.col("response").is_in(grouped["response"].implode()))
+    accepted = responses.records.join(kept_out, on=["source_file", "source_row"], how="anti", maintain_order="left")
+    judged = (
+        responses.write_texts(kept_out)
+        .join(grouped, on="response", how="left", maintain_order="left")
+        .with_columns(
             reasons=pl.when(by_reader).then(pl.concat_list("reason")).otherwise(pl.col("reasons").fill_null(nothing)),
             sentences=pl.when(by_reader)
             .then(pl.concat_list("sentence"))
             .otherwise(pl.col("sentences").fill_null(nothing)),
         )
+    )
+    unjudged = accepted.with_columns(text=pl.lit(None, pl.String), reasons=nothing, sentences=nothing)
+    return (
+        pl.concat([judged.select(unjudged.columns), unjudged])
+        .join(ids, on="response", how="left", maintain_order="left")
+        .select("source_file", "source_row", "text", "respondent_id", "reasons", "sentences")
         .sort("source_file", "source_row")
     )
