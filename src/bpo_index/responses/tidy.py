@@ -78,7 +78,7 @@ class Responses:
         """
         parts = [pl.DataFrame(schema={"source_file": pl.String, "source_row": pl.Int64, "_written": pl.String})]
         for original in self.originals:
-            lacking = rows.filter(pl.col("text").is_null(), pl.col("source_file") == original.source_file)["source_row"]
+            lacking = rows.filter(pl.col("text").is_null(), pl.col("source_file") == original.source_file)["source_row"].unique()
             texts = [record.text for record in write_records(original.rows[(lacking - 1).to_list()])]
             parts.append(
                 pl.DataFrame(

@@ -28,6 +28,7 @@ from bpo_index.responses.cell_texts import (
     normalise_time,
     write_plainly,
 )
+from bpo_index.responses.distinct import list_different
 from bpo_index.responses.grids import Grid
 from bpo_index.responses.headings import Mapping
 from bpo_index.responses.no_answers import UnknownLabels, find_no_answer, is_out_of_place
@@ -310,7 +311,7 @@ def _write_numbers(
     said += [_say_two_answers(pairs, asked)] if pairs else []
     written: dict[str, Texts] = {}
     for what, group in (("numbers", answers), ("durations", durations)):
-        different = {tidy: list_texts(texts) for tidy, texts in group.items()}
+        different = dict(zip(group, list_different(group.values()), strict=True))
         alone = {tidy: texts - pairs.get(tidy, set()) for tidy, texts in different.items()}
         mark = _find_mark(what, alone, definition.source.decimal, said)
         if mark is None:
@@ -338,8 +339,9 @@ def find_two_answers(columns: dict[str, Texts], definition: IndexDefinition) -> 
     in no question of the file numbers with a comma are anything else.
     """
     found: dict[str, set[str]] = {}
+    different = dict(zip(columns, list_different(columns.values()), strict=True))
     for tidy, texts in columns.items():
-        commas = {text for text in list_texts(texts) if _TWO_NUMBERS.fullmatch(text)}
+        commas = {text for text in different[tidy] if _TWO_NUMBERS.fullmatch(text)}
         if not commas:
             continue
         given = count_texts(texts)

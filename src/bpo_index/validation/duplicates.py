@@ -32,7 +32,10 @@ def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.Data
         *definition.question_ids,
     ]
     conflicting, duplicate = name_mark("conflicting_id"), name_mark("duplicate_response")
-    repeated = typed.filter(pl.col("respondent_id").is_duplicated()).sort("source_file", "source_row")
+    is_repeated = typed["respondent_id"].is_duplicated()
+    if not is_repeated.any():
+        return typed.with_columns(pl.lit(value=False).alias(name) for name in (conflicting, duplicate))
+    repeated = typed.filter(is_repeated).sort("source_file", "source_row")
     marks = repeated.select(
         "response",
         (pl.struct(content).n_unique().over("respondent_id") > 1).alias(conflicting),

@@ -24,7 +24,7 @@ from bpo_index.validation.notes import Note, find_idle_rules, find_used_non_answ
 from bpo_index.validation.other_codes import find_other_codes
 from bpo_index.validation.other_scale import find_other_scales
 from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_out_only_by, list_flag_codes
-from bpo_index.validation.row_marks import mark_rows
+from bpo_index.validation.row_marks import list_no_answer_marks, mark_rows
 from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks
 from bpo_index.validation.sentences import explain_failures
 from bpo_index.validation.typed_responses import cast_responses, put_on_common_scale
@@ -100,10 +100,13 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .group_by("response", maintain_order=True)
         .agg(reasons=pl.col("reason"), sentences=pl.col("sentence"))
     )
-    kept = typed.join(grouped, on="response", how="anti", maintain_order="left")
+    is_kept = ~typed["response"].is_in(grouped["response"].implode())
     flagging = reasons.filter(is_flag)
+    named = typed.select("response", "source_file", "source_row", "respondent_id").filter(
+        is_kept & typed["response"].is_in(flagging["response"].implode())
+    )
     flags = (
-        flagging.join(kept.select("response", "source_file", "source_row", "respondent_id"), on="response")
+        flagging.join(named, on="response")
         .select("source_file", "source_row", "respondent_id", "reason", "sentence")
         .sort("source_file", "source_row", "reason")
     )
@@ -119,7 +122,8 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),
         *definition.question_ids,
     ]
-    accepted = kept.select(columns).sort("unit", "respondent_id")
+    # NOTE: columns are chosen before rows, since each copy of all columns takes as much as the file.
+    accepted = typed.select(columns).filter(is_kept).sort("unit", "respondent_id")
     return Validation(
         accepted,
         quarantined_by_rules.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
@@ -128,9 +132,9 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         notes=[
             *find_idle_rules(table, rules, definition.words),
             *comparison.notes,
-            *find_used_non_answers(kept, rules, definition.words),
+            *find_used_non_answers(typed.select(list_no_answer_marks()).filter(is_kept), rules, definition.words),
             *find_turned_questions(accepted, definition),
-            *find_strange_shapes(given.filter(pl.col("response").is_in(kept["response"].implode())), definition),
+            *find_strange_shapes(given.select("unit", *definition.question_ids).filter(is_kept), definition),
         ],
     )
 
@@ -171,8 +175,8 @@ def _account_rows(responses: Responses, grouped: pl.DataFrame) -> pl.DataFrame:
     by_reader = pl.col("reason").is_not_null()
     nothing = pl.lit([], dtype=pl.List(pl.String))
     ids = responses.table.select("response", "respondent_id")
-    kept_out = responses.records.filter(by_reader | pl.col("response").is_in(grouped["response"].implode()))
-    accepted = responses.records.join(kept_out, on=["source_file", "source_row"], how="anti", maintain_order="left")
+    is_out = by_reader | pl.col("response").is_in(grouped["response"].implode()).fill_null(value=False)
+    kept_out, accepted = responses.records.filter(is_out), responses.records.filter(~is_out)
     judged = (
         responses.write_texts(kept_out)
         .join(grouped, on="response", how="left", maintain_order="left")

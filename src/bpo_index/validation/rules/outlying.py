@@ -28,6 +28,8 @@ from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+#: Rows whose distances are measured together: what they take fits a processor's cache.
+_TOGETHER = 1 << 14
 
 
 class OutlyingRule(RuleOptions):
@@ -77,7 +79,7 @@ def find_outlying(
     if complete.height < needed:
         return phrase("notes.rule_needs_more_rows", count=complete.height, needed=needed, **words)
     unit_of = complete["unit"].rank("dense").to_numpy().astype(np.int64) - 1
-    squared = measure_squared_distances(complete.select(questions).to_numpy(), unit_of)
+    squared = measure_squared_distances(complete.select(questions).to_numpy(order="c"), unit_of)
     if squared is None:
         return phrase("notes.rule_needs_spread", rows=complete.height, questions=len(questions), **words)
     limit = round(float(chdtri(len(questions), rule.level)), 9)
@@ -119,17 +121,27 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     """
     sizes = np.bincount(unit_of)
     means = np.stack([np.bincount(unit_of, weights=column) for column in ratings.T], axis=1) / sizes[:, np.newaxis]
-    centred = ratings - means[unit_of]
-    spread = np.sqrt((centred**2).sum(axis=0))
+    parts = [slice(start, start + _TOGETHER) for start in range(0, len(ratings), _TOGETHER)]
+
+    def centre(part: slice) -> Floats:
+        return np.asarray(ratings[part] - means[unit_of[part]])
+
+    spread = np.sqrt(sum((centre(part) ** 2).sum(axis=0) for part in parts))
     if (spread <= 1e-9 * np.abs(ratings).max(axis=0)).any():
         return None
     # In units of each question's own spread, so that the rank does not depend on the scale.
-    scaled = centred / spread
-    products = scaled.T @ scaled
+    products = np.zeros((ratings.shape[1], ratings.shape[1]))
+    for part in parts:
+        scaled = centre(part) / spread
+        products += scaled.T @ scaled
     if np.linalg.matrix_rank(products, hermitian=True) < len(products):
         return None
     degrees = len(ratings) - len(sizes)
-    return np.asarray(degrees * (scaled * np.linalg.solve(products, scaled.T).T).sum(axis=1))
+    squared = np.empty(len(ratings))
+    for part in parts:
+        scaled = centre(part) / spread
+        squared[part] = degrees * (scaled * np.linalg.solve(products, scaled.T).T).sum(axis=1)
+    return squared
 
 
 RECORDS = (
