@@ -97,7 +97,11 @@ class FrameRecords:
         if all(column.null_count() for column in columns):
             is_kept = pl.DataFrame(columns).select(pl.any_horizontal(pl.all().is_not_null())).to_series()
             columns, lines = [column.filter(is_kept) for column in columns], lines.filter(is_kept)
-        return FrameRows(frame, columns, lines)
+        # Integers have the same texts in fewer bytes.
+        small = frame.with_columns(
+            column.shrink_dtype() for column in frame.iter_columns() if column.dtype.is_integer()
+        )
+        return FrameRows(small, columns, lines)
 
 
 def hold_frame(frame: pl.DataFrame) -> FrameRecords:

@@ -55,7 +55,7 @@ def find_strange_shapes(given: pl.DataFrame, definition: IndexDefinition) -> lis
         The questions and their scales.
     """
     minimum = definition.method.minimum_respondents_to_publish
-    published = keep_published(given.select("unit", *definition.question_ids), minimum)
+    published = keep_published(given, minimum)
     return [
         *_find_shorter_runs(published, definition),
         *_find_masses(published, definition),

@@ -50,7 +50,7 @@ def find_turned_questions(accepted: pl.DataFrame, definition: IndexDefinition) -
         Categories, and which questions are reversed.
     """
     minimum = definition.method.minimum_respondents_to_publish
-    published = keep_published(accepted.select("unit", *definition.question_ids), minimum)
+    published = keep_published(accepted, minimum)
     least = _SAME * (definition.scale.maximum - definition.scale.minimum)
     notes = []
     for category in definition.category_nodes:

@@ -125,10 +125,11 @@ def _are_all_same(questions: list[str]) -> pl.Expr:
     return (pl.min_horizontal(questions) == pl.max_horizontal(questions)).fill_null(value=False)
 
 
-def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]
+) -> pl.Series | pl.Expr:
     """Apply a function of one text to a column, once for each different text."""
     if column.null_count() == len(column):
-        return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, len(column))
+        return pl.lit(None, dtype=dtype).alias(column.name)  # takes no memory
     texts = column.drop_nulls().unique().to_list()
     return _map_texts(column, {text: parse(text) for text in texts}, dtype)
 

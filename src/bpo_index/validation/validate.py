@@ -122,8 +122,9 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),
         *definition.question_ids,
     ]
-    # NOTE: columns are chosen before rows, since each copy of all columns takes as much as the file.
-    accepted = typed.select(columns).filter(is_kept).sort("unit", "respondent_id")
+    # NOTE: rows are chosen and ordered by their numbers, since each copy of all columns takes as much as the file.
+    order = typed.select("unit", "respondent_id").with_row_index("row").filter(is_kept).sort("unit", "respondent_id")
+    accepted = typed.select(columns)[order["row"]]
     return Validation(
         accepted,
         quarantined_by_rules.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
@@ -133,7 +134,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
             *find_idle_rules(table, rules, definition.words),
             *comparison.notes,
             *find_used_non_answers(typed.select(list_no_answer_marks()).filter(is_kept), rules, definition.words),
-            *find_turned_questions(accepted, definition),
+            *find_turned_questions(accepted.select("unit", *definition.question_ids), definition),
             *find_strange_shapes(given.select("unit", *definition.question_ids).filter(is_kept), definition),
         ],
     )
@@ -176,20 +177,25 @@ def _account_rows(responses: Responses, grouped: pl.DataFrame) -> pl.DataFrame:
     nothing = pl.lit([], dtype=pl.List(pl.String))
     ids = responses.table.select("response", "respondent_id")
     is_out = by_reader | pl.col("response").is_in(grouped["response"].implode()).fill_null(value=False)
-    kept_out, accepted = responses.records.filter(is_out), responses.records.filter(~is_out)
+    kept_out = responses.records.filter(is_out)
+    accepted = responses.records.select("source_file", "source_row", "response", "reason").filter(~is_out)
     judged = (
         responses.write_texts(kept_out)
         .join(grouped, on="response", how="left", maintain_order="left")
-        .with_columns(
+        .select(
+            "source_file",
+            "source_row",
+            "response",
+            "text",
             reasons=pl.when(by_reader).then(pl.concat_list("reason")).otherwise(pl.col("reasons").fill_null(nothing)),
             sentences=pl.when(by_reader)
             .then(pl.concat_list("sentence"))
             .otherwise(pl.col("sentences").fill_null(nothing)),
         )
     )
-    unjudged = accepted.with_columns(text=pl.lit(None, pl.String), reasons=nothing, sentences=nothing)
+    unjudged = accepted.drop("reason").with_columns(text=pl.lit(None, pl.String), reasons=nothing, sentences=nothing)
     return (
-        pl.concat([judged.select(unjudged.columns), unjudged])
+        pl.concat([judged, unjudged])
         .join(ids, on="response", how="left", maintain_order="left")
         .select("source_file", "source_row", "text", "respondent_id", "reasons", "sentences")
         .sort("source_file", "source_row")

@@ -70,8 +70,14 @@ def find_outlying(
     from scipy.special import chdtri  # noqa: PLC0415  (costs a quarter of a second)
 
     complete = (
-        rows.select("response", "respondent_id", "unit", *questions)
-        .filter(pl.all_horizontal(pl.col(question).is_not_null() for question in questions))
+        rows.select(
+            "response",
+            "respondent_id",
+            "unit",
+            is_whole=pl.all_horizontal(pl.col(question).is_not_null() for question in questions),
+        )
+        .with_row_index("place")
+        .filter("is_whole")
         .filter(pl.len().over("unit") > 1)
         .sort("respondent_id")
     )
@@ -79,7 +85,11 @@ def find_outlying(
     if complete.height < needed:
         return phrase("notes.rule_needs_more_rows", count=complete.height, needed=needed, **words)
     unit_of = complete["unit"].rank("dense").to_numpy().astype(np.int64) - 1
-    squared = measure_squared_distances(complete.select(questions).to_numpy(order="c"), unit_of)
+    # NOTE: column by column, since a sorted copy of all columns takes as much as they do.
+    ratings = np.empty((complete.height, len(questions)))
+    for n, question in enumerate(questions):
+        ratings[:, n] = rows[question].gather(complete["place"]).to_numpy()
+    squared = measure_squared_distances(ratings, unit_of)
     if squared is None:
         return phrase("notes.rule_needs_spread", rows=complete.height, questions=len(questions), **words)
     limit = round(float(chdtri(len(questions), rule.level)), 9)
