@@ -9,7 +9,6 @@ from bpo_index.responses.rows import ListedRows
 from tests.surveys import make_definition, write_csv
 
 
-
 def list_rows(cells):
     return ListedRows([Record(n, row, "") for n, row in enumerate(cells)])
 

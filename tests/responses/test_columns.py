@@ -15,7 +15,22 @@ from tests.surveys import make_definition
 
 #: Cells of files, as the bytes have them: plain ones, and what makes a text irregular.
 PLAIN = ["a", "b", "Aland", "Beland", "1", "2", " 3 ", "7,5", "", "Don't know", "Åland", "\u00a0x\u2003", "11", "x\tz"]
-STRANGE = ['"q"', '"a""b"', '"a,b"', '""', '"""x"', '"', 'a"b', ' "a"', '"a"b', '"a\nb"', "\x1ca", "\x00", "\x85", "\ufeff"]
+STRANGE = [
+    '"q"',
+    '"a""b"',
+    '"a,b"',
+    '""',
+    '"""x"',
+    '"',
+    'a"b',
+    ' "a"',
+    '"a"b',
+    '"a\nb"',
+    "\x1ca",
+    "\x00",
+    "\x85",
+    "\ufeff",
+]
 ENDS = ["\n", "\r\n", "\r"]
 
 
@@ -38,7 +53,9 @@ def make_text(draw):
     def write(cell):
         return f'"{cell}"' if quoted and '"' not in cell else cell.replace(delimiter, " ") if not strange else cell
 
-    return above + end.join(delimiter.join(map(write, line)) for line in lines) + draw(st.sampled_from(["", end, end * 2]))
+    return (
+        above + end.join(delimiter.join(map(write, line)) for line in lines) + draw(st.sampled_from(["", end, end * 2]))
+    )
 
 
 def read_both_ways(path, monkeypatch, kind):
@@ -53,12 +70,16 @@ def read_both_ways(path, monkeypatch, kind):
 
 def assert_same(first, second):
     (one, checked), (other, checked_other) = first, second
-    assert one.decisions == other.decisions and one.refusals == other.refusals and one.input_hash == other.input_hash
-    assert one.table.equals(other.table) and one.table.schema == other.table.schema
+    assert one.decisions == other.decisions
+    assert one.refusals == other.refusals
+    assert one.input_hash == other.input_hash
+    assert one.table.equals(other.table)
+    assert one.table.schema == other.table.schema
     assert one.write_texts(one.records).equals(other.records)
     assert one.sum_rows(b"key") == other.sum_rows(b"key")
     assert checked.accepted.equals(checked_other.accepted)
-    assert checked.rows.equals(checked_other.rows) and checked.flags.equals(checked_other.flags)
+    assert checked.rows.equals(checked_other.rows)
+    assert checked.flags.equals(checked_other.flags)
     assert list(map(str, checked.notes)) == list(map(str, checked_other.notes))
     assert checked.refusals == checked_other.refusals
 
@@ -69,7 +90,7 @@ def patching():
         yield patch
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(make_text(), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "windows-1252"]))
 def test_text_as_columns_and_record_by_record(tmp_path_factory, patching, text, encoding):
     path = tmp_path_factory.mktemp("text") / "a.csv"
@@ -101,7 +122,7 @@ def make_frame(draw):
     return pl.DataFrame(columns)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(make_frame())
 def test_values_as_columns_and_record_by_record(tmp_path_factory, patching, frame):
     path = tmp_path_factory.mktemp("values") / "a.parquet"
@@ -133,7 +154,7 @@ def test_which_texts_are_regular(text, is_regular):
     first = next(n for n, record in enumerate(grid.start) if record.cells[:1] == ["respondent_id"]) + 1
     rows = grid.read_rows(first, 6)
     assert isinstance(rows, ListedRows) is not is_regular
-    assert len(rows) == 2
+    assert len(rows) == 2 + text.count("\rb")  # where a line ends within a cell, there is a row more
 
 
 def test_a_row_of_values_has_a_text_where_it_is_quarantined(tmp_path):

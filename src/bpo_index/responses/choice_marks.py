@@ -40,9 +40,7 @@ def may_have_stem(label: str) -> bool:
     return len(label) <= _LONGEST and _PARTED.fullmatch(label.strip()) is not None
 
 
-def find_choice_marks(
-    labels: Sequence[Sequence[str]], rows: Rows, candidates: Collection[int]
-) -> dict[int, str]:
+def find_choice_marks(labels: Sequence[Sequence[str]], rows: Rows, candidates: Collection[int]) -> dict[int, str]:
     """Return the positions of the candidates that mark an option, each with the stem of the question.
 
     Parameters

@@ -73,6 +73,7 @@ class FrameRecords:
     """Columns of `_PLAIN` types only."""
 
     def __iter__(self) -> Iterator[Record]:
+        """Yield every row as a record."""
         return write_records(self.frame)
 
     def tabulate(self, first: int, width: int) -> FrameRows | None:

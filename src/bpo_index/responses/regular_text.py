@@ -30,7 +30,9 @@ _BLOCK = 2**22
 #: Every control character but tab and line feed; white space of these kinds is not the same everywhere.
 _CONTROLS = bytes(code for code in range(32) if code not in (9, _LINE_FEED))
 #: What Unicode calls white space, but for line ends and `_CONTROLS`.
-_WHITE = "\t \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_WHITE = (
+    "\t \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 #: Stands in no regular text.
 _NOWHERE = "\x01"
 
@@ -43,6 +45,7 @@ class DelimitedLines:
     delimiter: str
 
     def __iter__(self) -> Iterator[Record]:
+        """Yield every record."""
         return iterate_records(split_lines(self.text), self.delimiter)
 
     def tabulate(self, first: int, width: int) -> TextRows | None:

@@ -1,8 +1,8 @@
 """The rows of a file below its headings: their cells column by column, their places and their texts.
 
-`ListedRows` holds records that were read one by one; any file can be read so. `TextRows` holds the lines of a text whose
-records are proved to be regular (`regular_text.py`), `FrameRows` the rows of a frame; both give whole columns and make
-no object of a row. All three say the same of the same file. Method page: docs/methods/reading.md.
+`ListedRows` holds records that were read one by one; any file can be read so. `TextRows` holds the lines of a text
+whose records are proved to be regular (`regular_text.py`), `FrameRows` the rows of a frame; both give whole columns and
+make no object of a row. All three say the same of the same file. Method page: docs/methods/reading.md.
 """
 
 from __future__ import annotations
@@ -68,13 +68,15 @@ class ListedRows:
         """Nothing: every record has its text."""
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.records)
 
     def read_columns(self, positions: Sequence[int]) -> list[pl.Series]:
         """Return columns of trimmed texts, one a position; null where a cell is empty or lacking."""
         return [
             pl.Series(
-                str(n), [(record.cells[n] or None) if n < len(record.cells) else None for record in self.records],
+                str(n),
+                [(record.cells[n] or None) if n < len(record.cells) else None for record in self.records],
                 dtype=pl.String,
             )
             for n in positions
@@ -149,6 +151,7 @@ class TextRows:
         """Nothing: every record has its text."""
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.lines)
 
     def read_columns(self, positions: Sequence[int]) -> list[pl.Series]:
@@ -206,6 +209,7 @@ class FrameRows:
         return self.frame
 
     def __len__(self) -> int:
+        """Return how many there are."""
         return len(self.lines)
 
     def read_columns(self, positions: Sequence[int]) -> list[pl.Series]:

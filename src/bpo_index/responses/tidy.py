@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.responses.headings import name_fields
 from bpo_index.responses.columnar import write_records
+from bpo_index.responses.headings import name_fields
 from bpo_index.responses.identity import sum_rows
 from bpo_index.responses.rows import RECORD_SCHEMA
 
@@ -42,7 +42,8 @@ class Responses:
         means an empty cell or no such column.
     records
         One row per non-blank record after the headers: `source_file, source_row, text` (the original text; null
-        where `originals` has the row), `response` (null where the reader put the record aside), `reason` and `sentence` (null where it did not).
+        where `originals` has the row), `response` (null where the reader put the record aside), `reason`
+        and `sentence` (null where it did not).
     decisions
         One sentence each: how the files were read.
     refusals
@@ -72,13 +73,15 @@ class Responses:
         return 0 < marked == sum(frame.height for frame in self.contents)
 
     def write_texts(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Return some rows of `records`, or of a frame with its first three columns, with the text of each.
+        """Return rows of a frame with `source_file, source_row, text`, such as `records`, each with its text.
 
         The text of a row of values is what a CSV file would hold.
         """
         parts = [pl.DataFrame(schema={"source_file": pl.String, "source_row": pl.Int64, "_written": pl.String})]
         for original in self.originals:
-            lacking = rows.filter(pl.col("text").is_null(), pl.col("source_file") == original.source_file)["source_row"].unique()
+            lacking = rows.filter(pl.col("text").is_null(), pl.col("source_file") == original.source_file)[
+                "source_row"
+            ].unique()
             texts = [record.text for record in write_records(original.rows[(lacking - 1).to_list()])]
             parts.append(
                 pl.DataFrame(

@@ -8,7 +8,6 @@ different one of a column. What was decided is said.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Values
 

@@ -64,9 +64,9 @@ def find_other_scales(typed: pl.DataFrame, scale: Scale, questions: list[str]) -
     answers = typed.select("source_file", *questions)
     names = answers["source_file"].unique().sort()
     some = [answers] if len(names) < 2 else [answers.filter(pl.col("source_file") == name) for name in names]
-    files = pl.concat(
-        one.select(pl.col("source_file").first(), **summary) for one in some
-    ).filter(pl.col("ratings") > 0)
+    files = pl.concat(one.select(pl.col("source_file").first(), **summary) for one in some).filter(
+        pl.col("ratings") > 0
+    )
     refusals = {}
     for file in files.iter_rows(named=True):
         reason = _describe_outside(file) or _describe_narrow(file, scale)

@@ -125,7 +125,8 @@ def _are_all_same(questions: list[str]) -> pl.Expr:
     return (pl.min_horizontal(questions) == pl.max_horizontal(questions)).fill_null(value=False)
 
 
-def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]
+def _map_unique(
+    column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]
 ) -> pl.Series | pl.Expr:
     """Apply a function of one text to a column, once for each different text."""
     if column.null_count() == len(column):
@@ -134,9 +135,7 @@ def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.Dat
     return _map_texts(column, {text: parse(text) for text in texts}, dtype)
 
 
-def _map_texts(
-    column: pl.Series, values: Mapping[str, object], dtype: pl.DataType | type[pl.DataType]
-) -> pl.Series:
+def _map_texts(column: pl.Series, values: Mapping[str, object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """Return what stands for each text of a column; null where nothing does."""
     encoded = encode_texts(column) if len(values) < _MANY else None
     if encoded is None:

@@ -125,6 +125,14 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
     # NOTE: rows are chosen and ordered by their numbers, since each copy of all columns takes as much as the file.
     order = typed.select("unit", "respondent_id").with_row_index("row").filter(is_kept).sort("unit", "respondent_id")
     accepted = typed.select(columns)[order["row"]]
+    non_answers = find_used_non_answers(typed.select(list_no_answer_marks()).filter(is_kept), rules, definition.words)
+    # Where all questions have one scale, ratings as they were given are those accepted.
+    answers = accepted.select("unit", *definition.question_ids)
+    if definition.question_ends is not None:
+        given = given.select("unit", *definition.question_ids).filter(is_kept)
+    else:
+        given = answers
+    del typed  # the largest of all, and not needed any more
     return Validation(
         accepted,
         quarantined_by_rules.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
@@ -133,9 +141,9 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         notes=[
             *find_idle_rules(table, rules, definition.words),
             *comparison.notes,
-            *find_used_non_answers(typed.select(list_no_answer_marks()).filter(is_kept), rules, definition.words),
-            *find_turned_questions(accepted.select("unit", *definition.question_ids), definition),
-            *find_strange_shapes(given.select("unit", *definition.question_ids).filter(is_kept), definition),
+            *non_answers,
+            *find_turned_questions(answers, definition),
+            *find_strange_shapes(given, definition),
         ],
     )
 
@@ -175,28 +183,30 @@ def _account_rows(responses: Responses, grouped: pl.DataFrame) -> pl.DataFrame:
     """Return every row read with the reasons of the reader, of validation, or none."""
     by_reader = pl.col("reason").is_not_null()
     nothing = pl.lit([], dtype=pl.List(pl.String))
-    ids = responses.table.select("response", "respondent_id")
     is_out = by_reader | pl.col("response").is_in(grouped["response"].implode()).fill_null(value=False)
-    kept_out = responses.records.filter(is_out)
-    accepted = responses.records.select("source_file", "source_row", "response", "reason").filter(~is_out)
     judged = (
-        responses.write_texts(kept_out)
+        responses.write_texts(responses.records.with_row_index("row").filter(is_out))
         .join(grouped, on="response", how="left", maintain_order="left")
         .select(
-            "source_file",
-            "source_row",
-            "response",
+            "row",
             "text",
-            reasons=pl.when(by_reader).then(pl.concat_list("reason")).otherwise(pl.col("reasons").fill_null(nothing)),
-            sentences=pl.when(by_reader)
-            .then(pl.concat_list("sentence"))
-            .otherwise(pl.col("sentences").fill_null(nothing)),
+            reasons=pl.when(by_reader).then(pl.concat_list("reason")).otherwise("reasons"),
+            sentences=pl.when(by_reader).then(pl.concat_list("sentence")).otherwise("sentences"),
         )
     )
-    unjudged = accepted.drop("reason").with_columns(text=pl.lit(None, pl.String), reasons=nothing, sentences=nothing)
-    return (
-        pl.concat([judged, unjudged])
-        .join(ids, on="response", how="left", maintain_order="left")
-        .select("source_file", "source_row", "text", "respondent_id", "reasons", "sentences")
-        .sort("source_file", "source_row")
+    read = responses.records.select("source_file", "source_row", "response").with_row_index("row")
+    ids = responses.table.select("response", "respondent_id")
+    if ids["response"].equals(read["response"]):
+        read = read.with_columns(ids["respondent_id"]).drop("response")
+    else:
+        read = read.join(ids, on="response", how="left", maintain_order="left").drop("response")
+    rows = read.join(judged, on="row", how="left", maintain_order="left").select(
+        "source_file",
+        "source_row",
+        "text",
+        "respondent_id",
+        reasons=pl.col("reasons").fill_null(nothing),
+        sentences=pl.col("sentences").fill_null(nothing),
     )
+    is_sorted = rows["source_file"].n_unique() < 2 and rows["source_row"].is_sorted()
+    return rows if is_sorted else rows.sort("source_file", "source_row", maintain_order=True)
