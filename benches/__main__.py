@@ -12,6 +12,7 @@ from benches import (
     memory,
     publication,
     rank_sets,
+    reading,
     replicates,
     scheduled,
     scoring,
@@ -38,6 +39,7 @@ def main() -> int:
             growth,
             scoring,
             validation,
+            reading,
         )
         for row in bench.measure()
     ]

@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from bpo_index.display.labels import fold_label
+from bpo_index.responses.rows import Rows
 
 _ZERO_OR_ONE = frozenset({"0", "1", "0.0", "1.0", "false", "true"})
 #: Cells with something in them, of a column and of those beside it together, from which 0 and 1 only are no ratings.
@@ -39,9 +40,7 @@ def may_have_stem(label: str) -> bool:
     return len(label) <= _LONGEST and _PARTED.fullmatch(label.strip()) is not None
 
 
-def find_choice_marks(
-    labels: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], candidates: Collection[int]
-) -> dict[int, str]:
+def find_choice_marks(labels: Sequence[Sequence[str]], rows: Rows, candidates: Collection[int]) -> dict[int, str]:
     """Return the positions of the candidates that mark an option, each with the stem of the question.
 
     Parameters
@@ -49,15 +48,17 @@ def find_choice_marks(
     labels
         Everything that each column of the file may be known by.
     rows
-        The cells of the rows, below the headings.
+        The rows below the headings.
     candidates
         Positions of the columns that are looked at.
 
     Examples
     --------
+    >>> from bpo_index.responses.records import Record
+    >>> from bpo_index.responses.rows import ListedRows
     >>> labels = [("challenges",), ("challenges/power", "power"), ("talent/power", "power")]
-    >>> rows = [["power", "1", "7"], ["power roads", "1", "4"], ["", "0", "9"]]
-    >>> find_choice_marks(labels, rows, [1, 2])
+    >>> cells = [["power", "1", "7"], ["power roads", "1", "4"], ["", "0", "9"]]
+    >>> find_choice_marks(labels, ListedRows([Record(n, row, "") for n, row in enumerate(cells)]), [1, 2])
     {1: 'challenges'}
     """
     stems = {n: dict(_split(column)) for n, column in enumerate(labels)}
@@ -66,26 +67,28 @@ def find_choice_marks(
         for stem in found:
             places.setdefault(stem, set()).add(n)
     named = {fold_label(label): n for n, column in reversed(list(enumerate(labels))) for label in column}
-    given: dict[int, list[str]] = {}
+    given: dict[int, tuple[int, list[str]]] = {}
 
-    def read(n: int) -> list[str]:
+    def read(n: int) -> tuple[int, list[str]]:
+        """Return how many cells of a column hold anything, and the different texts of them."""
         if n not in given:
-            given[n] = [text for row in rows if n < len(row) and (text := row[n])]
+            (column,) = rows.read_columns([n])
+            given[n] = column.count(), column.drop_nulls().unique().to_list()
         return given[n]
 
     def is_marks(n: int) -> bool:
-        return all(fold_label(text) in _ZERO_OR_ONE for text in set(read(n)))
+        return all(fold_label(text) in _ZERO_OR_ONE for text in read(n)[1])
 
     marks: dict[int, str] = {}
     for n in candidates:
         for stem, option in stems[n].items():
-            if not read(n) or not is_marks(n):
+            if not read(n)[0] or not is_marks(n):
                 break
-            beside = [m for m in places[stem] if m != n and read(m)]
+            beside = [m for m in places[stem] if m != n and read(m)[0]]
             listing = named.get(stem)
-            lists = listing is not None and any(_lists(text, option) for text in set(read(listing)))
+            lists = listing is not None and any(_lists(text, option) for text in read(listing)[1])
             are_all = bool(beside) and all(is_marks(m) for m in beside)
-            if lists or (are_all and sum(len(read(m)) for m in (n, *beside)) >= _FEWEST):
+            if lists or (are_all and sum(read(m)[0] for m in (n, *beside)) >= _FEWEST):
                 marks[n] = stem
                 break
     return marks

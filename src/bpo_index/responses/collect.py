@@ -6,58 +6,21 @@ a repeated answer is an error and never averaged. `collect_blocks`: each block o
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.answer_texts import find_unit, map_answers
-from bpo_index.responses.encodings import has_undecodable, show_undecodable
 from bpo_index.responses.headings import label_questions, name_fields
-from bpo_index.responses.records import Record
+from bpo_index.responses.rows import nothing
 from bpo_index.responses.tidy import RECORD_SCHEMA, describe_table, list_tidy_columns, name_content
 
 #: Tidy column to its texts, one a readable record; null where a cell is empty. Columns that a file lacks are not in it.
-Columns = Mapping[str, Sequence[str | None]]
+Columns = Mapping[str, pl.Series]
 #: What the rows of one response have in common, in long layout.
 _KEY = ["respondent_id", "unit_rated"]
-
-
-def find_fault(record: Record, width: int, usual: int) -> tuple[str, str] | None:
-    """Return the reason code and sentence for a record that cannot be read, or None.
-
-    Surplus cells at the end of a record that hold nothing are no fault where most records have as many; elsewhere they
-    may be what is left of a row whose cells are shifted.
-    """
-    if record.fault:
-        return "malformed_quotes", f"The row breaks the rules of quoting: {record.fault}."
-    if has_undecodable(record.text):
-        return "undecodable", "The row holds bytes that are not text in the file's encoding."
-    given = len(record.cells)
-    if given < width or any(record.cells[width:]) or given not in (width, usual):
-        return "ragged_row", f"The row has {given} cells where the header row has {width}."
-    return None
-
-
-def frame_records(name: str, rows: Iterable[Record], width: int) -> pl.DataFrame:
-    """Return the records frame of one file; readable rows have neither response nor reason yet."""
-    columns: dict[str, list[object]] = {key: [] for key in RECORD_SCHEMA}
-    rows = list(rows)
-    lengths = Counter(len(row.cells) for row in rows if row.fault is None)
-    usual, count = lengths.most_common(1)[0] if lengths else (width, 0)
-    usual = usual if 2 * count > len(rows) else width
-    for row in rows:
-        fault = find_fault(row, width, usual)
-        text = show_undecodable(row.text)
-        columns["source_file"].append(name)
-        columns["source_row"].append(row.line)
-        columns["text"].append(text)
-        columns["response"].append(None)
-        columns["reason"].append(fault[0] if fault else None)
-        columns["sentence"].append(fault[1] if fault else None)
-    return pl.DataFrame(columns, schema=RECORD_SCHEMA)
 
 
 def collect_wide(
@@ -68,7 +31,7 @@ def collect_wide(
     Parameters
     ----------
     records
-        From `frame_records`.
+        From `Rows.frame_records`.
     columns
         What the readable ones say.
     definition
@@ -85,11 +48,13 @@ def collect_wide(
 def _frame_cells(records: pl.DataFrame, columns: Columns, wanted: list[str]) -> pl.DataFrame:
     readable = records.filter(pl.col("reason").is_null())
     rows = readable.height
+    # NOTE: one empty column, whatever the names: a column of a million nulls takes as much as one of texts.
+    empty = nothing(rows)
     return readable.select(
         pl.int_range(rows, dtype=pl.Int64).alias("response"),
         "source_file",
         "source_row",
-        *(pl.Series(name, columns.get(name, [None] * rows), dtype=pl.String) for name in wanted),
+        *(columns.get(name, empty).alias(name) for name in wanted),
     )
 
 
@@ -113,9 +78,9 @@ def collect_blocks(
     readable = records.filter(pl.col("reason").is_null()).with_row_index("record")
     blocks = len(columns["unit"]) // max(readable.height, 1)
     cells = readable.select("record", "source_file", "source_row", "text")
-    cells = cells[[n for n in range(readable.height) for _ in range(blocks)]]
+    cells = cells[pl.int_range(readable.height * blocks, eager=True) // max(blocks, 1)]
     tidy = list_tidy_columns(definition)
-    cells = cells.hstack([pl.Series(name, columns.get(name, [None] * cells.height), dtype=pl.String) for name in tidy])
+    cells = cells.hstack([columns.get(name, nothing(cells.height)).alias(name) for name in tidy])
     given = pl.any_horizontal(_is_answered(columns, definition))
     cells = cells.with_columns(given.alias("is_given"))
     none_given = ~pl.col("is_given").any().over("record") & (pl.int_range(pl.len()).over("record") == 0)
@@ -136,7 +101,7 @@ def _is_answered(columns: Columns, definition: IndexDefinition) -> list[pl.Expr]
     found = []
     for scale, questions in definition.scale_groups:
         for question in questions:
-            texts = {text for text in columns[question] if text}
+            texts = set(columns[question].drop_nulls().unique())
             not_asked = list(map_answers(texts, scale).not_asked)
             found.append(pl.col(question).is_not_null() & ~pl.col(question).is_in(not_asked).fill_null(value=False))
     return found

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol, runtime_checkable
 
 from bpo_index.responses.records import Record
+from bpo_index.responses.rows import ListedRows, Rows
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 #: Lines and cells of a file, and bytes of a line, at most.
@@ -34,6 +36,14 @@ class Codebook:
     """Codes that occur or have a label, and that the file declares missing."""
 
 
+@runtime_checkable
+class Tabular(Protocol):
+    """Records that may be had as columns, without an object for each."""
+
+    def tabulate(self, first: int, width: int) -> Rows | None:
+        """Return the rows from a line on, which must have so many cells; None where they are not regular."""
+
+
 @dataclass(frozen=True)
 class Grid:
     """Rows of text cells."""
@@ -41,7 +51,7 @@ class Grid:
     form: str
     """The format, as the decisions say it: ``UTF-8, separated by comma``."""
     lines: Iterable[Record] = field(repr=False)
-    """All records, blank ones included; read once."""
+    """All records, blank ones included; read once one by one, or as columns where they are `Tabular`."""
     numbers: frozenset[int] = frozenset()
     """Columns whose decimals are numbers in the file itself, so that no point of theirs stands before thousands."""
     has_headings: bool = True
@@ -50,6 +60,7 @@ class Grid:
     codebook: Codebook = Codebook()
     explicit: dict[str, str] = field(default_factory=dict)
     """Keys of the definition's `source:` block that would say the same."""
+    _rows: dict[tuple[int, int], Rows] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def start(self) -> list[Record]:
@@ -69,6 +80,23 @@ class Grid:
     def records(self) -> list[Record]:
         """All records that are not blank."""
         return [*self.start, *(record for record in self._stream if not record.is_blank)]
+
+    def read_rows(self, first: int, width: int) -> Rows:
+        """Return the rows that begin with a record that is not blank, as columns where the file lets them be had so.
+
+        Parameters
+        ----------
+        first
+            Which of the records that are not blank is the first row, from 0.
+        width
+            How many cells a row must have.
+        """
+        if (first, width) not in self._rows:
+            regular = None
+            if isinstance(self.lines, Tabular) and first < len(self.start):
+                regular = self.lines.tabulate(self.start[first].line, width)
+            self._rows[first, width] = ListedRows(self.records[first:]) if regular is None else regular
+        return self._rows[first, width]
 
 
 #: Records from the first in which headings are looked for.

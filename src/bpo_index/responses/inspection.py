@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import polars as pl
+
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.errors import DataRefused
 from bpo_index.responses.answer_texts import find_unit, map_answers
-from bpo_index.responses.collect import frame_records
 from bpo_index.responses.columnar import write_cell
 from bpo_index.responses.fragment import write_fragment
 from bpo_index.responses.grids import Unreadable
@@ -28,7 +29,7 @@ from bpo_index.responses.headings import (
 from bpo_index.responses.kept_rows import keep_rows
 from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
-from bpo_index.responses.translate import translate_rows
+from bpo_index.responses.translate import count_texts, translate_rows
 from bpo_index.responses.views import View, choose_view, propose_columns, refuse_view, report_view
 
 #: Different texts of each kind that proposals are made for, and that a terminal shows, at most.
@@ -103,10 +104,10 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
         view = choose_view(read_grids(source, definition.source), definition)
     except Unreadable as error:
         return Inspection(name, refusal=f"The file {name} {error}.")
-    records = frame_records(name, view.rows, view.width)
+    records = view.rows.frame_records(name, view.width)
     refusal = refuse_view(name, view, definition)
     decisions = report_view(name, view, definition)
-    texts: dict[str, list[str | None]] = {}
+    texts: dict[str, pl.Series] = {}
     try:
         kept = keep_rows(view, records, definition)
         texts, said = translate_rows(kept.rows, view.mapping, view.grid, definition, width=view.width)
@@ -117,7 +118,7 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
         refusal = refusal or f"The file {name} is refused: {error}."
     mapping = view.mapping
     proposals = propose_columns(view, definition)
-    units, unknown_units = _count_units(texts.get("unit", []), definition)
+    units, unknown_units = _count_units(texts.get("unit", pl.Series(dtype=pl.String)), definition)
     ratings, not_ratings, unknown_answers = _count_answers(texts, definition)
     unit_proposals = _propose_units(list(unknown_units)[:MOST_LISTED], definition)
     return Inspection(
@@ -140,11 +141,11 @@ def _inspect_source(source: Source, definition: IndexDefinition) -> Inspection:
     )
 
 
-def _drop_empty_blocks(texts: dict[str, list[str | None]], definition: IndexDefinition) -> dict[str, list[str | None]]:
+def _drop_empty_blocks(texts: dict[str, pl.Series], definition: IndexDefinition) -> dict[str, pl.Series]:
     """Return the texts without the blocks in which no question has any: they are no rows."""
-    asked = [texts[question] for question in definition.question_ids if question in texts]
-    given = [n for n, block in enumerate(zip(*asked, strict=True)) if any(block)]
-    return {tidy: [column[n] for n in given] for tidy, column in texts.items()}
+    asked = pl.DataFrame({question: texts[question] for question in definition.question_ids if question in texts})
+    given = asked.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    return {tidy: column.filter(given) for tidy, column in texts.items()}
 
 
 def _list_columns(view: View, definition: IndexDefinition) -> tuple[ColumnFound, ...]:
@@ -167,10 +168,10 @@ def _list_columns(view: View, definition: IndexDefinition) -> tuple[ColumnFound,
     return tuple(column for _, column in sorted(found, key=lambda one: (one[0], one[1].target)))
 
 
-def _count_units(texts: list[str | None], definition: IndexDefinition) -> tuple[dict[str, int], dict[str, int]]:
+def _count_units(texts: pl.Series, definition: IndexDefinition) -> tuple[dict[str, int], dict[str, int]]:
     known: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
-    for text, count in Counter(text or "" for text in texts).items():
+    for text, count in count_texts(texts).items():
         code = find_unit(text, definition.unit_by_label)
         if code:
             known[code] += count
@@ -181,13 +182,15 @@ def _count_units(texts: list[str | None], definition: IndexDefinition) -> tuple[
 
 
 def _count_answers(
-    texts: Mapping[str, list[str | None]], definition: IndexDefinition
+    texts: Mapping[str, pl.Series], definition: IndexDefinition
 ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
     ratings: Counter[float] = Counter()
     kinds: Counter[str] = Counter(dont_know=0, skipped=0, not_asked=0, empty=0)
     unknown: Counter[str] = Counter()
     for scale, held in ((definition.scale, ("rating",)), *definition.scale_groups):
-        counts = Counter(text or "" for tidy in held for text in texts.get(tidy, []))
+        counts: Counter[str] = Counter()
+        for tidy in held:
+            counts.update(count_texts(texts[tidy]) if tidy in texts else {})
         answers = map_answers([text for text in counts if text], scale)
         for text, rating in answers.ratings.items():
             ratings[rating] += counts[text]

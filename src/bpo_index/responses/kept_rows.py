@@ -18,6 +18,7 @@ from bpo_index.display.labels import fold_label, show_text
 from bpo_index.errors import DataRefused
 from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.exports import Headings
+from bpo_index.responses.rows import Rows
 from bpo_index.responses.views import View
 
 #: Texts of a column that a sentence names, at most.
@@ -28,8 +29,8 @@ _SHOWN = 12
 class KeptRows:
     """The rows of a file that belong to the edition."""
 
-    rows: Sequence[Sequence[str]]
-    """The cells of the readable ones."""
+    rows: Rows
+    """The readable ones."""
     records: pl.DataFrame
     """From `frame_records`, without those left out."""
     left_out: int
@@ -57,13 +58,14 @@ def keep_rows(view: View, records: pl.DataFrame, definition: IndexDefinition) ->
     rows, wanted = view.list_readable(records), definition.source.keep
     if not wanted:
         return KeptRows(rows, records, 0, [])
-    is_kept, said = [True] * len(rows), []
+    is_kept, said = pl.Series([True]).new_from_index(0, len(rows)), []
     for heading, values in wanted.items():
         position = find_column(heading, view.headings)
         labels = view.grid.codebook.labels.get(position, {})
-        counts = Counter(row[position] for row in rows)
+        texts = rows.read_columns([position])[0].fill_null("")
+        counts = Counter(dict(texts.value_counts().iter_rows()))
         matching = {text: value for text in counts if (value := _find_value(text, values, labels)) is not None}
-        is_kept = [kept and row[position] in matching for kept, row in zip(is_kept, rows, strict=True)]
+        is_kept &= texts.is_in(list(matching))
         left = Counter({text: count for text, count in counts.items() if text not in matching})
         if left:
             said.append(
@@ -76,14 +78,9 @@ def keep_rows(view: View, records: pl.DataFrame, definition: IndexDefinition) ->
             for value in values
             if value not in matching.values()
         ]
-    kept = iter(is_kept)
-    stays = [reason is not None or next(kept) for reason in records["reason"].to_list()]
-    return KeptRows(
-        [row for row, keep in zip(rows, is_kept, strict=True) if keep],
-        records.filter(pl.Series(stays, dtype=pl.Boolean)),
-        len(rows) - sum(is_kept),
-        said,
-    )
+    readable = records["reason"].is_null()
+    stays = pl.Series([True]).new_from_index(0, records.height).scatter(readable.arg_true(), is_kept)
+    return KeptRows(rows.keep(is_kept), records.filter(stays), int((~is_kept).sum()), said)
 
 
 def find_column(heading: str, headings: Headings) -> int:

@@ -19,12 +19,12 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.errors import DataRefused
-from bpo_index.responses.collect import collect_blocks, collect_long, collect_wide, frame_records
+from bpo_index.responses.collect import collect_blocks, collect_long, collect_wide
 from bpo_index.responses.grids import Unreadable
 from bpo_index.responses.kept_rows import keep_rows
 from bpo_index.responses.open_grids import read_grids
 from bpo_index.responses.sources import Source, open_sources
-from bpo_index.responses.tidy import RECORD_SCHEMA, Responses, describe_table, make_missing_ids
+from bpo_index.responses.tidy import RECORD_SCHEMA, Original, Responses, describe_table, make_missing_ids
 from bpo_index.responses.tools.registry import list_tools
 from bpo_index.responses.translate import translate_rows
 from bpo_index.responses.views import choose_view, refuse_view, report_view
@@ -71,6 +71,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
     record = pl.concat(records)
     if refusals:
         table, record = _put_all_aside(table, record)
+    originals = tuple(original for part in parts for original in part.originals)
     contents = () if refusals else tuple(frame for part in parts for frame in part.contents)
     digests = sorted(hashlib.sha256(source.original).hexdigest() for source in sources)
     return Responses(
@@ -81,6 +82,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
         hashlib.sha256("".join(digests).encode()).hexdigest(),
         contents,
         not_kept,
+        originals,
     )
 
 
@@ -91,7 +93,7 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
         view = choose_view(read_grids(source, definition.source), definition)
     except Unreadable as error:
         return Responses(table, pl.DataFrame(schema=RECORD_SCHEMA), [], [f"The file {name} {error}."])
-    records = frame_records(name, view.rows, view.width)
+    records = view.rows.frame_records(name, view.width)
     decisions = report_view(name, view, definition)
     refusal = refuse_view(name, view, definition)
     contents: list[pl.DataFrame] = []
@@ -105,8 +107,7 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
         else:
             tool = list_tools().get(view.headings.export)
             if tool and tool.counts_ids and "respondent_id" in view.mapping.fields and not is_alone:
-                ids = columns["respondent_id"]
-                columns["respondent_id"] = [f"{name} {text}" if text else None for text in ids]
+                columns["respondent_id"] = f"{name} " + columns["respondent_id"]
                 said.append("ids with the name of the file, since the tool counts from 1 in each")
             decisions += [f"{name}: {sentence}." for sentence in (*kept.said, *said)]
             records, not_kept = kept.records, kept.left_out
@@ -117,8 +118,16 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
             contents = [content, faults.select("reason", "text").rename(lambda name: f"record.{name}")]
     if refusal:
         table, records = _put_all_aside(table, records)
-    refusals = [refusal] if refusal else []
-    return Responses(table, records, decisions, refusals, contents=tuple(contents), not_kept=not_kept)
+    original = view.rows.original
+    return Responses(
+        table,
+        records,
+        decisions,
+        [refusal] if refusal else [],
+        contents=tuple(contents),
+        not_kept=not_kept,
+        originals=() if original is None else (Original(name, original),),
+    )
 
 
 def _count_blocks(table: pl.DataFrame, rows: int, definition: IndexDefinition) -> str:

@@ -12,17 +12,21 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.responses.columnar import write_records
 from bpo_index.responses.headings import name_fields
 from bpo_index.responses.identity import sum_rows
+from bpo_index.responses.rows import RECORD_SCHEMA
 
-RECORD_SCHEMA = {
-    "source_file": pl.String,
-    "source_row": pl.Int64,
-    "text": pl.String,
-    "response": pl.Int64,
-    "reason": pl.String,
-    "sentence": pl.String,
-}
+__all__ = ["RECORD_SCHEMA", "Original", "Responses", "describe_table", "list_tidy_columns", "make_missing_ids"]
+
+
+@dataclass(frozen=True)
+class Original:
+    """The rows of a file that has columns of values and no text."""
+
+    source_file: str
+    rows: pl.DataFrame
+    """Row n of it, from 1, is that of this `source_row`."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Responses:
         means an empty cell or no such column.
     records
         One row per non-blank record after the headers, or per block of columns with answers in it:
-        `source_file, source_row, text` (the original text), `response`
-        (null where the reader put the record aside), `reason` and `sentence` (null where it did not).
+        `source_file, source_row, text` (the original text; null where `originals` has the row), `response` (null where
+        the reader put the record aside), `reason` and `sentence` (null where it did not).
     decisions
         One sentence each: how the files were read.
     refusals
@@ -49,6 +53,8 @@ class Responses:
     contents
         What counts of every record, as frames of text columns: of a record that can be read its cells under the names
         of tidy columns, of another its fault and its text. Empty where a file is refused.
+    originals
+        The rows of files that have values and no text; `write_texts` makes their texts.
     """
 
     table: pl.DataFrame
@@ -58,6 +64,7 @@ class Responses:
     input_hash: str = ""
     contents: tuple[pl.DataFrame, ...] = ()
     not_kept: int = 0
+    originals: tuple[Original, ...] = ()
 
     @property
     def is_synthetic(self) -> bool:
@@ -65,6 +72,29 @@ class Responses:
         origins = [frame["data_origin"] for frame in self.contents if "data_origin" in frame.columns]
         marked = sum(int((origin.str.to_lowercase() == "synthetic").sum()) for origin in origins)
         return 0 < marked == sum(frame.height for frame in self.contents)
+
+    def write_texts(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of a frame with `source_file, source_row, text`, such as `records`, each with its text.
+
+        The text of a row of values is what a CSV file would hold.
+        """
+        parts = [pl.DataFrame(schema={"source_file": pl.String, "source_row": pl.Int64, "_written": pl.String})]
+        for original in self.originals:
+            lacking = rows.filter(pl.col("text").is_null(), pl.col("source_file") == original.source_file)[
+                "source_row"
+            ].unique()
+            texts = [record.text for record in write_records(original.rows[(lacking - 1).to_list()])]
+            parts.append(
+                pl.DataFrame(
+                    {"source_file": original.source_file, "source_row": lacking, "_written": texts},
+                    schema=parts[0].schema,
+                )
+            )
+        written = pl.concat(parts)
+        if written.is_empty():
+            return rows
+        found = rows.join(written, on=["source_file", "source_row"], how="left", maintain_order="left")
+        return found.with_columns(text=pl.coalesce("text", "_written")).drop("_written")
 
     def sum_rows(self, secret: bytes) -> int:
         """Return the keyed identity of all rows, 0 to 2^256 - 1, without file names, row numbers and order."""

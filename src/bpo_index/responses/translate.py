@@ -1,17 +1,18 @@
 """The cells of readable records into the texts of the tidy columns, in the one spelling that validation reads.
 
 Stages: `translate_cells` takes each tidy column from its place or from the survey tool's own fields, replaces codes by
-their labels where the file has a codebook (SPSS), then decimal commas and times. What was decided is said.
+their labels where the file has a codebook (SPSS), then decimal commas and times. Texts are looked at once for each
+different one of a column. What was decided is said.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Values
 from dataclasses import replace
-from itertools import chain
+
+import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Scale
@@ -27,12 +28,15 @@ from bpo_index.responses.cell_texts import (
     normalise_time,
     write_plainly,
 )
+from bpo_index.responses.distinct import list_different
 from bpo_index.responses.grids import Grid
 from bpo_index.responses.headings import Mapping, Match
 from bpo_index.responses.no_answers import UnknownLabels, find_no_answer, is_out_of_place
+from bpo_index.responses.rows import Cells
 from bpo_index.responses.unit_blocks import stack_blocks
 
-Texts = list[str | None]
+#: Texts of a column, null where a cell is empty.
+Texts = pl.Series
 #: Codes named in a message, at most.
 _SHOWN = 12
 #: Columns that are read by their labels where the file has them; so are background variables.
@@ -42,12 +46,14 @@ _LEADING_NUMBER = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)(?![0-9.]*[0-9])(?P<
 _RANGE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%?\s*(?:[-–—]|or\b|to\b)\s*([0-9]+(?:\.[0-9]+)?)(?P<percent>\s*%)?\s*")
 #: Whole numbers with a comma between them, without a zero before another digit.
 _TWO_NUMBERS = re.compile(r"(?:0|[1-9][0-9]*),(?:0|[1-9][0-9]*)")
+#: A time as `normalise_time` writes it.
+_WRITTEN = r"^[1-9][0-9]{3}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9]$"
 #: Per cent of the scale are rounded to whole ones.
 _ROUNDING = 1.0
 
 
 def translate_rows(
-    rows: Sequence[Sequence[str]], mapping: Mapping, grid: Grid, definition: IndexDefinition, *, width: int
+    rows: Cells, mapping: Mapping, grid: Grid, definition: IndexDefinition, *, width: int
 ) -> tuple[dict[str, Texts], list[str]]:
     """Return what `translate_cells` does; where the file has blocks of columns, of each row once a block.
 
@@ -65,14 +71,14 @@ def translate_rows(
 
 
 def translate_cells(
-    rows: Sequence[Sequence[str]], mapping: Mapping, grid: Grid, definition: IndexDefinition
+    rows: Cells, mapping: Mapping, grid: Grid, definition: IndexDefinition
 ) -> tuple[dict[str, Texts], list[str]]:
     """Return the texts of every tidy column that the file has, null for an empty cell, and what was decided.
 
     Parameters
     ----------
     rows
-        The cells of the readable records.
+        The readable ones.
     mapping
         Which column is what.
     grid
@@ -88,38 +94,69 @@ def translate_cells(
     columns: dict[str, Texts] = {}
     said: list[str] = []
     unknown = UnknownLabels()
-    for tidy, position in mapping.positions.items():
-        columns[tidy] = [row[position] or None for row in rows]
+    positions = mapping.positions
+    given = dict(zip(positions, rows.read_columns(list(positions.values())), strict=True))
+    for tidy, position in positions.items():
+        columns[tidy] = given[tidy]
         labels = grid.codebook.labels.get(position, {})
         missing = grid.codebook.missing.get(position, frozenset())
         if tidy == "rating" or tidy in definition.question_ids:
             texts, scale = columns[tidy], definition.question_scales.get(tidy, definition.scale)
             none = _look_at_unknown(tidy, texts, labels, missing, scale=scale, unknown=unknown)
-            rest = [None if text in none else text for text in texts]
+            rest = _replace(texts, dict.fromkeys(none))
             answers = _label_answers(tidy, rest, labels, missing, scale=scale, said=said)
-            columns[tidy] = [none.get(text or "", answer) for text, answer in zip(texts, answers, strict=True)]
+            columns[tidy] = _replace(texts, answers | none)
             continue
         columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said=said)
         if tidy == "unit":
             columns[tidy] = _label_units(columns[tidy], labels, definition, said)
         elif tidy in _LABELLED or tidy.startswith("background_"):
-            columns[tidy] = [labels.get(text, text) if text else None for text in columns[tidy]]
+            columns[tidy] = _replace(columns[tidy], labels)
     said += unknown.say()
-    for tidy, tool_field in mapping.fields.items():
-        columns[tidy] = [tool_field.read(row) or None for row in rows]
+    by_tool: dict[str, list[str | None]] = {tidy: [] for tidy in mapping.fields}
+    for row in rows.list_cells() if by_tool else ():
+        for tidy, tool_field in mapping.fields.items():
+            by_tool[tidy].append(tool_field.read(row) or None)
+    columns |= {tidy: pl.Series(texts, dtype=pl.String) for tidy, texts in by_tool.items()}
     number_columns = frozenset(tidy for tidy, position in mapping.positions.items() if position in grid.numbers)
     numbers = _write_numbers(columns, definition, said, number_columns)
     return columns | numbers | _write_times(columns, definition, said), said
+
+
+def count_texts(texts: Texts) -> dict[str, int]:
+    """Return the different texts of a column in the order in which they first stand there, with how often; "" for null.
+
+    Examples
+    --------
+    >>> count_texts(pl.Series(["b", None, "a", "b"]))
+    {'b': 2, '': 1, 'a': 1}
+    """
+    counted = texts.fill_null("").alias("text").to_frame().group_by("text", maintain_order=True).len()
+    return dict(counted.iter_rows())
+
+
+def list_texts(texts: Texts) -> set[str]:
+    """Return the different texts of a column."""
+    return set(texts.drop_nulls().unique().to_list())
+
+
+def _replace(texts: Texts, new: Values[str, str | None]) -> Texts:
+    """Return a column with what stands for some of its texts."""
+    changed = {old: text for old, text in new.items() if old != text}
+    if not changed:
+        return texts
+    old, replaced = (pl.Series(part, dtype=pl.String) for part in (list(changed), list(changed.values())))
+    return texts.replace(old, replaced)
 
 
 def _drop_missing(
     tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], *, said: list[str]
 ) -> Texts:
     """Return texts without the codes that the file declares missing."""
-    lost = missing.intersection(text for text in texts if text)
+    lost = missing & list_texts(texts) if missing else frozenset()
     if lost:
         said.append(f"{tidy}: declared missing in the file, so left empty: {_list_codes(lost, labels)}")
-    return [None if text in missing else text for text in texts]
+    return _replace(texts, dict.fromkeys(lost))
 
 
 def _list_codes(codes: Iterable[str], labels: dict[str, str]) -> str:
@@ -134,7 +171,7 @@ def _list_codes(codes: Iterable[str], labels: dict[str, str]) -> str:
 def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefinition, said: list[str]) -> Texts:
     """Return units by the file's own labels, where any code used has one that is a unit."""
     by_label = definition.unit_by_label
-    used = {text for text in texts if text}
+    used = list_texts(texts) if labels else set()
     named = {code: unit for code in used if (unit := find_unit(labels.get(code, ""), by_label))}
     if not named:
         return texts
@@ -146,16 +183,16 @@ def _label_units(texts: Texts, labels: dict[str, str], definition: IndexDefiniti
                 "out of the aliases, or export the units as labels"
             )
     said.append("units by the labels of the file's codes")
-    return [labels.get(text, text) if text else None for text in texts]
+    return _replace(texts, labels)
 
 
 def _label_answers(
     tidy: str, texts: Texts, labels: dict[str, str], missing: frozenset[str], *, scale: Scale, said: list[str]
-) -> Texts:
-    """Return answers by the file's own labels where every rating used has one that the definition knows."""
-    used = {text for text in texts if text}
-    if not used or not (labels or missing):
-        return texts
+) -> dict[str, str | None]:
+    """Return what stands for codes by the file's own labels, where every rating used has one the definition knows."""
+    used = list_texts(texts) if labels or missing else set()
+    if not used:
+        return {}
     by_label, by_code = map_answers(labels.values(), scale), map_answers(used | set(labels), scale)
     kinds = by_label.dont_know | by_label.skipped | by_label.not_asked
     replaced: dict[str, str | None] = {code: labels[code] for code in used if labels.get(code) in kinds}
@@ -187,7 +224,7 @@ def _label_answers(
                     f"{by_label.ratings[label]:g} on the scale of the definition: the file has another scale or "
                     "another direction. Name the codes under scale.labels, or export the answers as labels"
                 )
-    return [replaced.get(text, text) if text else None for text in texts]
+    return replaced
 
 
 def _look_at_unknown(
@@ -200,10 +237,13 @@ def _look_at_unknown(
     DataRefused
         When a code on the scale has a label that stands alone, as those of answers that are no rating do.
     """
-    counts = Counter(text for text in texts if text in labels and text not in missing)
+    if not labels:
+        return {}
+    everything = {text: count for text, count in count_texts(texts).items() if text and text not in missing}
+    counts = {text: count for text, count in everything.items() if text in labels}
     if not counts:
         return {}
-    given = {text for text in texts if text and text not in missing}
+    given = set(everything)
     by_label, by_code, codes = (map_answers(some, scale) for some in (labels.values(), given, labels))
     strange = {
         code: labels[code]
@@ -290,23 +330,24 @@ def _write_numbers(
     said += [_say_two_answers(pairs, asked)] if pairs else []
     written: dict[str, Texts] = {}
     for what, group in (("numbers", answers), ("durations", durations)):
-        alone = {
-            tidy: [text for text in texts if text not in pairs[tidy]] if tidy in pairs else texts
-            for tidy, texts in group.items()
-        }
+        different = dict(zip(group, list_different(group.values()), strict=True))
+        alone = {tidy: texts - pairs.get(tidy, set()) for tidy, texts in different.items()}
         mark = _find_mark(what, alone, definition.source.decimal, said)
         if mark is None:
             continue
-        plain = {}
-        for tidy, texts in group.items():
-            has_thousands = tidy not in number_columns and what == "numbers"
-            spelling = {text: write_plainly(text, mark, has_thousands=has_thousands) for text in texts if text}
-            spelling |= {text: text for text in pairs.get(tidy, ())}
-            plain[tidy] = [spelling[text] if text else None for text in texts]
-        if plain != group:
+        spelling = {
+            tidy: {
+                text: plain
+                for text in texts
+                if (plain := write_plainly(text, mark, has_thousands=tidy not in number_columns and what == "numbers"))
+                != text
+            }
+            for tidy, texts in alone.items()
+        }
+        if any(spelling.values()):
             kind = "decimal commas" if mark == "," else "commas before thousands"
             said.append(kind if what == "numbers" else f"{kind} in durations")
-            written |= plain
+            written |= {tidy: _replace(group[tidy], changed) for tidy, changed in spelling.items()}
     return written
 
 
@@ -317,11 +358,13 @@ def find_two_answers(columns: dict[str, Texts], definition: IndexDefinition) -> 
     in no question of the file numbers with a comma are anything else.
     """
     found: dict[str, set[str]] = {}
+    different = dict(zip(columns, list_different(columns.values()), strict=True))
     for tidy, texts in columns.items():
-        given = Counter(text for text in texts if text)
-        commas = {text for text in given if _TWO_NUMBERS.fullmatch(text)}
+        commas = {text for text in different[tidy] if _TWO_NUMBERS.fullmatch(text)}
         if not commas:
             continue
+        given = count_texts(texts)
+        given.pop("", None)
         scale = definition.question_scales.get(tidy, definition.scale)
         ratings = map_answers({part for text in commas for part in text.split(",")}, scale).ratings
         whole = sum(count for text, count in given.items() if text.lstrip("+-").isdigit())
@@ -341,7 +384,7 @@ def _are_ratings(parts: Sequence[str], ratings: Values[str, float], scale: Scale
 
 
 def _say_two_answers(pairs: dict[str, set[str]], columns: dict[str, Texts]) -> str:
-    count = sum(text in pairs[tidy] for tidy in pairs for text in columns[tidy] if text)
+    count = sum(int(columns[tidy].is_in(list(texts)).sum()) for tidy, texts in pairs.items())
     shown = "; ".join(f"{tidy} {_list_codes(texts, {})}" for tidy, texts in pairs.items())
     held = " holds" if count == 1 else "s hold"
     return (
@@ -350,9 +393,9 @@ def _say_two_answers(pairs: dict[str, set[str]], columns: dict[str, Texts]) -> s
     )
 
 
-def _find_mark(what: str, group: dict[str, Texts], wanted: str | None, said: list[str]) -> str | None:
+def _find_mark(what: str, group: dict[str, set[str]], wanted: str | None, said: list[str]) -> str | None:
     """Return what stands before the decimals of these columns; None where it cannot be told."""
-    given = {text for text in chain.from_iterable(group.values()) if text}
+    given = set().union(*group.values())
     advice = "(`source.decimal` of the definition says which of the two stands before decimals)"
     if what == "durations":
         # NOTE: what the definition says of answers need not hold for what the program writes.
@@ -378,17 +421,26 @@ def _find_mark(what: str, group: dict[str, Texts], wanted: str | None, said: lis
 def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
     """Return the columns of times in ISO form; times whose day and month cannot be told are left out."""
     times = {tidy: columns[tidy] for tidy in ("started_at", "finished_at") if tidy in columns}
-    different = {text for text in chain.from_iterable(times.values()) if text}
+    written = {tidy: texts.filter(~_are_times(texts)) for tidy, texts in times.items()}
+    different = set().union(*map(list_texts, written.values()))
     order = find_date_order(different, definition.source.dates)
     spelling: dict[str, str | None] = {text: normalise_time(text, day_first=order.day_first) for text in different}
     if order.matters and order.day_first is None:
         unclear = {text for text in different if is_order_unclear(text)}
         spelling |= dict.fromkeys(unclear)
-        count = sum(text in unclear for text in chain.from_iterable(times.values()))
+        count = sum(int(texts.is_in(list(unclear)).sum()) for texts in written.values())
         said.append(
             f"{count:,} time{'' if count == 1 else 's'} not used: day and month cannot be told apart (`source.dates` "
             "of the definition: day_first or month_first)"
         )
     elif order.matters:
         said.append("dates with the day first" if order.day_first else "dates with the month first")
-    return {tidy: [spelling[text] if text else None for text in texts] for tidy, texts in times.items()}
+    return {tidy: _replace(texts, spelling) for tidy, texts in times.items()}
+
+
+def _are_times(texts: Texts) -> pl.Series:
+    """Return which texts are times in the form in which times are written, of any year from 1000."""
+    are = texts.str.contains(_WRITTEN)
+    if are.any():
+        are &= texts.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False).is_not_null()
+    return are.fill_null(value=False)

@@ -13,15 +13,19 @@ is). Method page: docs/methods/reading.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
+
+import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.errors import DataRefused
 from bpo_index.responses.exports import Headings
 from bpo_index.responses.grids import Grid
+from bpo_index.responses.rows import Cells
 
 Parts = tuple[str, ...]
 
@@ -272,35 +276,45 @@ def _list_mentioned(labels: Sequence[Parts], known: _Known) -> set[str]:
     }
 
 
-class BlockRow(Sequence[str]):
-    """A row of the file as one of its blocks has it: its own cells, then the unit, then the block's answers."""
+@dataclass(frozen=True)
+class StackedRows:
+    """Each row of a file once a block: its own columns, then the unit's code, then the block's answers."""
 
-    __slots__ = ("_cells", "_places", "_unit")
-
-    def __init__(self, cells: Sequence[str], unit: str, places: Sequence[int]) -> None:
-        """Take the cells of the row, the unit's code and the positions of the block's questions."""
-        self._cells, self._unit, self._places = cells, unit, places
+    rows: Cells
+    units: Sequence[str]
+    """The unit of each block."""
+    places: Sequence[Sequence[int]]
+    """Blocks x questions: positions in the file."""
+    width: int
+    """Cells of a row of the file."""
 
     def __len__(self) -> int:
-        """Return the number of cells."""
-        return len(self._cells) + 1 + len(self._places)
+        """Return rows times blocks; those of one row stand after one another."""
+        return len(self.rows) * len(self.units)
 
-    def __getitem__(self, n):  # type: ignore[no-untyped-def]
-        """Return a cell, or some."""
-        if isinstance(n, slice):
-            return [self[k] for k in range(*n.indices(len(self)))]
-        width = len(self._cells)
-        if n < width:
-            return self._cells[n]
-        return self._unit if n == width else self._cells[self._places[n - width - 1]]
+    def read_columns(self, positions: Sequence[int]) -> list[pl.Series]:
+        """Return columns of trimmed texts, one a position; null where a cell is empty."""
+        return [self._read(position) for position in positions]
+
+    def list_cells(self, most: int | None = None) -> Iterator[Sequence[str]]:
+        """Yield the cells of the row of the file of every row, or of the first ones."""
+        return islice((cells for cells in self.rows.list_cells() for _ in self.units), most)
+
+    def _read(self, position: int) -> pl.Series:
+        count, blocks = len(self.rows), len(self.units)
+        number = pl.int_range(count * blocks, eager=True)
+        if position == self.width:
+            return pl.Series(self.units, dtype=pl.String).gather(number % blocks)
+        own = [place[position - self.width - 1] for place in self.places] if position > self.width else [position]
+        texts = pl.concat(self.rows.read_columns(own))
+        return texts.gather(number // blocks + (number % blocks * count if len(own) > 1 else 0))
 
 
 @dataclass(frozen=True)
 class Stacked:
     """The rows of a file with blocks, each once a block."""
 
-    rows: Sequence[Sequence[str]]
-    """Rows x blocks, those of one row after one another."""
+    rows: StackedRows
     unit: int
     """The position of the unit."""
     questions: Mapping[str, int]
@@ -309,13 +323,13 @@ class Stacked:
     """The file, with what it says of the codes of the answers at these positions."""
 
 
-def stack_blocks(rows: Sequence[Sequence[str]], blocks: Sequence[UnitBlock], width: int, grid: Grid) -> Stacked:
+def stack_blocks(rows: Cells, blocks: Sequence[UnitBlock], width: int, grid: Grid) -> Stacked:
     """Return every row once a block.
 
     Parameters
     ----------
     rows
-        The cells of the readable rows.
+        The readable ones.
     blocks
         From `find_blocks`, all with the same questions.
     width
@@ -347,7 +361,7 @@ def stack_blocks(rows: Sequence[Sequence[str]], blocks: Sequence[UnitBlock], wid
         if numbers.issuperset(own):
             numbers.add(width + 1 + k)
     return Stacked(
-        [BlockRow(row, block.unit, place) for row in rows for block, place in zip(blocks, places, strict=True)],
+        StackedRows(rows, [block.unit for block in blocks], places, width),
         width,
         {question: width + 1 + k for k, question in enumerate(questions)},
         replace(grid, codebook=replace(codebook, labels=labels, missing=missing), numbers=frozenset(numbers)),

@@ -32,6 +32,7 @@ from bpo_index.responses.headings import (
     propose_headings,
 )
 from bpo_index.responses.records import Record
+from bpo_index.responses.rows import Rows
 from bpo_index.responses.tools.record import Cells
 from bpo_index.responses.tools.registry import PLAIN, describe_export
 
@@ -63,13 +64,13 @@ class View:
         return self.grid.start[self.headings.first : self.headings.first + self.headings.rows]
 
     @property
-    def rows(self) -> list[Record]:
+    def rows(self) -> Rows:
         """The records below the headings that are not blank: the rows."""
-        return self.grid.records[self.headings.first + self.headings.rows :]
+        return self.grid.read_rows(self.headings.first + self.headings.rows, self.width)
 
-    def list_readable(self, records: pl.DataFrame) -> list[list[str]]:
-        """Return the cells of the rows that `frame_records` found no fault with."""
-        return [row.cells for row, keep in zip(self.rows, records["reason"].is_null(), strict=True) if keep]
+    def list_readable(self, records: pl.DataFrame) -> Rows:
+        """Return the rows that `Rows.frame_records` found no fault with."""
+        return self.rows.keep(records["reason"].is_null())
 
     @property
     def width(self) -> int:
@@ -129,7 +130,7 @@ def _leave_out_choice_marks(view: View, definition: IndexDefinition) -> View:
     has_stem = [n for n in asked if any(may_have_stem(label) for label in view.headings.labels[n])]
     if not has_stem or view.mapping.layout != "wide":
         return view
-    marks = find_choice_marks(view.headings.labels, [record.cells for record in view.rows], has_stem)
+    marks = find_choice_marks(view.headings.labels, view.rows, has_stem)
     return replace(view, mapping=map_headings(view.headings, definition, frozenset(marks))) if marks else view
 
 
@@ -196,7 +197,7 @@ def refuse_view(name: str, view: View, definition: IndexDefinition) -> str | Non
     strange = _find_strange_row(view, definition)
     if strange:
         return f"{where} does not fit: {strange}"
-    if not view.rows:
+    if not len(view.rows):
         return (
             f"The file {name} has {'a header row' if lines else 'columns'} and no responses. Export the survey again."
         )
@@ -229,13 +230,13 @@ def _find_strange_row(view: View, definition: IndexDefinition) -> str | None:
             )
     # A row of headings names at least what the index needs.
     needed = 2 if view.mapping.layout == "long" else 1 + len(definition.question_ids)
-    for record in view.rows:
-        if len(record.cells) >= needed and unit.heading in record.cells:
-            again = map_headings(find_headings([record.cells], 0, definition.source), definition)
+    for line, cells in view.rows.find_cell(unit.heading):
+        if len(cells) >= needed:
+            again = map_headings(find_headings([cells], 0, definition.source), definition)
             own = {tidy: match.position for tidy, match in again.matches.items()}
             if not again.missing and own != view.mapping.positions:
                 return (
-                    f"line {record.line} is a header row too, with other columns, so that the rows below it would be "
+                    f"line {line} is a header row too, with other columns, so that the rows below it would be "
                     "read wrongly. Give the parts as files of their own."
                 )
     return None
@@ -321,7 +322,7 @@ def propose_columns(view: View, definition: IndexDefinition) -> list[Proposal]:
     proposals = propose_headings(missing, view.mapping.unused, definition)
     if "unit" not in missing or any(proposal.target == "unit" for proposal in proposals):
         return proposals
-    rows = [record.cells for record in view.rows[:_LOOKED_AT]]
+    rows = list(view.rows.list_cells(_LOOKED_AT))
     best = Proposal("unit", "", 0.0)
     for n, heading in enumerate(view.headings.names):
         texts = Counter(row[n] for row in rows if n < len(row) and row[n]) if heading in unused else Counter()

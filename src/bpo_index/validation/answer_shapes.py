@@ -25,6 +25,7 @@ from bpo_index.definition.blocks import Scale
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names, show_percentage, show_point
 from bpo_index.scoring.arrays import Floats
+from bpo_index.validation.direction import keep_published
 from bpo_index.validation.notes import Note
 from bpo_index.validation.other_scale import USUAL_SCALES
 
@@ -54,7 +55,7 @@ def find_strange_shapes(given: pl.DataFrame, definition: IndexDefinition) -> lis
         The questions and their scales.
     """
     minimum = definition.method.minimum_respondents_to_publish
-    published = given.filter(pl.len().over("unit") >= minimum)
+    published = keep_published(given, minimum)
     return [
         *_find_shorter_runs(published, definition),
         *_find_masses(published, definition),
@@ -145,7 +146,7 @@ def _find_copies(published: pl.DataFrame, definition: IndexDefinition) -> list[N
     pairs: list[tuple[str, str]] = []
     for question in definition.question_ids:
         ratings = published[question]
-        if ratings.count() < _FEWEST_COPIES or ratings.n_unique() - (ratings.null_count() > 0) < 2:
+        if ratings.count() < _FEWEST_COPIES or ratings.min() == ratings.max():
             continue
         digest = hashlib.blake2b(ratings.to_numpy().tobytes()).digest()
         original = first_of.setdefault(digest, question)

@@ -59,7 +59,9 @@ def compare_rows(
         All that the definition names.
     """
     comparing = [(named, rule) for named in rules if isinstance(rule := named.rule, ComparingRule)]
-    compared = keep_comparable(typed, failures) if comparing else typed.clear()
+    looked_at = _list_looked_at([rule for _, rule in comparing], asked)
+    given = typed if looked_at is None else typed.select(name for name in typed.columns if name in looked_at)
+    compared = keep_comparable(given, failures) if comparing else given.clear()
     flagging = sorted(list_flag_codes(rules))
     sentences = pl.DataFrame(schema=_SENTENCES)
     notes = []
@@ -68,7 +70,7 @@ def compare_rows(
         if rule.comes_last:
             quarantined = pl.concat([failures.select("response", "reason"), sentences.select("response", "reason")])
             quarantined = quarantined.filter(~pl.col("reason").is_in(flagging))
-            rows = compared.join(quarantined, on="response", how="anti", maintain_order="left")
+            rows = _leave_out(compared, quarantined)
         found = compare_by_rule(rule, named.options, rows, asked)
         if isinstance(found, pl.DataFrame):
             said = found.select("response", pl.lit(rule.name).alias("reason"), "sentence")
@@ -87,6 +89,21 @@ def _find_marked(name: str, sentences: pl.DataFrame) -> pl.Expr:
 def keep_comparable(typed: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that are compared: no hard reason, and an answer to the survey."""
     hard = failures.filter(pl.col("reason").is_in(HARD_REASONS)).select("response")
-    return typed.join(hard, on="response", how="anti", maintain_order="left").filter(
-        ~pl.any_horizontal(list_no_answer_marks())
-    )
+    is_answer = ~typed.select(pl.any_horizontal(list_no_answer_marks())).to_series()
+    return _leave_out(typed if is_answer.all() else typed.filter(is_answer), hard)
+
+
+def _leave_out(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows without those of the same `response`; no copy where there are none."""
+    is_other = rows["response"].is_in(others["response"].implode())
+    return rows.filter(~is_other) if is_other.any() else rows
+
+
+def _list_looked_at(rules: Sequence[ComparingRule], asked: Questionnaire) -> set[str] | None:
+    """Return the columns that rules look at, as their records say, and those that choose rows; None: perhaps all."""
+    named: set[str] = {"response", "respondent_id", *asked.questions, *list_no_answer_marks()}
+    for rule in rules:
+        if rule.columns is None:
+            return None
+        named |= set(rule.columns)
+    return named

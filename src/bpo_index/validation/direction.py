@@ -26,9 +26,11 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Question
+from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names, show_number, show_range
 from bpo_index.scoring.arrays import Floats
+from bpo_index.threads import map_in_threads
 from bpo_index.validation.notes import Note
 
 #: Respondents needed, and the standard normal quantile of 0.001.
@@ -50,14 +52,21 @@ def find_turned_questions(accepted: pl.DataFrame, definition: IndexDefinition) -
         Categories, and which questions are reversed.
     """
     minimum = definition.method.minimum_respondents_to_publish
-    published = accepted.filter(pl.len().over("unit") >= minimum)
+    published = keep_published(accepted, minimum)
     least = _SAME * (definition.scale.maximum - definition.scale.minimum)
-    notes = []
-    for category in definition.category_nodes:
-        if len(category.questions) > 1:
-            ratings = published.select(question.id for question in category.questions).cast(pl.Float64).to_numpy()
-            notes += _note_turned(ratings, category.questions, definition, least=least, category=category.id)
-    return notes
+
+    def look_at(category: DefinedNode) -> list[Note]:
+        ratings = published.select(question.id for question in category.questions).cast(pl.Float64).to_numpy()
+        return _note_turned(ratings, category.questions, definition, least=least, category=category.id)
+
+    several = [category for category in definition.category_nodes if len(category.questions) > 1]
+    return [note for notes in map_in_threads(look_at, several, published.height) for note in notes]
+
+
+def keep_published(accepted: pl.DataFrame, minimum: int) -> pl.DataFrame:
+    """Return the rows of units with so many; no copy where these are all."""
+    few = accepted.group_by("unit").len().filter(pl.col("len") < minimum)["unit"]
+    return accepted.filter(~pl.col("unit").is_in(few.implode())) if len(few) else accepted
 
 
 def _note_turned(
@@ -194,8 +203,11 @@ def _compare(
     raters, total = rated.sum(axis=1), np.where(rated, ratings, 0.0).sum(axis=1)
     for question, column, known, is_turned in zip(questions, ratings.T, rated.T, turned, strict=True):
         both = known & (raters > 1)
-        own = column[both]
-        rest = (total[both] - own) / (raters[both] - 1)
+        if both.all():
+            own, rest = column, (total - column) / (raters - 1)
+        else:
+            own = column[both]
+            rest = (total[both] - own) / (raters[both] - 1)
         varies = len(own) > 0 and np.ptp(own) > least and np.ptp(rest) > least
         r = float(np.corrcoef(own, rest)[0, 1]) if varies else None
         yield question, len(own), -r if r is not None and is_turned else r

@@ -33,7 +33,10 @@ def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.Data
     ]
     conflicting, duplicate = name_mark("conflicting_id"), name_mark("duplicate_response")
     key = ["respondent_id", "unit"]
-    repeated = typed.filter(pl.struct(key).is_duplicated()).sort("source_file", "source_row")
+    is_repeated = typed.select(pl.struct(key).is_duplicated()).to_series()
+    if not typed["respondent_id"].is_duplicated().any() or not is_repeated.any():
+        return typed.with_columns(pl.lit(value=False).alias(name) for name in (conflicting, duplicate))
+    repeated = typed.filter(is_repeated).sort("source_file", "source_row")
     marks = repeated.select(
         "response",
         (pl.struct(content).n_unique().over(key) > 1).alias(conflicting),

@@ -71,7 +71,7 @@ def find_other_codes(
     refusals: dict[str, Refusal] = {}
     files = typed["source_file"].unique().sort().to_list()
     for file in files:
-        found = _find_all(typed.filter(pl.col("source_file") == file), groups)
+        found = _find_all(typed.filter(pl.col("source_file") == file) if len(files) > 1 else typed, groups)
         if texts is not None:
             found += _find_texts(texts.filter(pl.col("source_file") == file), definition)
         if found:

@@ -17,6 +17,8 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
+from bpo_index.responses.distinct import encode_texts, list_different
+from bpo_index.threads import map_in_threads
 
 # In the languages in which survey tools write choices; none of these words means both.
 _FINISHED = frozenset(
@@ -45,6 +47,8 @@ _UNFINISHED = frozenset(
 )
 #: The largest number of points or seconds that is read.
 MOST_POINTS = 1e9
+#: Different texts of a column from which they are not looked up by numbers.
+_MANY = 10_000
 #: How the reader writes times, whatever their spelling in the file.
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S%.f"
 
@@ -61,7 +65,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     questions = list(definition.question_ids)
     found: dict[str, Answers] = {}
     for scale, held in definition.scale_groups:
-        answers = pl.concat([table[question].drop_nulls().unique() for question in held]).unique().to_list()
+        answers = set().union(*list_different(table[question] for question in held))
         found |= dict.fromkeys(held, map_answers(answers, scale))
     blank = {question for scale, held in definition.scale_groups for question in held if scale.empty == "not_asked"}
     units = _map_unique(table["unit"], lambda text: find_unit(text, definition.unit_by_label) or text, pl.String)
@@ -77,9 +81,8 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         finished,
         _map_unique(table["duration"], _parse_points, pl.Float64),
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
-        *(
-            pl.col(question).replace_strict(answers.ratings, default=None, return_dtype=pl.Float64)
-            for question, answers in found.items()
+        *map_in_threads(
+            lambda question: _map_texts(table[question], found[question].ratings, pl.Float64), questions, table.height
         ),
         dont_know=_list_questions(questions, {question: answers.dont_know for question, answers in found.items()}),
         not_asked=_list_questions(
@@ -125,10 +128,23 @@ def _are_all_same(questions: list[str]) -> pl.Expr:
     return (pl.min_horizontal(questions) == pl.max_horizontal(questions)).fill_null(value=False)
 
 
-def _map_unique(column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+def _map_unique(
+    column: pl.Series, parse: Callable[[str], object], dtype: pl.DataType | type[pl.DataType]
+) -> pl.Series | pl.Expr:
     """Apply a function of one text to a column, once for each different text."""
+    if column.null_count() == len(column):
+        return pl.lit(None, dtype=dtype).alias(column.name)  # takes no memory
     texts = column.drop_nulls().unique().to_list()
-    return column.replace_strict({text: parse(text) for text in texts}, default=None, return_dtype=dtype)
+    return _map_texts(column, {text: parse(text) for text in texts}, dtype)
+
+
+def _map_texts(column: pl.Series, values: Mapping[str, object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """Return what stands for each text of a column; null where nothing does."""
+    encoded = encode_texts(column) if len(values) < _MANY else None
+    if encoded is None:
+        return column.replace_strict(dict(values), default=None, return_dtype=dtype)
+    texts, numbers = encoded
+    return pl.Series([values.get(text) for text in texts], dtype=dtype).gather(numbers).alias(column.name)
 
 
 def _list_questions(

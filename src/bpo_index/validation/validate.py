@@ -24,7 +24,7 @@ from bpo_index.validation.notes import Note, find_idle_rules, find_used_non_answ
 from bpo_index.validation.other_codes import find_other_codes
 from bpo_index.validation.other_scale import find_other_scales
 from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_out_only_by, list_flag_codes
-from bpo_index.validation.row_marks import mark_rows
+from bpo_index.validation.row_marks import list_no_answer_marks, mark_rows
 from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks
 from bpo_index.validation.sentences import explain_failures
 from bpo_index.validation.typed_responses import cast_responses, put_on_common_scale
@@ -46,7 +46,7 @@ class Validation:
         `flags` (codes; an empty list where there is none).
     rows
         One row per row read: `source_file, source_row, text, respondent_id, reasons, sentences`; the last two are
-        lists, empty where the row is accepted.
+        lists, empty where the row is accepted. The text, as it stands in the file, is null there.
     flags
         One row per accepted respondent and flag: `source_file, source_row, respondent_id, reason, sentence`.
     notes
@@ -103,10 +103,13 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         .group_by("response", maintain_order=True)
         .agg(reasons=pl.col("reason"), sentences=pl.col("sentence"))
     )
-    kept = typed.join(grouped, on="response", how="anti", maintain_order="left")
+    is_kept = ~typed["response"].is_in(grouped["response"].implode())
     flagging = reasons.filter(is_flag)
+    named = typed.select("response", "source_file", "source_row", "respondent_id").filter(
+        is_kept & typed["response"].is_in(flagging["response"].implode())
+    )
     flags = (
-        flagging.join(kept.select("response", "source_file", "source_row", "respondent_id"), on="response")
+        flagging.join(named, on="response")
         .select("source_file", "source_row", "respondent_id", "reason", "sentence")
         .sort("source_file", "source_row", "reason")
     )
@@ -122,7 +125,17 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         *("finished_at", "data_origin", *list_respondent_fields(definition), "dont_know", "not_asked"),
         *definition.question_ids,
     ]
-    accepted = kept.select(columns).sort("unit", "respondent_id")
+    # NOTE: rows are chosen and ordered by their numbers, since each copy of all columns takes as much as the file.
+    order = typed.select("unit", "respondent_id").with_row_index("row").filter(is_kept).sort("unit", "respondent_id")
+    accepted = typed.select(columns)[order["row"]]
+    non_answers = find_used_non_answers(typed.select(list_no_answer_marks()).filter(is_kept), rules, definition.words)
+    # Where all questions have one scale, ratings as they were given are those accepted.
+    answers = accepted.select("unit", *definition.question_ids)
+    if definition.question_ends is not None:
+        given = given.select("unit", *definition.question_ids).filter(is_kept)
+    else:
+        given = answers
+    del typed  # the largest of all, and not needed any more
     return Validation(
         accepted,
         quarantined_by_rules.select(*columns, "reasons", "flags").sort("unit", "respondent_id"),
@@ -132,9 +145,9 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         notes=[
             *find_idle_rules(table, rules, definition.words),
             *comparison.notes,
-            *find_used_non_answers(kept, rules, definition.words),
-            *find_turned_questions(accepted, definition),
-            *find_strange_shapes(given.filter(pl.col("response").is_in(kept["response"].implode())), definition),
+            *non_answers,
+            *find_turned_questions(answers, definition),
+            *find_strange_shapes(given, definition),
         ],
     )
 
@@ -174,18 +187,30 @@ def _account_rows(responses: Responses, grouped: pl.DataFrame) -> pl.DataFrame:
     """Return every row read with the reasons of the reader, of validation, or none."""
     by_reader = pl.col("reason").is_not_null()
     nothing = pl.lit([], dtype=pl.List(pl.String))
-    return (
-        responses.records.join(grouped, on="response", how="left", maintain_order="left")
-        .join(responses.table.select("response", "respondent_id"), on="response", how="left", maintain_order="left")
+    is_out = by_reader | pl.col("response").is_in(grouped["response"].implode()).fill_null(value=False)
+    judged = (
+        responses.write_texts(responses.records.with_row_index("row").filter(is_out))
+        .join(grouped, on="response", how="left", maintain_order="left")
         .select(
-            "source_file",
-            "source_row",
+            "row",
             "text",
-            "respondent_id",
-            reasons=pl.when(by_reader).then(pl.concat_list("reason")).otherwise(pl.col("reasons").fill_null(nothing)),
-            sentences=pl.when(by_reader)
-            .then(pl.concat_list("sentence"))
-            .otherwise(pl.col("sentences").fill_null(nothing)),
+            reasons=pl.when(by_reader).then(pl.concat_list("reason")).otherwise("reasons"),
+            sentences=pl.when(by_reader).then(pl.concat_list("sentence")).otherwise("sentences"),
         )
-        .sort("source_file", "source_row")
     )
+    read = responses.records.select("source_file", "source_row", "response").with_row_index("row")
+    ids = responses.table.select("response", "respondent_id")
+    if ids["response"].equals(read["response"]):
+        read = read.with_columns(ids["respondent_id"]).drop("response")
+    else:
+        read = read.join(ids, on="response", how="left", maintain_order="left").drop("response")
+    rows = read.join(judged, on="row", how="left", maintain_order="left").select(
+        "source_file",
+        "source_row",
+        "text",
+        "respondent_id",
+        reasons=pl.col("reasons").fill_null(nothing),
+        sentences=pl.col("sentences").fill_null(nothing),
+    )
+    is_sorted = rows["source_file"].n_unique() < 2 and rows["source_row"].is_sorted()
+    return rows if is_sorted else rows.sort("source_file", "source_row", maintain_order=True)

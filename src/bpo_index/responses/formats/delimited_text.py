@@ -12,7 +12,7 @@ from bpo_index.files.given_paths import show_size
 from bpo_index.responses.encodings import decode_text
 from bpo_index.responses.formats.record import FileFormat
 from bpo_index.responses.grids import DELIMITERS, LONGEST_LINE, MOST_CELLS, MOST_LINES, Grid, Unreadable
-from bpo_index.responses.records import iterate_records, split_lines
+from bpo_index.responses.regular_text import DelimitedLines
 
 
 def _check_size(content: bytes) -> None:
@@ -47,7 +47,7 @@ def read_text(content: bytes, how: HowToRead) -> Iterator[Grid]:
             explicit = {"encoding": key, "separator": "tab" if delimiter == "\t" else delimiter}
             yield Grid(
                 f"{encoding}, separated by {name}",
-                iterate_records(split_lines(text), delimiter),
+                DelimitedLines(text, delimiter),
                 explicit=explicit,
             )
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from bpo_index.display.labels import show_text
 from bpo_index.responses.apart import read_apart
-from bpo_index.responses.columnar import list_numbers, write_cell, write_records
+from bpo_index.responses.columnar import hold_frame, list_numbers, write_cell
 from bpo_index.responses.grids import Codebook, Grid, Unreadable
 
 #: The encoding that is tried where the bytes are not in the one that the file names, or should have.
@@ -73,7 +73,7 @@ def make_grid(form: str, read: Callable[..., tuple[pl.DataFrame, Any]], path: st
     numbers = [n for n, name in enumerate(frame.columns) if letters.get(name)]
     return Grid(
         form,
-        list(write_records(frame)),
+        hold_frame(frame),
         numbers=list_numbers(frame) | frozenset(numbers),
         has_headings=False,
         named=tuple(frame.columns),
