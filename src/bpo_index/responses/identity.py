@@ -26,7 +26,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from bpo_index.responses.distinct import encode_texts
-from bpo_index.threads import map_in_threads
 
 Words = NDArray[np.uint64]
 
@@ -62,22 +61,11 @@ def sum_rows(frames: Iterable[pl.DataFrame], secret: bytes) -> int:
 
 def digest_rows(frame: pl.DataFrame, secret: bytes) -> Words:
     """Return rows x 2 words: the keyed digest of each row of a frame of text columns."""
-    # Sums of words are the same whatever is added first.
-    halves = [frame.columns[::2], frame.columns[1::2]]
-    sums, others = map_in_threads(lambda names: _sum_cells(frame.select(names), secret), halves, frame.height)
-    sums += others
-    del others
+    sums = np.zeros((frame.height, 2), dtype=np.uint64)
+    for name in frame.columns:
+        _add_cells(sums, frame[name], derive_key(secret, f"cell {name}"), derive_key(secret, f"long cell {name}"))
     content = sums.astype("<u8", copy=False).view(np.uint8)
     return _hash_in_parts(content, derive_key(secret, "row"))
-
-
-def _sum_cells(frame: pl.DataFrame, secret: bytes) -> Words:
-    """Return rows x 2 words: the sum of the digests of each row's cells."""
-    sums = np.zeros((frame.height, 2), dtype=np.uint64)
-    for column in frame.iter_columns():
-        keys = (derive_key(secret, f"{what} {column.name}") for what in ("cell", "long cell"))
-        _add_cells(sums, column, *keys)
-    return sums
 
 
 def derive_key(secret: bytes, purpose: str) -> bytes:

@@ -26,11 +26,9 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Question
-from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names, show_number, show_range
 from bpo_index.scoring.arrays import Floats
-from bpo_index.threads import map_in_threads
 from bpo_index.validation.notes import Note
 
 #: Respondents needed, and the standard normal quantile of 0.001.
@@ -54,13 +52,12 @@ def find_turned_questions(accepted: pl.DataFrame, definition: IndexDefinition) -
     minimum = definition.method.minimum_respondents_to_publish
     published = keep_published(accepted, minimum)
     least = _SAME * (definition.scale.maximum - definition.scale.minimum)
-
-    def look_at(category: DefinedNode) -> list[Note]:
-        ratings = published.select(question.id for question in category.questions).cast(pl.Float64).to_numpy()
-        return _note_turned(ratings, category.questions, definition, least=least, category=category.id)
-
-    several = [category for category in definition.category_nodes if len(category.questions) > 1]
-    return [note for notes in map_in_threads(look_at, several, published.height) for note in notes]
+    notes = []
+    for category in definition.category_nodes:
+        if len(category.questions) > 1:
+            ratings = published.select(question.id for question in category.questions).cast(pl.Float64).to_numpy()
+            notes += _note_turned(ratings, category.questions, definition, least=least, category=category.id)
+    return notes
 
 
 def keep_published(accepted: pl.DataFrame, minimum: int) -> pl.DataFrame:

@@ -18,7 +18,6 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
 from bpo_index.responses.distinct import encode_texts, list_different
-from bpo_index.threads import map_in_threads
 
 # In the languages in which survey tools write choices; none of these words means both.
 _FINISHED = frozenset(
@@ -81,9 +80,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         finished,
         _map_unique(table["duration"], _parse_points, pl.Float64),
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
-        *map_in_threads(
-            lambda question: _map_texts(table[question], found[question].ratings, pl.Float64), questions, table.height
-        ),
+        *(_map_texts(table[question], answers.ratings, pl.Float64) for question, answers in found.items()),
         dont_know=_list_questions(questions, {question: answers.dont_know for question, answers in found.items()}),
         not_asked=_list_questions(
             questions, {question: answers.not_asked for question, answers in found.items()}, blank=blank

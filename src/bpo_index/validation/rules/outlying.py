@@ -24,7 +24,6 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.text_expressions import say, show
 from bpo_index.display.words import GENERIC
 from bpo_index.fields import LEAST_PART, MOST, Finite
-from bpo_index.threads import map_in_threads
 from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
 
 Floats = npt.NDArray[np.float64]
@@ -88,11 +87,8 @@ def find_outlying(
     unit_of = complete["unit"].rank("dense").to_numpy().astype(np.int64) - 1
     # NOTE: column by column, since a sorted copy of all columns takes as much as they do.
     ratings = np.empty((complete.height, len(questions)))
-
-    def fill(n: int) -> None:
-        ratings[:, n] = rows[questions[n]].gather(complete["place"]).to_numpy()
-
-    map_in_threads(fill, range(len(questions)), complete.height)
+    for n, question in enumerate(questions):
+        ratings[:, n] = rows[question].gather(complete["place"]).to_numpy()
     squared = measure_squared_distances(ratings, unit_of)
     if squared is None:
         return phrase("notes.rule_needs_spread", rows=complete.height, questions=len(questions), **words)
@@ -140,27 +136,21 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     def centre(part: slice) -> Floats:
         return np.asarray(ratings[part] - means[unit_of[part]])
 
-    squares = map_in_threads(lambda part: (centre(part) ** 2).sum(axis=0), parts, len(ratings))
-    spread = np.sqrt(sum(squares))
+    spread = np.sqrt(sum((centre(part) ** 2).sum(axis=0) for part in parts))
     if (spread <= 1e-9 * np.abs(ratings).max(axis=0)).any():
         return None
-
     # In units of each question's own spread, so that the rank does not depend on the scale.
-    def multiply(part: slice) -> Floats:
+    products = np.zeros((ratings.shape[1], ratings.shape[1]))
+    for part in parts:
         scaled = centre(part) / spread
-        return np.asarray(scaled.T @ scaled)
-
-    products = np.asarray(sum(map_in_threads(multiply, parts, len(ratings))))
+        products += scaled.T @ scaled
     if np.linalg.matrix_rank(products, hermitian=True) < len(products):
         return None
     degrees = len(ratings) - len(sizes)
     squared = np.empty(len(ratings))
-
-    def measure(part: slice) -> None:
+    for part in parts:
         scaled = centre(part) / spread
         squared[part] = degrees * (scaled * np.linalg.solve(products, scaled.T).T).sum(axis=1)
-
-    map_in_threads(measure, parts, len(ratings))
     return squared
 
 
