@@ -198,7 +198,7 @@ def publish(
     def confirm() -> None:
         """Refuse when a release appeared with whose answers these were not compared."""
         known = {one.release for one in find_earlier(private, Path(settings.out), definition)}
-        if not known <= {*(publishable.earlier or ()), release_id}:
+        if not known <= {*publishable.earlier, release_id}:
             raise UsageError(
                 f"Another release of edition {definition.edition} of {definition.index} appeared while this one was "
                 "computed, so the answers were not compared with those behind it. Run again."

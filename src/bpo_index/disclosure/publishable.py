@@ -27,7 +27,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names
 from bpo_index.errors import UsageError
 from bpo_index.publication.columns import list_tables, list_withheld
-from bpo_index.robustness.assess import Robustness, describe_notes
+from bpo_index.robustness.assess import SMOOTHED, Robustness, describe_notes
 from bpo_index.scoring.margins import hash_margins
 from bpo_index.scoring.unit_scores import Scores
 from bpo_index.validation.checked import Checked
@@ -60,7 +60,7 @@ class Publishable:
     restated
         Units whose category scores were published before, made in another way.
     earlier
-        The releases of the edition with whose answers these were compared; None: with none.
+        The releases of the edition with whose answers these were compared.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -73,7 +73,7 @@ class Publishable:
     margins: str | None = field(repr=False)
     held: dict[str, str] = field(default_factory=dict)
     restated: tuple[str, ...] = ()
-    earlier: tuple[str, ...] | None = None
+    earlier: tuple[str, ...] = ()
 
 
 def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
@@ -152,7 +152,7 @@ def _describe_protection(checked: Checked, categories: pl.DataFrame, definition:
     names, words, said = definition.unit_names, definition.words, []
     if not is_protected(definition.method):
         said.append(phrase("disclosure.unprotected", units=words.units, respondent=words.respondent))
-    if (categories["error"] == "smoothed").any():
+    if (categories["error"] == SMOOTHED).any():
         said.append(phrase("disclosure.smoothed", respondents=words.respondents, units=words.units))
     if checked.held:
         said.append(

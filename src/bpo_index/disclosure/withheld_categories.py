@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from bpo_index.robustness.assess import OWN
+
 
 def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
     """Return the table `sensitivity` without the rows on scores that would say what is withheld of a unit.
@@ -33,7 +35,7 @@ def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame, unit
     [('rank', 'AAA'), ('score', 'BBB')]
     """
     is_kept_back = pl.col("suppressed") | pl.col("score_bound").is_not_null()
-    smoothed = units.filter(pl.col("error") != "own")["unit"]
+    smoothed = units.filter(pl.col("error") != OWN)["unit"]
     dropped = [*categories.filter(is_kept_back)["unit"].unique(), *smoothed]
     return sensitivity.filter(~((pl.col("output") == "score") & pl.col("unit").is_in(dropped).fill_null(value=False)))
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 import polars as pl
 
-from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_number, show_range, show_score
 from bpo_index.errors import UsageError
 from bpo_index.files.resources import find_resource
-from bpo_index.publication.possible_scores import find_possible_scores
+from bpo_index.publication.possible_scores import find_possible_scores, find_range
 from bpo_index.scoring.ranking import rank_units
 
 #: Scores no farther apart are equal.
@@ -125,7 +124,7 @@ def _check_fact(
         return FactCheck(fact, "does not hold", phrase("release.fact_no_rank", unit=fact.unit))
     rank, score = int(row["rank"]), float(row["score"])
     bound = row.get("score_bound")
-    low, high = (score if bound != AT_MOST else 0.0), (score if bound != AT_LEAST else 100.0)
+    low, high = find_range(score, bound)
     shown = phrase("release.fact_score", score=show_score({"score": score, "score_bound": bound}))
     ranked = phrase("release.fact_rank", rank=rank)
     match fact.kind:

@@ -24,6 +24,19 @@ def find_category_weights(definition: IndexDefinition) -> dict[str, float] | Non
     return {category.id: one / sum(given) for category, one in zip(definition.categories, given, strict=True)}
 
 
+def find_range(score: float | None, bound: str | None) -> tuple[float, float]:
+    """Return the least and the largest score that a published one stands for; None: withheld.
+
+    Examples
+    --------
+    >>> find_range(85.3, None), find_range(96.0, "at least"), find_range(None, None)
+    ((85.3, 85.3), (96.0, 100.0), (0.0, 100.0))
+    """
+    if score is None:
+        return 0.0, 100.0
+    return (0.0 if bound == AT_MOST else score), (100.0 if bound == AT_LEAST else score)
+
+
 def find_possible_scores(
     unit: str, ranking: pl.DataFrame, categories: pl.DataFrame, weights: Mapping[str, float] | None
 ) -> dict[str, tuple[float, float]]:
@@ -50,14 +63,7 @@ def find_possible_scores(
     """
     ranges: dict[str, tuple[float, float]] = {}
     for row in categories.filter(pl.col("unit") == unit).iter_rows(named=True):
-        score, bound = row["score"], row.get("score_bound")
-        if score is None:
-            ranges[row["category"]] = (0.0, 100.0)
-        else:
-            ranges[row["category"]] = (
-                0.0 if bound == AT_MOST else score,
-                100.0 if bound == AT_LEAST else score,
-            )
+        ranges[row["category"]] = find_range(row["score"], row.get("score_bound"))
     overall = ranking.filter(pl.col("unit") == unit)
     score = overall["score"].item() if overall.height else None
     is_bound = "score_bound" in overall.columns and overall.height and overall["score_bound"].item() is not None

@@ -106,7 +106,6 @@ def publish_release(
         False: the edition's pointer stays at the release it leads to, and this one is withdrawn at once.
     private
         The private folder, to which the files of withdrawn releases move; None: that beside the releases, `audit`.
-
     confirm
         Called before a new release appears, while nobody else can publish one of the index; may raise.
 

@@ -35,8 +35,8 @@ class Checked:
     """Unit to the release whose answers it keeps, since only one or two respondents differ (`hold_changes`)."""
     restated: tuple[str, ...] = ()
     """Units whose category scores were published before, made in another way of the same answers."""
-    earlier: tuple[str, ...] | None = None
-    """The releases of the edition with whose answers these were compared; None: with none."""
+    earlier: tuple[str, ...] = ()
+    """The releases of the edition with whose answers these were compared."""
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the account of rows, and where its private part lies."""

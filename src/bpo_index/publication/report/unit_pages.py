@@ -159,7 +159,7 @@ def _list_facts(row: dict[str, Any], result: Result, names: Names, *, level: str
     if row["score"] is None:
         return [(heading, respondents)]
     if row["effective_n"] is not None:
-        respondents += f" (effective {row['effective_n']:.1f})"
+        respondents += f" (effective {show_number(row['effective_n'])})"
     facts = [
         ("Score", f"{show_score(row)} {points}"),
         (f"{level} interval", show_range(row["ci_low"], row["ci_high"])),
@@ -168,7 +168,7 @@ def _list_facts(row: dict[str, Any], result: Result, names: Names, *, level: str
     ]
     for other in result.tables["sampling_error"].filter(pl.col("category").is_null(), unit=row["unit"]).to_dicts():
         if other["shrunken"] is not None:
-            facts.append(("Score drawn towards the mean of all", f"{other['shrunken']:.1f} {points}"))
+            facts.append(("Score drawn towards the mean of all", f"{show_number(other['shrunken'])} {points}"))
     return facts
 
 
