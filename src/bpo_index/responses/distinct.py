@@ -10,7 +10,7 @@ import polars as pl
 def encode_texts(column: pl.Series) -> tuple[pl.Series, pl.Series] | None:
     """Return the different texts of a column, and for each row the number of its text among them, or null.
 
-    None where there are more than 65,536 different ones. Other texts may be among them that no row has.
+    None where there are more than 65,536 different ones. Each text of the column is among them once, and no other.
 
     Examples
     --------

@@ -326,11 +326,12 @@ def _write_numbers(
     }
     durations = {"duration": columns["duration"]} if "duration" in columns else {}
     asked = {tidy: answers[tidy] for tidy in ("rating", *definition.question_ids) if tidy in answers}
-    pairs = {} if definition.source.decimal else find_two_answers(asked, definition)
+    given = dict(zip(answers, list_different(answers.values()), strict=True))
+    pairs = {} if definition.source.decimal else find_two_answers(asked, definition, given)
     said += [_say_two_answers(pairs, asked)] if pairs else []
     written: dict[str, Texts] = {}
     for what, group in (("numbers", answers), ("durations", durations)):
-        different = dict(zip(group, list_different(group.values()), strict=True))
+        different = given if group is answers else dict(zip(group, list_different(group.values()), strict=True))
         alone = {tidy: texts - pairs.get(tidy, set()) for tidy, texts in different.items()}
         mark = _find_mark(what, alone, definition.source.decimal, said)
         if mark is None:
@@ -351,14 +352,15 @@ def _write_numbers(
     return written
 
 
-def find_two_answers(columns: dict[str, Texts], definition: IndexDefinition) -> dict[str, set[str]]:
+def find_two_answers(
+    columns: dict[str, Texts], definition: IndexDefinition, different: dict[str, set[str]]
+) -> dict[str, set[str]]:
     """Return the cells of each question that hold two answers, such as "3,4", and no decimal comma.
 
     They are few (up to a quarter) in a column of whole numbers, or four and all rising; both numbers are ratings, and
     in no question of the file numbers with a comma are anything else.
     """
     found: dict[str, set[str]] = {}
-    different = dict(zip(columns, list_different(columns.values()), strict=True))
     for tidy, texts in columns.items():
         commas = {text for text in different[tidy] if _TWO_NUMBERS.fullmatch(text)}
         if not commas:

@@ -14,7 +14,6 @@ Nothing is changed. Method page: docs/methods/scale-check.md.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -142,15 +141,18 @@ def _is_mass(ratings: Floats, point: float, scale: Scale) -> bool:
 
 
 def _find_copies(published: pl.DataFrame, definition: IndexDefinition) -> list[Note]:
-    first_of: dict[bytes, str] = {}
+    # Columns with the same count and sum are few; only these are compared row by row.
+    alike: dict[tuple[int, float], list[str]] = {}
     pairs: list[tuple[str, str]] = []
     for question in definition.question_ids:
         ratings = published[question]
         if ratings.count() < _FEWEST_COPIES or ratings.min() == ratings.max():
             continue
-        digest = hashlib.blake2b(ratings.to_numpy().tobytes()).digest()
-        original = first_of.setdefault(digest, question)
-        if original != question:
+        firsts = alike.setdefault((ratings.count(), float(ratings.sum())), [])
+        original = next((first for first in firsts if published[first].equals(ratings, null_equal=True)), None)
+        if original is None:
+            firsts.append(question)
+        else:
             pairs.append((original, question))
     if not pairs:
         return []

@@ -35,8 +35,8 @@ from bpo_index.validation.notes import Note
 _FEWEST, _BEYOND_CHANCE = 30, -3.0902
 #: Questions of a category up to which their correlations are looked at together.
 _MOST_TOGETHER = 300
-#: Spread of values, as a share of the scale, that counts as rounding only.
-_SAME = 1e-9
+#: Spread of values, as a share of the scale, that counts as rounding only; times as much for one from products.
+_SAME, _LEAST_SPREAD = 1e-9, 1e3
 
 
 def find_turned_questions(accepted: pl.DataFrame, definition: IndexDefinition) -> list[Note]:
@@ -169,11 +169,15 @@ def find_suspects(ratings: Floats, signs: Floats) -> np.ndarray | None:
     if ratings.shape[1] > _MOST_TOGETHER or len(ratings) < _FEWEST:
         return None
     known = ~np.isnan(ratings)
-    counts = np.maximum(known.sum(axis=0), 1)
-    centred = np.where(known, ratings - np.where(known, ratings, 0.0).sum(axis=0) / counts, 0.0)
-    spread = np.sqrt((centred**2).sum(axis=0))
-    scaled = centred / np.where(spread > 0, spread, 1.0)
-    _, vectors = np.linalg.eigh(scaled.T @ scaled)
+    if known.all():
+        centred = ratings - ratings.mean(axis=0)
+    else:
+        counts = np.maximum(known.sum(axis=0), 1)
+        centred = np.where(known, ratings - np.where(known, ratings, 0.0).sum(axis=0) / counts, 0.0)
+    products = centred.T @ centred
+    spread = np.sqrt(np.diag(products))
+    spread = np.where(spread > 0, spread, 1.0)
+    _, vectors = np.linalg.eigh(products / np.outer(spread, spread))
     along = np.where(vectors[:, -1] < 0, -1.0, 1.0)
     wrong = along * signs < 0
     if wrong.all() or not wrong.any():
@@ -193,8 +197,14 @@ def _compare(
     """Yield each question, how many rated it and one of the others, and the correlation (None where none varies).
 
     The others are turned by the signs `right`; the question itself the other way where `turned`. Their mean is taken
-    from the sum over all, so that time grows with the questions and not with their square.
+    from the sum over all, so that time grows with the questions and not with their square. Where nobody left one out
+    the correlations follow from the covariances of the questions.
     """
+    if not np.isnan(ratings).any() and 1 < len(questions) <= _MOST_TOGETHER and len(ratings):
+        of_rest = _correlate_complete(right * ratings, least * _LEAST_SPREAD)
+        for question, r, is_turned in zip(questions, of_rest, turned, strict=True):
+            yield question, len(ratings), -r if r is not None and is_turned else r
+        return
     ratings = right * ratings
     rated = ~np.isnan(ratings)
     raters, total = rated.sum(axis=1), np.where(rated, ratings, 0.0).sum(axis=1)
@@ -208,6 +218,17 @@ def _compare(
         varies = len(own) > 0 and np.ptp(own) > least and np.ptp(rest) > least
         r = float(np.corrcoef(own, rest)[0, 1]) if varies else None
         yield question, len(own), -r if r is not None and is_turned else r
+
+
+def _correlate_complete(ratings: Floats, least: float) -> Iterator[float | None]:
+    """Yield the correlation of each column with the sum of the others; None where one of both varies less than that."""
+    centred = ratings - ratings.mean(axis=0)
+    products = centred.T @ centred / len(ratings)
+    own, together = np.diag(products), products.sum(axis=0)
+    rest = np.maximum(together.sum() - 2 * together + own, 0.0)
+    for n in range(len(own)):
+        varies = min(own[n], rest[n] / (len(own) - 1) ** 2) > least**2
+        yield float((together[n] - own[n]) / math.sqrt(own[n] * rest[n])) if varies else None
 
 
 def measure_t(r: float, n: int) -> float:

@@ -17,7 +17,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
-from bpo_index.responses.distinct import encode_texts, list_different
+from bpo_index.responses.distinct import encode_texts
 
 # In the languages in which survey tools write choices; none of these words means both.
 _FINISHED = frozenset(
@@ -63,8 +63,12 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     """
     questions = list(definition.question_ids)
     found: dict[str, Answers] = {}
+    encoded = {question: encode_texts(table[question]) for question in questions}
     for scale, held in definition.scale_groups:
-        answers = set().union(*list_different(table[question] for question in held))
+        answers: set[str] = set()
+        for question in held:
+            known = encoded[question]
+            answers.update(table[question].drop_nulls().unique() if known is None else known[0])
         found |= dict.fromkeys(held, map_answers(answers, scale))
     blank = {question for scale, held in definition.scale_groups for question in held if scale.empty == "not_asked"}
     units = _map_unique(table["unit"], lambda text: find_unit(text, definition.unit_by_label) or text, pl.String)
@@ -80,7 +84,10 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         finished,
         _map_unique(table["duration"], _parse_points, pl.Float64),
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
-        *(_map_texts(table[question], answers.ratings, pl.Float64) for question, answers in found.items()),
+        *(
+            _map_texts(table[question], answers.ratings, pl.Float64, encoded[question])
+            for question, answers in found.items()
+        ),
         dont_know=_list_questions(questions, {question: answers.dont_know for question, answers in found.items()}),
         not_asked=_list_questions(
             questions, {question: answers.not_asked for question, answers in found.items()}, blank=blank
@@ -132,12 +139,17 @@ def _map_unique(
     if column.null_count() == len(column):
         return pl.lit(None, dtype=dtype).alias(column.name)  # takes no memory
     texts = column.drop_nulls().unique().to_list()
-    return _map_texts(column, {text: parse(text) for text in texts}, dtype)
+    encoded = encode_texts(column) if len(texts) < _MANY else None
+    return _map_texts(column, {text: parse(text) for text in texts}, dtype, encoded)
 
 
-def _map_texts(column: pl.Series, values: Mapping[str, object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
-    """Return what stands for each text of a column; null where nothing does."""
-    encoded = encode_texts(column) if len(values) < _MANY else None
+def _map_texts(
+    column: pl.Series,
+    values: Mapping[str, object],
+    dtype: pl.DataType | type[pl.DataType],
+    encoded: tuple[pl.Series, pl.Series] | None,
+) -> pl.Series:
+    """Return what stands for each text of a column, which may be encoded; null where nothing does."""
     if encoded is None:
         return column.replace_strict(dict(values), default=None, return_dtype=dtype)
     texts, numbers = encoded

@@ -25,6 +25,7 @@ from bpo_index.validation.other_codes import find_other_codes
 from bpo_index.validation.other_scale import find_other_scales
 from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_out_only_by, list_flag_codes
 from bpo_index.validation.row_marks import list_no_answer_marks, mark_rows
+from bpo_index.validation.row_order import order_rows
 from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks
 from bpo_index.validation.sentences import explain_failures
 from bpo_index.validation.typed_responses import cast_responses, put_on_common_scale
@@ -126,7 +127,7 @@ def validate_responses(responses: Responses, definition: IndexDefinition) -> Val
         *definition.question_ids,
     ]
     # NOTE: rows are chosen and ordered by their numbers, since each copy of all columns takes as much as the file.
-    order = typed.select("unit", "respondent_id").with_row_index("row").filter(is_kept).sort("unit", "respondent_id")
+    order = order_rows(typed.select("unit", "respondent_id").with_row_index("row").filter(is_kept))
     accepted = typed.select(columns)[order["row"]]
     non_answers = find_used_non_answers(typed.select(list_no_answer_marks()).filter(is_kept), rules, definition.words)
     # Where all questions have one scale, ratings as they were given are those accepted.

@@ -4,8 +4,8 @@ With x the ratings of a row, m the mean of its unit and S the covariance pooled 
 
     distance^2 = (x - m)' S^-1 (x - m)          marked above the 1 - level quantile of chi-square, a degree a question
 
-Rows with a rating for every question take part, in units with two such rows or more. They are sorted by respondent
-before anything is summed, so that the order of the file changes no digit.
+Rows with a rating for every question take part, in units with two such rows or more. They are sorted by unit and
+respondent before anything is summed, so that the order of the file changes no digit.
 
 Method page: docs/methods/outlying-answers.md.
 """
@@ -24,6 +24,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.text_expressions import say, show
 from bpo_index.display.words import GENERIC
 from bpo_index.fields import LEAST_PART, MOST, Finite
+from bpo_index.validation.row_order import order_rows
 from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
 
 Floats = npt.NDArray[np.float64]
@@ -78,13 +79,15 @@ def find_outlying(
         )
         .with_row_index("place")
         .filter("is_whole")
-        .filter(pl.len().over("unit") > 1)
-        .sort("respondent_id", "unit")
     )
+    alone = complete.group_by("unit").len().filter(pl.col("len") < 2)["unit"]
+    if len(alone):
+        complete = complete.filter(~pl.col("unit").is_in(alone.implode()))
     needed = int(np.ceil(np.round(rule.rows_per_question * len(questions), 9)))
     if complete.height < needed:
         return phrase("notes.rule_needs_more_rows", count=complete.height, needed=needed, **words)
-    unit_of = complete["unit"].rank("dense").to_numpy().astype(np.int64) - 1
+    complete = order_rows(complete)
+    unit_of = complete["unit_number"].to_numpy()
     # NOTE: column by column, since a sorted copy of all columns takes as much as they do.
     ratings = np.empty((complete.height, len(questions)))
     for n, question in enumerate(questions):
@@ -132,25 +135,25 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     sizes = np.bincount(unit_of)
     means = np.stack([np.bincount(unit_of, weights=column) for column in ratings.T], axis=1) / sizes[:, np.newaxis]
     parts = [slice(start, start + _TOGETHER) for start in range(0, len(ratings), _TOGETHER)]
-
-    def centre(part: slice) -> Floats:
-        return np.asarray(ratings[part] - means[unit_of[part]])
-
-    spread = np.sqrt(sum((centre(part) ** 2).sum(axis=0) for part in parts))
-    if (spread <= 1e-9 * np.abs(ratings).max(axis=0)).any():
-        return None
-    # In units of each question's own spread, so that the rank does not depend on the scale.
+    centred = np.empty(ratings.shape)
     products = np.zeros((ratings.shape[1], ratings.shape[1]))
     for part in parts:
-        scaled = centre(part) / spread
-        products += scaled.T @ scaled
-    if np.linalg.matrix_rank(products, hermitian=True) < len(products):
+        np.subtract(ratings[part], means.take(unit_of[part], axis=0), out=centred[part])
+        products += centred[part].T @ centred[part]
+    spread = np.sqrt(np.diag(products))
+    if (spread <= 1e-9 * np.maximum(ratings.max(axis=0), -ratings.min(axis=0))).any():
         return None
+    # In units of each question's own spread, so that the rank does not depend on the scale.
+    values, vectors = np.linalg.eigh(products / np.outer(spread, spread))
+    if values.min() <= values.max() * len(values) * np.finfo(float).eps:
+        return None
+    # With A A' the inverse of the products, the distance is the length of a row times A.
+    inverse = vectors / np.sqrt(values) / spread[:, np.newaxis]
     degrees = len(ratings) - len(sizes)
     squared = np.empty(len(ratings))
     for part in parts:
-        scaled = centre(part) / spread
-        squared[part] = degrees * (scaled * np.linalg.solve(products, scaled.T).T).sum(axis=1)
+        turned = centred[part] @ inverse
+        squared[part] = degrees * np.einsum("ij,ij->i", turned, turned)
     return squared
 
 
