@@ -12,7 +12,7 @@ Method page: docs/methods/outlying-answers.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -89,7 +89,7 @@ def find_outlying(
     complete = order_rows(complete)
     unit_of = complete["unit_number"].to_numpy()
     # NOTE: column by column, since a sorted copy of all columns takes as much as they do.
-    ratings = np.empty((complete.height, len(questions)))
+    ratings = np.empty((complete.height, len(questions)), order="F")
     for n, question in enumerate(questions):
         ratings[:, n] = rows[question].gather(complete["place"]).to_numpy()
     squared = measure_squared_distances(ratings, unit_of)
@@ -118,7 +118,7 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     ratings
         Rows x questions, no NaN.
     unit_of
-        Rows: the number of each one's unit, from 0, none left out.
+        Rows: the number of each one's unit; the rows of a unit follow one another.
 
     Returns
     -------
@@ -132,16 +132,17 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     >>> measure_squared_distances(ratings, np.array([0, 0, 1, 1])).round(9).tolist()
     [1.0, 1.0, 1.0, 1.0]
     """
-    sizes = np.bincount(unit_of)
-    means = np.stack([np.bincount(unit_of, weights=column) for column in ratings.T], axis=1) / sizes[:, np.newaxis]
-    parts = [slice(start, start + _TOGETHER) for start in range(0, len(ratings), _TOGETHER)]
-    centred = np.empty(ratings.shape)
+    starts = np.flatnonzero(np.diff(unit_of, prepend=-1))
+    ends = np.append(starts[1:], len(ratings))
+    columns, centred = ratings.T, np.empty(ratings.shape[::-1])
     products = np.zeros((ratings.shape[1], ratings.shape[1]))
-    for part in parts:
-        np.subtract(ratings[part], means.take(unit_of[part], axis=0), out=centred[part])
-        products += centred[part].T @ centred[part]
+    for start, end in zip(starts, ends, strict=True):
+        mean = columns[:, start:end].mean(axis=1, keepdims=True)
+        for part in _split(start, end):
+            np.subtract(columns[:, part], mean, out=centred[:, part])
+            products += centred[:, part] @ centred[:, part].T
     spread = np.sqrt(np.diag(products))
-    if (spread <= 1e-9 * np.maximum(ratings.max(axis=0), -ratings.min(axis=0))).any():
+    if (spread <= 1e-9 * np.maximum(columns.max(axis=1), -columns.min(axis=1))).any():
         return None
     # In units of each question's own spread, so that the rank does not depend on the scale.
     values, vectors = np.linalg.eigh(products / np.outer(spread, spread))
@@ -149,12 +150,16 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
         return None
     # With A A' the inverse of the products, the distance is the length of a row times A.
     inverse = vectors / np.sqrt(values) / spread[:, np.newaxis]
-    degrees = len(ratings) - len(sizes)
+    degrees = len(ratings) - len(starts)
     squared = np.empty(len(ratings))
-    for part in parts:
-        turned = centred[part] @ inverse
-        squared[part] = degrees * np.einsum("ij,ij->i", turned, turned)
+    for part in _split(0, len(ratings)):
+        turned = inverse.T @ centred[:, part]
+        squared[part] = degrees * np.einsum("ji,ji->i", turned, turned)
     return squared
+
+
+def _split(start: int, end: int) -> Iterator[slice]:
+    return (slice(first, min(first + _TOGETHER, end)) for first in range(start, end, _TOGETHER))
 
 
 RECORDS = (
