@@ -45,9 +45,21 @@ class DefinitionError(UsageError):
 
 
 class DataRefused(BpoIndexError):
-    """The responses cannot carry an index; the audit says why (exit code 1)."""
+    """The responses cannot carry an index; the audit says why (exit code 1).
+
+    Parameters
+    ----------
+    message
+        What is said everywhere, in logs too: it quotes no single answer.
+    for_owner
+        The same with examples from single rows, for the terminal of whoever has the files; None: the message.
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, *, for_owner: str | None = None) -> None:
+        super().__init__(message)
+        self.for_owner = message if for_owner is None else for_owner
 
 
 class EnvironmentFailed(BpoIndexError):

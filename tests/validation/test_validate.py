@@ -7,6 +7,8 @@ import random
 import polars as pl
 import pytest
 
+from bpo_index.errors import DataRefused
+from bpo_index.responses import read_responses
 from bpo_index.validation.audit import summarise_audit, write_private_audit
 from bpo_index.validation.duplicates import mark_duplicates
 from bpo_index.validation.reasons import REASONS
@@ -185,3 +187,19 @@ def test_a_refusal_quotes_the_first_text_that_cannot_be_read(tmp_path):
     assert "row 2 of survey.csv: Neither a rating nor a don't-know: q2 'seven'" in refusal
     assert "row 3 of survey.csv: 'Narnia' is not one of the 3 units" in refusal
     assert "row 4 of survey.csv: Outside the scale 0 to 10: q3 '77'" in refusal
+
+
+def test_what_goes_to_logs_quotes_no_answer(tmp_path):
+    from bpo_index.validation.checked import account_for_rows
+
+    definition = make_definition()
+    (tmp_path / "survey.csv").write_text("id,country,q1,q2,q3\na,Aland,7,seven,8\nc,Aland,1,2,77\n")
+    responses = read_responses([tmp_path / "survey.csv"], definition)
+    validation = validate_responses(responses, definition)
+    with pytest.raises(DataRefused) as caught:
+        account_for_rows(validation, responses, definition, tmp_path / "audit")
+    assert "77" in caught.value.for_owner
+    assert "seven" in caught.value.for_owner
+    assert "77" not in str(caught.value)
+    assert "seven" not in str(caught.value)
+    assert "1 x out_of_range" in str(caught.value)

@@ -88,6 +88,8 @@ def _run_command(argv: list[str] | None) -> tuple[str, int]:
     """Run a command and return what is to be said of its failure, if it failed, and the exit code."""
     try:
         code = build_app()(args=argv, standalone_mode=False)
+    except DataRefused as error:
+        return error.for_owner, error.exit_code
     except BpoIndexError as error:
         return str(error), error.exit_code
     except KeyboardInterrupt:

@@ -65,10 +65,11 @@ def account_for_rows(
         When the folder cannot be written.
     """
     audit = summarise_audit(validation, definition)
-    refusal = find_refusal(
-        [*responses.refusals, *validation.refusals], audit, definition, find_examples(validation.quarantined)
-    )
-    write_private_audit(audit, validation, responses, definition, folder=folder, refusal=refusal)
+    refusals = [*responses.refusals, *validation.refusals]
+    refusal = find_refusal(refusals, audit, definition)
+    for_owner = find_refusal(refusals, audit, definition, find_examples(validation.quarantined))
+    write_private_audit(audit, validation, responses, definition, folder=folder, refusal=for_owner)
     if refusal:
-        raise DataRefused(f"{refusal} Every row and its reasons are in {folder}.")
+        where = f"Every row and its reasons are in {folder}."
+        raise DataRefused(f"{refusal} {where}", for_owner=f"{for_owner} {where}")
     return Checked(validation, audit, folder, responses.is_synthetic, definition.words)
