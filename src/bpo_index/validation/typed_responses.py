@@ -20,7 +20,7 @@ from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, pa
 from bpo_index.responses.distinct import encode_texts
 
 # In the languages in which survey tools write choices; none of these words means both.
-_FINISHED = frozenset(
+FINISHED = frozenset(
     [
         "true",
         "1",
@@ -41,7 +41,7 @@ _FINISHED = frozenset(
         "sì",
     ]
 )
-_UNFINISHED = frozenset(
+UNFINISHED = frozenset(
     ["false", "0", "no", "unfinished", "partial", "incomplete", "falsch", "nein", "faux", "non", "falso", "não", "nao"]
 )
 #: The largest number of points or seconds that is read.
@@ -181,7 +181,7 @@ def _list_questions(
 
 def _parse_finished(text: str) -> bool | None:
     folded = fold_label(text)
-    return True if folded in _FINISHED else False if folded in _UNFINISHED else None
+    return True if folded in FINISHED else False if folded in UNFINISHED else None
 
 
 def _parse_points(text: str) -> float | None:

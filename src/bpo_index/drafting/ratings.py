@@ -1,0 +1,293 @@
+"""Which columns are rated questions, on which scale, and how sure that is.
+
+Columns are rated alike where their answers belong to the same usual set of answers, are the same labels of a codebook,
+or are whole numbers of one run. A column whose heading asks for something else (age, sex, income), the marks of a multiple
+choice, and single columns are no questions by themselves. Method page: docs/methods/drafting.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from bpo_index.display.labels import fold_label
+from bpo_index.drafting.answer_sets.registry import find_answer_sets
+from bpo_index.drafting.look import Column, Table
+from bpo_index.drafting.words import holds, list_phrases, simplify
+from bpo_index.responses.answer_texts import parse_number
+from bpo_index.responses.no_answers import Kind
+
+#: Different answers of a question in words, and numbers on a scale without words, at most.
+_MOST_ANSWERS, _MOST_POINTS = 11, 11
+#: Length of runs of numbers that are slider scales.
+_SLIDERS = ((0, 100), (1, 100))
+#: Questions of one kind from which they are ratings without being asked.
+_FEWEST = 3
+#: Codes that stand apart from a scale and usually mean that there is no answer.
+_CODES: dict[float, Kind] = {
+    **dict.fromkeys((88.0, 98.0, 888.0, 998.0, 8888.0, 9998.0, -8.0, -98.0, -88.0, 97.0, 997.0, -97.0, 77.0, -7.0), "dont_know"),
+    **dict.fromkeys((99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, -1.0), "skipped"),
+    **dict.fromkeys((96.0, 996.0, -96.0, -6.0), "not_asked"),
+}
+_OTHER = list_phrases(
+    "age | gender | sex | education | income | salary | occupation | job | marital | religion | ethnicity | race | born | birth "
+    "| year | month | day | wave | zip | postcode | latitude | longitude | progress | language | household | children | party | vote "
+    "| device | browser | size | employees | revenue | tenure | edad | genero | sexo | educacion | ingreso | ingresos | ocupacion "
+    "| estado civil | religion | etnia | nacimiento | año | mes | hijos | idade | escolaridade | renda | estado civil | nascimento "
+    "| age | sexe | genre | revenu | diplome | profession | naissance | annee | alter | geschlecht | bildung | einkommen | beruf "
+    "| familienstand | jahr | geburtsjahr | version | attention check | rank | ranking | count | number of | how many | cuantos "
+    "| cuantas | combien | wie viele | quantos | quantas | interviewer | record | index | row"
+)
+_POINTS = re.compile(r"importance|importancia|wichtigkeit|punkte|points|puntos|pontos", re.IGNORECASE)
+#: "1 - Strongly disagree", "5 (excellent)".
+_NUMBERED = re.compile(r"\s*(?P<number>[0-9]{1,3})\s*[-–—:=.)]\s*(?P<label>\D.*)|(?P<first>\D.*?)\s*[(\[](?P<last>[0-9]{1,3})[)\]]\s*")
+
+
+@dataclass(frozen=True)
+class ScaleFound:
+    """An answer scale."""
+
+    minimum: float
+    maximum: float
+    labels: tuple[tuple[str, float], ...] = ()
+    """Text, or code with a label, and the rating it stands for."""
+    is_sure: bool = True
+    """Whether ends and direction follow from the answers."""
+    evidence: str = ""
+
+    @property
+    def key(self) -> tuple[float, float, frozenset[str]]:
+        """What two questions of one scale have in common."""
+        return self.minimum, self.maximum, frozenset(fold_label(text) for text, _ in self.labels)
+
+
+@dataclass(frozen=True)
+class RatedGroup:
+    """Questions that were answered on one scale."""
+
+    scale: ScaleFound
+    columns: tuple[Column, ...]
+    no_answers: dict[str, Kind]
+    """Answers that are no rating: text or code."""
+    guessed_codes: frozenset[str] = frozenset()
+    """Those of them that are numbers of which nothing says so."""
+    is_sure: bool = True
+    """Whether these are questions of the index without being asked."""
+
+
+def find_ratings(table: Table, taken: Collection[int]) -> list[RatedGroup]:
+    """Return the groups of rated columns, the largest first.
+
+    Parameters
+    ----------
+    table
+        The file.
+    taken
+        Positions of columns that are something else.
+    """
+    kinds = [
+        (column, kind)
+        for column in table.columns
+        if column.position not in taken and not _asks_for_other(column) and (kind := _read_kind(column))
+    ]
+    groups: list[RatedGroup] = []
+    for words in (True, False):
+        groups += _group([(column, kind) for column, kind in kinds if kind.in_words == words], table)
+    return sorted(groups, key=lambda group: (-len(group.columns), group.columns[0].position))
+
+
+def _asks_for_other(column: Column) -> bool:
+    return any(holds(simplify(wording), _OTHER) for wording in column.wordings if len(wording) < 60)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What the answers of one column are."""
+
+    answers: frozenset[str]
+    """Folded texts, or numbers as texts."""
+    in_words: bool
+    numbers: tuple[float, ...] = ()
+
+
+def _read_kind(column: Column) -> _Kind | None:
+    if not 1 < column.different <= 110:
+        return None
+    if column.numbers:
+        return None if _is_list(column) else _read_numbers(column)
+    answers = [text for text in column.shown if text not in column.no_answers and text]
+    texts = [label for label in answers if not _is_no_answer(label, column)]
+    mixed = [text for text in texts if parse_number(text) is not None]
+    if mixed:  # numbers, of which some have labels ("10 - full confidence" beside 7): more than a label or two is not
+        words = [text for text in texts if parse_number(text) is None]
+        numbers = {parse_number(text) for text in mixed}
+        if len(words) <= 3 and all(number is not None and number == int(number) for number in numbers):
+            return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(float(n) for n in numbers if n is not None)))
+        return None
+    if not 1 < len(texts) <= _MOST_ANSWERS or any(len(text) > 80 for text in texts):
+        return None
+    return _Kind(frozenset(map(fold_label, texts)), True)
+
+
+def _is_no_answer(label: str, column: Column) -> bool:
+    from bpo_index.responses.no_answers import find_no_answer  # noqa: PLC0415
+
+    return find_no_answer(label) is not None
+
+
+def _is_list(column: Column) -> bool:
+    return _POINTS.search(column.name) is not None and max(column.numbers) > 10  # noqa: PLR2004
+
+
+def _read_numbers(column: Column) -> _Kind | None:
+    numbers = [number for number in column.numbers if number not in _CODES or _is_inside(number, column.numbers)]
+    if len(numbers) < 2 or any(number != int(number) for number in numbers):
+        return None
+    low, high = min(numbers), max(numbers)
+    if low < -10 or high > 100 or {low, high} <= {0.0, 1.0}:
+        return None
+    if high - low >= _MOST_POINTS and not (len(numbers) > 20 and low >= 0):
+        return None
+    return _Kind(frozenset(f"{number:g}" for number in numbers), False, tuple(numbers))
+
+
+def _is_inside(number: float, numbers: Iterable[float]) -> bool:
+    """Return whether a code lies within the run of the other numbers."""
+    others = [other for other in numbers if other not in _CODES]
+    return bool(others) and (min(others) < number < max(others) or (number == -1 and {-2.0, 1.0} <= set(others)))
+
+
+def _group(kinds: list[tuple[Column, _Kind]], table: Table) -> list[RatedGroup]:
+    """Put columns with the same answers together: the fullest first, then those whose answers are among them."""
+    found: list[RatedGroup] = []
+    left = sorted(kinds, key=lambda pair: (-len(pair[1].answers), pair[0].position))
+    while left:
+        lead = left[0][1]
+        if lead.in_words:
+            members = [pair for pair in left if pair[1].answers <= lead.answers]
+            if len(members) == 1:  # alone with its answers: they may belong to a set all the same
+                members = [pair for pair in left if _share_set(pair[1].answers | lead.answers)]
+        else:
+            ends = _find_ends(lead.numbers)
+            members = [pair for pair in left if _find_ends(pair[1].numbers) == ends or _fits(pair[1].numbers, ends)]
+            members = [pair for pair in members if not _has_other_block(pair[0], members)]
+            members = members or [left[0]]
+        left = [pair for pair in left if pair not in members]
+        group = _make_group([column for column, _ in sorted(members, key=lambda pair: pair[0].position)], table)
+        if group:
+            found.append(group)
+    return found
+
+
+def _has_other_block(column: Column, members: list[tuple[Column, _Kind]]) -> bool:
+    return False
+
+
+def _share_set(answers: frozenset[str]) -> bool:
+    return bool(find_answer_sets(answers))
+
+
+def _find_ends(numbers: tuple[float, ...]) -> tuple[float, float]:
+    """Return the ends of the usual scale that holds the numbers: 0 or 1 to 3 ... 7, 10, 100."""
+    low, high = min(numbers), max(numbers)
+    if low < 0:
+        reach = max(-low, high)
+        return -reach, reach
+    for start, ends in ((low if low < 2 else 1.0, range(3, 8)), (0.0 if low == 0 else 1.0, (10,)), (0.0, (100,))):
+        for end in ends:
+            if start <= low and high <= end:
+                return start, float(end)
+    return low, high
+
+
+def _fits(numbers: tuple[float, ...], ends: tuple[float, float]) -> bool:
+    own = _find_ends(numbers)
+    return ends[0] <= own[0] and own[1] <= ends[1] and own[1] - own[0] > (ends[1] - ends[0]) / 2 and own[0] == ends[0]
+
+
+def _make_group(columns: list[Column], table: Table) -> RatedGroup | None:
+    no_answers: dict[str, Kind] = {}
+    guessed: set[str] = set()
+    counts: dict[str, int] = {}
+    codes: dict[str, str] = {}
+    for column in columns:
+        for text, count in column.counts.items():
+            counts[text] = counts.get(text, 0) + count
+        no_answers |= column.no_answers
+        codes |= column.codes
+    given = {text: count for text, count in counts.items() if text not in no_answers}
+    if all(parse_number(text) is not None for text in given) and given:
+        numbers = {float(parse_number(text) or 0): text for text in given}
+        apart = [number for number in numbers if number in _CODES and not _is_inside(number, numbers)]
+        on_scale = tuple(sorted(number for number in numbers if number not in apart))
+        for number in apart:
+            no_answers[numbers[number]] = _CODES[number]
+            guessed.add(numbers[number])
+        scale = _scale_of_numbers(on_scale, codes)
+    else:
+        scale = _scale_of_words(given, codes)
+    if scale is None:
+        return None
+    is_sure = len(columns) >= _FEWEST and (bool(scale.labels) or _are_one_block(columns))
+    return RatedGroup(scale, tuple(columns), no_answers, frozenset(guessed), is_sure)
+
+
+def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> ScaleFound | None:
+    if len(numbers) < 2:
+        return None
+    labelled = {
+        number: label for code, label in codes.items() if (number := parse_number(code)) is not None and number not in _CODES
+    }
+    if labelled and min(labelled) <= numbers[0] and numbers[-1] <= max(labelled):
+        ends = (min(labelled), max(labelled))
+        sets = find_answer_sets(list(labelled.values())) if len(labelled) > 1 else []
+        right = [one for one in sets if [one.places[fold_label(labelled[n])] for n in sorted(labelled)] == sorted(one.places[fold_label(labelled[n])] for n in labelled)]
+        return ScaleFound(*ends, (), bool(right), f"the codebook labels {ends[0]:g} {labelled[ends[0]]!r} and {ends[1]:g} {labelled[ends[1]]!r}")
+    ends = _find_ends(numbers)
+    is_full = (numbers[0], numbers[-1]) == ends
+    evidence = f"answers are whole numbers from {numbers[0]:g} to {numbers[-1]:g}"
+    return ScaleFound(*ends, (), is_full, evidence)
+
+
+def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound | None:
+    shown = {text: codes.get(text, text) for text in given}
+    numbered = {text: _read_number(label) for text, label in shown.items()}
+    numbers = {text: number for text, number in numbered.items() if number is not None}
+    plain = [text for text in shown if numbered[text] is None]
+    if numbers and all(parse_number(text) is not None or text in numbers for text in shown):
+        ends = _find_ends(tuple(numbers.values()))
+        labels = tuple((text, number) for text, number in sorted(numbers.items(), key=lambda one: one[1]) if parse_number(text) is None)
+        is_full = (min(numbers.values()), max(numbers.values())) == ends
+        return ScaleFound(*ends, labels, is_full, "the answers begin with their numbers")
+    sets = find_answer_sets([shown[text] for text in plain]) if not numbers else []
+    if sets:
+        one = sets[0]
+        placed = sorted((one.places[fold_label(shown[text])], text) for text in shown)
+        labels = tuple((text, float(place)) for place, text in placed)
+        is_full = {place for place, _ in placed} == set(range(1, len(one.answers) + 1))
+        is_only = len([other for other in sets if len(other.answers) == len(one.answers)]) == 1
+        missing = [one.answers[n - 1][0] for n in range(1, len(one.answers) + 1) if n not in {place for place, _ in placed}]
+        evidence = f"the answers are those of {one.name}, from {one.answers[0][0]!r} to {one.answers[-1][0]!r}"
+        evidence += f"; nobody gave {', '.join(map(repr, missing))}" if missing else ""
+        return ScaleFound(1.0, float(len(one.answers)), labels, is_full and is_only, evidence)
+    labels = tuple((text, float(n)) for n, text in enumerate(sorted(shown, key=fold_label), start=1))
+    return ScaleFound(1.0, float(len(labels)), labels, False, "")
+
+
+def _read_number(label: str) -> float | None:
+    plain = parse_number(label)
+    if plain is not None:
+        return plain
+    match = _NUMBERED.fullmatch(label)
+    return float(match["number"] or match["last"]) if match else None
+
+
+def _are_one_block(columns: list[Column]) -> bool:
+    """Return whether columns stand side by side, or are named alike, so that they were asked together."""
+    from bpo_index.drafting.categories import find_stem  # noqa: PLC0415
+
+    stems = {find_stem(column) for column in columns}
+    positions = [column.position for column in columns]
+    beside = positions[-1] - positions[0] < 2 * len(positions)
+    return (len(stems) == 1 and stems != {""}) or (beside and len(columns) >= 2 * _FEWEST)

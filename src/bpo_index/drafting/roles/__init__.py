@@ -1,0 +1,1 @@
+"""What a column is that is no question: a module a kind, a record a key of `columns:` in a definition."""

@@ -1,0 +1,42 @@
+"""Whether the respondent reached the end, and what kind of row it is."""
+
+from __future__ import annotations
+
+from bpo_index.display.labels import fold_label
+from bpo_index.drafting.look import Table
+from bpo_index.drafting.roles.record import Found, Role, find_by_heading
+from bpo_index.drafting.words import list_phrases
+from bpo_index.validation.typed_responses import FINISHED, UNFINISHED
+
+_WORDS = list_phrases(
+    "finished | complete | completed | is complete | completion | completed survey | encuesta completa | completa | completo "
+    "| completada | finalizada | finalizo | terminada | pesquisa completa | concluida | finalizado | termine | complet | complete "
+    "| beendet | abgeschlossen | vollstandig | progress"
+)
+_STATUS = list_phrases("status | response type | row type | antworttyp | tipo de respuesta | estado")
+
+
+def find_finished(table: Table) -> list[Found]:
+    """Columns of yes and no, whose heading says complete."""
+    found = []
+    for column in table.columns:
+        texts = [fold_label(text) for text in column.counts]
+        phrase = find_by_heading(column, _WORDS)
+        if phrase and texts and all(text in FINISHED or text in UNFINISHED for text in texts):
+            left = sum(count for text, count in column.counts.items() if fold_label(text) in UNFINISHED)
+            found.append(Found(column, f"its heading holds {phrase!r}; {left:,} of {column.given:,} rows are not finished", True))
+    return found
+
+
+def find_status(table: Table) -> list[Found]:
+    """Columns whose texts name test, preview or spam rows."""
+    found = []
+    for column in table.columns:
+        texts = {fold_label(text) for text in column.counts}
+        known = {"test", "preview", "spam", "survey preview", "survey test", "ip address"}
+        if find_by_heading(column, _STATUS) and texts & known:
+            found.append(Found(column, f"its heading says so, and it holds {sorted(texts & known)[0]!r}", True))
+    return found
+
+
+RECORDS = (Role("finished", find_finished, place=40), Role("status", find_status, place=41))

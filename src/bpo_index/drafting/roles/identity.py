@@ -1,0 +1,74 @@
+"""Who answered: the respondent's id, the company, and where a row comes from."""
+
+from __future__ import annotations
+
+from bpo_index.drafting.look import Table
+from bpo_index.drafting.roles.record import Found, Role, find_by_heading
+from bpo_index.drafting.words import list_phrases, simplify
+
+_ID = list_phrases(
+    "respondent id | response id | respondentid | responseid | respondent | participant id | participant | case id | caseid "
+    "| interview id | person id | panelist id | id | uid | uuid | unique id | record id | record number | recordno "
+    "| submission id | token | serial | serial number | case number | id encuestado | id encuesta | encuestado | folio "
+    "| numero de encuesta | id respondente | respondente | identifiant | id repondant | repondant | teilnehmer | befragter "
+    "| teilnehmer id | fallnummer | laufende nummer | lfdn | lfd nr | rid | respid | resp id | pid"
+)
+_NO_ID = list_phrases("company | firm | empresa | unternehmen | entreprise | ip | ip address | user agent | email | question")
+_COMPANY = list_phrases(
+    "company | company name | name of company | which company | firm | employer | organisation | organization | business name "
+    "| employing company | empresa | nombre de la empresa | compania | empleador | organizacion | empregador | organizacao "
+    "| entreprise | societe | employeur | unternehmen | firma | arbeitgeber | your company"
+)
+_NO_COMPANY = list_phrases(
+    "size | type | sector | industry | revenue | employees | website | headquarters | country | city | region | years | age "
+    "| role | position | tamano | tipo | industria | empleados | antiguedad | cargo | porte | setor | taille | secteur | effectif "
+    "| große | grosse | branche | mitarbeiter | mi empresa | su empresa | my company | our company | minha empresa | mon entreprise"
+)
+_ORIGIN = list_phrases("data origin | data source | origin of data | synthetic")
+
+
+def find_ids(table: Table) -> list[Found]:
+    """Columns with another text in nearly every row, whose heading says so."""
+    found = []
+    for column in table.columns:
+        phrase = find_by_heading(column, _ID, _NO_ID)
+        if not phrase or not column.given or column.different < 2:
+            continue
+        share = column.different / column.given
+        full = column.given / table.rows
+        if share > 0.97 and full > 0.97:
+            found.append((len(simplify(column.name)) - len(phrase), Found(column, f"its heading holds {phrase!r} and {column.different:,} of {column.given:,} cells differ", True)))
+        elif share > 0.01 and full > 0.97 and column.different > 20 and phrase not in ("id", "serial"):
+            found.append((50, Found(column, f"its heading holds {phrase!r}; {column.different:,} texts in {column.given:,} rows, so that some answered more than once", False)))
+    return [one for _, one in sorted(found, key=lambda pair: (not pair[1].is_sure, pair[0], pair[1].column.position))]
+
+
+def find_companies(table: Table) -> list[Found]:
+    """Columns of names, whose heading says company."""
+    found = []
+    for column in table.columns:
+        phrase = find_by_heading(column, _COMPANY, _NO_COMPANY)
+        if phrase and 1 < column.different and not column.numbers and _are_names(column.cells.drop_nulls().unique().to_list()[:200]):
+            many = column.different / max(column.given, 1) > 0.3
+            found.append(Found(column, f"its heading holds {phrase!r}, and it has {column.different:,} names", many))
+    return found
+
+
+def _are_names(texts: list[str]) -> bool:
+    return sum(len(text) for text in texts) / len(texts) < 80
+
+
+def find_origin(table: Table) -> list[Found]:
+    """A column that says whether rows are synthetic."""
+    return [
+        Found(column, "its heading says where the data come from", True)
+        for column in table.columns
+        if find_by_heading(column, _ORIGIN) and 0 < column.different <= 5
+    ]
+
+
+RECORDS = (
+    Role("data_origin", find_origin, place=10),
+    Role("respondent", find_ids, place=20),
+    Role("company", find_companies, "Which column names the respondent's company (answers of one company are resampled together)?", place=60),
+)

@@ -1,0 +1,282 @@
+"""What is ranked: the column that names the unit, its values as units with codes, and the spellings of each.
+
+Countries are recognised by their names in English, Spanish, Portuguese, French and German and by their ISO codes, all from
+CLDR. Method page: docs/methods/drafting.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bpo_index.drafting.look import Column, Table
+from bpo_index.drafting.roles.times import is_time_column
+from bpo_index.drafting.words import holds, list_phrases, simplify
+from bpo_index.responses.answer_texts import parse_number
+
+LANGUAGES = ("en", "es", "pt", "fr", "de")
+#: Units at most and at least; share of rows that must have one; respondents a unit, in the mean.
+_MOST, _FEWEST, _LEAST_GIVEN, _LEAST_EACH = 300, 2, 0.7, 2.5
+#: Share of values that must be countries.
+_COUNTRIES = 0.8
+#: Words of headings for what may be ranked, and what readers call it in English: one and several.
+WORDS = {
+    **dict.fromkeys(("country", "pais", "pays", "land", "nation", "countries"), ("country", "countries")),
+    **dict.fromkeys(("region", "región", "bundesland", "provincia", "province", "departamento", "district", "estado"), ("region", "regions")),
+    **dict.fromkeys(("city", "ciudad", "cidade", "ville", "stadt", "municipio", "town", "locality", "localidad"), ("city", "cities")),
+    **dict.fromkeys(("chamber", "camara", "chambre", "kammer"), ("chamber", "chambers")),
+    **dict.fromkeys(("hospital", "krankenhaus", "hopital", "clinic", "clinica"), ("hospital", "hospitals")),
+    **dict.fromkeys(("school", "escuela", "escola", "ecole", "schule", "colegio"), ("school", "schools")),
+    **dict.fromkeys(("university", "universidad", "universidade", "universite", "universitat", "faculty"), ("university", "universities")),
+    **dict.fromkeys(("branch", "sucursal", "filial", "filiale", "succursale", "agencia"), ("branch", "branches")),
+    **dict.fromkeys(("site", "plant", "planta", "standort", "sede", "location", "office", "oficina", "buro"), ("site", "sites")),
+    **dict.fromkeys(("department", "division", "abteilung", "area", "team", "equipo", "equipe"), ("department", "departments")),
+    **dict.fromkeys(("brand", "marca", "marque", "marke"), ("brand", "brands")),
+    **dict.fromkeys(("bank", "banco", "banque"), ("bank", "banks")),
+    **dict.fromkeys(("airport", "aeropuerto", "flughafen"), ("airport", "airports")),
+    **dict.fromkeys(("supplier", "proveedor", "vendor", "provider"), ("supplier", "suppliers")),
+    **dict.fromkeys(("ward", "estacion"), ("ward", "wards")),
+}
+_ASKS_FOR_RESPONDENT = list_phrases(
+    "gender | sex | age | education | occupation | position | role | job | size | genero | sexo | edad | educacion | cargo | tamano "
+    "| language | idioma | sprache | langue | wave | mode | channel | distribution channel | user language | status | nationality "
+    "| born | birth | religion | ethnicity | marital | browser | device | ip address | consent | sector | industry"
+)
+
+
+@dataclass(frozen=True)
+class UnitColumn:
+    """A column that may name the unit."""
+
+    column: Column
+    evidence: str
+    is_sure: bool
+    are_countries: bool
+
+
+@dataclass(frozen=True)
+class UnitFound:
+    """One unit as the file names it."""
+
+    code: str
+    name: str
+    aliases: tuple[str, ...]
+    rows: int
+    doubtful: tuple[str, ...] = ()
+    """Aliases that are only near to the name, or hold it among other words."""
+
+
+def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
+    """Return the columns that may name the unit, the likeliest first."""
+    found: list[tuple[tuple[int, ...], UnitColumn]] = []
+    for column in table.columns:
+        if column.position in taken or not _may_be_unit(column, table):
+            continue
+        countries = _count_countries(column)
+        word = _find_word(column)
+        asks = any(holds(simplify(text), _ASKS_FOR_RESPONDENT) for text in column.wordings)
+        if countries:
+            evidence = f"{countries:,} of its {column.different:,} texts name countries"
+        elif word:
+            evidence = f"its heading holds {word!r}, and it has {column.different:,} different texts"
+        elif asks:
+            continue
+        else:
+            evidence = f"it has {column.different:,} different texts in {column.given:,} rows"
+        rank = (not countries, not word, asks, column.position)
+        found.append((tuple(map(int, rank)), UnitColumn(column, evidence, False, bool(countries))))
+    found.sort(key=lambda pair: pair[0])
+    columns = [one for _, one in found]
+    with_countries = [one for one in columns if one.are_countries]
+    if len(with_countries) == 1 and _find_word(with_countries[0].column) and columns[0] is with_countries[0]:
+        columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, True)
+    elif len(columns) == 1 and _find_word(columns[0].column):
+        columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, columns[0].are_countries)
+    return columns
+
+
+def _may_be_unit(column: Column, table: Table) -> bool:
+    if not _FEWEST <= column.different <= _MOST or column.given < _LEAST_GIVEN * table.rows:
+        return False
+    if column.given / column.different < _LEAST_EACH or is_time_column(column):
+        return False
+    texts = list(column.shown)
+    if all(parse_number(text) is not None for text in texts):
+        return _find_word(column) is not None and not column.codes
+    return sum(map(len, texts)) / len(texts) < 60 and column.given > sum(column.counts.get(text, 0) for text in column.no_answers)
+
+
+def _find_word(column: Column) -> str | None:
+    for wording in column.wordings:
+        for word in simplify(wording).split():
+            if word in WORDS or word.rstrip("s") in WORDS:
+                return word if word in WORDS else word.rstrip("s")
+    return None
+
+
+def find_words(column: Column, *, are_countries: bool) -> tuple[str, str]:
+    """Return what readers call one unit and several, in English; `unit` where the heading says nothing."""
+    word = _find_word(column)
+    if are_countries:
+        return WORDS["country"]
+    return WORDS[word] if word else ("unit", "units")
+
+
+@cache
+def list_countries() -> dict[str, str]:
+    """Return the simplified names and codes of countries, in five languages, each with its ISO 3166-1 alpha-3 code."""
+    from babel import Locale  # noqa: PLC0415
+    from babel.core import get_global  # noqa: PLC0415
+
+    alpha3 = {
+        new[0]: old
+        for old, new in get_global("territory_aliases").items()
+        if len(old) == 3 and old.isalpha() and old.isupper() and len(new) == 1  # noqa: PLR2004
+    }
+    alpha3 |= {"XK": "XKX"}
+    found: dict[str, str] = {}
+    for language in LANGUAGES:
+        for alpha2, name in Locale(language).territories.items():
+            if alpha2 in alpha3 and len(alpha2) == 2:  # noqa: PLR2004
+                found.setdefault(simplify(name), alpha3[alpha2])
+                found.setdefault(simplify(re.sub(r"\(.*\)", "", name)), alpha3[alpha2])
+    for alpha2, code in alpha3.items():
+        found.setdefault(simplify(code), code)
+        found.setdefault(simplify(alpha2), code)
+    return found | {simplify(text): code for text, code in _OTHER_NAMES.items()}
+
+
+_OTHER_NAMES = {
+    "USA": "USA", "US": "USA", "U.S.A.": "USA", "United States of America": "USA", "America": "USA", "UK": "GBR", "U.K.": "GBR",
+    "Great Britain": "GBR", "England": "GBR", "Britain": "GBR", "South Korea": "KOR", "Korea": "KOR", "Republic of Korea": "KOR",
+    "North Korea": "PRK", "Russia": "RUS", "Russian Federation": "RUS", "Vietnam": "VNM", "Viet Nam": "VNM", "Czech Republic": "CZE",
+    "Turkey": "TUR", "Türkiye": "TUR", "Ivory Coast": "CIV", "Macedonia": "MKD", "Holland": "NLD", "UAE": "ARE", "RSA": "ZAF",
+    "EEUU": "USA", "EE.UU.": "USA", "EE. UU.": "USA", "Estados Unidos de América": "USA", "RD Congo": "COD", "DR Congo": "COD",
+    "Moldova": "MDA", "Bolivia": "BOL", "Venezuela": "VEN", "Tanzania": "TZA", "Iran": "IRN", "Syria": "SYR", "Laos": "LAO",
+    "Republic of Ireland": "IRL", "Hong Kong": "HKG", "Taiwan": "TWN", "Palestine": "PSE", "Swaziland": "SWZ", "Burma": "MMR",
+    "Cape Verde": "CPV", "East Timor": "TLS", "Brunei Darussalam": "BRN", "Philippine": "PHL", "The Philippines": "PHL",
+    "The Netherlands": "NLD", "Salvador": "SLV",
+}  # fmt: skip
+
+
+def find_country(text: str) -> str | None:
+    """Return the ISO 3166-1 alpha-3 code of the country that a text names, or None.
+
+    Examples
+    --------
+    >>> [find_country(text) for text in ("Sudáfrica", "Republic of Bulgaria", "CO", "Narnia")]
+    ['ZAF', 'BGR', 'COL', None]
+    """
+    plain = simplify(text)
+    known = list_countries()
+    for start in ("", "the ", "republic of ", "the republic of ", "republica de ", "republique de "):
+        if plain.startswith(start) and (code := known.get(plain.removeprefix(start))):
+            return code
+    return None
+
+
+def name_country(code: str) -> str:
+    """Return the English name of a country by its alpha-3 code."""
+    from babel import Locale  # noqa: PLC0415
+    from babel.core import get_global  # noqa: PLC0415
+
+    alpha2 = get_global("territory_aliases")[code][0] if code != "XKX" else "XK"
+    return str(Locale("en").territories[alpha2])
+
+
+def _count_countries(column: Column) -> int:
+    texts = [text for text in column.shown if text not in column.no_answers]
+    if all(len(text) <= 3 for text in texts) and not _find_word(column):  # noqa: PLR2004  (codes of anything)
+        return 0
+    known = sum(find_country(text) is not None for text in texts)
+    return known if texts and known >= _COUNTRIES * len(texts) else 0
+
+
+def list_units(column: Column, *, are_countries: bool) -> list[UnitFound]:
+    """Return the units of a column, in the order of their names, each with its spellings."""
+    texts: Counter[str] = Counter()
+    code_of: dict[str, str] = {}
+    for text, count in column.counts.items():
+        if text in column.no_answers:
+            continue
+        texts[text] += count
+        code_of[text] = column.codes.get(text, text)
+    groups = _group_spellings(texts, code_of, are_countries=are_countries)
+    taken: set[str] = set()
+    units = []
+    for key, (spellings, doubtful) in sorted(groups.items()):
+        country = find_country(code_of[spellings[0]]) if are_countries else None
+        name = name_country(country) if country else code_of[spellings[0]]
+        code = country or _make_code(name, taken, key)
+        taken.add(code)
+        folded = {simplify(name), simplify(code)}
+        aliases = []
+        for text in [*spellings, *doubtful]:
+            if simplify(text) not in folded or text.casefold() not in (name.casefold(), code.casefold()):
+                if text.casefold() not in (name.casefold(), code.casefold(), *(alias.casefold() for alias in aliases)):
+                    aliases.append(text)
+        units.append(UnitFound(code, name, tuple(aliases), sum(texts[text] for text in [*spellings, *doubtful]), tuple(doubtful)))
+    return units
+
+
+def _group_spellings(
+    texts: Counter[str], code_of: dict[str, str], *, are_countries: bool
+) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the spellings of each unit, the most frequent first, and those that hold its name among other words."""
+    groups: dict[str, tuple[list[str], list[str]]] = {}
+    for text, _ in texts.most_common():
+        label = code_of[text]
+        key = (find_country(label) if are_countries else None) or simplify(label) or label
+        groups.setdefault(key, ([], []))[0].append(text)
+    if are_countries:
+        return groups
+    rests: dict[str, list[tuple[str, str]]] = {}
+    for key in groups:
+        for other in groups:
+            if key != other and (key.endswith(f" {other}") or key.startswith(f"{other} ")):
+                rest = key.removesuffix(other).removeprefix(other).strip()
+                rests.setdefault(rest, []).append((key, other))
+    for pairs in rests.values():
+        if len(pairs) >= 3:  # noqa: PLR2004  (the same words before or after several names)
+            for key, other in pairs:
+                if key in groups and other in groups and _count(groups[key], texts) < _count(groups[other], texts):
+                    held = groups.pop(key)
+                    groups[other][1].extend([*held[0], *held[1]])
+    return groups
+
+
+def _count(group: tuple[list[str], list[str]], texts: Counter[str]) -> int:
+    return sum(texts[text] for text in [*group[0], *group[1]])
+
+
+def _make_code(name: str, taken: Collection[str], key: str) -> str:
+    """Return three letters of a name, others where these are taken; a number or short code stays what it is."""
+    plain = re.sub(r"[^A-Z0-9]", "", simplify(name).upper())
+    if not plain:
+        plain = "U"
+    if len(plain) <= 3 and plain not in taken:  # noqa: PLR2004
+        return plain
+    initials = "".join(word[0] for word in simplify(name).upper().split())
+    for code in _propose_codes(plain, initials):
+        if code not in taken:
+            return code
+    return next(code for n in range(1, 10_000) if (code := f"{plain[:3]}{n}") not in taken)
+
+
+def _propose_codes(plain: str, initials: str) -> Iterable[str]:
+    yield plain[:3]
+    if len(initials) == 3:  # noqa: PLR2004
+        yield initials
+    for n in range(3, len(plain)):
+        yield plain[:2] + plain[n]
+    for n in range(2, len(plain)):
+        yield plain[0] + plain[n - 1] + plain[n]
+
+
+def list_examples(units: Sequence[UnitFound], most: int = 4) -> str:
+    """Return the first names, and how many more there are."""
+    shown = ", ".join(unit.name for unit in units[:most])
+    return shown + (f" and {len(units) - most:,} more" if len(units) > most else "")
