@@ -28,6 +28,7 @@ from bpo_index.definition.blocks import (
     Words,
 )
 from bpo_index.definition.conflicts import list_conflicts
+from bpo_index.definition.left_to_do import list_left_to_do
 from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_options
 from bpo_index.definition.method_conflicts import find_further, list_uncertainty_conflicts
 from bpo_index.definition.tree import DefinedNode, list_nodes
@@ -359,7 +360,10 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
 def _build_definition(content: YamlContent, value: object, source: str, kind: str = "definition") -> IndexDefinition:
     problems = list(content.problems)
     definition = None
-    if not (value is None and problems):
+    left = list(list_left_to_do(value))
+    if left:
+        problems += left
+    elif not (value is None and problems):
         try:
             definition = IndexDefinition.model_validate(value)
         except ValidationError as error:

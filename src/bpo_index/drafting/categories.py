@@ -6,6 +6,7 @@ Method page: docs/methods/drafting.md.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +14,11 @@ from bpo_index.drafting.look import Column
 from bpo_index.drafting.words import make_id, simplify
 from bpo_index.responses.tools.record import split_brackets, split_stems
 
+#: Characters of a name that are looked at.
+_LONGEST = 200
 _PATH = re.compile(r"(?P<stem>.+)[/]")
-#: What goes before the last part of a name: pol_stable, q5_1, Q29#1_1, work.hiring; not Q1, which is a number only.
-_PREFIX = re.compile(r"(?P<prefix>.*[^_.\-\s#\[])[_.\-#](?P<rest>[A-Za-z0-9]+)$")
+#: What parts a name: pol_stable, q5_1, Q29#1_1, work.hiring; and Q7a. Q1 has no parts.
+_MARK = re.compile(r"(?<=[^_.\-#])[_.\-#]+(?=[A-Za-z0-9])")
 _LETTERED = re.compile(r"(?P<prefix>[A-Za-z]+[0-9]+)(?P<rest>[a-z])$")
 
 
@@ -29,16 +32,37 @@ class CategoryFound:
     evidence: str
 
 
-def find_stem(column: Column) -> str:
-    """Return what a column's wording, path or name has in common with those beside it; empty where it has no such part.
+def find_stems(columns: Sequence[Column]) -> dict[int, str]:
+    """Return, by position, what each column's wording, path or name has in common with others of these.
+
+    Of a name in several parts the longest beginning that another name has too; empty where there is none.
 
     Examples
     --------
     >>> import polars as pl
-    >>> [find_stem(Column(0, name, (name,), pl.Series())) for name in ("How sure? [Roads]", "work/roads", "pol_law", "Q1")]
-    ['How sure?', 'work', 'pol', '']
+    >>> names = ["How sure? [Roads]", "work/roads", "pol_law", "pol_rule_of_law", "Q1"]
+    >>> list(find_stems([Column(n, name, (name,), pl.Series()) for n, name in enumerate(names)]).values())
+    ['How sure?', 'work', 'pol', 'pol', '']
     """
-    return _stem_of_wording(column) or _stem_of_path(column) or _stem_of_name(column)
+    names = _stem_names(columns)
+    return {
+        column.position: _stem_of_wording(column) or _stem_of_path(column) or names[column.position] for column in columns
+    }
+
+
+def _stem_names(columns: Sequence[Column]) -> dict[int, str]:
+    begins = {column.position: _list_beginnings(column.name.strip()) for column in columns}
+    shared = Counter(begin for own in begins.values() for begin in own)
+    return {position: next((begin for begin in own if shared[begin] > 1), "") for position, own in begins.items()}
+
+
+def _list_beginnings(name: str) -> list[str]:
+    """Return what goes before each mark in a name, the longest first."""
+    if " " in name:
+        return []
+    lettered = _LETTERED.fullmatch(name)
+    parts = [name[: mark.start()] for mark in _MARK.finditer(name[:_LONGEST])][::-1]
+    return ([lettered["prefix"]] if lettered else []) + parts
 
 
 def _stem_of_wording(column: Column) -> str:
@@ -55,14 +79,6 @@ def _stem_of_wording(column: Column) -> str:
 def _stem_of_path(column: Column) -> str:
     found = _PATH.fullmatch(column.name.rsplit("/", 1)[0] + "/") if "/" in column.name else None
     return found["stem"].strip() if found and " " not in column.name.rsplit("/", 1)[0][-1:] else ""
-
-
-def _stem_of_name(column: Column) -> str:
-    name = column.name.strip()
-    if " " in name:
-        return ""
-    found = _PREFIX.fullmatch(name) or _LETTERED.fullmatch(name)
-    return found["prefix"] if found else ""
 
 
 def find_statement(column: Column) -> str:
@@ -82,10 +98,11 @@ def group_questions(columns: Sequence[Column]) -> list[CategoryFound]:
 
     A stem, path or prefix parts them where there are at least two, each with two questions or more.
     """
+    names = _stem_names(columns)
     ways: tuple[tuple[str, Callable[[Column], str]], ...] = (
         ("the stem of their wording", _stem_of_wording),
         ("the path of their names", _stem_of_path),
-        ("the beginning of their names", _stem_of_name),
+        ("the beginning of their names", lambda column: names[column.position]),
     )
     for evidence, find in ways:
         parts: dict[str, list[Column]] = {}

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.drafting.categories import CategoryFound, find_statement, group_questions
 from bpo_index.drafting.look import Column, Table
-from bpo_index.drafting.questions import TODO, Answers, Option, Question
+from bpo_index.drafting.questions import Answers, Option, Question
 from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
 from bpo_index.drafting.roles.registry import RoleFound, find_roles
 from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_examples, list_units
@@ -313,10 +314,6 @@ def _choose_columns(
             columns[key] = Key(first.column.name, f"column {first.column}: {first.evidence}")
             continue
         if not found.role.question:
-            if len([one for one in found.candidates if one.is_sure]) > 1 or key in ("respondent",):
-                if first.is_sure:
-                    columns[key] = Key(first.column.name, f"column {first.column}: {first.evidence}; others may be it too")
-                    continue
             remarks.append(f"Column {first.column} may be `{key}` and is not used: {first.evidence}.")
             continue
         options = (

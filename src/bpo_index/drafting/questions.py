@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: What stands in a draft where nobody has answered.
-TODO = "TODO"
 
 
 @dataclass(frozen=True)

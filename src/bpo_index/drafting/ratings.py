@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets
+from bpo_index.drafting.categories import find_stems
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.words import holds, list_phrases, simplify
 from bpo_index.responses.answer_texts import parse_number
-from bpo_index.responses.no_answers import Kind
+from bpo_index.responses.no_answers import Kind, find_no_answer
 
 #: Different answers of a question in words, and numbers on a scale without words, at most.
 _MOST_ANSWERS, _MOST_POINTS = 11, 11
@@ -91,9 +92,9 @@ def find_ratings(table: Table, taken: Collection[int]) -> list[RatedGroup]:
         for column in table.columns
         if column.position not in taken and not _asks_for_other(column) and (kind := _read_kind(column))
     ]
-    groups: list[RatedGroup] = []
-    for words in (True, False):
-        groups += _group([(column, kind) for column, kind in kinds if kind.in_words == words], table)
+    words = [(column, kind) for column, kind in kinds if kind.in_words]
+    numbers = [(column, kind) for column, kind in kinds if not kind.in_words]
+    groups = [made for held in (*_group_words(words), *_group_numbers(numbers)) if (made := _make_group(held))]
     return sorted(groups, key=lambda group: (-len(group.columns), group.columns[0].position))
 
 
@@ -117,22 +118,23 @@ def _read_kind(column: Column) -> _Kind | None:
     if column.numbers:
         return None if _is_list(column) else _read_numbers(column)
     answers = [text for text in column.shown if text not in column.no_answers and text]
-    texts = [label for label in answers if not _is_no_answer(label, column)]
+    texts = [label for label in answers if not _is_no_answer(label)]
     mixed = [text for text in texts if parse_number(text) is not None]
     if mixed:  # numbers, of which some have labels ("10 - full confidence" beside 7): more than a label or two is not
         words = [text for text in texts if parse_number(text) is None]
-        numbers = {parse_number(text) for text in mixed}
-        if len(words) <= 3 and all(number is not None and number == int(number) for number in numbers):
-            return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(float(n) for n in numbers if n is not None)))
+        counts = {float(parse_number(text) or 0): column.shown[text] for text in mixed}
+        numbers = _leave_out_rare(counts)
+        if len(words) <= 3 and all(number == int(number) for number in numbers) and len(numbers) > 1:  # noqa: PLR2004
+            return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(numbers)))
         return None
-    if not 1 < len(texts) <= _MOST_ANSWERS or any(len(text) > 80 for text in texts):
+    if not 1 < len(texts) <= _MOST_ANSWERS or any(len(text) > 80 for text in texts):  # noqa: PLR2004
+        return None
+    if len(texts) < 3 and not find_answer_sets(texts) and not any(map(_NUMBERED.fullmatch, texts)):  # noqa: PLR2004
         return None
     return _Kind(frozenset(map(fold_label, texts)), True)
 
 
-def _is_no_answer(label: str, column: Column) -> bool:
-    from bpo_index.responses.no_answers import find_no_answer  # noqa: PLC0415
-
+def _is_no_answer(label: str) -> bool:
     return find_no_answer(label) is not None
 
 
@@ -141,7 +143,8 @@ def _is_list(column: Column) -> bool:
 
 
 def _read_numbers(column: Column) -> _Kind | None:
-    numbers = [number for number in column.numbers if number not in _CODES or _is_inside(number, column.numbers)]
+    counts = {n: count for n, count in column.numbers.items() if n not in _CODES or _is_inside(n, column.numbers)}
+    numbers = _leave_out_rare(counts)
     if len(numbers) < 2 or any(number != int(number) for number in numbers):
         return None
     low, high = min(numbers), max(numbers)
@@ -152,40 +155,81 @@ def _read_numbers(column: Column) -> _Kind | None:
     return _Kind(frozenset(f"{number:g}" for number in numbers), False, tuple(numbers))
 
 
+def _leave_out_rare(counts: dict[float, int]) -> list[float]:
+    """Return the numbers without those of one cell in five hundred, or one cell, that lie outside the usual ends of the rest."""
+    total = sum(counts.values())
+    rare = {number for number, count in counts.items() if count <= max(1, total // 500)}
+    usual = [number for number in counts if number not in rare]
+    if len(usual) < 3 or total < 30:  # noqa: PLR2004
+        return sorted(counts)
+    low, high = _find_ends(tuple(usual))
+    if low == 1:
+        low = 0.0
+    return sorted(number for number in counts if number not in rare or low <= number <= high)
+
+
 def _is_inside(number: float, numbers: Iterable[float]) -> bool:
     """Return whether a code lies within the run of the other numbers."""
     others = [other for other in numbers if other not in _CODES]
     return bool(others) and (min(others) < number < max(others) or (number == -1 and {-2.0, 1.0} <= set(others)))
 
 
-def _group(kinds: list[tuple[Column, _Kind]], table: Table) -> list[RatedGroup]:
-    """Put columns with the same answers together: the fullest first, then those whose answers are among them."""
-    found: list[RatedGroup] = []
+def _group_words(kinds: list[tuple[Column, _Kind]]) -> list[list[Column]]:
+    """Put columns together whose answers are among those of one of them, or belong to one usual set."""
+    found: list[list[Column]] = []
     left = sorted(kinds, key=lambda pair: (-len(pair[1].answers), pair[0].position))
     while left:
-        lead = left[0][1]
-        if lead.in_words:
-            members = [pair for pair in left if pair[1].answers <= lead.answers]
-            if len(members) == 1:  # alone with its answers: they may belong to a set all the same
-                members = [pair for pair in left if _share_set(pair[1].answers | lead.answers)]
-        else:
-            ends = _find_ends(lead.numbers)
-            members = [pair for pair in left if _find_ends(pair[1].numbers) == ends or _fits(pair[1].numbers, ends)]
-            members = [pair for pair in members if not _has_other_block(pair[0], members)]
-            members = members or [left[0]]
+        lead = left[0][1].answers
+        members = [pair for pair in left if pair[1].answers <= lead]
+        together = lead
+        for pair in left:
+            if pair not in members and find_answer_sets(together | pair[1].answers):
+                members.append(pair)
+                together |= pair[1].answers
         left = [pair for pair in left if pair not in members]
-        group = _make_group([column for column, _ in sorted(members, key=lambda pair: pair[0].position)], table)
-        if group:
-            found.append(group)
+        found.append([column for column, _ in sorted(members, key=lambda pair: pair[0].position)])
     return found
 
 
-def _has_other_block(column: Column, members: list[tuple[Column, _Kind]]) -> bool:
-    return False
+def _group_numbers(kinds: list[tuple[Column, _Kind]]) -> list[list[Column]]:
+    """Put columns together whose numbers have the same usual ends: blocks named alike, and single ones apart."""
+    blocks: dict[str, list[tuple[Column, _Kind]]] = {}
+    stems = find_stems([column for column, _ in kinds])
+    for column, kind in kinds:
+        blocks.setdefault(stems[column.position], []).append((column, kind))
+    singles = blocks.pop("", [])
+    for stem in [stem for stem, held in blocks.items() if len(held) == 1]:
+        singles += blocks.pop(stem)
+    found: dict[tuple[str, tuple[float, float]], list[Column]] = {}
+    for held in blocks.values():
+        numbers = {number for _, kind in held for number in kind.numbers}
+        found.setdefault(("block", _find_ends(tuple(numbers))), []).extend(column for column, _ in held)
+    for column, kind in singles:
+        found.setdefault(("single", _find_ends(kind.numbers)), []).append(column)
+    return [sorted(held, key=lambda column: column.position) for held in _join_ends(found).values()]
 
 
-def _share_set(answers: frozenset[str]) -> bool:
-    return bool(find_answer_sets(answers))
+def _join_ends(
+    found: dict[tuple[str, tuple[float, float]], list[Column]],
+) -> dict[tuple[str, tuple[float, float]], list[Column]]:
+    """Put the fewer columns that nobody used the ends of with the more of the same kind whose scale holds theirs."""
+    joined = dict(sorted(found.items(), key=lambda one: -len(one[1])))
+    for key in list(joined)[::-1]:
+        kind, (low, high) = key
+        for other in joined:
+            (other_low, other_high), many = other[1], len(joined[other])
+            holds_it = other != key and other[0] == kind and other_low <= low and high <= other_high
+            is_alike = many >= 3 * len(joined[key]) or not _is_full(joined[key], (low, high))
+            if holds_it and is_alike and high - low > (other_high - other_low) / 2:
+                joined[other] = joined[other] + joined.pop(key)
+                break
+    return joined
+
+
+def _is_full(columns: list[Column], ends: tuple[float, float]) -> bool:
+    """Return whether somebody gave the lowest and somebody the highest rating."""
+    numbers = {number for kind in map(_read_kind, columns) if kind for number in kind.numbers}
+    return set(ends) <= numbers
 
 
 def _find_ends(numbers: tuple[float, ...]) -> tuple[float, float]:
@@ -201,12 +245,7 @@ def _find_ends(numbers: tuple[float, ...]) -> tuple[float, float]:
     return low, high
 
 
-def _fits(numbers: tuple[float, ...], ends: tuple[float, float]) -> bool:
-    own = _find_ends(numbers)
-    return ends[0] <= own[0] and own[1] <= ends[1] and own[1] - own[0] > (ends[1] - ends[0]) / 2 and own[0] == ends[0]
-
-
-def _make_group(columns: list[Column], table: Table) -> RatedGroup | None:
+def _make_group(columns: list[Column]) -> RatedGroup | None:
     no_answers: dict[str, Kind] = {}
     guessed: set[str] = set()
     counts: dict[str, int] = {}
@@ -220,7 +259,8 @@ def _make_group(columns: list[Column], table: Table) -> RatedGroup | None:
     if all(parse_number(text) is not None for text in given) and given:
         numbers = {float(parse_number(text) or 0): text for text in given}
         apart = [number for number in numbers if number in _CODES and not _is_inside(number, numbers)]
-        on_scale = tuple(sorted(number for number in numbers if number not in apart))
+        many = {number: given[text] for number, text in numbers.items() if number not in apart}
+        on_scale = tuple(_leave_out_rare(many))
         for number in apart:
             no_answers[numbers[number]] = _CODES[number]
             guessed.add(numbers[number])
@@ -229,7 +269,8 @@ def _make_group(columns: list[Column], table: Table) -> RatedGroup | None:
         scale = _scale_of_words(given, codes)
     if scale is None:
         return None
-    is_sure = len(columns) >= _FEWEST and (bool(scale.labels) or _are_one_block(columns))
+    is_known = bool(scale.evidence) and (bool(scale.labels) or _are_one_block(columns))
+    is_sure = len(columns) >= _FEWEST and is_known
     return RatedGroup(scale, tuple(columns), no_answers, frozenset(guessed), is_sure)
 
 
@@ -285,9 +326,8 @@ def _read_number(label: str) -> float | None:
 
 def _are_one_block(columns: list[Column]) -> bool:
     """Return whether columns stand side by side, or are named alike, so that they were asked together."""
-    from bpo_index.drafting.categories import find_stem  # noqa: PLC0415
-
-    stems = {find_stem(column) for column in columns}
+    stems = list(find_stems(columns).values())
     positions = [column.position for column in columns]
-    beside = positions[-1] - positions[0] < 2 * len(positions)
-    return (len(stems) == 1 and stems != {""}) or (beside and len(columns) >= 2 * _FEWEST)
+    beside = positions[-1] - positions[0] < 1.5 * len(positions)
+    are_named_alike = "" not in stems and (len(set(stems)) == 1 or len(stems) >= 2 * len(set(stems)))
+    return beside and (are_named_alike or len(columns) >= 2 * _FEWEST)

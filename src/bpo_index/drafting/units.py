@@ -47,6 +47,10 @@ _ASKS_FOR_RESPONDENT = list_phrases(
 )
 
 
+#: "1;2;3;": the marks of a multiple choice.
+_LIST = re.compile(r"\s*[^;|]+(?:[;|]\s*[^;|]+)*[;|]\s*|\s*[^;|]+(?:[;|]\s*[^;|]+)+")
+
+
 @dataclass(frozen=True)
 class UnitColumn:
     """A column that may name the unit."""
@@ -93,7 +97,7 @@ def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
     with_countries = [one for one in columns if one.are_countries]
     if len(with_countries) == 1 and _find_word(with_countries[0].column) and columns[0] is with_countries[0]:
         columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, True)
-    elif len(columns) == 1 and _find_word(columns[0].column):
+    elif len(columns) == 1 and _find_word(columns[0].column) and not columns[0].column.numbers:
         columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, columns[0].are_countries)
     return columns
 
@@ -104,6 +108,8 @@ def _may_be_unit(column: Column, table: Table) -> bool:
     if column.given / column.different < _LEAST_EACH or is_time_column(column):
         return False
     texts = list(column.shown)
+    if sum(_LIST.fullmatch(text) is not None for text in texts) > len(texts) / 3:
+        return False
     if all(parse_number(text) is not None for text in texts):
         return _find_word(column) is not None and not column.codes
     return sum(map(len, texts)) / len(texts) < 60 and column.given > sum(column.counts.get(text, 0) for text in column.no_answers)
@@ -209,7 +215,7 @@ def list_units(column: Column, *, are_countries: bool) -> list[UnitFound]:
     units = []
     for key, (spellings, doubtful) in sorted(groups.items()):
         country = find_country(code_of[spellings[0]]) if are_countries else None
-        name = name_country(country) if country else code_of[spellings[0]]
+        name = name_country(country) if country else _write_name(code_of[spellings[0]])
         code = country or _make_code(name, taken, key)
         taken.add(code)
         folded = {simplify(name), simplify(code)}
@@ -220,6 +226,12 @@ def list_units(column: Column, *, are_countries: bool) -> list[UnitFound]:
                     aliases.append(text)
         units.append(UnitFound(code, name, tuple(aliases), sum(texts[text] for text in [*spellings, *doubtful]), tuple(doubtful)))
     return units
+
+
+def _write_name(text: str) -> str:
+    """Return a text, a whole number without a point."""
+    number = parse_number(text)
+    return f"{number:.0f}" if number is not None and number == int(number) else text
 
 
 def _group_spellings(

@@ -69,6 +69,6 @@ def find_origin(table: Table) -> list[Found]:
 
 RECORDS = (
     Role("data_origin", find_origin, place=10),
-    Role("respondent", find_ids, place=20),
+    Role("respondent", find_ids, takes_any=True, place=20),
     Role("company", find_companies, "Which column names the respondent's company (answers of one company are resampled together)?", place=60),
 )

@@ -30,6 +30,8 @@ class Role:
     """The columns that may have the role, the likeliest first."""
     question: str = ""
     """What is asked where several may have it, or where it is not sure; empty: then it is left out and said."""
+    takes_any: bool = False
+    """Whether, of several columns that surely may have it, any is right."""
     place: int = 100
     """The order in which roles are looked for; a column has one."""
 

@@ -28,8 +28,8 @@ class RoleFound:
 
     @property
     def is_sure(self) -> bool:
-        """Whether one column has it and no other may."""
-        return sum(one.is_sure for one in self.candidates) == 1 and self.candidates[0].is_sure
+        """Whether one column has it and no other may; of several that tell all rows apart, any will do."""
+        return self.candidates[0].is_sure and (len(self.candidates) == 1 or self.role.takes_any)
 
 
 def find_roles(table: Table) -> dict[str, RoleFound]:

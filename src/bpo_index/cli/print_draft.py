@@ -1,0 +1,100 @@
+"""What `bpo-index draft` prints: what was found, what was taken as proposed, what is left to do, the first ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.markup import escape
+
+from bpo_index.cli.print_check import print_audit
+from bpo_index.cli.print_table import make_terminal_table
+from bpo_index.display.labels import show_text
+from bpo_index.display.numbers import show_count, show_percentage
+from bpo_index.display.table_view import make_table
+from bpo_index.display.words import start_sentence
+from bpo_index.drafting.draft import Draft
+from bpo_index.drafting.ratings import ScaleFound
+from bpo_index.drafting.session import DraftedFile, FirstRanking
+from bpo_index.drafting.units import list_examples
+
+
+def print_draft(
+    drafted: DraftedFile,
+    ranking: FirstRanking | None,
+    problem: str,
+    *,
+    target: str,
+    files: Sequence[str],
+    console: Console,
+) -> None:
+    """Print all of it."""
+    draft = drafted.draft
+    console.print(f"[bold]{escape(str(draft.title.value))}[/], drafted from {escape(', '.join(draft.table.files))}")
+    for key, value, why in _list_found(draft):
+        console.print(f"  [bold]{key}[/]  {escape(value)}" + (f"  [dim]{escape(why)}[/]" if why else ""), soft_wrap=True)
+    for remark in draft.remarks:
+        console.print(escape(remark), soft_wrap=True)
+    taken = [question for question in draft.questions if question.key not in draft.answers and question.key != "title"]
+    for question in taken:
+        said = "left to do" if drafted.left_to_do else f"proposal taken: {question.describe(question.proposal)}"
+        console.print(f"[yellow]{escape(question.text)}[/] {escape(said)}", soft_wrap=True)
+    console.print()
+    if ranking is not None:
+        _print_ranking(ranking, drafted, console)
+    if problem:
+        console.print(escape(problem), soft_wrap=True)
+    console.print(f"Definition: {target}", markup=False, soft_wrap=True)
+    given = " ".join(map(_quote, files))
+    if drafted.left_to_do:
+        console.print("Fill in what is marked TODO there, or answer the questions in a terminal, or give --yes.", markup=False)
+    else:
+        for command in ("check", "run"):
+            console.print(f"  bpo-index {command} {given} --definition {_quote(target)}", markup=False, soft_wrap=True)
+
+
+def _list_found(draft: Draft) -> Iterator[tuple[str, str, str]]:
+    columns = dict(draft.columns)
+    unit = columns.pop("unit")
+    units = f"{len(draft.units)} {draft.words[1] if draft.words else 'units'}: {list_examples(draft.units)}" if draft.units else "to do"
+    yield "units   ", units, str(unit.evidence)
+    scale = draft.scale.value
+    if isinstance(scale, ScaleFound) and not draft.scale.is_todo:
+        ends = f"{scale.minimum:g} to {scale.maximum:g}"
+        if scale.labels:
+            ends = f"{scale.minimum:g} {scale.labels[0][0]!r} to {scale.maximum:g} {scale.labels[-1][0]!r}"
+        yield "scale   ", ends, draft.scale.evidence
+    else:
+        yield "scale   ", "to do", draft.scale.evidence
+    if draft.no_answers:
+        yield "no answer", ", ".join(draft.no_answers), ""
+    count = sum(len(category.questions) for category in draft.categories)
+    titles = "; ".join(f"{show_text(category.title, 30)} {len(category.questions)}" for category in draft.categories[:6])
+    yield "questions", f"{count} in {len(draft.categories)} categor{'y' if len(draft.categories) == 1 else 'ies'}: {titles}", ""
+    for key, found in columns.items():
+        yield key, str(found.value), ""
+
+
+def _print_ranking(ranking: FirstRanking, drafted: DraftedFile, console: Console) -> None:
+    definition = drafted.load()
+    print_audit(ranking.audit, [], definition.words, console)
+    if ranking.scores is None:
+        console.print(escape(ranking.refusal or ""), soft_wrap=True)
+        return
+    shown = ranking.scores.units.filter(~ranking.scores.units["suppressed"]).sort("rank", "unit", nulls_last=True)
+    rows = [
+        (
+            "" if row["rank"] is None else show_count(row["rank"]),
+            definition.unit_names[row["unit"]],
+            "" if row["score"] is None else show_percentage(row["score"] / 100),
+            show_count(row["respondents"]),
+        )
+        for row in shown.iter_rows(named=True)
+    ]
+    headings = ("Rank", start_sentence(definition.words.unit), "Score", start_sentence(definition.words.respondents))
+    console.print(make_terminal_table(make_table("draft", "", headings, rows, texts=(1,))))
+    console.print("[dim]Scores only, from one look at the answers; `run` says how far the ranking can be trusted.[/]")
+
+
+def _quote(text: str) -> str:
+    return f"'{text}'" if any(sign in text for sign in " ()&;'\"") else text
