@@ -16,13 +16,12 @@ import numpy as np
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.drafting.categories import CategoryFound, find_statement, group_questions
-from bpo_index.drafting.look import Column, Table
+from bpo_index.drafting.look import Column, Table, read_number
 from bpo_index.drafting.questions import Answers, Option, Question
 from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
 from bpo_index.drafting.roles.registry import RoleFound, find_roles
 from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_examples, list_units
 from bpo_index.drafting.words import make_id, simplify
-from bpo_index.responses.answer_texts import parse_number
 from bpo_index.scoring.arrays import Floats
 from bpo_index.validation.direction import find_suspects, measure_t
 
@@ -293,7 +292,7 @@ def _read_scale(answer: str, scale: ScaleFound) -> ScaleFound:
             return scale
         labels = tuple((text, float(n)) for n, text in enumerate(texts, start=1))
         return ScaleFound(1.0, float(len(labels)), labels, True, scale.evidence)
-    numbers = [number for word in answer.replace("to", " ").split() if (number := parse_number(word)) is not None]
+    numbers = [number for word in answer.replace("to", " ").split() if (number := read_number(word)) is not None]
     return ScaleFound(numbers[0], numbers[1], scale.labels, True, scale.evidence) if len(numbers) == 2 else scale  # noqa: PLR2004
 
 
@@ -451,7 +450,7 @@ def _read_ratings(questions: Sequence[QuestionDrafted], scale: ScaleFound) -> Fl
         rating = {}
         for text in question.column.counts:
             number = labels.get(fold_label(text), labels.get(fold_label(codes.get(text, text))))
-            number = parse_number(text) if number is None else number
+            number = read_number(text) if number is None else number
             inside = number is not None and scale.minimum <= number <= scale.maximum and text not in question.column.no_answers
             rating[text] = number if inside else np.nan
         columns.append([rating.get(text, np.nan) if text else np.nan for text in question.column.cells.to_list()])

@@ -17,6 +17,7 @@ from bpo_index.definition.blocks import Source as HowToRead
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.errors import DataRefused
 from bpo_index.responses.answer_texts import parse_number
+from bpo_index.responses.cell_texts import write_plainly
 from bpo_index.responses.exports import Headings, find_headings
 from bpo_index.responses.grids import Grid, Unreadable
 from bpo_index.responses.headings import Mapping
@@ -28,6 +29,17 @@ from bpo_index.responses.views import View
 
 #: Different texts of a column that are looked at one by one, at most.
 MOST_TEXTS = 2_000
+
+
+def read_number(text: str) -> float | None:
+    """Return the number that a text writes with a point or a comma before its decimals, or None.
+
+    Examples
+    --------
+    >>> [read_number(text) for text in ("7", "2,0", "1.5", "x")]
+    [7.0, 2.0, 1.5, None]
+    """
+    return parse_number(write_plainly(text, "," if "," in text else ".", has_thousands=False))
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,7 @@ class Column:
         for text, count in self.counts.items():
             if text in self.no_answers:
                 continue
-            number = parse_number(text)
+            number = read_number(text)
             if number is None:
                 return {}
             numbers[number] = numbers.get(number, 0) + count

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets
 from bpo_index.drafting.categories import find_stems
-from bpo_index.drafting.look import Column, Table
+from bpo_index.drafting.look import Column, Table, read_number
 from bpo_index.drafting.words import holds, list_phrases, simplify
-from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.no_answers import Kind, find_no_answer
 
 #: Different answers of a question in words, and numbers on a scale without words, at most.
@@ -31,6 +30,8 @@ _CODES: dict[float, Kind] = {
     **dict.fromkeys((99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, -1.0), "skipped"),
     **dict.fromkeys((96.0, 996.0, -96.0, -6.0), "not_asked"),
 }
+#: Numbers that may be such a code where they stand apart from the scale.
+_APART = (8.0, 9.0)
 _OTHER = list_phrases(
     "age | gender | sex | education | income | salary | occupation | job | marital | religion | ethnicity | race | born | birth "
     "| year | month | day | wave | zip | postcode | latitude | longitude | progress | language | household | children | party | vote "
@@ -119,11 +120,11 @@ def _read_kind(column: Column) -> _Kind | None:
         return None if _is_list(column) else _read_numbers(column)
     answers = [text for text in column.shown if text not in column.no_answers and text]
     texts = [label for label in answers if not _is_no_answer(label)]
-    mixed = [text for text in texts if parse_number(text) is not None]
+    mixed = [text for text in texts if read_number(text) is not None]
     if mixed:  # numbers, of which some have labels ("10 - full confidence" beside 7): more than a label or two is not
-        words = [text for text in texts if parse_number(text) is None]
-        counts = {float(parse_number(text) or 0): column.shown[text] for text in mixed}
-        numbers = _leave_out_rare(counts)
+        words = [text for text in texts if read_number(text) is None]
+        counts = {float(read_number(text) or 0): column.shown[text] for text in mixed}
+        numbers = _leave_out_rare({number: count for number, count in counts.items() if not _is_code(number, counts)})
         if len(words) <= 3 and all(number == int(number) for number in numbers) and len(numbers) > 1:  # noqa: PLR2004
             return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(numbers)))
         return None
@@ -143,7 +144,7 @@ def _is_list(column: Column) -> bool:
 
 
 def _read_numbers(column: Column) -> _Kind | None:
-    counts = {n: count for n, count in column.numbers.items() if n not in _CODES or _is_inside(n, column.numbers)}
+    counts = {n: count for n, count in column.numbers.items() if not _is_code(n, column.numbers)}
     numbers = _leave_out_rare(counts)
     if len(numbers) < 2 or any(number != int(number) for number in numbers):
         return None
@@ -166,6 +167,22 @@ def _leave_out_rare(counts: dict[float, int]) -> list[float]:
     if low == 1:
         low = 0.0
     return sorted(number for number in counts if number not in rare or low <= number <= high)
+
+
+def _stands_apart(number: float, numbers: Iterable[float]) -> bool:
+    """Return whether 8 or 9 stands two or more above a usual scale that starts at 0 or 1 and is used to both ends."""
+    below = sorted(other for other in numbers if other not in _CODES and other not in _APART)
+    return number in _APART and len(below) > 2 and below[0] in (0, 1) and below == [*_run(below)] and number > below[-1] + 1  # noqa: PLR2004
+
+
+def _run(numbers: list[float]) -> Iterable[float]:
+    return (float(n) for n in range(int(numbers[0]), int(numbers[-1]) + 1))
+
+
+def _is_code(number: float, numbers: Iterable[float]) -> bool:
+    """Return whether a number may be a code for no answer: a usual one outside the run, or one that stands apart."""
+    held = list(numbers)
+    return (number in _CODES and not _is_inside(number, held)) or _stands_apart(number, held)
 
 
 def _is_inside(number: float, numbers: Iterable[float]) -> bool:
@@ -256,13 +273,13 @@ def _make_group(columns: list[Column]) -> RatedGroup | None:
         no_answers |= column.no_answers
         codes |= column.codes
     given = {text: count for text, count in counts.items() if text not in no_answers}
-    if all(parse_number(text) is not None for text in given) and given:
-        numbers = {float(parse_number(text) or 0): text for text in given}
-        apart = [number for number in numbers if number in _CODES and not _is_inside(number, numbers)]
+    if all(read_number(text) is not None for text in given) and given:
+        numbers = {float(read_number(text) or 0): text for text in given}
+        apart = [number for number in numbers if _is_code(number, numbers)]
         many = {number: given[text] for number, text in numbers.items() if number not in apart}
         on_scale = tuple(_leave_out_rare(many))
         for number in apart:
-            no_answers[numbers[number]] = _CODES[number]
+            no_answers[numbers[number]] = _CODES.get(number, "dont_know")
             guessed.add(numbers[number])
         scale = _scale_of_numbers(on_scale, codes)
     else:
@@ -278,7 +295,7 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
     if len(numbers) < 2:
         return None
     labelled = {
-        number: label for code, label in codes.items() if (number := parse_number(code)) is not None and number not in _CODES
+        number: label for code, label in codes.items() if (number := read_number(code)) is not None and number not in _CODES
     }
     if labelled and min(labelled) <= numbers[0] and numbers[-1] <= max(labelled):
         ends = (min(labelled), max(labelled))
@@ -287,6 +304,8 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
         return ScaleFound(*ends, (), bool(right), f"the codebook labels {ends[0]:g} {labelled[ends[0]]!r} and {ends[1]:g} {labelled[ends[1]]!r}")
     ends = _find_ends(numbers)
     is_full = (numbers[0], numbers[-1]) == ends
+    if ends == (1.0, 10.0) and numbers[0] > 1:
+        ends = (0.0, 10.0)
     evidence = f"answers are whole numbers from {numbers[0]:g} to {numbers[-1]:g}"
     return ScaleFound(*ends, (), is_full, evidence)
 
@@ -296,9 +315,9 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
     numbered = {text: _read_number(label) for text, label in shown.items()}
     numbers = {text: number for text, number in numbered.items() if number is not None}
     plain = [text for text in shown if numbered[text] is None]
-    if numbers and all(parse_number(text) is not None or text in numbers for text in shown):
+    if numbers and all(read_number(text) is not None or text in numbers for text in shown):
         ends = _find_ends(tuple(numbers.values()))
-        labels = tuple((text, number) for text, number in sorted(numbers.items(), key=lambda one: one[1]) if parse_number(text) is None)
+        labels = tuple((text, number) for text, number in sorted(numbers.items(), key=lambda one: one[1]) if read_number(text) is None)
         is_full = (min(numbers.values()), max(numbers.values())) == ends
         return ScaleFound(*ends, labels, is_full, "the answers begin with their numbers")
     sets = find_answer_sets([shown[text] for text in plain]) if not numbers else []
@@ -317,7 +336,7 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
 
 
 def _read_number(label: str) -> float | None:
-    plain = parse_number(label)
+    plain = read_number(label)
     if plain is not None:
         return plain
     match = _NUMBERED.fullmatch(label)

@@ -110,6 +110,37 @@ RECORDS = (
         "Very confident",
     ),
     *list_sets(
+        "confidence",
+        "en",
+        "No confidence / None | Little confidence / Not much confidence | Some confidence | Much confidence / "
+        "A lot of confidence / A great deal of confidence | Full confidence / Complete confidence",
+        "No confidence at all / None at all | Not very much confidence | Quite a lot of confidence | "
+        "A great deal of confidence",
+    ),
+    *list_sets(
+        "confidence",
+        "es",
+        "Ninguna confianza / Nada de confianza | Poca confianza | Algo de confianza / Alguna confianza | Mucha confianza / "
+        "Bastante confianza | Máxima confianza / Plena confianza / Total confianza",
+    ),
+    *list_sets(
+        "confidence",
+        "pt",
+        "Nenhuma confiança | Pouca confiança | Alguma confiança | Muita confiança | Plena confiança / Total confiança",
+    ),
+    *list_sets(
+        "confidence",
+        "fr",
+        "Aucune confiance | Peu de confiance / Peu confiance | Une certaine confiance / Confiance moyenne | "
+        "Beaucoup de confiance / Grande confiance | Pleine confiance / Confiance totale",
+    ),
+    *list_sets(
+        "confidence",
+        "de",
+        "Kein Vertrauen / Gar kein Vertrauen | Wenig Vertrauen | Etwas Vertrauen | Großes Vertrauen / Viel Vertrauen | "
+        "Volles Vertrauen",
+    ),
+    *list_sets(
         "extent",
         "en",
         "Not at all / None / None at all | A little / Slightly / To a small extent / Very little / Little | Somewhat / "

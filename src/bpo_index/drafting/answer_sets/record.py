@@ -18,6 +18,11 @@ class AnswerSet:
     answers: tuple[tuple[str, ...], ...]
     """For each place on the scale, the wordings in use."""
 
+    @property
+    def family(self) -> str:
+        """What is asked and how many answers, whatever the language."""
+        return self.name.rpartition("-")[0]
+
     @cached_property
     def places(self) -> dict[str, int]:
         """Folded wording to its place, from 1."""

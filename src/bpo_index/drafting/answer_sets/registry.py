@@ -24,6 +24,14 @@ def _find_holding(text: str) -> frozenset[int]:
     return frozenset(n for n, one in enumerate(list_answer_sets()) if text in one.places)
 
 
+@cache
+def _join_family(family: str) -> AnswerSet:
+    """Return the answers of all languages on one question, place by place."""
+    members = [one for one in list_answer_sets() if one.family == family]
+    steps = [tuple(text for one in members for text in one.answers[n]) for n in range(len(members[0].answers))]
+    return AnswerSet(f"{family}-several languages", tuple(steps))
+
+
 def find_answer_sets(texts: Collection[str]) -> list[AnswerSet]:
     """Return the sets that hold all of these texts: first those that put each at a place of its own; then by length.
 
@@ -39,11 +47,15 @@ def find_answer_sets(texts: Collection[str]) -> list[AnswerSet]:
     folded = [fold_label(text) for text in texts]
     if not folded:
         return []
-    holding = frozenset.intersection(*(_find_holding(text) for text in folded))
+    sets = list_answer_sets()
+    holding = [sets[n] for n in sorted(frozenset.intersection(*(_find_holding(text) for text in folded)))]
+    if not holding:  # answers in several languages
+        families = [{sets[n].family for n in _find_holding(text)} for text in folded]
+        holding = [_join_family(family) for family in sorted(set.intersection(*families))]
     found: dict[tuple[int, ...], AnswerSet] = {}
-    for n in sorted(holding, key=lambda n: (len(list_answer_sets()[n].answers), n)):
-        one = list_answer_sets()[n]
+    for one in sorted(holding, key=lambda one: len(one.answers)):
         places = tuple(one.places[text] for text in folded)
         if len(set(places)) > 1:
             found.setdefault((len(one.answers), *places), one)
-    return sorted(found.values(), key=lambda one: len({one.places[text] for text in folded}) < len(set(folded)))
+    apart = {one.name: len({one.places[text] for text in folded}) for one in found.values()}
+    return sorted(found.values(), key=lambda one: -apart[one.name])
