@@ -242,7 +242,7 @@ def _settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> tuple[Key, 
         scale = _read_scale(answer, scale)
         evidence = f"{evidence + '; ' if evidence else ''}{answers.describe(question)}"
     no_answers = _list_no_answers(groups)
-    guessed = sorted({code for one in groups for code in one.guessed_codes}, key=lambda code: float(code))
+    guessed = sorted({code for one in groups for code in one.guessed_codes}, key=lambda code: (read_number(code) or 0.0, code))
     if guessed:
         question = Question(
             "scale.dont_know",
@@ -256,7 +256,7 @@ def _settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> tuple[Key, 
             return Key(scale, evidence, todo), {k: v for k, v in no_answers.items() if k not in guessed}, question.text
         if answer == "rating":
             no_answers = {text: kind for text, kind in no_answers.items() if text not in guessed}
-            ends = [*map(float, guessed), scale.minimum, scale.maximum]
+            ends = [*(read_number(code) or 0.0 for code in guessed), scale.minimum, scale.maximum]
             scale = ScaleFound(min(ends), max(ends), scale.labels, True, scale.evidence)
         else:
             no_answers |= {code: (no_answers[code][0], answers.describe(question)) for code in guessed}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets
@@ -95,7 +95,9 @@ def find_ratings(table: Table, taken: Collection[int]) -> list[RatedGroup]:
     ]
     words = [(column, kind) for column, kind in kinds if kind.in_words]
     numbers = [(column, kind) for column, kind in kinds if not kind.in_words]
-    groups = [made for held in (*_group_words(words), *_group_numbers(numbers)) if (made := _make_group(held))]
+    apart = _find_apart(kind for _, kind in numbers)
+    numbers = [(column, kind.leave_out(apart)) for column, kind in numbers if set(kind.numbers) - apart]
+    groups = [made for held in (*_group_words(words), *_group_numbers(numbers)) if (made := _make_group(held, apart))]
     return sorted(groups, key=lambda group: (-len(group.columns), group.columns[0].position))
 
 
@@ -112,6 +114,10 @@ class _Kind:
     in_words: bool
     numbers: tuple[float, ...] = ()
 
+    def leave_out(self, apart: frozenset[float]) -> _Kind:
+        """Return it without the numbers that are no ratings."""
+        return replace(self, numbers=tuple(number for number in self.numbers if number not in apart))
+
 
 def _read_kind(column: Column) -> _Kind | None:
     if not 1 < column.different <= 110:
@@ -124,7 +130,7 @@ def _read_kind(column: Column) -> _Kind | None:
     if mixed:  # numbers, of which some have labels ("10 - full confidence" beside 7): more than a label or two is not
         words = [text for text in texts if read_number(text) is None]
         counts = {float(read_number(text) or 0): column.shown[text] for text in mixed}
-        numbers = _leave_out_rare({number: count for number, count in counts.items() if not _is_code(number, counts)})
+        numbers = _leave_out_rare({n: count for n, count in counts.items() if n not in _CODES or _is_inside(n, counts)})
         if len(words) <= 3 and all(number == int(number) for number in numbers) and len(numbers) > 1:  # noqa: PLR2004
             return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(numbers)))
         return None
@@ -144,7 +150,7 @@ def _is_list(column: Column) -> bool:
 
 
 def _read_numbers(column: Column) -> _Kind | None:
-    counts = {n: count for n, count in column.numbers.items() if not _is_code(n, column.numbers)}
+    counts = {n: count for n, count in column.numbers.items() if n not in _CODES or _is_inside(n, column.numbers)}
     numbers = _leave_out_rare(counts)
     if len(numbers) < 2 or any(number != int(number) for number in numbers):
         return None
@@ -169,20 +175,12 @@ def _leave_out_rare(counts: dict[float, int]) -> list[float]:
     return sorted(number for number in counts if number not in rare or low <= number <= high)
 
 
-def _stands_apart(number: float, numbers: Iterable[float]) -> bool:
-    """Return whether 8 or 9 stands two or more above a usual scale that starts at 0 or 1 and is used to both ends."""
-    below = sorted(other for other in numbers if other not in _CODES and other not in _APART)
-    return number in _APART and len(below) > 2 and below[0] in (0, 1) and below == [*_run(below)] and number > below[-1] + 1  # noqa: PLR2004
-
-
-def _run(numbers: list[float]) -> Iterable[float]:
-    return (float(n) for n in range(int(numbers[0]), int(numbers[-1]) + 1))
-
-
-def _is_code(number: float, numbers: Iterable[float]) -> bool:
-    """Return whether a number may be a code for no answer: a usual one outside the run, or one that stands apart."""
-    held = list(numbers)
-    return (number in _CODES and not _is_inside(number, held)) or _stands_apart(number, held)
+def _find_apart(kinds: Iterable[_Kind]) -> frozenset[float]:
+    """Return 8 and 9 where they stand two or more above a scale from 0 or 1 that the columns together use to both ends."""
+    numbers = {number for kind in kinds if max(kind.numbers) <= max(_APART) for number in kind.numbers}
+    below = sorted(numbers - set(_APART))
+    is_run = len(below) > 2 and below[0] in (0, 1) and below == [below[0] + n for n in range(len(below))]  # noqa: PLR2004
+    return frozenset(number for number in _APART if number in numbers and number > below[-1] + 1) if is_run else frozenset()
 
 
 def _is_inside(number: float, numbers: Iterable[float]) -> bool:
@@ -262,7 +260,7 @@ def _find_ends(numbers: tuple[float, ...]) -> tuple[float, float]:
     return low, high
 
 
-def _make_group(columns: list[Column]) -> RatedGroup | None:
+def _make_group(columns: list[Column], apart_numbers: frozenset[float]) -> RatedGroup | None:
     no_answers: dict[str, Kind] = {}
     guessed: set[str] = set()
     counts: dict[str, int] = {}
@@ -275,7 +273,7 @@ def _make_group(columns: list[Column]) -> RatedGroup | None:
     given = {text: count for text, count in counts.items() if text not in no_answers}
     if all(read_number(text) is not None for text in given) and given:
         numbers = {float(read_number(text) or 0): text for text in given}
-        apart = [number for number in numbers if _is_code(number, numbers)]
+        apart = [n for n in numbers if (n in _CODES and not _is_inside(n, numbers)) or n in apart_numbers]
         many = {number: given[text] for number, text in numbers.items() if number not in apart}
         on_scale = tuple(_leave_out_rare(many))
         for number in apart:
