@@ -31,4 +31,6 @@ def ask_in_terminal(question: Question) -> str:
             return "none"
         if given and all(one in by_number for one in given) and (question.takes_several or len(given) == 1):
             return " ".join(by_number[one] for one in given)
-        console.print(f"  Give {'numbers' if question.takes_several else 'a number'} from 1 to {len(numbers)}.", markup=False)
+        console.print(
+            f"  Give {'numbers' if question.takes_several else 'a number'} from 1 to {len(numbers)}.", markup=False
+        )

@@ -32,7 +32,9 @@ def print_draft(
     draft = drafted.draft
     console.print(f"[bold]{escape(str(draft.title.value))}[/], drafted from {escape(', '.join(draft.table.files))}")
     for key, value, why in _list_found(draft):
-        console.print(f"  [bold]{key}[/]  {escape(value)}" + (f"  [dim]{escape(why)}[/]" if why else ""), soft_wrap=True)
+        console.print(
+            f"  [bold]{key}[/]  {escape(value)}" + (f"  [dim]{escape(why)}[/]" if why else ""), soft_wrap=True
+        )
     for remark in draft.remarks:
         console.print(escape(remark), soft_wrap=True)
     taken = [question for question in draft.questions if question.key not in draft.answers and question.key != "title"]
@@ -47,7 +49,9 @@ def print_draft(
     console.print(f"Definition: {target}", markup=False, soft_wrap=True)
     given = " ".join(map(_quote, files))
     if drafted.left_to_do:
-        console.print("Fill in what is marked TODO there, or answer the questions in a terminal, or give --yes.", markup=False)
+        console.print(
+            "Fill in what is marked TODO there, or answer the questions in a terminal, or give --yes.", markup=False
+        )
     else:
         for command in ("check", "run"):
             console.print(f"  bpo-index {command} {given} --definition {_quote(target)}", markup=False, soft_wrap=True)
@@ -56,7 +60,11 @@ def print_draft(
 def _list_found(draft: Draft) -> Iterator[tuple[str, str, str]]:
     columns = dict(draft.columns)
     unit = columns.pop("unit")
-    units = f"{len(draft.units)} {draft.words[1] if draft.words else 'units'}: {list_examples(draft.units)}" if draft.units else "to do"
+    units = (
+        f"{len(draft.units)} {draft.words[1] if draft.words else 'units'}: {list_examples(draft.units)}"
+        if draft.units
+        else "to do"
+    )
     yield "units   ", units, str(unit.evidence)
     scale = draft.scale.value
     if isinstance(scale, ScaleFound) and not draft.scale.is_todo:
@@ -69,8 +77,14 @@ def _list_found(draft: Draft) -> Iterator[tuple[str, str, str]]:
     if draft.no_answers:
         yield "no answer", ", ".join(draft.no_answers), ""
     count = sum(len(category.questions) for category in draft.categories)
-    titles = "; ".join(f"{show_text(category.title, 30)} {len(category.questions)}" for category in draft.categories[:6])
-    yield "questions", f"{count} in {len(draft.categories)} categor{'y' if len(draft.categories) == 1 else 'ies'}: {titles}", ""
+    titles = "; ".join(
+        f"{show_text(category.title, 30)} {len(category.questions)}" for category in draft.categories[:6]
+    )
+    yield (
+        "questions",
+        f"{count} in {len(draft.categories)} categor{'y' if len(draft.categories) == 1 else 'ies'}: {titles}",
+        "",
+    )
     for key, found in columns.items():
         yield key, str(found.value), ""
 

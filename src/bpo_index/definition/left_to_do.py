@@ -13,7 +13,9 @@ _WANTED = {
     ("columns", "unit"): "the heading of the column that says what a respondent rates, as it stands in the file",
     ("columns",): "the heading of the column, as it stands in the file, or take the line out",
     ("units",): "one line for each of what is ranked, such as `- {code: COL, name: Colombia}`",
-    ("categories",): "the categories with their questions, such as `- {id: safety, title: Safety, questions: [{id: q1, text: "
+    (
+        "categories",
+    ): "the categories with their questions, such as `- {id: safety, title: Safety, questions: [{id: q1, text: "
     "It is safe here.}]}`",
     ("scale", "minimum"): "the lowest rating, such as 1",
     ("scale", "maximum"): "the highest rating, such as 5",
@@ -43,8 +45,8 @@ def list_left_to_do(value: object, place: Place = ()) -> Iterator[tuple[Place, s
 
 def _find_wanted(place: Place) -> str:
     names = [part for part in place if isinstance(part, str)]
-    for start in range(len(names)):
-        for end in range(len(names), start, -1):
+    for end in range(len(names), 0, -1):
+        for start in range(end):
             if tuple(names[start:end]) in _WANTED:
                 return _WANTED[tuple(names[start:end])]
     return "what is right, or take the line out"

@@ -46,7 +46,8 @@ def find_stems(columns: Sequence[Column]) -> dict[int, str]:
     """
     names = _stem_names(columns)
     return {
-        column.position: _stem_of_wording(column) or _stem_of_path(column) or names[column.position] for column in columns
+        column.position: _stem_of_wording(column) or _stem_of_path(column) or names[column.position]
+        for column in columns
     }
 
 

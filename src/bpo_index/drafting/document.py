@@ -72,7 +72,9 @@ def _keep_edits(before: CommentedMap, fresh: CommentedMap) -> CommentedMap:
     """Return the earlier definition with what it lacks: keys, units, questions, answers, and what was left to do."""
     _fill(before, fresh, ("units", "categories"))
     _add_items(before, fresh, "units", "code")
-    known = {question.get("id") for category in _walk(before.get("categories")) for question in category.get("questions", [])}
+    known = {
+        question.get("id") for category in _walk(before.get("categories")) for question in category.get("questions", [])
+    }
     known |= {
         name
         for category in _walk(before.get("categories"))
@@ -84,7 +86,9 @@ def _keep_edits(before: CommentedMap, fresh: CommentedMap) -> CommentedMap:
         left = [
             question
             for question in category.get("questions", [])
-            if question["id"] not in known and question.get("text") not in known and not known & set(question.get("aliases", []))
+            if question["id"] not in known
+            and question.get("text") not in known
+            and not known & set(question.get("aliases", []))
         ]
         if left:
             category["questions"] = type(category["questions"])(left)
@@ -168,11 +172,15 @@ def _make_map(draft: Draft) -> CommentedMap:
         _comment(made, "units", "a line `- {code: COL, name: Colombia}` for each of what is ranked")
     made["categories"] = _make_categories(draft)
     if draft.categories_todo:
-        _comment(made, "categories", f"{draft.categories_todo}: `- {{id: …, title: …, questions: [{{id: …, text: …}}]}}`")
+        _comment(
+            made, "categories", f"{draft.categories_todo}: `- {{id: …, title: …, questions: [{{id: …, text: …}}]}}`"
+        )
     made["columns"] = _make_columns(draft)
     if draft.table.is_from_tool:
         made["source"] = CommentedMap(export=draft.table.headings.export)
-        _comment(made["source"], "export", "the tool's own columns say who answered, when, and whether to the end", level=1)
+        _comment(
+            made["source"], "export", "the tool's own columns say who answered, when, and whether to the end", level=1
+        )
     rules = _list_rules(draft)
     if rules:
         made["quality_rules"] = CommentedMap()
@@ -217,7 +225,10 @@ def _make_scale(draft: Draft) -> CommentedMap | str:
             made["labels"][_quote(text)] = TODO if draft.scale.is_todo else _whole(rating)
         if draft.scale.is_todo:
             _comment(
-                made["labels"], next(iter(made["labels"])), "the rating that each answer stands for, from the lowest up", level=2
+                made["labels"],
+                next(iter(made["labels"])),
+                "the rating that each answer stands for, from the lowest up",
+                level=2,
             )
     for kind in ("dont_know", "skipped", "not_asked"):
         texts = [text for text, (held, _) in draft.no_answers.items() if held == kind]
@@ -279,7 +290,17 @@ def _make_columns(draft: Draft) -> CommentedMap:
     from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
 
     made = CommentedMap()
-    order = ("unit", "respondent", "design_weight", "company", "started_at", "finished_at", "finished", "duration", "status")
+    order = (
+        "unit",
+        "respondent",
+        "design_weight",
+        "company",
+        "started_at",
+        "finished_at",
+        "finished",
+        "duration",
+        "status",
+    )
     for key in (*order, *(other for other in draft.columns if other not in order)):
         if key in draft.columns:
             made[key] = _quote(str(draft.columns[key].value))
@@ -289,9 +310,16 @@ def _make_columns(draft: Draft) -> CommentedMap:
 
 def _list_rules(draft: Draft) -> dict[str, tuple[dict[str, object], str]]:
     rules: dict[str, tuple[dict[str, object], str]] = {}
-    has_end = "finished" in draft.columns or "finished" in draft.table.headings.fields or "finished" in draft.table.headings.coded
+    has_end = (
+        "finished" in draft.columns
+        or "finished" in draft.table.headings.fields
+        or "finished" in draft.table.headings.coded
+    )
     if has_end:
-        rules["unfinished"] = ({"action": "quarantine"}, "respondents who did not reach the end are not used: your choice")
+        rules["unfinished"] = (
+            {"action": "quarantine"},
+            "respondents who did not reach the end are not used: your choice",
+        )
     if "status" in draft.columns or "status" in draft.table.headings.fields:
         rules["test_row"] = ({"action": "quarantine"}, "test rows and previews are not used")
     return rules

@@ -15,12 +15,12 @@ import numpy as np
 
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.labels import fold_label, show_text
-from bpo_index.drafting.categories import CategoryFound, find_statement, group_questions
+from bpo_index.drafting.categories import find_statement, group_questions
 from bpo_index.drafting.look import Column, Table, read_number
 from bpo_index.drafting.questions import Answers, Option, Question
 from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
 from bpo_index.drafting.roles.registry import RoleFound, find_roles
-from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_examples, list_units
+from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_units
 from bpo_index.drafting.words import make_id, simplify
 from bpo_index.scoring.arrays import Floats
 from bpo_index.validation.direction import find_suspects, measure_t
@@ -110,7 +110,9 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     answers = Answers(given or {}, takes_proposals)
     remarks: list[str] = []
     roles = find_roles(table)
-    taken = {found.candidates[0].column.position for found in roles.values() if found.candidates} | set(table.tool_positions)
+    taken = {found.candidates[0].column.position for found in roles.values() if found.candidates} | set(
+        table.tool_positions
+    )
     rated = find_ratings(table, taken)
     in_groups = {column.position for group in rated if group.is_sure for column in group.columns}
     unit_columns = find_unit_columns(table, taken | in_groups)
@@ -138,7 +140,7 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     ]
     if left:
         shown = ", ".join(show_text(column.name) for column in left[:12])
-        remarks.append(f"Columns not used: {shown}{f' and {len(left) - 12:,} more' if len(left) > 12 else ''}.")  # noqa: PLR2004
+        remarks.append(f"Columns not used: {shown}{f' and {len(left) - 12:,} more' if len(left) > 12 else ''}.")
     return Draft(
         table,
         index,
@@ -164,9 +166,13 @@ def _choose_unit(found: Sequence[UnitColumn], answers: Answers, columns: dict[st
         columns["unit"] = Key(found[0].column.name, f"column {found[0].column}: {found[0].evidence}")
         return found[0]
     if not found:
-        columns["unit"] = Key(TODO, "the heading of the column that says which unit a respondent rates: none was found", True)
+        columns["unit"] = Key(
+            TODO, "the heading of the column that says which unit a respondent rates: none was found", True
+        )
         return None
-    options = tuple(Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})") for one in found[:12])
+    options = tuple(
+        Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})") for one in found[:12]
+    )
     question = Question(
         "columns.unit",
         "Which column says what is ranked?",
@@ -176,10 +182,14 @@ def _choose_unit(found: Sequence[UnitColumn], answers: Answers, columns: dict[st
     )
     answer = answers.ask(question)
     if answer is None:
-        columns["unit"] = Key(TODO, f"the heading of the column that says what is ranked; perhaps {found[0].column}", True)
+        columns["unit"] = Key(
+            TODO, f"the heading of the column that says what is ranked; perhaps {found[0].column}", True
+        )
         return None
     chosen = next((one for one in found if str(one.column.position) == answer), found[0])
-    columns["unit"] = Key(chosen.column.name, f"column {chosen.column}: {chosen.evidence}; {answers.describe(question)}")
+    columns["unit"] = Key(
+        chosen.column.name, f"column {chosen.column}: {chosen.evidence}; {answers.describe(question)}"
+    )
     return chosen
 
 
@@ -189,7 +199,7 @@ def _choose_questions(rated: Sequence[RatedGroup], unit: UnitColumn | None, answ
         kept = tuple(column for column in group.columns if unit is None or column is not unit.column)
         if len(kept) > 1 or (kept and group.is_sure):
             groups.append(
-                RatedGroup(group.scale, kept, group.no_answers, group.guessed_codes, group.is_sure and len(kept) > 2)  # noqa: PLR2004
+                RatedGroup(group.scale, kept, group.no_answers, group.guessed_codes, group.is_sure and len(kept) > 2)
             )
     sure = [group for group in groups if group.is_sure]
     if len(sure) == 1 and len(groups) == 1 and "categories" not in answers.given:
@@ -218,7 +228,7 @@ def _is_like(group: RatedGroup, first: RatedGroup) -> bool:
 
 def _describe_group(group: RatedGroup) -> str:
     names = ", ".join(show_text(column.name, 40) for column in group.columns[:3])
-    more = f" and {len(group.columns) - 3:,} more" if len(group.columns) > 3 else ""  # noqa: PLR2004
+    more = f" and {len(group.columns) - 3:,} more" if len(group.columns) > 3 else ""
     return f"{names}{more}: {len(group.columns)} on {_describe_scale(group.scale)}"
 
 
@@ -242,7 +252,9 @@ def _settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> tuple[Key, 
         scale = _read_scale(answer, scale)
         evidence = f"{evidence + '; ' if evidence else ''}{answers.describe(question)}"
     no_answers = _list_no_answers(groups)
-    guessed = sorted({code for one in groups for code in one.guessed_codes}, key=lambda code: (read_number(code) or 0.0, code))
+    guessed = sorted(
+        {code for one in groups for code in one.guessed_codes}, key=lambda code: (read_number(code) or 0.0, code)
+    )
     if guessed:
         question = Question(
             "scale.dont_know",
@@ -293,7 +305,7 @@ def _read_scale(answer: str, scale: ScaleFound) -> ScaleFound:
         labels = tuple((text, float(n)) for n, text in enumerate(texts, start=1))
         return ScaleFound(1.0, float(len(labels)), labels, True, scale.evidence)
     numbers = [number for word in answer.replace("to", " ").split() if (number := read_number(word)) is not None]
-    return ScaleFound(numbers[0], numbers[1], scale.labels, True, scale.evidence) if len(numbers) == 2 else scale  # noqa: PLR2004
+    return ScaleFound(numbers[0], numbers[1], scale.labels, True, scale.evidence) if len(numbers) == 2 else scale
 
 
 def _list_no_answers(groups: Sequence[RatedGroup]) -> dict[str, tuple[str, str]]:
@@ -316,7 +328,10 @@ def _choose_columns(
             remarks.append(f"Column {first.column} may be `{key}` and is not used: {first.evidence}.")
             continue
         options = (
-            *(Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})") for one in found.candidates[:8]),
+            *(
+                Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})")
+                for one in found.candidates[:8]
+            ),
             Option(_NO, "none of them"),
         )
         question = Question(f"columns.{key}", found.role.question, options[0].value, first.evidence, options)
@@ -325,7 +340,9 @@ def _choose_columns(
             columns[key] = Key(TODO, f"{question.text} Perhaps {first.column}; take the line out if none", True)
         elif answer != _NO:
             chosen = next((one for one in found.candidates if str(one.column.position) == answer), first)
-            columns[key] = Key(chosen.column.name, f"column {chosen.column}: {chosen.evidence}; {answers.describe(question)}")
+            columns[key] = Key(
+                chosen.column.name, f"column {chosen.column}: {chosen.evidence}; {answers.describe(question)}"
+            )
 
 
 def _draft_categories(groups: Sequence[RatedGroup], scale: object) -> list[CategoryDrafted]:
@@ -334,7 +351,11 @@ def _draft_categories(groups: Sequence[RatedGroup], scale: object) -> list[Categ
     if not isinstance(scale, ScaleFound):
         scale = groups[0].scale if groups else None
     for group in groups:
-        own = group.scale if scale is not None and (group.scale.minimum, group.scale.maximum) != (scale.minimum, scale.maximum) else None
+        own = (
+            group.scale
+            if scale is not None and (group.scale.minimum, group.scale.maximum) != (scale.minimum, scale.maximum)
+            else None
+        )
         if own and own.is_sure is False:
             own = None
         for part in group_questions(group.columns):
@@ -347,7 +368,7 @@ def _draft_categories(groups: Sequence[RatedGroup], scale: object) -> list[Categ
 def _draft_question(column: Column, ids: set[str]) -> QuestionDrafted:
     text = find_statement(column)
     plain = re.sub(r"[^a-z0-9_-]", "", column.name.strip().lower())
-    is_id = plain == column.name.strip().lower() and 0 < len(plain) <= 64  # noqa: PLR2004
+    is_id = plain == column.name.strip().lower() and 0 < len(plain) <= 64
     wanted = plain if is_id else f"q{len(ids) + 1}"
     while wanted in ids:
         wanted = f"{wanted}-{len(ids) + 1}"
@@ -366,7 +387,7 @@ def _turn_questions(
 ) -> list[CategoryDrafted]:
     """Ask about the questions that run against the others, and turn those that are named."""
     suspects: dict[str, str] = {}
-    parts = [category.questions for category in categories if len(category.questions) > 2]  # noqa: PLR2004
+    parts = [category.questions for category in categories if len(category.questions) > 2]
     if len(parts) < len(categories):
         parts = [tuple(one for category in categories for one in category.questions)]
     for questions in parts:
@@ -389,12 +410,14 @@ def _turn_questions(
             f"To be settled: {', '.join(suspects)} run against the other questions; say `reverse: true` or false for each."
         )
         turned: set[str] = set()
-        states = {one: TODO for one in suspects}
+        states = dict.fromkeys(suspects, TODO)
     else:
         turned = set(answer.split()) - {_NO}
         states = {}
         if turned:
-            remarks.append(f"Taken as reversed: {', '.join(one for one in suspects if one in turned)} ({answers.describe(question).split(':')[0]}).")
+            remarks.append(
+                f"Taken as reversed: {', '.join(one for one in suspects if one in turned)} ({answers.describe(question).split(':')[0]})."
+            )
     return [
         CategoryDrafted(
             category.id,
@@ -419,7 +442,7 @@ def _turn_questions(
 
 def find_reversed(questions: Sequence[QuestionDrafted], scale: object) -> dict[str, str]:
     """Return the questions whose answers run against those of the others, each with the correlation."""
-    if len(questions) < 3 or not isinstance(scale, ScaleFound):  # noqa: PLR2004
+    if len(questions) < 3 or not isinstance(scale, ScaleFound):
         return {}
     ratings = _read_ratings(questions, scale)
     suspects = find_suspects(ratings, np.ones(len(questions)))
@@ -451,7 +474,11 @@ def _read_ratings(questions: Sequence[QuestionDrafted], scale: ScaleFound) -> Fl
         for text in question.column.counts:
             number = labels.get(fold_label(text), labels.get(fold_label(codes.get(text, text))))
             number = read_number(text) if number is None else number
-            inside = number is not None and scale.minimum <= number <= scale.maximum and text not in question.column.no_answers
+            inside = (
+                number is not None
+                and scale.minimum <= number <= scale.maximum
+                and text not in question.column.no_answers
+            )
             rating[text] = number if inside else np.nan
         columns.append([rating.get(text, np.nan) if text else np.nan for text in question.column.cells.to_list()])
     return np.array(columns, dtype=float).T
@@ -461,9 +488,17 @@ def _name_index(table: Table, words: tuple[str, str] | None, answers: Answers) -
     stem = Path(table.files[0]).name.split(".")[0]
     years = _YEAR.findall(stem)
     name = make_id(_YEAR.sub(" ", stem)) or "index"
-    edition = Key(years[-1], f"the year in the name of {table.files[0]}") if years else Key("draft", "no year is in the name of the file")
+    edition = (
+        Key(years[-1], f"the year in the name of {table.files[0]}")
+        if years
+        else Key("draft", "no year is in the name of the file")
+    )
     title = " ".join(word for word in simplify(stem).split() if not _YEAR.fullmatch(word))
     proposal = f"{title[:1].upper()}{title[1:]} {years[-1] if years else ''}".strip() or "Index"
     question = Question("title", "What is the index called?", proposal, f"the name of {table.files[0]}")
     answer = answers.ask(question)
-    return name, edition, Key(answer or proposal, answers.describe(question) if answer else f"the name of {table.files[0]}")
+    return (
+        name,
+        edition,
+        Key(answer or proposal, answers.describe(question) if answer else f"the name of {table.files[0]}"),
+    )

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-
 @dataclass(frozen=True)
 class Option:
     """One possible answer."""
@@ -59,4 +58,8 @@ class Answers:
         """Return a comment on how a question was settled."""
         if question.key in self.given:
             return f"answered: {question.describe(self.given[question.key])}"
-        return f"proposal taken: {question.describe(question.proposal)}" if self.takes_proposals else f"to do: {question.text}"
+        return (
+            f"proposal taken: {question.describe(question.proposal)}"
+            if self.takes_proposals
+            else f"to do: {question.text}"
+        )

@@ -26,7 +26,9 @@ _SLIDERS = ((0, 100), (1, 100))
 _FEWEST = 3
 #: Codes that stand apart from a scale and usually mean that there is no answer.
 _CODES: dict[float, Kind] = {
-    **dict.fromkeys((88.0, 98.0, 888.0, 998.0, 8888.0, 9998.0, -8.0, -98.0, -88.0, 97.0, 997.0, -97.0, 77.0, -7.0), "dont_know"),
+    **dict.fromkeys(
+        (88.0, 98.0, 888.0, 998.0, 8888.0, 9998.0, -8.0, -98.0, -88.0, 97.0, 997.0, -97.0, 77.0, -7.0), "dont_know"
+    ),
     **dict.fromkeys((99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, -1.0), "skipped"),
     **dict.fromkeys((96.0, 996.0, -96.0, -6.0), "not_asked"),
 }
@@ -43,7 +45,9 @@ _OTHER = list_phrases(
 )
 _POINTS = re.compile(r"importance|importancia|wichtigkeit|punkte|points|puntos|pontos", re.IGNORECASE)
 #: "1 - Strongly disagree", "5 (excellent)".
-_NUMBERED = re.compile(r"\s*(?P<number>[0-9]{1,3})\s*[-–—:=.)]\s*(?P<label>\D.*)|(?P<first>\D.*?)\s*[(\[](?P<last>[0-9]{1,3})[)\]]\s*")
+_NUMBERED = re.compile(
+    r"\s*(?P<number>[0-9]{1,3})\s*[-–—:=.)]\s*(?P<label>\D.*)|(?P<first>\D.*?)\s*[(\[](?P<last>[0-9]{1,3})[)\]]\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -131,12 +135,12 @@ def _read_kind(column: Column) -> _Kind | None:
         words = [text for text in texts if read_number(text) is None]
         counts = {float(read_number(text) or 0): column.shown[text] for text in mixed}
         numbers = _leave_out_rare({n: count for n, count in counts.items() if n not in _CODES or _is_inside(n, counts)})
-        if len(words) <= 3 and all(number == int(number) for number in numbers) and len(numbers) > 1:  # noqa: PLR2004
+        if len(words) <= 3 and all(number == int(number) for number in numbers) and len(numbers) > 1:
             return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(numbers)))
         return None
-    if not 1 < len(texts) <= _MOST_ANSWERS or any(len(text) > 80 for text in texts):  # noqa: PLR2004
+    if not 1 < len(texts) <= _MOST_ANSWERS or any(len(text) > 80 for text in texts):
         return None
-    if len(texts) < 3 and not find_answer_sets(texts) and not any(map(_NUMBERED.fullmatch, texts)):  # noqa: PLR2004
+    if len(texts) < 3 and not find_answer_sets(texts) and not any(map(_NUMBERED.fullmatch, texts)):
         return None
     return _Kind(frozenset(map(fold_label, texts)), True)
 
@@ -146,7 +150,7 @@ def _is_no_answer(label: str) -> bool:
 
 
 def _is_list(column: Column) -> bool:
-    return _POINTS.search(column.name) is not None and max(column.numbers) > 10  # noqa: PLR2004
+    return _POINTS.search(column.name) is not None and max(column.numbers) > 10
 
 
 def _read_numbers(column: Column) -> _Kind | None:
@@ -167,7 +171,7 @@ def _leave_out_rare(counts: dict[float, int]) -> list[float]:
     total = sum(counts.values())
     rare = {number for number, count in counts.items() if count <= max(1, total // 500)}
     usual = [number for number in counts if number not in rare]
-    if len(usual) < 3 or total < 30:  # noqa: PLR2004
+    if len(usual) < 3 or total < 30:
         return sorted(counts)
     low, high = _find_ends(tuple(usual))
     if low == 1:
@@ -179,8 +183,12 @@ def _find_apart(kinds: Iterable[_Kind]) -> frozenset[float]:
     """Return 8 and 9 where they stand two or more above a scale from 0 or 1 that the columns together use to both ends."""
     numbers = {number for kind in kinds if max(kind.numbers) <= max(_APART) for number in kind.numbers}
     below = sorted(numbers - set(_APART))
-    is_run = len(below) > 2 and below[0] in (0, 1) and below == [below[0] + n for n in range(len(below))]  # noqa: PLR2004
-    return frozenset(number for number in _APART if number in numbers and number > below[-1] + 1) if is_run else frozenset()
+    is_run = len(below) > 2 and below[0] in (0, 1) and below == [below[0] + n for n in range(len(below))]
+    return (
+        frozenset(number for number in _APART if number in numbers and number > below[-1] + 1)
+        if is_run
+        else frozenset()
+    )
 
 
 def _is_inside(number: float, numbers: Iterable[float]) -> bool:
@@ -293,13 +301,25 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
     if len(numbers) < 2:
         return None
     labelled = {
-        number: label for code, label in codes.items() if (number := read_number(code)) is not None and number not in _CODES
+        number: label
+        for code, label in codes.items()
+        if (number := read_number(code)) is not None and number not in _CODES
     }
     if labelled and min(labelled) <= numbers[0] and numbers[-1] <= max(labelled):
         ends = (min(labelled), max(labelled))
         sets = find_answer_sets(list(labelled.values())) if len(labelled) > 1 else []
-        right = [one for one in sets if [one.places[fold_label(labelled[n])] for n in sorted(labelled)] == sorted(one.places[fold_label(labelled[n])] for n in labelled)]
-        return ScaleFound(*ends, (), bool(right), f"the codebook labels {ends[0]:g} {labelled[ends[0]]!r} and {ends[1]:g} {labelled[ends[1]]!r}")
+        right = [
+            one
+            for one in sets
+            if [one.places[fold_label(labelled[n])] for n in sorted(labelled)]
+            == sorted(one.places[fold_label(labelled[n])] for n in labelled)
+        ]
+        return ScaleFound(
+            *ends,
+            (),
+            bool(right),
+            f"the codebook labels {ends[0]:g} {labelled[ends[0]]!r} and {ends[1]:g} {labelled[ends[1]]!r}",
+        )
     ends = _find_ends(numbers)
     is_full = (numbers[0], numbers[-1]) == ends
     if ends == (1.0, 10.0) and numbers[0] > 1:
@@ -315,7 +335,11 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
     plain = [text for text in shown if numbered[text] is None]
     if numbers and all(read_number(text) is not None or text in numbers for text in shown):
         ends = _find_ends(tuple(numbers.values()))
-        labels = tuple((text, number) for text, number in sorted(numbers.items(), key=lambda one: one[1]) if read_number(text) is None)
+        labels = tuple(
+            (text, number)
+            for text, number in sorted(numbers.items(), key=lambda one: one[1])
+            if read_number(text) is None
+        )
         is_full = (min(numbers.values()), max(numbers.values())) == ends
         return ScaleFound(*ends, labels, is_full, "the answers begin with their numbers")
     sets = find_answer_sets([shown[text] for text in plain]) if not numbers else []
@@ -325,7 +349,9 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
         labels = tuple((text, float(place)) for place, text in placed)
         is_full = {place for place, _ in placed} == set(range(1, len(one.answers) + 1))
         is_only = len([other for other in sets if len(other.answers) == len(one.answers)]) == 1
-        missing = [one.answers[n - 1][0] for n in range(1, len(one.answers) + 1) if n not in {place for place, _ in placed}]
+        missing = [
+            one.answers[n - 1][0] for n in range(1, len(one.answers) + 1) if n not in {place for place, _ in placed}
+        ]
         evidence = f"the answers are those of {one.name}, from {one.answers[0][0]!r} to {one.answers[-1][0]!r}"
         evidence += f"; nobody gave {', '.join(map(repr, missing))}" if missing else ""
         return ScaleFound(1.0, float(len(one.answers)), labels, is_full and is_only, evidence)

@@ -25,15 +25,27 @@ _COUNTRIES = 0.8
 #: Words of headings for what may be ranked, and what readers call it in English: one and several.
 WORDS = {
     **dict.fromkeys(("country", "pais", "pays", "land", "nation", "countries"), ("country", "countries")),
-    **dict.fromkeys(("region", "región", "bundesland", "provincia", "province", "departamento", "district", "estado"), ("region", "regions")),
-    **dict.fromkeys(("city", "ciudad", "cidade", "ville", "stadt", "municipio", "town", "locality", "localidad"), ("city", "cities")),
+    **dict.fromkeys(
+        ("region", "región", "bundesland", "provincia", "province", "departamento", "district", "estado"),
+        ("region", "regions"),
+    ),
+    **dict.fromkeys(
+        ("city", "ciudad", "cidade", "ville", "stadt", "municipio", "town", "locality", "localidad"), ("city", "cities")
+    ),
     **dict.fromkeys(("chamber", "camara", "chambre", "kammer"), ("chamber", "chambers")),
     **dict.fromkeys(("hospital", "krankenhaus", "hopital", "clinic", "clinica"), ("hospital", "hospitals")),
     **dict.fromkeys(("school", "escuela", "escola", "ecole", "schule", "colegio"), ("school", "schools")),
-    **dict.fromkeys(("university", "universidad", "universidade", "universite", "universitat", "faculty"), ("university", "universities")),
+    **dict.fromkeys(
+        ("university", "universidad", "universidade", "universite", "universitat", "faculty"),
+        ("university", "universities"),
+    ),
     **dict.fromkeys(("branch", "sucursal", "filial", "filiale", "succursale", "agencia"), ("branch", "branches")),
-    **dict.fromkeys(("site", "plant", "planta", "standort", "sede", "location", "office", "oficina", "buro"), ("site", "sites")),
-    **dict.fromkeys(("department", "division", "abteilung", "area", "team", "equipo", "equipe"), ("department", "departments")),
+    **dict.fromkeys(
+        ("site", "plant", "planta", "standort", "sede", "location", "office", "oficina", "buro"), ("site", "sites")
+    ),
+    **dict.fromkeys(
+        ("department", "division", "abteilung", "area", "team", "equipo", "equipe"), ("department", "departments")
+    ),
     **dict.fromkeys(("brand", "marca", "marque", "marke"), ("brand", "brands")),
     **dict.fromkeys(("bank", "banco", "banque"), ("bank", "banks")),
     **dict.fromkeys(("airport", "aeropuerto", "flughafen"), ("airport", "airports")),
@@ -112,7 +124,9 @@ def _may_be_unit(column: Column, table: Table) -> bool:
         return False
     if all(parse_number(text) is not None for text in texts):
         return _find_word(column) is not None and not column.codes
-    return sum(map(len, texts)) / len(texts) < 60 and column.given > sum(column.counts.get(text, 0) for text in column.no_answers)
+    return sum(map(len, texts)) / len(texts) < 60 and column.given > sum(
+        column.counts.get(text, 0) for text in column.no_answers
+    )
 
 
 def _find_word(column: Column) -> str | None:
@@ -140,13 +154,13 @@ def list_countries() -> dict[str, str]:
     alpha3 = {
         new[0]: old
         for old, new in get_global("territory_aliases").items()
-        if len(old) == 3 and old.isalpha() and old.isupper() and len(new) == 1  # noqa: PLR2004
+        if len(old) == 3 and old.isalpha() and old.isupper() and len(new) == 1
     }
     alpha3 |= {"XK": "XKX"}
     found: dict[str, str] = {}
     for language in LANGUAGES:
         for alpha2, name in Locale(language).territories.items():
-            if alpha2 in alpha3 and len(alpha2) == 2:  # noqa: PLR2004
+            if alpha2 in alpha3 and len(alpha2) == 2:
                 found.setdefault(simplify(name), alpha3[alpha2])
                 found.setdefault(simplify(re.sub(r"\(.*\)", "", name)), alpha3[alpha2])
     for alpha2, code in alpha3.items():
@@ -195,7 +209,7 @@ def name_country(code: str) -> str:
 
 def _count_countries(column: Column) -> int:
     texts = [text for text in column.shown if text not in column.no_answers]
-    if all(len(text) <= 3 for text in texts) and not _find_word(column):  # noqa: PLR2004  (codes of anything)
+    if all(len(text) <= 3 for text in texts) and not _find_word(column):
         return 0
     known = sum(find_country(text) is not None for text in texts)
     return known if texts and known >= _COUNTRIES * len(texts) else 0
@@ -224,7 +238,9 @@ def list_units(column: Column, *, are_countries: bool) -> list[UnitFound]:
             if simplify(text) not in folded or text.casefold() not in (name.casefold(), code.casefold()):
                 if text.casefold() not in (name.casefold(), code.casefold(), *(alias.casefold() for alias in aliases)):
                     aliases.append(text)
-        units.append(UnitFound(code, name, tuple(aliases), sum(texts[text] for text in [*spellings, *doubtful]), tuple(doubtful)))
+        units.append(
+            UnitFound(code, name, tuple(aliases), sum(texts[text] for text in [*spellings, *doubtful]), tuple(doubtful))
+        )
     return units
 
 
@@ -252,7 +268,7 @@ def _group_spellings(
                 rest = key.removesuffix(other).removeprefix(other).strip()
                 rests.setdefault(rest, []).append((key, other))
     for pairs in rests.values():
-        if len(pairs) >= 3:  # noqa: PLR2004  (the same words before or after several names)
+        if len(pairs) >= 3:
             for key, other in pairs:
                 if key in groups and other in groups and _count(groups[key], texts) < _count(groups[other], texts):
                     held = groups.pop(key)
@@ -269,7 +285,7 @@ def _make_code(name: str, taken: Collection[str], key: str) -> str:
     plain = re.sub(r"[^A-Z0-9]", "", simplify(name).upper())
     if not plain:
         plain = "U"
-    if len(plain) <= 3 and plain not in taken:  # noqa: PLR2004
+    if len(plain) <= 3 and plain not in taken:
         return plain
     initials = "".join(word[0] for word in simplify(name).upper().split())
     for code in _propose_codes(plain, initials):
@@ -280,7 +296,7 @@ def _make_code(name: str, taken: Collection[str], key: str) -> str:
 
 def _propose_codes(plain: str, initials: str) -> Iterable[str]:
     yield plain[:3]
-    if len(initials) == 3:  # noqa: PLR2004
+    if len(initials) == 3:
         yield initials
     for n in range(3, len(plain)):
         yield plain[:2] + plain[n]

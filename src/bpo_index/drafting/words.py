@@ -21,7 +21,9 @@ def simplify(text: str) -> str:
     ('a que camara esta afiliado', 'company name 2')
     """
     parted = _JOINED.sub(" ", text[:_LONGEST])
-    plain = "".join(sign for sign in unicodedata.normalize("NFD", fold_label(parted)) if not unicodedata.combining(sign))
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFD", fold_label(parted)) if not unicodedata.combining(sign)
+    )
     return " ".join(word for word in _BETWEEN.split(plain) if word)
 
 

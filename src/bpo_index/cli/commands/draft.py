@@ -76,6 +76,4 @@ def draft(
     print_draft(drafted, ranking, problem, target=str(target), files=files, console=make_console())
 
 
-RECORDS = (
-    Command(name="draft", line="Draft a definition from a file, by a few questions.", call=draft, order=5),
-)
+RECORDS = (Command(name="draft", line="Draft a definition from a file, by a few questions.", call=draft, order=5),)

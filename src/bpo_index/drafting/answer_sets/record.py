@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,29 +28,27 @@ class AnswerSet:
         return {fold_label(text): n for n, texts in enumerate(self.answers, start=1) for text in texts}
 
 
-def list_sets(kind: str, language: str, *ladders: str) -> tuple[AnswerSet, ...]:
-    """Return answer sets of one kind and language, one a text.
+def list_sets(kind: str, language: str, text: str) -> tuple[AnswerSet, ...]:
+    """Return answer sets of one kind and language.
 
     Parameters
     ----------
-    ladders
-        Answers parted by `|` from the lowest to the highest; wordings of one answer are parted by `/`.
+    kind
+        What is asked, in a word.
+    language
+        Of the answers.
+    text
+        An answer a line, from the lowest to the highest; an empty line between two sets. Wordings of one answer are
+        parted by ` / `, and a line that ends with it goes on in the next.
 
     Examples
     --------
-    >>> list_sets("quality", "en", "Poor | Fair / Average | Good")[0].places["average"]
+    >>> list_sets("quality", "en", "Poor\\nFair / Average\\nGood")[0].places["average"]
     2
     """
     sets = []
-    for ladder in ladders:
-        answers = tuple(_split(step) for step in ladder.split("|"))
+    for block in text.replace(" /\n", " / ").split("\n\n"):
+        steps = [line for line in block.splitlines() if line.strip()]
+        answers = tuple(tuple(" ".join(wording.split()) for wording in step.split(" / ")) for step in steps)
         sets.append(AnswerSet(f"{kind}-{len(answers)}-{language}", answers))
     return tuple(sets)
-
-
-def _split(step: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(" ".join(text.split()) for text in _parts(step) if text.strip()))
-
-
-def _parts(step: str) -> Iterable[str]:
-    return step.split(" / ")

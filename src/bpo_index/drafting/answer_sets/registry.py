@@ -40,7 +40,7 @@ def find_answer_sets(texts: Collection[str]) -> list[AnswerSet]:
     Examples
     --------
     >>> [one.name for one in find_answer_sets(["Strongly agree", "Disagree", "Strongly disagree"])]
-    ['agreement-4-en', 'agreement-5-en']
+    ['agreement-4-en', 'agreement-5-en', 'agreement-6-en', 'agreement-7-en']
     >>> [one.name for one in find_answer_sets(["De acuerdo", "Muy de acuerdo", "Totalmente de acuerdo"])]
     ['agreement-7-es']
     """

@@ -24,7 +24,9 @@ def find_finished(table: Table) -> list[Found]:
         phrase = find_by_heading(column, _WORDS)
         if phrase and texts and all(text in FINISHED or text in UNFINISHED for text in texts):
             left = sum(count for text, count in column.counts.items() if fold_label(text) in UNFINISHED)
-            found.append(Found(column, f"its heading holds {phrase!r}; {left:,} of {column.given:,} rows are not finished", True))
+            found.append(
+                Found(column, f"its heading holds {phrase!r}; {left:,} of {column.given:,} rows are not finished", True)
+            )
     return found
 
 

@@ -13,7 +13,9 @@ _ID = list_phrases(
     "| numero de encuesta | id respondente | respondente | identifiant | id repondant | repondant | teilnehmer | befragter "
     "| teilnehmer id | fallnummer | laufende nummer | lfdn | lfd nr | rid | respid | resp id | pid"
 )
-_NO_ID = list_phrases("company | firm | empresa | unternehmen | entreprise | ip | ip address | user agent | email | question")
+_NO_ID = list_phrases(
+    "company | firm | empresa | unternehmen | entreprise | ip | ip address | user agent | email | question"
+)
 _COMPANY = list_phrases(
     "company | company name | name of company | which company | firm | employer | organisation | organization | business name "
     "| employing company | empresa | nombre de la empresa | compania | empleador | organizacion | empregador | organizacao "
@@ -37,9 +39,27 @@ def find_ids(table: Table) -> list[Found]:
         share = column.different / column.given
         full = column.given / table.rows
         if share > 0.97 and full > 0.97:
-            found.append((len(simplify(column.name)) - len(phrase), Found(column, f"its heading holds {phrase!r} and {column.different:,} of {column.given:,} cells differ", True)))
+            found.append(
+                (
+                    len(simplify(column.name)) - len(phrase),
+                    Found(
+                        column,
+                        f"its heading holds {phrase!r} and {column.different:,} of {column.given:,} cells differ",
+                        True,
+                    ),
+                )
+            )
         elif share > 0.01 and full > 0.97 and column.different > 20 and phrase not in ("id", "serial"):
-            found.append((50, Found(column, f"its heading holds {phrase!r}; {column.different:,} texts in {column.given:,} rows, so that some answered more than once", False)))
+            found.append(
+                (
+                    50,
+                    Found(
+                        column,
+                        f"its heading holds {phrase!r}; {column.different:,} texts in {column.given:,} rows, so that some answered more than once",
+                        False,
+                    ),
+                )
+            )
     return [one for _, one in sorted(found, key=lambda pair: (not pair[1].is_sure, pair[0], pair[1].column.position))]
 
 
@@ -48,7 +68,12 @@ def find_companies(table: Table) -> list[Found]:
     found = []
     for column in table.columns:
         phrase = find_by_heading(column, _COMPANY, _NO_COMPANY)
-        if phrase and 1 < column.different and not column.numbers and _are_names(column.cells.drop_nulls().unique().to_list()[:200]):
+        if (
+            phrase
+            and column.different > 1
+            and not column.numbers
+            and _are_names(column.cells.drop_nulls().unique().to_list()[:200])
+        ):
             many = column.different / max(column.given, 1) > 0.3
             found.append(Found(column, f"its heading holds {phrase!r}, and it has {column.different:,} names", many))
     return found
@@ -70,5 +95,10 @@ def find_origin(table: Table) -> list[Found]:
 RECORDS = (
     Role("data_origin", find_origin, place=10),
     Role("respondent", find_ids, takes_any=True, place=20),
-    Role("company", find_companies, "Which column names the respondent's company (answers of one company are resampled together)?", place=60),
+    Role(
+        "company",
+        find_companies,
+        "Which column names the respondent's company (answers of one company are resampled together)?",
+        place=60,
+    ),
 )

@@ -16,7 +16,9 @@ GROUP = "bpo_index.roles"
 @cache
 def list_roles() -> tuple[Role, ...]:
     """Return all roles in their order."""
-    return tuple(sorted(find_records(Role, "bpo_index.drafting.roles", GROUP), key=lambda role: (role.place, role.name)))
+    return tuple(
+        sorted(find_records(Role, "bpo_index.drafting.roles", GROUP), key=lambda role: (role.place, role.name))
+    )
 
 
 @dataclass(frozen=True)

@@ -70,11 +70,15 @@ def _find_pair(table: Table) -> tuple[Found | None, Found | None]:
     start = starts[0] if starts else None
     end = next((column for column in ends if column is not start), None)
     if start and end:
-        both = [(a, b) for a, b in zip(read_times(start), read_times(end), strict=True) if a is not None and b is not None]
+        both = [
+            (a, b) for a, b in zip(read_times(start), read_times(end), strict=True) if a is not None and b is not None
+        ]
         right = sum(a <= b for a, b in both)
         is_sure = right >= 0.98 * len(both) and len(starts) == 1
         evidence = f"{right:,} of {len(both):,} rows start before they end"
-        return Found(start, f"its heading says so, and {evidence}", is_sure), Found(end, f"its heading says so, and {evidence}", is_sure)
+        return Found(start, f"its heading says so, and {evidence}", is_sure), Found(
+            end, f"its heading says so, and {evidence}", is_sure
+        )
     return (
         Found(start, "its heading says so, and it holds times", len(starts) == 1) if start else None,
         Found(end, "its heading says so, and it holds times", len(ends) == 1) if end else None,
@@ -102,7 +106,10 @@ def find_durations(table: Table) -> list[Found]:
             continue
         numbers = [parse_number(text) if text else None for text in column.cells.head(_LOOKED_AT).to_list()]
         known = [number for number in numbers if number is not None]
-        if len(known) < _LEAST * sum(text is not None for text in column.cells.head(_LOOKED_AT).to_list()) or min(known) < 0:
+        if (
+            len(known) < _LEAST * sum(text is not None for text in column.cells.head(_LOOKED_AT).to_list())
+            or min(known) < 0
+        ):
             continue
         if start and end:
             ratios = [

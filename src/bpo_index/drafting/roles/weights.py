@@ -32,7 +32,11 @@ def find_weights(table: Table) -> list[Found]:
         mean = sum(known) / len(known)
         is_sure = len(texts) == table.rows and any(number != int(number) for number in known)
         found.append(
-            Found(column, f"its heading holds {phrase!r}, and all {len(known):,} numbers are positive (mean {mean:.3g})", is_sure)
+            Found(
+                column,
+                f"its heading holds {phrase!r}, and all {len(known):,} numbers are positive (mean {mean:.3g})",
+                is_sure,
+            )
         )
     return found
 
