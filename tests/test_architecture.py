@@ -38,6 +38,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("scoring.structure", "scoring.steps", "scoring.unit_means"),
     ("disclosure.cells",),
     ("scoring",),
+    ("drafting",),
     ("robustness",),
     ("disclosure",),
     ("publication",),

@@ -1,15 +1,17 @@
 """Definitions drafted from files: what a file says for certain is right, all else is asked."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bpo_index import run
 from bpo_index.definition import load_definition, parse_definition
 from bpo_index.drafting.draft import draft_definition
 from bpo_index.drafting.look import look_at_files
 from bpo_index.drafting.session import ask_open_questions, draft_files, rank_once
 from bpo_index.errors import DefinitionError
+from bpo_index.pipeline import run
+from bpo_index.settings import Settings
 from tests.drafting.compared import compare_draft
 
 ROOT = Path(__file__).parents[2]
@@ -35,21 +37,26 @@ UNKNOWN = {
 }
 
 
+@cache
+def look(path):
+    return look_at_files([path])
+
+
 @pytest.mark.parametrize(("path", "definition"), FILES, ids=[path.name for path, _ in FILES])
 def test_nothing_is_wrong_that_was_not_asked(path, definition):
-    found = compare_draft(draft_files([path], takes_proposals=False).draft, load_definition(definition))
+    found = compare_draft(draft_files(look(path), takes_proposals=False).draft, load_definition(definition))
     assert "wrong" not in found.values(), found
     assert list(found.values()).count("right") >= 2, found
 
 
 @pytest.mark.parametrize(("path", "definition"), FILES, ids=[path.name for path, _ in FILES])
 def test_most_proposals_are_right(path, definition):
-    found = compare_draft(draft_files([path]).draft, load_definition(definition))
+    found = compare_draft(draft_files(look(path)).draft, load_definition(definition))
     assert [key for key, said in found.items() if said == "wrong" and (path.name, key) not in UNKNOWN] == []
 
 
 def test_the_chambers_are_right_without_an_edit(tmp_path):
-    drafted = draft_files([CHAMBERS])
+    drafted = draft_files(look(CHAMBERS))
     definition = drafted.load()
     assert len(definition.units) == 15
     assert (definition.scale.minimum, definition.scale.maximum) == (1, 7)
@@ -64,9 +71,10 @@ def test_the_chambers_are_right_without_an_edit(tmp_path):
     assert "correlation" in drafted.text
     path = tmp_path / "camaras.yaml"
     path.write_text(drafted.text, encoding="utf-8")
-    completed = run(
-        [CHAMBERS], definition=str(path), out=str(tmp_path / "out"), audit_dir=str(tmp_path / "audit"), replicates=50
+    settings = Settings(
+        (str(CHAMBERS),), str(path), out=str(tmp_path / "out"), audit_dir=str(tmp_path / "audit"), replicates=100
     )
+    completed = run(settings)
     assert completed.result.ranking["rank"].drop_nulls().len() == 15
 
 
@@ -75,7 +83,7 @@ def test_the_same_file_gives_the_same_text():
 
 
 def test_without_answers_what_is_not_sure_is_left_to_do_and_the_loader_says_what():
-    drafted = draft_files([CHAMBERS], takes_proposals=False)
+    drafted = draft_files(look(CHAMBERS), takes_proposals=False)
     assert drafted.left_to_do
     with pytest.raises(DefinitionError) as caught:
         drafted.load()
@@ -94,45 +102,45 @@ def test_a_person_answers_by_enter():
         asked.append(question.key)
         return question.proposal
 
-    answers = ask_open_questions(look_at_files([CHAMBERS]), take)
+    answers = ask_open_questions(look(CHAMBERS), take)
     assert asked == ["reverse", "title"]
-    text = draft_files([CHAMBERS], answers).text
+    text = draft_files(look(CHAMBERS), answers).text
     assert "answered" in text
     assert parse_definition(text).questions[2].reverse
 
 
 def test_an_answer_changes_what_is_drafted():
-    draft = draft_definition(look_at_files([CHAMBERS]), {"reverse": "none", "title": "Cámaras"})
+    draft = draft_definition(look(CHAMBERS), {"reverse": "none", "title": "Cámaras"})
     assert not any(one.reverse for category in draft.categories for one in category.questions)
     assert draft.title.value == "Cámaras"
     assert not draft.open_questions
 
 
 def test_edits_are_kept_when_drafted_again():
-    text = draft_files([CHAMBERS]).text
+    text = draft_files(look(CHAMBERS)).text
     edited = (
         text.replace("name: Bogotá", "name: Bogotá D. C.")
         .replace("title: Questions", "title: Todo")
         .replace("  design_weight: Factor de expansión\n", "")
         + "method:\n  seed: 7\n"
     )
-    again = draft_files([CHAMBERS], before=edited).text
+    again = draft_files(look(CHAMBERS), before=edited).text
     definition = parse_definition(again)
     assert definition.units[1].name == "Bogotá D. C."
     assert len(definition.units) == 15
     assert definition.categories[0].title == "Todo"
     assert len(definition.questions) == 14
     assert definition.method.seed == 7
-    assert draft_files([CHAMBERS], before=again).text == again
+    assert draft_files(look(CHAMBERS), before=again).text == again
 
 
 def test_what_was_left_to_do_is_filled_in_when_drafted_again():
-    left = draft_files([CHAMBERS], takes_proposals=False).text
-    assert parse_definition(draft_files([CHAMBERS], before=left.replace("reverse: TODO", "reverse: false")).text)
+    left = draft_files(look(CHAMBERS), takes_proposals=False).text
+    assert parse_definition(draft_files(look(CHAMBERS), before=left.replace("reverse: TODO", "reverse: false")).text)
 
 
 def test_a_draft_ranks_once():
-    drafted = draft_files([CHAMBERS])
+    drafted = draft_files(look(CHAMBERS))
     ranking = rank_once([CHAMBERS], drafted.load())
     assert (ranking.audit.rows_read, ranking.audit.rows_accepted) == (300, 281)
     assert ranking.scores.units["rank"].drop_nulls().len() == 15

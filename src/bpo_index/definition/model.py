@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
@@ -31,6 +31,7 @@ from bpo_index.definition.conflicts import list_conflicts
 from bpo_index.definition.left_to_do import list_left_to_do
 from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_options
 from bpo_index.definition.method_conflicts import find_further, list_uncertainty_conflicts
+from bpo_index.definition.problems import explain_errors
 from bpo_index.definition.tree import DefinedNode, list_nodes
 from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
 from bpo_index.display.catalogue import phrase
@@ -44,12 +45,7 @@ from bpo_index.files.given_paths import read_regular, refuse_address
 from bpo_index.files.resources import list_definitions
 from bpo_index.validation.rules.record import Questionnaire
 
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
 _METHOD_FILE = "method file"
-#: Characters of a value that a message quotes.
-_LONGEST_GIVEN = 80
 
 
 class IndexDefinition(Block):
@@ -367,7 +363,7 @@ def _build_definition(content: YamlContent, value: object, source: str, kind: st
         try:
             definition = IndexDefinition.model_validate(value)
         except ValidationError as error:
-            problems += [(tuple(item["loc"]), _explain(item)) for item in error.errors() if not _is_echo(item)]
+            problems += explain_errors(error, IndexDefinition)
         problems += list_conflicts(value)
         problems += _list_rule_problems(definition) if definition else []
     if problems or definition is None:
@@ -383,81 +379,6 @@ def _list_rule_problems(definition: IndexDefinition) -> list[tuple[Place, str]]:
         for named in definition.quality_rules.list_named()
         for key, says in named.options.find_problems(definition.questionnaire)
     ]
-
-
-def _is_echo(error: ErrorDetails) -> bool:
-    """Return whether the error "too short" of a list only repeats the errors of its items."""
-    given = error.get("input")
-    return error["type"] == "too_short" and isinstance(given, list) and len(given) >= error["ctx"]["min_length"]
-
-
-def _explain(error: ErrorDetails) -> str:
-    """Return the problem of a field in words for the author of the file, who may know no types."""
-    kind, given, limits = error["type"], error.get("input"), error.get("ctx", {})
-    if kind == "missing":
-        return "is missing"
-    if kind == "extra_forbidden":
-        return "is not a key of a definition; take it out or correct its spelling"
-    match kind:
-        case "value_error":  # ours, from a validator
-            text = error["msg"].removeprefix("Value error, ")
-        case "greater_than" | "greater_than_equal" | "less_than" | "less_than_equal":
-            ((_, limit),) = limits.items()
-            text = f"must be {_COMPARED[kind]} {_show_limit(limit)}"
-        case "too_short" | "too_long":
-            least = kind == "too_short"
-            count = limits["min_length" if least else "max_length"]
-            text = f"must have {'at least' if least else 'at most'} {count} item{'' if count == 1 else 's'}"
-        case "string_pattern_mismatch":
-            text = f"must be 1 to 64 characters out of {_PATTERNS.get(limits['pattern'], limits['pattern'])}"
-        case "string_too_long":
-            text = f"must have at most {limits['max_length']:,} characters"
-        case "literal_error":
-            text = f"must be {limits['expected']}"
-        case _:
-            text = _SAYS.get(kind, error["msg"][0].lower() + error["msg"][1:])
-    if isinstance(given, dict | list):
-        return text
-    shown = repr(given[: _LONGEST_GIVEN + 1] if isinstance(given, str) else given)
-    return f"{text}; found {shown if len(shown) <= _LONGEST_GIVEN else f'{shown[: _LONGEST_GIVEN - 1]}…'}"
-
-
-_COMPARED = {
-    "greater_than": "above",
-    "greater_than_equal": "at least",
-    "less_than": "below",
-    "less_than_equal": "at most",
-}
-#: Kinds of problems of pydantic, in words of the file.
-_SAYS = {
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
-    "dict_type": "must be keys with values (key: value), one a line",
-    "finite_number": "must be a finite number",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
-    "int_from_float": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number of at most 18 digits",
-    "int_type": "must be a whole number",
-    "model_attributes_type": "must be keys with values (key: value), one a line",
-    "model_type": "must be keys with values (key: value), one a line",
-    "string_too_short": "must have at least one character",
-    "string_type": "must be a text",
-    "string_unicode": "must be a text of whole characters",
-    "tuple_type": "must be a list: [first, second], or a line for each that starts with -",
-}
-
-
-_PATTERNS = {
-    r"^[a-z0-9-]{1,64}$": "a-z, 0-9 and -",
-    r"^[a-z0-9_-]{1,64}$": "a-z, 0-9, _ and -",
-    r"^[A-Za-z0-9_-]{1,64}$": "A-Z, a-z, 0-9, _ and -",
-}
-
-
-def _show_limit(limit: float) -> str:
-    return f"{limit:,}" if isinstance(limit, int) else f"{limit:,.6f}".rstrip("0").rstrip(".")
 
 
 def write_json_schema() -> str:

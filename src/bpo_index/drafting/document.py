@@ -1,7 +1,7 @@
 """A draft as the text of a definition: YAML with the evidence for each key as a comment.
 
-Drafting again over a file that a person has edited keeps what stands there; only what is new in the answers, or was left
-to do, is written. Method page: docs/methods/drafting.md.
+Drafting again over a file that a person has edited keeps what stands there; only what is new in the answers, or was
+left to do, is written. Method page: docs/methods/drafting.md.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _make_map(draft: Draft) -> CommentedMap:
     made["version"] = "draft"
     made["title"] = draft.title.value
     made["provenance"] = CommentedMap(
-        note=f"Drafted from {', '.join(draft.table.files)} by bpo-index. Say here who asked whom, and what of this was published."
+        note=f"Drafted from {', '.join(draft.table.files)} by bpo-index. Say here who asked whom, and how."
     )
     made.yaml_set_start_comment(_write_head(draft))
     _comment(made, "edition", draft.edition.evidence)

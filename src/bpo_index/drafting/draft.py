@@ -122,13 +122,13 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     scale_key, no_answers, no_answers_todo = _settle_scale(groups, answers)
     _choose_columns(roles, answers, columns, remarks)
     categories = _draft_categories(groups, scale_key.value)
-    categories = _turn_questions(categories, groups, scale_key.value, answers, remarks)
+    categories = _turn_questions(categories, scale_key.value, answers, remarks)
     units: list[UnitFound] = list_units(unit.column, are_countries=unit.are_countries) if unit else []
     doubtful = [f"{alias!r} is taken for {one.name}" for one in units for alias in one.doubtful]
     if doubtful:
         remarks.append(f"Spellings put together: {'; '.join(doubtful)}.")
     words = find_words(unit.column, are_countries=unit.are_countries) if unit else None
-    index, edition, title = _name_index(table, words, answers)
+    index, edition, title = _name_index(table, answers)
     if table.not_read:
         remarks.append(f"Not looked at, since their headings differ: {', '.join(table.not_read)}.")
     used = {one.column.position for category in categories for one in category.questions}
@@ -380,7 +380,6 @@ def _draft_question(column: Column, ids: set[str]) -> QuestionDrafted:
 
 def _turn_questions(
     categories: list[CategoryDrafted],
-    groups: Sequence[RatedGroup],
     scale: object,
     answers: Answers,
     remarks: list[str],
@@ -407,7 +406,7 @@ def _turn_questions(
     answer = answers.ask(question)
     if answer is None:
         remarks.append(
-            f"To be settled: {', '.join(suspects)} run against the other questions; say `reverse: true` or false for each."
+            f"To be settled: {', '.join(suspects)} run against the others; say `reverse: true` or false for each."
         )
         turned: set[str] = set()
         states = dict.fromkeys(suspects, TODO)
@@ -416,7 +415,8 @@ def _turn_questions(
         states = {}
         if turned:
             remarks.append(
-                f"Taken as reversed: {', '.join(one for one in suspects if one in turned)} ({answers.describe(question).split(':')[0]})."
+                f"Taken as reversed: {', '.join(one for one in suspects if one in turned)} "
+                f"({answers.describe(question).split(':')[0]})."
             )
     return [
         CategoryDrafted(
@@ -484,7 +484,7 @@ def _read_ratings(questions: Sequence[QuestionDrafted], scale: ScaleFound) -> Fl
     return np.array(columns, dtype=float).T
 
 
-def _name_index(table: Table, words: tuple[str, str] | None, answers: Answers) -> tuple[str, Key, Key]:
+def _name_index(table: Table, answers: Answers) -> tuple[str, Key, Key]:
     stem = Path(table.files[0]).name.split(".")[0]
     years = _YEAR.findall(stem)
     name = make_id(_YEAR.sub(" ", stem)) or "index"

@@ -107,6 +107,7 @@ class Column:
         return dict(sorted(numbers.items()))
 
     def __str__(self) -> str:
+        """Return the heading for a message, in quotation marks."""
         return repr(show_text(self.name))
 
 
@@ -176,7 +177,7 @@ def _view_source(source: Source) -> View:
 def _list_views(grid: Grid) -> list[View]:
     how, nothing = HowToRead(), Mapping("wide", {})
     if not grid.has_headings:
-        labels = [(name, grid.codebook.headings.get(n, "")) for n, name in enumerate(grid.named)]
+        labels: list[tuple[str, ...]] = [(name, grid.codebook.headings.get(n, "")) for n, name in enumerate(grid.named)]
         return [View(grid, Headings(PLAIN, 0, 0, list(grid.named), labels), nothing)]
     start = [record.cells for record in grid.start]
     return [View(grid, find_headings(start, first, how), nothing) for first in range(len(start))]

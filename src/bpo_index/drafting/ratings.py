@@ -1,8 +1,8 @@
 """Which columns are rated questions, on which scale, and how sure that is.
 
 Columns are rated alike where their answers belong to the same usual set of answers, are the same labels of a codebook,
-or are whole numbers of one run. A column whose heading asks for something else (age, sex, income), the marks of a multiple
-choice, and single columns are no questions by themselves. Method page: docs/methods/drafting.md.
+or are whole numbers of one run. A column whose heading asks for something else (age, sex, income), the marks of a
+multiple choice, and single columns are no questions by themselves. Method page: docs/methods/drafting.md.
 """
 
 from __future__ import annotations
@@ -35,13 +35,16 @@ _CODES: dict[float, Kind] = {
 #: Numbers that may be such a code where they stand apart from the scale.
 _APART = (8.0, 9.0)
 _OTHER = list_phrases(
-    "age | gender | sex | education | income | salary | occupation | job | marital | religion | ethnicity | race | born | birth "
-    "| year | month | day | wave | zip | postcode | latitude | longitude | progress | language | household | children | party | vote "
-    "| device | browser | size | employees | revenue | tenure | edad | genero | sexo | educacion | ingreso | ingresos | ocupacion "
-    "| estado civil | religion | etnia | nacimiento | año | mes | hijos | idade | escolaridade | renda | estado civil | nascimento "
-    "| age | sexe | genre | revenu | diplome | profession | naissance | annee | alter | geschlecht | bildung | einkommen | beruf "
-    "| familienstand | jahr | geburtsjahr | version | attention check | rank | ranking | count | number of | how many | cuantos "
-    "| cuantas | combien | wie viele | quantos | quantas | interviewer | record | index | row"
+    """
+    age | gender | sex | education | income | salary | occupation | job | marital | religion | ethnicity | race
+    born | birth | year | month | day | wave | zip | postcode | latitude | longitude | progress | language
+    household | children | party | vote | device | browser | size | employees | revenue | tenure | edad | genero
+    sexo | educacion | ingreso | ingresos | ocupacion | estado civil | etnia | nacimiento | año | mes | hijos
+    idade | escolaridade | renda | nascimento | sexe | genre | revenu | diplome | profession | naissance | annee
+    alter | geschlecht | bildung | einkommen | beruf | familienstand | jahr | geburtsjahr | version
+    attention check | rank | ranking | count | number of | how many | cuantos | cuantas | combien | wie viele
+    quantos | quantas | interviewer | record | index | row
+    """
 )
 _POINTS = re.compile(r"importance|importancia|wichtigkeit|punkte|points|puntos|pontos", re.IGNORECASE)
 #: "1 - Strongly disagree", "5 (excellent)".
@@ -167,7 +170,7 @@ def _read_numbers(column: Column) -> _Kind | None:
 
 
 def _leave_out_rare(counts: dict[float, int]) -> list[float]:
-    """Return the numbers without those of one cell in five hundred, or one cell, that lie outside the usual ends of the rest."""
+    """Return the numbers without rare ones (a cell in five hundred, or one) outside the usual ends of the rest."""
     total = sum(counts.values())
     rare = {number for number, count in counts.items() if count <= max(1, total // 500)}
     usual = [number for number in counts if number not in rare]
@@ -180,7 +183,7 @@ def _leave_out_rare(counts: dict[float, int]) -> list[float]:
 
 
 def _find_apart(kinds: Iterable[_Kind]) -> frozenset[float]:
-    """Return 8 and 9 where they stand two or more above a scale from 0 or 1 that the columns together use to both ends."""
+    """Return 8 and 9 where they stand two or more above a scale from 0 or 1 that the columns together use up."""
     numbers = {number for kind in kinds if max(kind.numbers) <= max(_APART) for number in kind.numbers}
     below = sorted(numbers - set(_APART))
     is_run = len(below) > 2 and below[0] in (0, 1) and below == [below[0] + n for n in range(len(below))]
@@ -239,8 +242,8 @@ def _join_ends(
     joined = dict(sorted(found.items(), key=lambda one: -len(one[1])))
     for key in list(joined)[::-1]:
         kind, (low, high) = key
-        for other in joined:
-            (other_low, other_high), many = other[1], len(joined[other])
+        for other, others in joined.items():
+            (other_low, other_high), many = other[1], len(others)
             holds_it = other != key and other[0] == kind and other_low <= low and high <= other_high
             is_alike = many >= 3 * len(joined[key]) or not _is_full(joined[key], (low, high))
             if holds_it and is_alike and high - low > (other_high - other_low) / 2:

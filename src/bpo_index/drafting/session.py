@@ -1,6 +1,7 @@
 """Draft a definition from files in one call, ask what is open, and rank once with what was drafted.
 
-The command line, the browser page and a notebook are three faces of these functions. Method page: docs/methods/drafting.md.
+The command line, the browser page and a notebook are three faces of these functions. Method page:
+docs/methods/drafting.md.
 """
 
 from __future__ import annotations

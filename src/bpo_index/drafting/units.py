@@ -1,7 +1,7 @@
 """What is ranked: the column that names the unit, its values as units with codes, and the spellings of each.
 
-Countries are recognised by their names in English, Spanish, Portuguese, French and German and by their ISO codes, all from
-CLDR. Method page: docs/methods/drafting.md.
+Countries are recognised by their names in English, Spanish, Portuguese, French and German and by their ISO codes, all
+from CLDR. Method page: docs/methods/drafting.md.
 """
 
 from __future__ import annotations
@@ -24,38 +24,28 @@ _MOST, _FEWEST, _LEAST_GIVEN, _LEAST_EACH = 300, 2, 0.7, 2.5
 _COUNTRIES = 0.8
 #: Words of headings for what may be ranked, and what readers call it in English: one and several.
 WORDS = {
-    **dict.fromkeys(("country", "pais", "pays", "land", "nation", "countries"), ("country", "countries")),
-    **dict.fromkeys(
-        ("region", "región", "bundesland", "provincia", "province", "departamento", "district", "estado"),
-        ("region", "regions"),
-    ),
-    **dict.fromkeys(
-        ("city", "ciudad", "cidade", "ville", "stadt", "municipio", "town", "locality", "localidad"), ("city", "cities")
-    ),
-    **dict.fromkeys(("chamber", "camara", "chambre", "kammer"), ("chamber", "chambers")),
-    **dict.fromkeys(("hospital", "krankenhaus", "hopital", "clinic", "clinica"), ("hospital", "hospitals")),
-    **dict.fromkeys(("school", "escuela", "escola", "ecole", "schule", "colegio"), ("school", "schools")),
-    **dict.fromkeys(
-        ("university", "universidad", "universidade", "universite", "universitat", "faculty"),
-        ("university", "universities"),
-    ),
-    **dict.fromkeys(("branch", "sucursal", "filial", "filiale", "succursale", "agencia"), ("branch", "branches")),
-    **dict.fromkeys(
-        ("site", "plant", "planta", "standort", "sede", "location", "office", "oficina", "buro"), ("site", "sites")
-    ),
-    **dict.fromkeys(
-        ("department", "division", "abteilung", "area", "team", "equipo", "equipe"), ("department", "departments")
-    ),
-    **dict.fromkeys(("brand", "marca", "marque", "marke"), ("brand", "brands")),
-    **dict.fromkeys(("bank", "banco", "banque"), ("bank", "banks")),
-    **dict.fromkeys(("airport", "aeropuerto", "flughafen"), ("airport", "airports")),
-    **dict.fromkeys(("supplier", "proveedor", "vendor", "provider"), ("supplier", "suppliers")),
-    **dict.fromkeys(("ward", "estacion"), ("ward", "wards")),
+    word: (one, many)
+    for one, many, words in (
+        ("country", "countries", "country | pais | pays | land | nation | countries"),
+        ("chamber", "chambers", "chamber | camara | chambre | kammer"),
+        ("hospital", "hospitals", "hospital | krankenhaus | hopital | clinic | clinica"),
+        ("school", "schools", "school | escuela | escola | ecole | schule | colegio"),
+        ("branch", "branches", "branch | sucursal | filial | filiale | succursale | agencia"),
+        ("brand", "brands", "brand | marca | marque | marke"),
+        ("bank", "banks", "bank | banco | banque"),
+        ("airport", "airports", "airport | aeropuerto | flughafen"),
+        ("supplier", "suppliers", "supplier | proveedor | vendor | provider"),
+        ("ward", "wards", "ward | estacion"),
+    )
+    for word in list_phrases(words)
 }
 _ASKS_FOR_RESPONDENT = list_phrases(
-    "gender | sex | age | education | occupation | position | role | job | size | genero | sexo | edad | educacion | cargo | tamano "
-    "| language | idioma | sprache | langue | wave | mode | channel | distribution channel | user language | status | nationality "
-    "| born | birth | religion | ethnicity | marital | browser | device | ip address | consent | sector | industry"
+    """
+    gender | sex | age | education | occupation | position | role | job | size | genero | sexo | edad
+    educacion | cargo | tamano | language | idioma | sprache | langue | wave | mode | channel
+    distribution channel | user language | status | nationality | born | birth | religion | ethnicity | marital
+    browser | device | ip address | consent | sector | industry
+    """
 )
 
 
@@ -166,20 +156,48 @@ def list_countries() -> dict[str, str]:
     for alpha2, code in alpha3.items():
         found.setdefault(simplify(code), code)
         found.setdefault(simplify(alpha2), code)
-    return found | {simplify(text): code for text, code in _OTHER_NAMES.items()}
+    return found | _OTHER_NAMES
 
 
+#: Other names in use, by code.
 _OTHER_NAMES = {
-    "USA": "USA", "US": "USA", "U.S.A.": "USA", "United States of America": "USA", "America": "USA", "UK": "GBR", "U.K.": "GBR",
-    "Great Britain": "GBR", "England": "GBR", "Britain": "GBR", "South Korea": "KOR", "Korea": "KOR", "Republic of Korea": "KOR",
-    "North Korea": "PRK", "Russia": "RUS", "Russian Federation": "RUS", "Vietnam": "VNM", "Viet Nam": "VNM", "Czech Republic": "CZE",
-    "Turkey": "TUR", "Türkiye": "TUR", "Ivory Coast": "CIV", "Macedonia": "MKD", "Holland": "NLD", "UAE": "ARE", "RSA": "ZAF",
-    "EEUU": "USA", "EE.UU.": "USA", "EE. UU.": "USA", "Estados Unidos de América": "USA", "RD Congo": "COD", "DR Congo": "COD",
-    "Moldova": "MDA", "Bolivia": "BOL", "Venezuela": "VEN", "Tanzania": "TZA", "Iran": "IRN", "Syria": "SYR", "Laos": "LAO",
-    "Republic of Ireland": "IRL", "Hong Kong": "HKG", "Taiwan": "TWN", "Palestine": "PSE", "Swaziland": "SWZ", "Burma": "MMR",
-    "Cape Verde": "CPV", "East Timor": "TLS", "Brunei Darussalam": "BRN", "Philippine": "PHL", "The Philippines": "PHL",
-    "The Netherlands": "NLD", "Salvador": "SLV",
-}  # fmt: skip
+    name: code
+    for code, names in {
+        "USA": "USA | US | U.S.A. | United States of America | America | EEUU | EE.UU. | Estados Unidos de América",
+        "GBR": "UK | U.K. | Great Britain | England | Britain",
+        "KOR": "South Korea | Korea | Republic of Korea",
+        "PRK": "North Korea",
+        "RUS": "Russia | Russian Federation",
+        "VNM": "Vietnam | Viet Nam",
+        "CZE": "Czech Republic",
+        "TUR": "Turkey | Türkiye",
+        "CIV": "Ivory Coast",
+        "MKD": "Macedonia",
+        "NLD": "Holland | The Netherlands",
+        "ARE": "UAE",
+        "ZAF": "RSA",
+        "COD": "RD Congo | DR Congo",
+        "MDA": "Moldova",
+        "BOL": "Bolivia",
+        "VEN": "Venezuela",
+        "TZA": "Tanzania",
+        "IRN": "Iran",
+        "SYR": "Syria",
+        "LAO": "Laos",
+        "IRL": "Republic of Ireland",
+        "HKG": "Hong Kong",
+        "TWN": "Taiwan",
+        "PSE": "Palestine",
+        "SWZ": "Swaziland",
+        "MMR": "Burma",
+        "CPV": "Cape Verde",
+        "TLS": "East Timor",
+        "BRN": "Brunei Darussalam",
+        "PHL": "Philippine | The Philippines",
+        "SLV": "Salvador",
+    }.items()
+    for name in list_phrases(names)
+}
 
 
 def find_country(text: str) -> str | None:
@@ -227,17 +245,15 @@ def list_units(column: Column, *, are_countries: bool) -> list[UnitFound]:
     groups = _group_spellings(texts, code_of, are_countries=are_countries)
     taken: set[str] = set()
     units = []
-    for key, (spellings, doubtful) in sorted(groups.items()):
+    for _, (spellings, doubtful) in sorted(groups.items()):
         country = find_country(code_of[spellings[0]]) if are_countries else None
         name = name_country(country) if country else _write_name(code_of[spellings[0]])
-        code = country or _make_code(name, taken, key)
+        code = country or _make_code(name, taken)
         taken.add(code)
-        folded = {simplify(name), simplify(code)}
-        aliases = []
+        aliases: list[str] = []
         for text in [*spellings, *doubtful]:
-            if simplify(text) not in folded or text.casefold() not in (name.casefold(), code.casefold()):
-                if text.casefold() not in (name.casefold(), code.casefold(), *(alias.casefold() for alias in aliases)):
-                    aliases.append(text)
+            if text.casefold() not in (name.casefold(), code.casefold(), *(alias.casefold() for alias in aliases)):
+                aliases.append(text)
         units.append(
             UnitFound(code, name, tuple(aliases), sum(texts[text] for text in [*spellings, *doubtful]), tuple(doubtful))
         )
@@ -280,7 +296,7 @@ def _count(group: tuple[list[str], list[str]], texts: Counter[str]) -> int:
     return sum(texts[text] for text in [*group[0], *group[1]])
 
 
-def _make_code(name: str, taken: Collection[str], key: str) -> str:
+def _make_code(name: str, taken: Collection[str]) -> str:
     """Return three letters of a name, others where these are taken; a number or short code stays what it is."""
     plain = re.sub(r"[^A-Z0-9]", "", simplify(name).upper())
     if not plain:

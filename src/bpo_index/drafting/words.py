@@ -40,14 +40,14 @@ def holds(text: str, phrases: tuple[str, ...]) -> str | None:
 
 
 def list_phrases(text: str) -> tuple[str, ...]:
-    """Return phrases that are parted by `|`, simplified.
+    """Return phrases that are parted by `|` or stand in lines of their own, simplified.
 
     Examples
     --------
     >>> list_phrases("País | country")
     ('pais', 'country')
     """
-    return tuple(simplify(phrase) for phrase in text.split("|") if phrase.strip())
+    return tuple(dict.fromkeys(simplify(phrase) for phrase in re.split(r"[|\n]", text) if phrase.strip()))
 
 
 def make_id(text: str, most: int = 40) -> str:

@@ -23,8 +23,8 @@ def draft(
 ) -> None:
     """Look at the files, ask what they do not say, write the definition, and show the first ranking.
 
-    Edits of a definition that is there already are kept. Without --yes and without a terminal nothing is asked, and what
-    is not sure is left to do.
+    Edits of a definition that is there already are kept. Without --yes and without a terminal nothing is asked, and
+    what is not sure is left to do.
     """
     from bpo_index.drafting.look import look_at_files  # noqa: PLC0415
     from bpo_index.drafting.session import ask_open_questions, draft_files, rank_once  # noqa: PLC0415

@@ -9,9 +9,11 @@ from bpo_index.drafting.words import list_phrases
 from bpo_index.validation.typed_responses import FINISHED, UNFINISHED
 
 _WORDS = list_phrases(
-    "finished | complete | completed | is complete | completion | completed survey | encuesta completa | completa | completo "
-    "| completada | finalizada | finalizo | terminada | pesquisa completa | concluida | finalizado | termine | complet | complete "
-    "| beendet | abgeschlossen | vollstandig | progress"
+    """
+    finished | complete | completed | is complete | completion | completed survey | encuesta completa | completa
+    completo | completada | finalizada | finalizo | terminada | pesquisa completa | concluida | finalizado
+    termine | complet | beendet | abgeschlossen | vollstandig | progress
+    """
 )
 _STATUS = list_phrases("status | response type | row type | antworttyp | tipo de respuesta | estado")
 

@@ -7,24 +7,33 @@ from bpo_index.drafting.roles.record import Found, Role, find_by_heading
 from bpo_index.drafting.words import list_phrases, simplify
 
 _ID = list_phrases(
-    "respondent id | response id | respondentid | responseid | respondent | participant id | participant | case id | caseid "
-    "| interview id | person id | panelist id | id | uid | uuid | unique id | record id | record number | recordno "
-    "| submission id | token | serial | serial number | case number | id encuestado | id encuesta | encuestado | folio "
-    "| numero de encuesta | id respondente | respondente | identifiant | id repondant | repondant | teilnehmer | befragter "
-    "| teilnehmer id | fallnummer | laufende nummer | lfdn | lfd nr | rid | respid | resp id | pid"
+    """
+    respondent id | response id | respondentid | responseid | respondent | participant id | participant
+    case id | caseid | interview id | person id | panelist id | id | uid | uuid | unique id | record id
+    record number | recordno | submission id | token | serial | serial number | case number | id encuestado
+    id encuesta | encuestado | folio | numero de encuesta | id respondente | respondente | identifiant
+    id repondant | repondant | teilnehmer | befragter | teilnehmer id | fallnummer | laufende nummer | lfdn
+    lfd nr | rid | respid | resp id | pid
+    """
 )
 _NO_ID = list_phrases(
     "company | firm | empresa | unternehmen | entreprise | ip | ip address | user agent | email | question"
 )
 _COMPANY = list_phrases(
-    "company | company name | name of company | which company | firm | employer | organisation | organization | business name "
-    "| employing company | empresa | nombre de la empresa | compania | empleador | organizacion | empregador | organizacao "
-    "| entreprise | societe | employeur | unternehmen | firma | arbeitgeber | your company"
+    """
+    company | company name | name of company | which company | firm | employer | organisation | organization
+    business name | employing company | empresa | nombre de la empresa | compania | empleador | organizacion
+    empregador | organizacao | entreprise | societe | employeur | unternehmen | firma | arbeitgeber
+    your company
+    """
 )
 _NO_COMPANY = list_phrases(
-    "size | type | sector | industry | revenue | employees | website | headquarters | country | city | region | years | age "
-    "| role | position | tamano | tipo | industria | empleados | antiguedad | cargo | porte | setor | taille | secteur | effectif "
-    "| große | grosse | branche | mitarbeiter | mi empresa | su empresa | my company | our company | minha empresa | mon entreprise"
+    """
+    size | type | sector | industry | revenue | employees | website | headquarters | country | city | region
+    years | age | role | position | tamano | tipo | industria | empleados | antiguedad | cargo | porte | setor
+    taille | secteur | effectif | große | grosse | branche | mitarbeiter | mi empresa | su empresa | my company
+    our company | minha empresa | mon entreprise
+    """
 )
 _ORIGIN = list_phrases("data origin | data source | origin of data | synthetic")
 
@@ -55,7 +64,8 @@ def find_ids(table: Table) -> list[Found]:
                     50,
                     Found(
                         column,
-                        f"its heading holds {phrase!r}; {column.different:,} texts in {column.given:,} rows, so that some answered more than once",
+                        f"its heading holds {phrase!r}; {column.different:,} texts in {column.given:,} rows, so that "
+                        "some answered more than once",
                         False,
                     ),
                 )

@@ -14,18 +14,26 @@ from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.cell_texts import find_date_order, normalise_time
 
 _START = list_phrases(
-    "start | started | start time | started at | start date | begin | begun | began | inicio | comienzo | hora de inicio "
-    "| empieza | debut | date de debut | commence | beginn | startzeit | anfang | anfangsdatum | gestartet | iniciada em"
+    """
+    start | started | start time | started at | start date | begin | begun | began | inicio | comienzo
+    hora de inicio | empieza | debut | date de debut | commence | beginn | startzeit | anfang | anfangsdatum
+    gestartet | iniciada em
+    """
 )
 _END = list_phrases(
-    "end | ended | end time | finished at | end date | completed at | submitted | submit | submission | submission time "
-    "| finish time | completion time | finished | fin | final | finalizacion | termino | hora de finalizacion | enviado | termine "
-    "| date de fin | ende | endzeit | enddatum | abgeschlossen am | beendet am | fim | conclusao | enviada em | timestamp "
-    "| marca temporal | carimbo | horodateur | zeitstempel | date submitted | recorded date"
+    """
+    end | ended | end time | finished at | end date | completed at | submitted | submit | submission
+    submission time | finish time | completion time | finished | fin | final | finalizacion | termino
+    hora de finalizacion | enviado | termine | date de fin | ende | endzeit | enddatum | abgeschlossen am
+    beendet am | fim | conclusao | enviada em | timestamp | marca temporal | carimbo | horodateur | zeitstempel
+    date submitted | recorded date
+    """
 )
 _DURATION = list_phrases(
-    "duration | seconds | duration in seconds | time taken | elapsed | interview time | duracion | segundos | duracao | segundos "
-    "| duree | secondes | dauer | sekunden | bearbeitungszeit | length of interview | loi"
+    """
+    duration | seconds | duration in seconds | time taken | elapsed | interview time | duracion | segundos
+    duracao | duree | secondes | dauer | sekunden | bearbeitungszeit | length of interview | loi
+    """
 )
 _NO_DURATION = list_phrases("minutes | minutos | minuten | hours | horas | stunden | heures | question | page | click")
 #: Share of the cells of a column of times that must be times; rows looked at.
@@ -36,7 +44,7 @@ _LEAST, _LOOKED_AT = 0.9, 2_000
 def _read_times(texts: tuple[str, ...]) -> tuple[float | None, ...]:
     order = find_date_order(texts)
     day_first = order.day_first if order.day_first is not None else (True if order.matters else None)
-    times = []
+    times: list[float | None] = []
     for text in texts:
         try:
             moment = datetime.fromisoformat(normalise_time(text, day_first=day_first))

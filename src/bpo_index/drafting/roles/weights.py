@@ -9,9 +9,12 @@ from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.cell_texts import find_decimal_mark, write_plainly
 
 _WORDS = list_phrases(
-    "weight | weights | weighting | wt | wgt | wgt1 | pweight | design weight | sampling weight | survey weight | final weight "
-    "| peso | pesos | ponderacion | ponderador | factor de expansion | factor expansion | fexp | factor | expansion factor "
-    "| peso amostral | ponderacao | poids | ponderation | gewicht | gewichtung | gewichte | designgewicht | weight a | weight b"
+    """
+    weight | weights | weighting | wt | wgt | wgt1 | pweight | design weight | sampling weight | survey weight
+    final weight | peso | pesos | ponderacion | ponderador | factor de expansion | factor expansion | fexp
+    factor | expansion factor | peso amostral | ponderacao | poids | ponderation | gewicht | gewichtung
+    gewichte | designgewicht | weight a | weight b
+    """
 )
 _NEVER = list_phrases("kg | body | height | importance | importancia | wichtigkeit | lbs | pounds")
 
