@@ -96,7 +96,8 @@ def test_on_a_real_server_the_run_its_artifacts_and_a_refusal_show(project, tmp_
     artifacts = ask_server("artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [completed]}}})
     by_key = {artifact["key"]: str(artifact["data"]) for artifact in artifacts}
     kinds = ("summary", "findings", "ranking", "audit", "release")
-    assert set(by_key) == {f"{kind}-offshore-bpo-2021" for kind in kinds}
+    # Without a key: the bar of a run that takes long.
+    assert {key for key in by_key if key} == {f"{kind}-offshore-bpo-2021" for kind in kinds}
     assert "Colombia leads" in by_key["findings-offshore-bpo-2021"]
     assert "Colombia" in by_key["ranking-offshore-bpo-2021"]
     assert "SYNTHETIC" in by_key["summary-offshore-bpo-2021"]

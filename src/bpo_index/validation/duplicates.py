@@ -34,10 +34,10 @@ def mark_duplicates(typed: pl.DataFrame, definition: IndexDefinition) -> pl.Data
     conflicting, duplicate = name_mark("conflicting_id"), name_mark("duplicate_response")
     key = ["respondent_id", "unit"]
     same_id = typed.filter(pl.col("respondent_id").is_duplicated()).select("response", *key)
-    repeated = same_id.filter(pl.struct(key).is_duplicated())["response"]
-    if repeated.is_empty():
+    responses = same_id.filter(pl.struct(key).is_duplicated())["response"]
+    if responses.is_empty():
         return typed.with_columns(pl.lit(value=False).alias(name) for name in (conflicting, duplicate))
-    repeated = typed.filter(pl.col("response").is_in(repeated.implode())).sort("source_file", "source_row")
+    repeated = typed.filter(pl.col("response").is_in(responses.implode())).sort("source_file", "source_row")
     marks = repeated.select(
         "response",
         (pl.struct(content).n_unique().over(key) > 1).alias(conflicting),

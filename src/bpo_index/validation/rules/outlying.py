@@ -136,7 +136,7 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     ends = np.append(starts[1:], len(ratings))
     columns, centred = ratings.T, np.empty(ratings.shape[::-1])
     products = np.zeros((ratings.shape[1], ratings.shape[1]))
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         mean = columns[:, start:end].mean(axis=1, keepdims=True)
         for part in _split(start, end):
             np.subtract(columns[:, part], mean, out=centred[:, part])
