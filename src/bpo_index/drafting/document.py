@@ -42,11 +42,12 @@ def write_document(draft: Draft, before: str | None = None) -> str:
     if before is not None:
         fresh = _keep_edits(_read(before), fresh)
     stream = io.StringIO()
-    _make_yaml().dump(fresh, stream)
+    make_yaml().dump(fresh, stream)
     return stream.getvalue()
 
 
-def _make_yaml() -> Any:
+def make_yaml() -> Any:
+    """Return the reader and writer of YAML that keeps comments."""
     from ruamel.yaml import YAML  # noqa: PLC0415
 
     yaml = YAML()
@@ -60,7 +61,7 @@ def _read(text: str) -> CommentedMap:
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     try:
-        value = _make_yaml().load(text)
+        value = make_yaml().load(text)
     except YAMLError as error:
         raise DefinitionError("that is there", [f"it is no YAML ({str(error).splitlines()[0]})"]) from None
     if not isinstance(value, CommentedMap):

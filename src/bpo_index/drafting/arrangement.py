@@ -1,0 +1,107 @@
+"""Categories, their order and weights as a person arranged them by hand, put into the text of a draft.
+
+Method page: docs/methods/drafting.md.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bpo_index.drafting.document import make_yaml
+from bpo_index.drafting.words import make_id
+from bpo_index.errors import UsageError
+
+
+@dataclass(frozen=True)
+class ArrangedCategory:
+    """A category as a person wants it."""
+
+    title: str
+    weight: float
+    questions: tuple[str, ...]
+    """Ids of its questions, in their order."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """All categories, in their order, and which questions are reversed."""
+
+    categories: tuple[ArrangedCategory, ...]
+    reverse: Mapping[str, bool] = field(default_factory=dict)
+
+
+def read_arrangement(text: str) -> Arrangement:
+    """Return how a definition arranges its questions; questions of categories in categories are listed flat.
+
+    Parameters
+    ----------
+    text
+        YAML of a definition, from `write_document`.
+    """
+    raw = make_yaml().load(text)
+    categories, reverse = [], {}
+    for category in raw.get("categories") or []:
+        questions = category.get("questions") or []
+        reverse |= {str(one["id"]): one.get("reverse") is True for one in questions}
+        weight = float(category.get("weight", 1.0))
+        categories.append(ArrangedCategory(str(category["title"]), weight, tuple(str(one["id"]) for one in questions)))
+    return Arrangement(tuple(categories), reverse)
+
+
+def arrange(text: str, wanted: Arrangement) -> str:
+    """Return the text of a definition with its questions arranged otherwise; comments and other keys stay.
+
+    Raises
+    ------
+    UsageError
+        When a category has no title, or a weight below 0.
+    """
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
+
+    yaml = make_yaml()
+    raw = yaml.load(text)
+    before = [category for category in raw.get("categories") or [] if isinstance(category, Mapping)]
+    known = {str(one["id"]): one for category in before for one in category.get("questions") or []}
+    made = CommentedSeq()
+    ids: set[str] = set()
+    for n, category in enumerate(one for one in wanted.categories if one.questions):
+        if not category.title.strip():
+            raise UsageError(f"Category {n + 1} has no title. Give it one.")
+        if category.weight < 0:
+            raise UsageError(f"The weight of {category.title} is below 0. Give 0 or more.")
+        same = next((one for one in before if str(one.get("title")) == category.title), None)
+        own = CommentedMap() if same is None else same
+        own["id"] = _choose_id(own, category.title, ids, n)
+        own["title"] = category.title
+        if category.weight != 1.0 or "weight" in own:
+            own["weight"] = int(category.weight) if category.weight == int(category.weight) else category.weight
+        own["questions"] = CommentedSeq(_turn(known[one], wanted.reverse) for one in category.questions if one in known)
+        made.append(own)
+    raw["categories"] = made
+    stream = io.StringIO()
+    yaml.dump(raw, stream)
+    return stream.getvalue()
+
+
+def _choose_id(own: Mapping[str, Any], title: str, taken: set[str], place: int) -> str:
+    wanted = str(own.get("id") or make_id(title) or f"part-{place + 1}")
+    made = wanted if wanted not in taken else f"{wanted[:40]}-{place + 1}"
+    taken.add(made)
+    return made
+
+
+def _turn(question: Any, reverse: Mapping[str, bool]) -> Any:
+    wanted = reverse.get(str(question["id"]))
+    if wanted is True and question.get("reverse") is not True:
+        question["reverse"] = True
+    elif wanted is False and "reverse" in question:
+        del question["reverse"]
+    return question
+
+
+def list_titles(wanted: Sequence[ArrangedCategory]) -> tuple[str, ...]:
+    """Return the titles of categories, each once."""
+    return tuple(dict.fromkeys(category.title for category in wanted))
