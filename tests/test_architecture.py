@@ -46,6 +46,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("handover",),
     ("inbox",),
+    ("app",),
     ("cli", "__main__"),
 )
 PLACES = {part: place for place, row in enumerate(ORDER) for part in row}

@@ -29,8 +29,10 @@ def read_answers(fields: Fields) -> dict[str, str]:
 
 
 def read_arranged(fields: Fields) -> Arrangement | None:
-    """Return how questions are arranged: `category.<n>.title`, `category.<n>.weight`, `question.<id>.category` (a number),
-    `question.<id>.place`, `question.<id>.reverse`; None where the form has none of these.
+    """Return how questions are arranged; None where the form says nothing of it.
+
+    Fields are `category.<n>.title`, `category.<n>.weight`, `question.<id>.category` (a number), `question.<id>.place`
+    and `question.<id>.reverse`.
 
     Raises
     ------
@@ -38,10 +40,16 @@ def read_arranged(fields: Fields) -> Arrangement | None:
         When a weight or a place is no number.
     """
     held = dict(fields)
-    numbers = sorted({int(key.split(".")[1]) for key in held if key.startswith("category.") and key.split(".")[1].isdigit()})
+    numbers = sorted(
+        {int(key.split(".")[1]) for key in held if key.startswith("category.") and key.split(".")[1].isdigit()}
+    )
     if not numbers:
         return None
-    questions = [key.split(".", 1)[1].rsplit(".", 1)[0] for key, _ in fields if key.startswith("question.") and key.endswith(".category")]
+    questions = [
+        key.split(".", 1)[1].rsplit(".", 1)[0]
+        for key, _ in fields
+        if key.startswith("question.") and key.endswith(".category")
+    ]
     places = {one: _read_number(held.get(f"question.{one}.place", "0"), f"The place of {one}") for one in questions}
     ordered = sorted(questions, key=lambda one: (places[one], questions.index(one)))
     categories = tuple(
@@ -56,7 +64,7 @@ def read_arranged(fields: Fields) -> Arrangement | None:
 
 
 def read_trial(fields: Fields) -> tuple[dict[str, str], dict[str, float]] | None:
-    """Return the method and the weights of a trial: fields `trial.<key>` and `trial.weight.<category>`; None: no trial."""
+    """Return the method and the weights of a trial, fields `trial.<key>` and `trial.weight.<category>`; None: none."""
     method = {key: value for key in TRIAL_KEYS for name, value in fields if name == f"trial.{key}" and value}
     weights = {
         name.removeprefix("trial.weight."): _read_number(value, "A weight")
@@ -71,6 +79,6 @@ def _read_number(text: str, what: str) -> float:
         number = float(text.replace(",", ".").strip() or "0")
     except ValueError:
         raise UsageError(f"{what} is no number: {text!r}. Give a number such as 1.") from None
-    if not 0 <= number <= 1e9:  # noqa: PLR2004
+    if not 0 <= number <= 1e9:
         raise UsageError(f"{what} is {text}. Give a number from 0.")
     return number

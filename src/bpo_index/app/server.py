@@ -1,14 +1,15 @@
 """The server of the page: on this machine only, behind a token in the address, with the Host and Origin checked.
 
-`make_server` gives the Starlette application, `serve` runs it with uvicorn. Nothing is loaded from elsewhere: scripts and
-styles are shipped, and the content security policy lets no other in. Uploads are bounded and lie in the workspace's folder.
+`make_server` gives the Starlette application, `serve` runs it with uvicorn. Nothing is loaded from elsewhere: scripts
+and styles are shipped, and the content security policy lets no other in. Uploads are bounded and lie in the workspace's
+folder.
 """
 
 from __future__ import annotations
 
 import secrets
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,15 @@ from bpo_index.errors import BpoIndexError, EnvironmentFailed
 #: Bytes of all files of an upload together, files at most, and fields of a form.
 MOST_BYTES, MOST_FILES, MOST_FIELDS = 2**29, 20, 5_000
 _ASSETS = Path(__file__).parent / "assets"
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 #: The report has scripts of its own: it may run them, and reach nothing of the page.
-_REPORT_POLICY = "sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: 'self'; font-src data:"
+_REPORT_POLICY = (
+    "sandbox allow-scripts allow-popups allow-downloads; default-src 'none'; script-src 'unsafe-inline'; "
+    "style-src 'unsafe-inline'; img-src data: 'self'; font-src data:"
+)
 
 
 class Guard:
@@ -62,7 +69,7 @@ class Guard:
                 headers = dict(message["headers"])
                 own = {
                     b"x-content-type-options": b"nosniff",
-                    b"referrer-policy": b"no-referrer",
+                    b"referrer-policy": b"same-origin",
                     b"cache-control": b"no-store",
                     b"cross-origin-opener-policy": b"same-origin",
                     b"cross-origin-resource-policy": b"same-origin",
@@ -87,7 +94,7 @@ def make_server(token: str, port: int, workspace: Workspace) -> ASGIApp:
         The files and answers.
     """
 
-    async def show(request: Request) -> Response:
+    async def show(_: Request) -> Response:
         return HTMLResponse(await run_in_threadpool(render_page, workspace, token))
 
     async def upload(request: Request) -> Response:
@@ -112,9 +119,11 @@ def make_server(token: str, port: int, workspace: Workspace) -> ASGIApp:
             workspace.settle(read_answers(fields), read_arranged(fields))
         except BpoIndexError as error:
             problem = str(error)
-        return HTMLResponse(await run_in_threadpool(render_page, workspace, token, problem=problem, trial=read_trial(fields)))
+        return HTMLResponse(
+            await run_in_threadpool(render_page, workspace, token, problem=problem, trial=read_trial(fields))
+        )
 
-    async def start(request: Request) -> Response:
+    async def start(_: Request) -> Response:
         problem = ""
         try:
             await run_in_threadpool(workspace.start_report)
@@ -122,10 +131,12 @@ def make_server(token: str, port: int, workspace: Workspace) -> ASGIApp:
             problem = str(error)
         return HTMLResponse(await run_in_threadpool(render_page, workspace, token, problem=problem))
 
-    async def download_definition(request: Request) -> Response:
-        return _send(await run_in_threadpool(lambda: workspace.drafted.text.encode()), "definition.yaml", "application/yaml")
+    async def download_definition(_: Request) -> Response:
+        return _send(
+            (await run_in_threadpool(workspace.write_definition)).encode(), "definition.yaml", "application/yaml"
+        )
 
-    async def download_release(request: Request) -> Response:
+    async def download_release(_: Request) -> Response:
         return _send(await run_in_threadpool(workspace.pack_release), "release.zip", "application/zip")
 
     async def show_release(request: Request) -> Response:
@@ -154,7 +165,7 @@ def make_server(token: str, port: int, workspace: Workspace) -> ASGIApp:
     ]
     app = Starlette(
         routes=[Mount(f"/{token}", routes=routes)],
-        exception_handlers={BpoIndexError: _say},  # type: ignore[dict-item]
+        exception_handlers={BpoIndexError: _say},
     )
     return Guard(app, frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
 
@@ -210,6 +221,3 @@ def serve(port: int, *, opens: bool = True, tell: Callable[[str], object] = prin
         uvicorn.Server(config).run(sockets=[listening])
     finally:
         workspace.close()
-
-
-Handler = Callable[[Request], Awaitable[Response]]

@@ -31,7 +31,9 @@ _ROWS, _COLUMNS = 5, 40
 @cache
 def _load_template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(_PAGES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.get_template("page.html")
 
 
@@ -81,7 +83,8 @@ def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, flo
         "headings": [show_text(column.name, 40) or "–" for column in table.columns[:_COLUMNS]],
         "hidden": max(len(table.columns) - _COLUMNS, 0),
         "cells": [
-            [show_text(column.cells[n] or "", 40) for column in table.columns[:_COLUMNS]] for n in range(min(_ROWS, table.rows))
+            [show_text(column.cells[n] or "", 40) for column in table.columns[:_COLUMNS]]
+            for n in range(min(_ROWS, table.rows))
         ],
         "questions": [_show_question(one, draft) for one in draft.questions],
         "found": list(_list_found(draft)),
@@ -107,7 +110,10 @@ def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, flo
         return values
     values["audit"] = _show_audit(ranking, definition.words)
     values["refusal"] = ranking.refusal or ""
-    values["words"] = {"unit": start_sentence(definition.words.unit), "respondents": start_sentence(definition.words.respondents)}
+    values["words"] = {
+        "unit": start_sentence(definition.words.unit),
+        "respondents": start_sentence(definition.words.respondents),
+    }
     if ranking.scores is None:
         return values
     tried: Trial | None = None
@@ -119,7 +125,9 @@ def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, flo
     values["ranking"] = _show_ranking(ranking, definition.unit_names, tried)
     values["trial"] = tried and tried.departs
     values["methods"] = {key: list(list_methods()[key]) for key in TRIAL_KEYS}
-    values["chosen"] = {key: (trial[0].get(key) if trial else None) or getattr(definition.method, key) for key in TRIAL_KEYS}
+    values["chosen"] = {
+        key: (trial[0].get(key) if trial else None) or getattr(definition.method, key) for key in TRIAL_KEYS
+    }
     values["weights"] = [
         (category.id, category.title, (trial[1].get(category.id, category.weight) if trial else category.weight))
         for category in definition.categories
@@ -145,7 +153,13 @@ def _list_found(draft: Draft) -> list[tuple[str, str, str]]:
     found = []
     words = draft.words[1] if draft.words else "units"
     if draft.units:
-        found.append(("What is ranked", f"{len(draft.units)} {words}: {list_examples(draft.units)}", str(draft.columns["unit"].evidence)))
+        found.append(
+            (
+                "What is ranked",
+                f"{len(draft.units)} {words}: {list_examples(draft.units)}",
+                str(draft.columns["unit"].evidence),
+            )
+        )
     scale = draft.scale.value
     if isinstance(scale, ScaleFound) and not draft.scale.is_todo:
         ends = f"{scale.minimum:g} to {scale.maximum:g}"
@@ -165,7 +179,9 @@ def _list_found(draft: Draft) -> list[tuple[str, str, str]]:
         "status": "Kind of row",
         "data_origin": "Origin of the data",
     }
-    found += [(names.get(key, key), str(one.value), one.evidence) for key, one in draft.columns.items() if key != "unit"]
+    found += [
+        (names.get(key, key), str(one.value), one.evidence) for key, one in draft.columns.items() if key != "unit"
+    ]
     return found
 
 
@@ -177,7 +193,13 @@ def _show_arranged(text: str, draft: Draft) -> dict[str, Any]:
         "categories": [(n, one.title, f"{one.weight:g}") for n, one in enumerate(arrangement.categories)],
         "spare": spare,
         "questions": [
-            {"id": one, "text": texts.get(one, one), "category": n, "place": place, "reverse": arrangement.reverse.get(one, False)}
+            {
+                "id": one,
+                "text": texts.get(one, one),
+                "category": n,
+                "place": place,
+                "reverse": arrangement.reverse.get(one, False),
+            }
             for n, category in enumerate(arrangement.categories)
             for place, one in enumerate(category.questions, start=1)
         ],

@@ -106,6 +106,10 @@ class Workspace:
                 self._drafted = drafted
             return self._drafted
 
+    def write_definition(self) -> str:
+        """Return the definition as YAML."""
+        return self.drafted.text
+
     @property
     def ranking(self) -> FirstRanking:
         """What the definition makes of the files."""
@@ -126,7 +130,9 @@ class Workspace:
         changed = {key: value for key, value in method.items() if value and value != getattr(official.method, key)}
         used = official
         if changed:
-            used = replace_method(used, "".join(f"{key}: {value}\n" for key, value in changed.items()), source="the trial")
+            used = replace_method(
+                used, "".join(f"{key}: {value}\n" for key, value in changed.items()), source="the trial"
+            )
         moved = {
             category.id: weights[category.id]
             for category in official.categories

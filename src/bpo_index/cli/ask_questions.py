@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from bpo_index.cli.output import make_console
+from bpo_index.cli.output import make_talk_console
 from bpo_index.drafting.questions import Question
 
 
 def ask_in_terminal(question: Question) -> str:
     """Ask one question and return the answer; asks again until it is one of the options."""
-    console = make_console()
+    console = make_talk_console()
     console.print()
     console.print(question.text, style="bold", markup=False)
     if question.evidence:
@@ -19,14 +19,14 @@ def ask_in_terminal(question: Question) -> str:
     for option in question.options:
         console.print(f"  {numbers[option.value]}  {option.label}", markup=False)
     if not question.options:
-        return str(typer.prompt("  Enter takes", default=question.proposal)).strip() or question.proposal
+        return str(typer.prompt("  Enter takes", default=question.proposal, err=True)).strip() or question.proposal
     shown = " ".join(numbers[value] for value in question.proposal.split(" ") if value in numbers) or numbers.get(
         question.proposal, "0"
     )
     hint = "  Numbers, 0 for none; Enter takes" if question.takes_several else "  Number; Enter takes"
     by_number = {number: value for value, number in numbers.items()}
     while True:
-        given = str(typer.prompt(hint, default=shown)).replace(",", " ").split()
+        given = str(typer.prompt(hint, default=shown, err=True)).replace(",", " ").split()
         if question.takes_several and given == ["0"]:
             return "none"
         if given and all(one in by_number for one in given) and (question.takes_several or len(given) == 1):

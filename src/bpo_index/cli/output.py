@@ -24,6 +24,13 @@ def make_console() -> Console:
     return Console(highlight=False, width=None if sys.stdout.isatty() else 80)
 
 
+def make_talk_console() -> Console:
+    """Return the console of stderr, for what is read while a command is at work: stdout is written at its end."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False, stderr=True)
+
+
 @contextmanager
 def show_progress(what: str, *, is_long: bool = True) -> Iterator[Callable[[int, int], None] | None]:
     """Yield a function that shows progress: a bar on stderr where that is a terminal and the work is long."""

@@ -6,7 +6,7 @@ Method page: docs/methods/drafting.md.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,8 @@ def read_arrangement(text: str) -> Arrangement:
         YAML of a definition, from `write_document`.
     """
     raw = make_yaml().load(text)
-    categories, reverse = [], {}
+    categories: list[ArrangedCategory] = []
+    reverse: dict[str, bool] = {}
     for category in raw.get("categories") or []:
         questions = category.get("questions") or []
         reverse |= {str(one["id"]): one.get("reverse") is True for one in questions}
@@ -63,7 +64,7 @@ def arrange(text: str, wanted: Arrangement) -> str:
 
     yaml = make_yaml()
     raw = yaml.load(text)
-    before = [category for category in raw.get("categories") or [] if isinstance(category, Mapping)]
+    before: list[Any] = [category for category in raw.get("categories") or [] if isinstance(category, Mapping)]
     known = {str(one["id"]): one for category in before for one in category.get("questions") or []}
     made = CommentedSeq()
     ids: set[str] = set()
@@ -73,7 +74,7 @@ def arrange(text: str, wanted: Arrangement) -> str:
         if category.weight < 0:
             raise UsageError(f"The weight of {category.title} is below 0. Give 0 or more.")
         same = next((one for one in before if str(one.get("title")) == category.title), None)
-        own = CommentedMap() if same is None else same
+        own: Any = CommentedMap() if same is None else same
         own["id"] = _choose_id(own, category.title, ids, n)
         own["title"] = category.title
         if category.weight != 1.0 or "weight" in own:
@@ -100,8 +101,3 @@ def _turn(question: Any, reverse: Mapping[str, bool]) -> Any:
     elif wanted is False and "reverse" in question:
         del question["reverse"]
     return question
-
-
-def list_titles(wanted: Sequence[ArrangedCategory]) -> tuple[str, ...]:
-    """Return the titles of categories, each once."""
-    return tuple(dict.fromkeys(category.title for category in wanted))

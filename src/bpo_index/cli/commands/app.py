@@ -15,9 +15,9 @@ def app(
 ) -> None:
     """Serve the page on 127.0.0.1 until Ctrl-C. Files given to it stay on this machine and are removed at the end."""
     from bpo_index.app.server import serve  # noqa: PLC0415
-    from bpo_index.cli.output import make_console  # noqa: PLC0415
+    from bpo_index.cli.output import make_talk_console  # noqa: PLC0415
 
-    console = make_console()
+    console = make_talk_console()
 
     def tell(address: str) -> None:
         console.print(f"The page is at {address}", markup=False, soft_wrap=True)

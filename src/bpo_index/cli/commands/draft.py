@@ -35,7 +35,7 @@ def draft(
     target = Path(out or f"{Path(table.files[0]).name.split('.')[0]}.yaml")
     before = target.read_text(encoding="utf-8") if target.is_file() else None
     answers: dict[str, str] = {}
-    can_ask = sys.stdin.isatty() and sys.stdout.isatty() and not yes and not as_json
+    can_ask = sys.stdin.isatty() and sys.stderr.isatty() and not yes and not as_json
     if can_ask:
         from bpo_index.cli.ask_questions import ask_in_terminal  # noqa: PLC0415
 
