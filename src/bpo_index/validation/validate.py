@@ -25,7 +25,7 @@ from bpo_index.validation.other_codes import find_other_codes
 from bpo_index.validation.other_scale import find_other_scales
 from bpo_index.validation.reasons import RULE_REASONS, describe_reason, is_kept_out_only_by, list_flag_codes
 from bpo_index.validation.row_marks import list_no_answer_marks, mark_rows
-from bpo_index.validation.row_order import order_rows
+from bpo_index.validation.rules.row_order import order_rows
 from bpo_index.validation.schema import find_failures, list_checks, list_comparison_checks
 from bpo_index.validation.sentences import explain_failures
 from bpo_index.validation.typed_responses import cast_responses, put_on_common_scale

@@ -24,8 +24,8 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.text_expressions import say, show
 from bpo_index.display.words import GENERIC
 from bpo_index.fields import LEAST_PART, MOST, Finite
-from bpo_index.validation.row_order import order_rows
 from bpo_index.validation.rules.record import Action, ComparingRule, RuleOptions
+from bpo_index.validation.rules.row_order import order_rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
