@@ -19,7 +19,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run serve test test-components lint bench golden sample-data messages schemas fuzz faults clean reinstall
+.PHONY: help run serve app test test-components lint bench golden sample-data messages schemas fuzz faults clean reinstall
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F '|' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ run: $(RUN_STAMP) ## install into .venv (first time only) and rank the sample ed
 
 serve: $(RUN_STAMP) ## run server, worker and schedules on this machine; PORT=4200 and the next port
 	@$(PY) flows/serve.py $(if $(PORT),--port $(PORT))
+
+app: $(RUN_STAMP) ## draft, rank and report in the browser, on this machine only
+	@$(VENV)/bin/bpo-index app
 
 test: $(DEV_STAMP) ## run the tests that need no server and no browser
 	@$(PY) -m pytest -q -n auto --maxprocesses 4 --dist worksteal
