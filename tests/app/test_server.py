@@ -98,7 +98,12 @@ def test_a_file_is_drafted_ranked_and_asked_about(ask, workspace):
 def test_answers_weights_and_order_by_hand_reach_the_definition(ask, workspace):
     give(ask)
     fields = {"asked": "reverse", "answer.reverse": ["q3"], "answer.title": "Cámaras"}
-    fields |= {"category.0.title": "Todo", "category.0.weight": "1", "category.1.title": "Servicio", "category.1.weight": "2,5"}
+    fields |= {
+        "category.0.title": "Todo",
+        "category.0.weight": "1",
+        "category.1.title": "Servicio",
+        "category.1.weight": "2,5",
+    }
     for n in range(1, 15):
         fields |= {f"question.q{n}.category": "1" if n > 10 else "0", f"question.q{n}.place": str(20 - n)}
     fields["question.q3.reverse"] = "1"

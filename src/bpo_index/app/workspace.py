@@ -14,7 +14,7 @@ from pathlib import Path
 from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition, replace_method
 from bpo_index.definition.blocks import Category
-from bpo_index.drafting.arrangement import Arrangement, arrange
+from bpo_index.drafting.arrangement import Arrangement, arrange, read_arrangement
 from bpo_index.drafting.look import Table, look_at_files
 from bpo_index.drafting.session import DraftedFile, FirstRanking, draft_files, rank_once
 from bpo_index.errors import BpoIndexError, UsageError
@@ -87,11 +87,27 @@ class Workspace:
         """Take answers and how the questions are arranged."""
         with self.lock:
             before = self.answers
+            if arrangement is not None and "reverse" in answers:
+                answers, arrangement = self._join_turned(answers, arrangement)
             self.answers = before | answers
             # Questions that were chosen anew make the old arrangement void.
             is_other = any(before.get(key) != self.answers.get(key) for key in ("categories", "scale", "columns.unit"))
             self.arrangement = None if is_other and self.answers != before else arrangement or self.arrangement
             self._drafted = self._ranking = None
+
+    def _join_turned(self, answers: dict[str, str], arrangement: Arrangement) -> tuple[dict[str, str], Arrangement]:
+        """Return both with one opinion on the questions that are asked about: that of the mark that was changed."""
+        before = read_arrangement(self.drafted.text).reverse
+        asked = [one for one in self.drafted.draft.questions if one.key == "reverse"]
+        turned = dict(arrangement.reverse)
+        chosen = set(answers["reverse"].split())
+        for option in (option for question in asked for option in question.options):
+            one = option.value
+            if (one in chosen) != before.get(one, False):
+                turned[one] = one in chosen
+            (chosen.add if turned.get(one) else chosen.discard)(one)
+        named = [option.value for question in asked for option in question.options if option.value in chosen]
+        return answers | {"reverse": " ".join(named) or "none"}, replace(arrangement, reverse=turned)
 
     @property
     def drafted(self) -> DraftedFile:
