@@ -22,7 +22,7 @@ from bpo_index.disclosure.publishable import Publishable, disclose
 from bpo_index.disclosure.published_answers import find_earlier, keep_answers, leave_answers, mark_public
 from bpo_index.errors import DataRefused, UsageError
 from bpo_index.publication.identity import describe_release, refuse_other_draws
-from bpo_index.publication.methodology import load_methodology
+from bpo_index.publication.methodology import Methodology, load_methodology
 from bpo_index.publication.release import Release, publish_release
 from bpo_index.publication.release_files import render_release
 from bpo_index.publication.result import Result, build_result
@@ -41,7 +41,11 @@ from bpo_index.validation.validate import validate_responses
 
 
 def run(
-    settings: Settings, progress: Progress | None = None, before_publishing: Callable[[], object] | None = None
+    settings: Settings,
+    progress: Progress | None = None,
+    before_publishing: Callable[[], object] | None = None,
+    *,
+    methodology: Methodology | None = None,
 ) -> CompletedRun:
     """Compute and publish an index from survey files.
 
@@ -51,6 +55,8 @@ def run(
         Called with the replicates done and all.
     before_publishing
         Called when all is computed; an error that it raises keeps the release from being published.
+    methodology
+        In place of the one that the settings name.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def run(
     UsageError, EnvironmentFailed
         The command line or the definition is wrong; the disk failed.
     """
-    methodology = load_methodology(settings)
+    methodology = methodology or load_methodology(settings)
     definition = methodology.definition
     margins = read_margins(settings.margins) if settings.margins else None
     responses = read_responses(settings.responses, definition)
@@ -74,12 +80,12 @@ def run(
     return CompletedRun(definition, responses, checked, result, release, robustness.exclusions)
 
 
-def check(settings: Settings) -> CompletedCheck:
+def check(settings: Settings, *, definition: IndexDefinition | None = None) -> CompletedCheck:
     """Check survey files, write the private audit, and rank with and without the quality exclusions.
 
-    Raises as `run` does.
+    Raises as `run` does. A definition takes the place of the one that the settings name.
     """
-    definition = load_definition(settings.definition, settings.method)
+    definition = definition or load_definition(settings.definition, settings.method)
     margins = read_margins(settings.margins) if settings.margins else None
     responses = read_responses(settings.responses, definition)
     checked = _check_rows(responses, definition, settings)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
 from bpo_index.errors import UsageError
@@ -21,11 +22,21 @@ Replicates = Annotated[int, Field(json_schema_extra={"minimum": LEAST_REPLICATES
 Seed = Annotated[int, Field(json_schema_extra={"minimum": 0})]
 
 
+def _refuse_single_text(paths: Any) -> Any:
+    """Refuse one path where a list of them is needed: its letters would be taken for paths."""
+    if isinstance(paths, str | os.PathLike):
+        raise UsageError(f"responses= needs a list of paths; found one path. Put it in brackets: [{str(paths)!r}].")
+    return tuple(os.fspath(path) if isinstance(path, os.PathLike) else path for path in paths or ())
+
+
+Paths = Annotated[tuple[str, ...], BeforeValidator(_refuse_single_text)]
+
+
 @pydantic_dataclass(frozen=True, config=FORM)
 class Settings:
     """The settings of a run."""
 
-    responses: tuple[str, ...]
+    responses: Paths
     """Paths of the survey files of one edition."""
     definition: str = DEFAULT_DEFINITION
     """A built-in definition's name or a path."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import Field, PrivateAttr, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from bpo_index.definition.blocks import (
     Category,
@@ -27,6 +28,7 @@ from bpo_index.definition.blocks import (
     Unit,
     Words,
 )
+from bpo_index.definition.changes import keep_units, plain_keys, weigh_categories
 from bpo_index.definition.conflicts import list_conflicts
 from bpo_index.definition.left_to_do import list_left_to_do
 from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_options
@@ -75,6 +77,62 @@ class IndexDefinition(Block):
     """What makes groups of units, with means and ranks of their own; null: nothing."""
     group_weights: Literal["equal", "size"] = "equal"
     """What weighs the units of a group."""
+    _departs_from: IndexDefinition | None = PrivateAttr(None)
+
+    @property
+    def official(self) -> IndexDefinition:
+        """The definition from which this one departs; itself where it departs from none."""
+        return self._departs_from or self
+
+    def replace(
+        self,
+        *,
+        weights: Mapping[str, float] | None = None,
+        method: Mapping[str, object] | str | os.PathLike[str] | None = None,
+        units: Iterable[str] | None = None,
+    ) -> IndexDefinition:
+        """Return a changed definition, which knows from which it departs: a run with it is a trial.
+
+        Parameters
+        ----------
+        weights
+            Id or title of a category to its weight, from 0.
+        method
+            Keys of the `method:` block with their values, or the path of a file with them.
+        units
+            Codes or names of the units that stay; rows on others are then of unknown units.
+
+        Raises
+        ------
+        UsageError
+            When something is named that is not there, the nearest is said; or what comes of it is no definition.
+
+        Examples
+        --------
+        >>> definition = load_definition("offshore-bpo-2021")
+        >>> changed = definition.replace(method={"aggregation": "geometric"}, units=["India", "POL"])
+        >>> changed.method.aggregation, [unit.name for unit in changed.units], changed.official is definition
+        ('geometric', ['India', 'Poland'], True)
+        """
+        changed: IndexDefinition = self
+        if isinstance(method, str | os.PathLike):
+            changed = read_method(self, os.fspath(method))
+        elif method is not None:
+            changed = _put_method(self, YamlContent({"method": plain_keys(method)}), "given as method=", "method")
+        if weights is not None or units is not None:
+            raw = changed.model_dump(mode="json")
+            if weights is not None:
+                weigh_categories(raw, weights)
+            if units is not None:
+                keep_units(raw, units)
+            changed = _build_definition(YamlContent(raw), raw, f"{self.index} as changed")
+        return changed._depart_from(self)
+
+    def _depart_from(self, definition: IndexDefinition) -> IndexDefinition:
+        """Return this definition, which from now on knows that it was made of another."""
+        if self is not definition:
+            self._departs_from = definition.official
+        return self
 
     @model_serializer(mode="wrap")
     def _leave_out_unused_options(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -290,7 +348,10 @@ def change_method(definition: IndexDefinition, **keys: object) -> IndexDefinitio
     7
     """
     changed = {key: value for key, value in keys.items() if value is not None}
-    return definition.model_copy(update={"method": definition.method.model_copy(update=changed)})
+    if not changed:
+        return definition
+    copied = definition.model_copy(update={"method": definition.method.model_copy(update=changed)})
+    return copied._depart_from(definition)
 
 
 def _read_text(path: Path, source: str, advice: str, kind: str) -> str:
@@ -335,6 +396,13 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
     content = read_yaml(text)
     if not (isinstance(content.value, dict) and set(content.value) == {"method"}):
         content = content.put_under("method")
+    return _put_method(definition, content, source)._depart_from(definition)
+
+
+def _put_method(
+    definition: IndexDefinition, content: YamlContent, source: str, kind: str = _METHOD_FILE
+) -> IndexDefinition:
+    """Return the definition with the keys that a content has under `method` in place of its own."""
     keys = content.value["method"] if isinstance(content.value, dict) else None
     raw = definition.model_dump(mode="json")
     if isinstance(keys, dict):
@@ -344,13 +412,13 @@ def replace_method(definition: IndexDefinition, text: str, *, source: str = "giv
             raw["uncertainty"] = {"respondents": definition.uncertainty.respondents}
         # Options of the definition's own methods go with them.
         raw["method"] = drop_unused_options(raw["method"], find_further(raw), given=keys)
-        return _build_definition(content, raw, source, _METHOD_FILE)
+        return _build_definition(content, raw, source, kind)
     nothing: list[tuple[Place, str]] = [
         (("method",), "holds no keys of the method: block, such as aggregation: geometric")
     ]
     problems = content.problems or nothing
     listed = [f"{describe_place(place, content)}: {says}" for place, says in problems]
-    raise DefinitionError(source, listed, _METHOD_FILE)
+    raise DefinitionError(source, listed, kind)
 
 
 def _build_definition(content: YamlContent, value: object, source: str, kind: str = "definition") -> IndexDefinition:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bpo_index.definition import IndexDefinition, change_method, load_definition, read_method
+from bpo_index.definition import IndexDefinition, change_method, load_definition
 from bpo_index.publication.release import refuse_other_definition
 from bpo_index.publication.standing import Standing, find_standing
 from bpo_index.settings import Settings
@@ -29,10 +29,26 @@ def load_methodology(settings: Settings) -> Methodology:
     UsageError
         When the definition is broken, or another one was published under its index, edition and version.
     """
-    official = load_definition(settings.definition)
-    used = official if settings.method is None else read_method(official, settings.method)
-    used = change_method(used, replicates=settings.replicates, seed=settings.seed)
-    standing = find_standing(official, used)
+    used = load_definition(settings.definition, settings.method)
+    return settle_methodology(change_method(used, replicates=settings.replicates, seed=settings.seed), settings.out)
+
+
+def settle_methodology(definition: IndexDefinition, out: str | Path) -> Methodology:
+    """Return how an index is computed with a definition: a trial where it departs from another.
+
+    Parameters
+    ----------
+    definition
+        As it is used.
+    out
+        The folder of all releases.
+
+    Raises
+    ------
+    UsageError
+        When another one was published under its index, edition and version.
+    """
+    standing = find_standing(definition.official, definition)
     if standing.kind != "trial":
-        refuse_other_definition(Path(settings.out), used)
-    return Methodology(used, standing)
+        refuse_other_definition(Path(out), definition)
+    return Methodology(definition, standing)
