@@ -46,6 +46,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("handover",),
     ("inbox",),
+    ("notebook",),
     ("app",),
     ("cli", "__main__"),
 )
@@ -53,7 +54,7 @@ PLACES = {part: place for place, row in enumerate(ORDER) for part in row}
 # The stages, and what imports them.
 STAGES = {
     *("responses", "validation", "scoring", "simulation", "robustness", "disclosure", "publication"),
-    *("completed", "pipeline", "handover", "inbox"),
+    *("completed", "pipeline", "handover", "inbox", "notebook"),
 }
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
 SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")

@@ -1,7 +1,8 @@
 """From survey answers to a published confidence index: validated, scored, ranked, with its uncertainty.
 
-In one call: `run` publishes what the `Settings` name and gives a `CompletedRun`; `check` only says what became of the
-rows. Step by step, each a function from values to a value:
+In one call: `run` computes and publishes an index from answers (paths or frames) and a definition, and gives a
+`CompletedRun`; `check` only says what became of the rows; `draft` drafts a definition from answers; `compare_methods`
+puts rankings side by side (`docs/notebook.md`). Step by step, each a function from values to a value:
 
 1. `load_definition` (`parse_definition`, `replace_method`): an `IndexDefinition`
 2. `read_responses`: `Responses`
@@ -40,7 +41,10 @@ if TYPE_CHECKING:
         UsageError,
     )
     from bpo_index.files.resources import find_resource, list_definitions
-    from bpo_index.pipeline import assess, check, publish, run, validate
+    from bpo_index.notebook.calls import check, draft, run
+    from bpo_index.notebook.comparison import Comparison, compare_methods
+    from bpo_index.notebook.drafted import DraftedDefinition
+    from bpo_index.pipeline import assess, publish, validate
     from bpo_index.publication.facts import FactCheck
     from bpo_index.publication.figures import Figure, draw_figures
     from bpo_index.publication.integrity import read_release
@@ -68,12 +72,14 @@ __all__ = [
     "Audit",
     "BpoIndexError",
     "Checked",
+    "Comparison",
     "CompletedCheck",
     "CompletedPlan",
     "CompletedRun",
     "ConfidenceIndex",
     "DataRefused",
     "DefinitionError",
+    "DraftedDefinition",
     "EnvironmentFailed",
     "FactCheck",
     "FactDoesNotHold",
@@ -94,7 +100,9 @@ __all__ = [
     "assess_robustness",
     "build_result",
     "check",
+    "compare_methods",
     "disclose",
+    "draft",
     "draw_figures",
     "find_resource",
     "inspect_files",
@@ -132,7 +140,10 @@ _HOMES = {
         "UsageError",
     ),
     "files.resources": ("find_resource", "list_definitions"),
-    "pipeline": ("assess", "check", "publish", "run", "validate"),
+    "notebook.calls": ("check", "draft", "run"),
+    "notebook.comparison": ("Comparison", "compare_methods"),
+    "notebook.drafted": ("DraftedDefinition",),
+    "pipeline": ("assess", "publish", "validate"),
     "publication.facts": ("FactCheck",),
     "publication.figures": ("Figure", "draw_figures"),
     "publication.integrity": ("read_release",),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase
+from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_list, show_sentence
+from bpo_index.publication.figures import Figure, draw_figures
 from bpo_index.publication.release import Release
 from bpo_index.publication.result import Result
 from bpo_index.responses import Responses
@@ -15,7 +20,7 @@ from bpo_index.validation.checked import Checked
 
 
 @dataclass(frozen=True)
-class CompletedRun:
+class CompletedRun(AsFrame):
     """What a run did."""
 
     definition: IndexDefinition
@@ -25,6 +30,15 @@ class CompletedRun:
     release: Release
     exclusions: Exclusions
     """The ranking with and without the quality exclusions, exact: the release holds what of it may be public."""
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the ranking; the other tables are in `result`."""
+        return self.result.ranking
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """The figures of the release by name, such as `ranking`; a notebook shows one inline."""
+        return draw_figures(self.result, self.definition)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""
@@ -46,7 +60,7 @@ class CompletedRun:
 
 
 @dataclass(frozen=True)
-class CompletedCheck:
+class CompletedCheck(AsFrame):
     """What a check found: for the owner of the answers, not for publication."""
 
     definition: IndexDefinition
@@ -56,6 +70,10 @@ class CompletedCheck:
     """The ranking with and without the quality exclusions; None where there is no ranking."""
     refusal: str | None
     """Why there is none."""
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return what became of the rows, as `Audit.to_polars` has it."""
+        return self.checked.audit.to_polars()
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: how the files were read, and the account of rows."""

@@ -14,6 +14,7 @@ from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import place_categories
 from bpo_index.disclosure.publishable import Publishable
 from bpo_index.display.catalogue import phrase
+from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.scores import SHOWN
@@ -25,7 +26,7 @@ from bpo_index.publication.standing import OFFICIAL, Standing
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(AsFrame):
     """Everything public about one index, as documented frames.
 
     Attributes
@@ -92,6 +93,10 @@ class Result:
         """Return each note on single units with the names of those it is of, in the order of the ranking."""
         noted = self.ranking.filter(pl.col("note") != "")
         return list(noted.group_by("note", maintain_order=True).agg("name").iter_rows())
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the ranking; the other tables are `categories` and `tables`."""
+        return self.ranking
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings and notes."""

@@ -19,6 +19,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.cells.withholding import find_open_shares
 from bpo_index.display.catalogue import phrase
+from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.columns.scores import RANKING
@@ -105,7 +106,7 @@ OWN, SMOOTHED = "own", "smoothed"
 
 
 @dataclass(frozen=True)
-class Robustness:
+class Robustness(AsFrame):
     """Sampling error, rank inference and uncertainty.
 
     Attributes
@@ -170,6 +171,10 @@ class Robustness:
     seed: int = field(repr=False)
     words: Words = field(default_factory=Words)
     rates_several: bool = False
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return errors, intervals and rank sets, one row per unit."""
+        return self.units
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: error, interval and ranks of every unit."""

@@ -18,6 +18,7 @@ from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins
 from bpo_index.disclosure.cells.withholding import guard_cells
 from bpo_index.display.catalogue import phrase
+from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.columns.scores import RANKING
@@ -32,7 +33,7 @@ from bpo_index.scoring.weights_table import check_weights, describe_weights
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(AsFrame):
     """Scores and ranks of every unit.
 
     Attributes
@@ -66,6 +67,10 @@ class Scores:
     notes: list[str]
     sample: Sample
     words: Words = field(default_factory=Words)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return scores and ranks, one row per unit; those of categories are `categories`."""
+        return self.units
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: scores and ranks by code of the unit, the best first."""

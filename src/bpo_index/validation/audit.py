@@ -18,6 +18,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
+from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_list, show_sentence, show_table
 from bpo_index.display.numbers import show_count
 from bpo_index.display.table_view import make_table
@@ -34,7 +35,7 @@ INFLUENCE_FILE, EXCLUSIONS_FILE = INDEX_TABLES = ("influence.csv", "exclusions.c
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(AsFrame):
     """How many rows were read, used and not used, and why. Holds no answer and no id.
 
     Accepted rows, rows kept out by rules, for errors and by the reader add up to the rows read.
@@ -79,6 +80,21 @@ class Audit:
         if not self.synthetic_respondents:
             return "survey"
         return "synthetic" if self.synthetic_respondents == self.respondents_accepted else "partly synthetic"
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return what became of the rows: `what` (read, used, quarantined, flagged, not kept), `reason`, `rows`.
+
+        A row without a reason counts all; a row of a file may have several reasons, and those flagged are used.
+        """
+        counts: list[tuple[str, str | None, int]] = [
+            ("read", None, self.rows_read),
+            ("used", None, self.rows_accepted),
+            ("quarantined", None, self.rows_quarantined),
+            *(("quarantined", code, count) for code, count in self.reasons.items()),
+            *(("flagged", code, count) for code, count in self.flags.items()),
+            ("not kept", None, self.rows_not_kept),
+        ]
+        return pl.DataFrame(counts, schema={"what": pl.String, "reason": pl.String, "rows": pl.Int64}, orient="row")
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what became of the rows, with the reasons, in the words of no definition."""

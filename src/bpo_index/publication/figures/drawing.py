@@ -32,6 +32,10 @@ class Figure:
     svg: bytes
     png: bytes
 
+    def _repr_svg_(self) -> str:
+        """Return what a notebook shows."""
+        return self.svg.decode()
+
 
 def prepare_drawing() -> None:
     """Start what draws, which takes longer than to draw."""

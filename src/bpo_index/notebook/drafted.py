@@ -1,0 +1,89 @@
+"""A drafted definition as a value: its text, what was found, and what is open, as a notebook shows it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.notebook import show_block, show_list, show_sentence, show_table
+from bpo_index.display.table_view import make_table
+from bpo_index.drafting.questions import Question
+from bpo_index.drafting.session import DraftedFile
+from bpo_index.errors import UsageError
+
+
+@dataclass(frozen=True)
+class DraftedDefinition:
+    """What `bpo_index.draft` made of answers."""
+
+    drafted: DraftedFile
+
+    @property
+    def text(self) -> str:
+        """The definition as YAML, with the evidence for each key as a comment."""
+        return self.drafted.text
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should know, a sentence each."""
+        return self.drafted.draft.remarks
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """What nobody has answered; where proposals are taken, the definition has them."""
+        return self.drafted.draft.open_questions
+
+    @property
+    def definition(self) -> IndexDefinition:
+        """The definition.
+
+        Raises
+        ------
+        DefinitionError
+            When something is left to do; it is listed.
+        """
+        return self.drafted.load()
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the text to a file that is not there yet, and return its path.
+
+        Raises
+        ------
+        UsageError
+            When it is there, or cannot be written.
+        """
+        target = Path(path)
+        try:
+            with target.open("x", encoding="utf-8") as file:
+                file.write(self.text)
+        except FileExistsError:
+            raise UsageError(f"{target} is there already. Choose another name, or take the file away.") from None
+        except OSError as error:
+            raise UsageError(f"{target} cannot be written: {error.strerror}. Choose another place.") from None
+        return target
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what was found, what is open, and what a person should know."""
+        draft = self.drafted.draft
+        left = [phrase("notebook.draft_left")] if self.drafted.left_to_do else []
+        found = phrase(
+            "notebook.draft_found",
+            files=", ".join(draft.table.files),
+            rows=draft.table.rows,
+            units=len(draft.units),
+            questions=sum(len(category.questions) for category in draft.categories),
+            categories=len(draft.categories),
+        )
+        headings = [phrase(f"notebook.heading_{name}") for name in ("key", "question", "proposal", "evidence")]
+        rows = [[one.key, one.text, one.describe(one.proposal), one.evidence] for one in self.open_questions]
+        asked = make_table("questions", phrase("notebook.draft_questions"), headings, rows, texts=4)
+        return show_block(
+            str(draft.title.value),
+            show_sentence(found),
+            show_list(left),
+            show_table(asked) if rows else show_sentence(phrase("notebook.draft_settled")),
+            show_list(self.remarks),
+        )

@@ -1,0 +1,111 @@
+"""Frames of any library as files, so that they are read as a file is: polars, pandas, Arrow, and what narwhals knows.
+
+A frame is written as Parquet, which keeps its headings, and numbers as numbers; a named index of pandas is a column.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from bpo_index.display.labels import show_text
+from bpo_index.errors import EnvironmentFailed, UsageError
+from bpo_index.responses.columnar import write_cell
+
+_INSTALL = "Install it (pip install 'bpo-index[notebook]'), or save the frame as a file and give its path"
+
+
+def is_frame(value: object) -> bool:
+    """Return whether a value is a frame of a library that is known.
+
+    Examples
+    --------
+    >>> is_frame(pl.DataFrame()), is_frame(pl.LazyFrame()), is_frame(pl.Series()), is_frame("survey.csv")
+    (True, True, False, False)
+    """
+    return isinstance(nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame)
+
+
+def write_frame(frame: object, path: Path) -> None:
+    """Write a frame as a Parquet file.
+
+    Raises
+    ------
+    UsageError
+        When the frame has no columns, no rows, or headings that no file has.
+    EnvironmentFailed
+        When a library that it needs is not installed.
+    """
+    table = _load(frame)
+    if not table.width:
+        raise UsageError("The frame has no columns. Give a frame with a row a respondent and a column a question.")
+    if not table.height:
+        raise UsageError("The frame has no rows. Give a frame with a row a respondent.")
+    table.write_parquet(path)
+
+
+def _load(frame: object) -> pl.DataFrame:
+    native = _name_columns(frame)
+    try:
+        held = nw.from_native(native)
+        if isinstance(held, nw.LazyFrame):
+            held = held.collect("polars")
+        columns = held.to_polars() if held.implementation.is_polars() else _convert(held)
+    except ImportError as error:
+        lacking = error.name or "a library"
+        raise EnvironmentFailed(f"The frame cannot be read: it needs {lacking}, which is missing. {_INSTALL}.") from None
+    except UsageError:
+        raise
+    except Exception as error:
+        why = show_text(str(error).strip().partition("\n")[0], 200) or type(error).__name__
+        raise UsageError(f"The frame cannot be read: {why.rstrip('.')}. Correct it, or save it as a file.") from error
+    return columns.with_columns(
+        pl.Series(column.name, [_write(value) for value in column.to_list()], dtype=pl.String)
+        for column in columns.iter_columns()
+        if column.dtype == pl.Object
+    )
+
+
+def _convert(held: nw.DataFrame[Any]) -> pl.DataFrame:
+    """Return a frame of another library; columns of values of several kinds become texts."""
+    mixed = [name for name, kind in held.schema.items() if kind == nw.Object]
+    kept = held.drop(mixed)
+    texts = {
+        name: pl.Series(
+            name,
+            [
+                None if is_null else _write(value)
+                for value, is_null in zip(held[name].to_list(), held[name].is_null().to_list(), strict=True)
+            ],
+            dtype=pl.String,
+        )
+        for name in mixed
+    }
+    others = kept.to_polars() if kept.columns else pl.DataFrame()
+    return pl.DataFrame([texts.get(name, others[name] if name in others.columns else None) for name in held.columns])
+
+
+def _write(value: object) -> str | None:
+    return write_cell(value) or None
+
+
+def _name_columns(frame: object) -> object:
+    """Return a frame of pandas with texts as headings, each once, and a named index as a column; others as they are."""
+    if not nw.dependencies.is_pandas_dataframe(frame):
+        return frame
+    if frame.columns.nlevels > 1:
+        raise UsageError(
+            f"The headings of the frame have {frame.columns.nlevels} levels. Give it one row of headings: "
+            "frame.columns = [...]."
+        )
+    named = [name for name in frame.index.names if name is not None]
+    whole = frame.reset_index() if len(named) == frame.index.nlevels else frame
+    names = [str(name) for name in whole.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        shown = ", ".join(repr(show_text(name, 60)) for name in twice[:10])
+        raise UsageError(f"The frame has more than one column called {shown}. Give each a name of its own.")
+    return whole.set_axis(names, axis="columns")
