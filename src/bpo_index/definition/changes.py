@@ -67,9 +67,7 @@ def keep_units(raw: dict[str, Any], units: Iterable[str]) -> None:
         When there is no such unit, or none is named.
     """
     if isinstance(units, str | bytes | Mapping) or not isinstance(units, Iterable):
-        raise UsageError(
-            f"units= needs a list of the units that stay, by code or name; found {describe_value(units)}."
-        )
+        raise UsageError(f"units= needs a list of the units that stay, by code or name; found {describe_value(units)}.")
     known = {one["code"]: (one["code"], one["name"], *one.get("aliases", ())) for one in raw["units"]}
     kept = {find_named(unit, known, "unit", "units=") for unit in units}
     if not kept:
@@ -157,7 +155,9 @@ def propose(given: object, known: Iterable[str], spellings: Iterable[str] = ()) 
     """
     names = list(known)
     all_names = list(spellings) or names
-    folded = {fold_label(word): name for name in all_names for word in re.split(r"[\W_]+", name) if len(word) > _SHORTEST}
+    folded = {
+        fold_label(word): name for name in all_names for word in re.split(r"[\W_]+", name) if len(word) > _SHORTEST
+    }
     folded |= {fold_label(name): name for name in all_names}
     near = difflib.get_close_matches(fold_label(str(given)), list(folded), n=1, cutoff=_LEAST_ALIKE)
     if near:

@@ -152,15 +152,16 @@ def draft(
 
 def _read_answer(question: Question, answer: object) -> str:
     where = f"answers[{question.key!r}]"
-    many = [answer] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
-    if question.takes_several and isinstance(answer, str):
-        many = answer.split()
+    if isinstance(answer, str):
+        many: list[object] = list(answer.split()) if question.takes_several else [answer]
+    else:
+        many = list(answer) if isinstance(answer, Iterable) else [answer]
     texts = [str(one) for one in many if isinstance(one, str | int | float)]
     if len(texts) != len(many) or (len(texts) != 1 and not question.takes_several):
         raise UsageError(f"{where} needs a text; found {describe_value(answer)}.")
     if not question.options:
         return texts[0]
-    known = {option.value: (option.value, option.label) for option in question.options}
+    known: dict[str, tuple[str, ...]] = {option.value: (option.value, option.label) for option in question.options}
     if question.takes_several:
         known["none"] = ("none",)
     return " ".join(find_named(text, known, "answer", where) for text in texts) or "none"

@@ -1,14 +1,14 @@
-"""Rankings under several methods, weights or definitions side by side: a table and a figure, for the owner of the answers.
+"""Rankings under several methods, weights or definitions side by side: a table and a figure.
 
-Of completed runs the published scores and ranks are shown, of definitions those that `score_units` makes of the answers,
-which leaves out the same cells. Nothing is published.
+They are for the owner of the answers; nothing is published. Of completed runs the published scores and ranks are shown,
+of definitions those that `score_units` makes of the answers, which leaves out the same cells.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from bpo_index.definition.differences import Difference, list_differences
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_sentence, show_table
-from bpo_index.display.numbers import show_number, show_score
+from bpo_index.display.numbers import show_number, show_point, show_score
 from bpo_index.display.table_view import make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.drafting.session import rank_once
@@ -45,6 +45,8 @@ class Ranking:
     units: pl.DataFrame
     """One row per unit: `unit, rank, score, score_bound`."""
     notices: tuple[str, ...] = ()
+    answers: int | None = None
+    """The identity of the answers of a run; None: the same as those of all others without."""
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,15 @@ class Comparison(AsFrame):
             columns = one.units.select("unit", *(pl.col(name).alias(f"{name}_{n}") for name in _COMPARED))
             table = table.join(columns, on="unit", how="left", maintain_order="left")
         ranks = [f"rank_{n}" for n in range(1, len(self.rankings) + 1)]
-        return table.with_columns(
-            rank_low=pl.min_horizontal(ranks), rank_high=pl.max_horizontal(ranks)
-        ).sort("rank_1", nulls_last=True, maintain_order=True)
+        return table.with_columns(rank_low=pl.min_horizontal(ranks), rank_high=pl.max_horizontal(ranks)).sort(
+            "rank_1", nulls_last=True, maintain_order=True
+        )
 
     @cached_property
     def figure(self) -> Figure:
         """The ranks of each unit in all rankings, drawn; a notebook shows it inline."""
         words = self.rankings[0].definition.words
-        return draw_comparison(
-            self.to_polars(), self.names, title=self._title, words=words, notices=self._notices
-        )
+        return draw_comparison(self.to_polars(), self.names, title=self._title, words=words, notices=self._notices)
 
     @property
     def _title(self) -> str:
@@ -89,7 +89,9 @@ class Comparison(AsFrame):
 
     @property
     def _notices(self) -> list[str]:
-        return list(dict.fromkeys(notice for one in self.rankings for notice in one.notices))
+        answers = {one.answers for one in self.rankings if one.answers is not None}
+        others = [phrase("notebook.compared_answers")] if len(answers) > 1 else []
+        return list(dict.fromkeys([*others, *(notice for one in self.rankings for notice in one.notices)]))
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranks and scores side by side, and the figure."""
@@ -149,18 +151,15 @@ def compare_methods(
         )
     if not definitions and responses is not None:
         raise UsageError("Completed runs have their answers. Leave out the second argument.")
-    if definitions:
-        with open_answers(responses) as paths:
-            made = [one if isinstance(one, CompletedRun) else _rank(one, paths) for one in listed]
+    if not definitions:
+        found = [_read_run(one) for one in listed if isinstance(one, CompletedRun)]
     else:
-        made = listed
-    rankings = [_read_run(one) if isinstance(one, CompletedRun) else one for one in made]
-    assert all(isinstance(one, Ranking) for one in rankings)
-    found = [one for one in rankings if isinstance(one, Ranking)]
+        with open_answers(responses) as paths:
+            found = [_read_run(one) if isinstance(one, CompletedRun) else _rank(one, paths) for one in listed]
     return Comparison(tuple(_name_rankings(found, names)))
 
 
-def _list_compared(compared: object) -> list[object]:
+def _list_compared(compared: object) -> list[CompletedRun | IndexDefinition]:
     wanted = "compare_methods needs a list of two to six completed runs, or definitions"
     if isinstance(compared, str | bytes | Mapping) or not isinstance(compared, Iterable):
         raise UsageError(f"{wanted}; found {describe_value(compared)}.")
@@ -170,8 +169,7 @@ def _list_compared(compared: object) -> list[object]:
     return [one if isinstance(one, CompletedRun) else find_definition(one) for one in listed]
 
 
-def _rank(definition: object, paths: tuple[str, ...]) -> Ranking:
-    assert isinstance(definition, IndexDefinition)
+def _rank(definition: IndexDefinition, paths: tuple[str, ...]) -> Ranking:
     ranking = rank_once(paths, definition)
     if ranking.scores is None:
         raise DataRefused(f"{_describe_departures(definition)}: {ranking.refusal}")
@@ -180,7 +178,8 @@ def _rank(definition: object, paths: tuple[str, ...]) -> Ranking:
 
 def _read_run(run: CompletedRun) -> Ranking:
     name = _describe_departures(run.definition)
-    return Ranking(name, run.definition, run.result.ranking, tuple(run.result.notices))
+    answers = run.responses.sum_rows(b"compared")
+    return Ranking(name, run.definition, run.result.ranking, tuple(run.result.notices), answers)
 
 
 def _name_rankings(rankings: Sequence[Ranking], names: Sequence[str] | None) -> list[Ranking]:
@@ -192,7 +191,7 @@ def _name_rankings(rankings: Sequence[Ranking], names: Sequence[str] | None) -> 
         raise UsageError(f"names= needs a list of {len(rankings)} texts; found {describe_value(names)}.")
     elif len(set(names)) < len(names):
         raise UsageError("names= has one text twice. Give each ranking a name of its own.")
-    return [Ranking(name, one.definition, one.units, one.notices) for name, one in zip(names, rankings, strict=True)]
+    return [replace(one, name=name) for name, one in zip(names, rankings, strict=True)]
 
 
 def _describe_departures(definition: IndexDefinition) -> str:
@@ -210,7 +209,7 @@ def _describe_difference(difference: Difference, definition: IndexDefinition) ->
     weighed = re.search(r"categories\[([^\]]+)\]\.weight$", difference.place)
     if weighed:
         title = definition.category_titles.get(weighed[1], weighed[1])
-        return phrase("notebook.compared_weight", category=title, weight=difference.after)
+        return phrase("notebook.compared_weight", category=title, weight=show_point(float(difference.after)))
     if difference.place == "units":
         return phrase("notebook.compared_units", count=len(definition.units))
     return f"{difference.place.rpartition('.')[2]} {difference.after}"

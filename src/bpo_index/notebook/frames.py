@@ -55,8 +55,8 @@ def _load(frame: object) -> pl.DataFrame:
             held = held.collect("polars")
         columns = held.to_polars() if held.implementation.is_polars() else _convert(held)
     except ImportError as error:
-        lacking = error.name or "a library"
-        raise EnvironmentFailed(f"The frame cannot be read: it needs {lacking}, which is missing. {_INSTALL}.") from None
+        lacking = f"it needs {error.name or 'a library'}, which is missing"
+        raise EnvironmentFailed(f"The frame cannot be read: {lacking}. {_INSTALL}.") from None
     except UsageError:
         raise
     except Exception as error:
@@ -92,7 +92,7 @@ def _write(value: object) -> str | None:
     return write_cell(value) or None
 
 
-def _name_columns(frame: object) -> object:
+def _name_columns(frame: Any) -> Any:
     """Return a frame of pandas with texts as headings, each once, and a named index as a column; others as they are."""
     if not nw.dependencies.is_pandas_dataframe(frame):
         return frame

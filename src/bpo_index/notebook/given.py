@@ -58,10 +58,8 @@ def _list_answers(given: object) -> list[object]:
     """Return paths, as texts, and frames."""
     if is_frame(given) or isinstance(given, str | os.PathLike):
         return [_check_answer(given)]
-    is_list = isinstance(given, Iterable) and not isinstance(given, bytes | Mapping) and type(given).__name__ != "Series"
-    if not is_list or hasattr(given, "shape"):
+    if not isinstance(given, Iterable) or isinstance(given, bytes | Mapping) or hasattr(given, "shape"):
         return [_check_answer(given)]
-    assert isinstance(given, Iterable)
     answers = [_check_answer(one) for one in given]
     if not answers:
         raise UsageError(f"{_NEEDED}; found {describe_value(given)}.")
