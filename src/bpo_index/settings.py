@@ -85,7 +85,7 @@ class Settings:
         return Path(self.key_dir or self.audit_dir)
 
 
-def check_seed(seed: int) -> None:
+def check_seed(seed: int, name: str = "--seed") -> None:
     """Refuse a seed that the generators do not take."""
     if not 0 <= seed < _SEEDS:
-        raise UsageError(f"--seed must be an integer from 0 to 2^63 - 1; found {seed}.")
+        raise UsageError(f"{name} must be an integer from 0 to 2^63 - 1; found {seed}.")

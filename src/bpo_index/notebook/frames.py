@@ -94,6 +94,7 @@ def _write(value: object) -> str | None:
 
 def _name_columns(frame: Any) -> Any:
     """Return a frame of pandas with texts as headings, each once, and a named index as a column; others as they are."""
+    frame = nw.to_native(frame, pass_through=True)
     if not nw.dependencies.is_pandas_dataframe(frame):
         return frame
     if frame.columns.nlevels > 1:

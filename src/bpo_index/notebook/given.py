@@ -110,7 +110,7 @@ def settle_definition(
             f"replicates= must be from {LEAST_REPLICATES:,} to {MOST_REPLICATES:,}; found {describe_value(replicates)}."
         )
     if seed is not None:
-        check_seed(_check_whole("seed", seed))
+        check_seed(_check_whole("seed", seed), "seed=")
     return change_method(definition, replicates=replicates, seed=seed)
 
 
