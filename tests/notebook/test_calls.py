@@ -108,7 +108,7 @@ def test_settings_work_as_before(survey, tmp_path):
         assert said[-1][0] == said[-1][1] > 0
     assert bpo_index.check(settings).checked.audit.rows_read == 6
     for wrong in (lambda: bpo_index.run(settings, "small.yaml"), lambda: bpo_index.run(settings, seed=3)):
-        with pytest.raises(bpo_index.UsageError, match="^Settings "):
+        with pytest.raises(bpo_index.UsageError, match=r"^Settings "):
             wrong()
 
 

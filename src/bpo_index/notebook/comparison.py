@@ -28,6 +28,7 @@ from bpo_index.drafting.session import rank_once
 from bpo_index.errors import DataRefused, UsageError
 from bpo_index.notebook.comparison_figure import LOOKS, draw_comparison
 from bpo_index.notebook.given import find_definition, open_answers
+from bpo_index.validation.refusals import find_refusal
 
 if TYPE_CHECKING:
     from bpo_index.publication.figures.drawing import Figure
@@ -171,8 +172,9 @@ def _list_compared(compared: object) -> list[CompletedRun | IndexDefinition]:
 
 def _rank(definition: IndexDefinition, paths: tuple[str, ...]) -> Ranking:
     ranking = rank_once(paths, definition)
-    if ranking.scores is None:
-        raise DataRefused(f"{_describe_departures(definition)}: {ranking.refusal}")
+    refusal = ranking.refusal or find_refusal([], ranking.audit, definition)
+    if ranking.scores is None or refusal:
+        raise DataRefused(f"{_describe_departures(definition)}: {refusal}")
     return Ranking(_describe_departures(definition), definition, ranking.scores.units)
 
 

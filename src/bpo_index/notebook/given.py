@@ -56,7 +56,7 @@ def open_answers(given: object, name: str = "frame") -> Iterator[tuple[str, ...]
 
 def _list_answers(given: object) -> list[object]:
     """Return paths, as texts, and frames."""
-    if is_frame(given) or isinstance(given, str | os.PathLike):
+    if is_frame(given) or isinstance(given, str | os.PathLike | IndexDefinition):
         return [_check_answer(given)]
     if not isinstance(given, Iterable) or isinstance(given, bytes | Mapping) or hasattr(given, "shape"):
         return [_check_answer(given)]
