@@ -55,7 +55,8 @@ def read_table(page: str, heading: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_page)
-def test_examples_run(page: Path) -> None:
+def test_examples_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
     text = page.read_text(encoding="utf-8")
     example = doctest.DocTestParser().get_doctest(keep_python_blocks(text), {}, page.name, str(page), 0)
     assert len(example.examples) == len(re.findall(r"^\s*>>> ", text, flags=re.MULTILINE)), "example outside ```python"
