@@ -41,6 +41,7 @@ FORMS = {
     "narwhals": nw.from_native,
     "pandas": make_pandas,
     "arrow": make_arrow,
+    "batch": lambda frame: make_arrow(frame).combine_chunks().to_batches()[0],
 }
 
 

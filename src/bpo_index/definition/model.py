@@ -35,12 +35,9 @@ from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_o
 from bpo_index.definition.method_conflicts import find_further, list_uncertainty_conflicts
 from bpo_index.definition.problems import explain_errors
 from bpo_index.definition.tree import DefinedNode, list_nodes
+from bpo_index.definition.view import show_definition
 from bpo_index.definition.yaml_places import MOST_BYTES, Place, YamlContent, describe_place, read_yaml
-from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label
-from bpo_index.display.notebook import show_block, show_sentence, show_table
-from bpo_index.display.numbers import NOTHING, list_names, show_count, show_level, show_percent, show_point
-from bpo_index.display.table_view import make_table
 from bpo_index.errors import DefinitionError
 from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
@@ -241,54 +238,7 @@ class IndexDefinition(Block):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what is ranked, asked and weighed, and how."""
-        rows = [
-            [
-                "– " * (node.level - 1) + node.title,
-                show_percent(node.share, decimals=1),
-                show_count(len(node.questions)) if node.questions else NOTHING,
-            ]
-            for node in self.category_nodes
-        ]
-        method = self.method
-        headings = (
-            phrase("notebook.heading_category"),
-            phrase("notebook.heading_nominal_weight"),
-            phrase("notebook.heading_questions"),
-        )
-        return show_block(
-            self.title,
-            show_sentence(phrase("notebook.index_named", index=self.index, edition=self.edition, version=self.version)),
-            show_sentence(
-                phrase(
-                    "notebook.units_named",
-                    counted=self.words.count_units(len(self.units)),
-                    names=list_names(list(self.unit_names.values())),
-                )
-            ),
-            show_table(make_table("categories", phrase("notebook.categories"), headings, rows)),
-            show_sentence(
-                phrase("notebook.answer_scale", low=show_point(self.scale.minimum), high=show_point(self.scale.maximum))
-            ),
-            show_sentence(
-                phrase(
-                    "notebook.methods",
-                    normalisation=method.normalisation,
-                    weighting=method.weighting,
-                    aggregation=method.aggregation,
-                    missing_answers=method.missing_answers,
-                    level=show_level(method.confidence_level),
-                )
-            ),
-            show_sentence(
-                phrase(
-                    "notebook.respondents_needed",
-                    unit=self.words.unit,
-                    to_publish=self.words.count_respondents(method.minimum_respondents_to_publish),
-                    to_rank=method.minimum_respondents_to_rank,
-                )
-            ),
-            show_sentence(self.provenance.note),
-        )
+        return show_definition(self)
 
 
 def load_definition(name_or_path: str | Path, method: str | Path | None = None) -> IndexDefinition:

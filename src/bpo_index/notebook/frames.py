@@ -26,7 +26,12 @@ def is_frame(value: object) -> bool:
     >>> is_frame(pl.DataFrame()), is_frame(pl.LazyFrame()), is_frame(pl.Series()), is_frame("survey.csv")
     (True, True, False, False)
     """
-    return isinstance(nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame)
+    return isinstance(nw.from_native(value, pass_through=True), nw.DataFrame | nw.LazyFrame) or _is_arrow(value)
+
+
+def _is_arrow(value: object) -> bool:
+    """Return whether a value hands over columns with names in the way of Arrow, such as a batch of records."""
+    return hasattr(value, "__arrow_c_stream__") and hasattr(value, "schema")
 
 
 def write_frame(frame: object, path: Path) -> None:
@@ -50,7 +55,9 @@ def write_frame(frame: object, path: Path) -> None:
 def _load(frame: object) -> pl.DataFrame:
     native = _name_columns(frame)
     try:
-        held = nw.from_native(native)
+        held = nw.from_native(native, pass_through=True)
+        if not isinstance(held, nw.DataFrame | nw.LazyFrame):
+            return pl.DataFrame(native)
         if isinstance(held, nw.LazyFrame):
             held = held.collect("polars")
         columns = held.to_polars() if held.implementation.is_polars() else _convert(held)
