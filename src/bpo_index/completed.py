@@ -19,7 +19,7 @@ from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.validation.checked import Checked
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CompletedRun(AsFrame):
     """What a run did."""
 
@@ -59,7 +59,7 @@ class CompletedRun(AsFrame):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CompletedCheck(AsFrame):
     """What a check found: for the owner of the answers, not for publication."""
 

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 import bpo_index
+from bpo_index.display.notebook import show_image
 from bpo_index.display.numbers import show_score
 from tests.surveys import make_definition, write_csv
 
@@ -45,7 +46,8 @@ def test_a_comparison_shows_table_and_figure(survey):
     assert "Rank, a" in html
     assert "Score, &lt;b&gt;" in html
     assert "<b>" not in html
-    assert "<svg" in html
+    assert '<img src="data:image/svg+xml;base64,' in html
+    assert 'alt="Small index: rankings side by side. ' in html
     table = found.to_polars()
     assert all(
         show_score(dict(zip(("score", "score_bound"), row, strict=True))) in html
@@ -130,3 +132,15 @@ def test_results_that_are_tables_are_frames(survey, tmp_path):
         assert list(frame.columns) == table.columns
         assert len(frame) == table.height
         assert one._repr_html_()
+
+
+def test_a_prompt_shows_the_table_and_no_single_answers(survey, tmp_path):
+    completed = bpo_index.run(survey, make_definition(), out=tmp_path / "out", audit_dir=tmp_path / "audit")
+    scores = bpo_index.score_units(completed.checked.validation.accepted, make_definition())
+    for one in (completed, completed.result, scores, bpo_index.compare_methods([completed, completed])):
+        assert repr(one) == f"<{type(one).__name__}>\n{one.to_polars()}"
+        assert len(repr(one)) < 5_000
+    (figure,) = [one for name, one in completed.figures.items() if name == "ranking"]
+    assert len(repr(figure)) < 5_000
+    assert figure._repr_svg_() == figure.svg.decode()
+    assert show_image(figure.svg, figure.alt) == figure._repr_html_()

@@ -17,6 +17,10 @@ class AsFrame:
         """Return the table as a polars frame."""
         raise NotImplementedError
 
+    def __repr__(self) -> str:
+        """Return what a prompt shows: the table, and neither answers nor all else that is held."""
+        return f"<{type(self).__name__}>\n{self.to_polars()}"
+
     def to_pandas(self) -> Any:
         """Return the table of `to_polars` as a pandas frame.
 

@@ -1,6 +1,6 @@
 """What a notebook shows of a value: HTML made from texts, the same in every class's `_repr_html_`.
 
-`show_block` puts together `show_sentence`, `show_list`, `show_table` and `show_link`. Every text is escaped here and
+`show_block` puts together `show_sentence`, `show_list`, `show_table`, `show_link` and `show_image`. Every text is escaped here and
 nowhere else, so callers give it as it is. Colours are those of the notebook, light or dark; there are no scripts and
 nothing is fetched. This module knows none of the values: each stage says itself what is worth showing, and shows
 counts and published numbers only, never the answers of single respondents.
@@ -8,6 +8,7 @@ counts and published numbers only, never the answers of single respondents.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -82,6 +83,20 @@ def show_link(path: Path, text: str) -> str:
     here, there = Path.cwd(), path.absolute()
     address = quote(there.relative_to(here).as_posix()) if there.is_relative_to(here) else there.as_uri()
     return f'<p><a href="{escape(address)}">{escape(text)}</a></p>'
+
+
+def show_image(svg: bytes, alt: str) -> str:
+    """Return a figure in SVG as an image with its alternative text.
+
+    Notebooks of others, which are not trusted, show images and no SVG within a page.
+
+    Examples
+    --------
+    >>> show_image(b"<svg/>", 'a "b"')
+    '<p><img src="data:image/svg+xml;base64,PHN2Zy8+" alt="a &quot;b&quot;" style="max-width: 100%"></p>'
+    """
+    content = b64encode(svg).decode("ascii")
+    return f'<p><img src="data:image/svg+xml;base64,{content}" alt="{escape(alt)}" style="max-width: 100%"></p>'
 
 
 def show_block(title: str, *parts: str, notice: str = "") -> str:

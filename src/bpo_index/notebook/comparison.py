@@ -20,7 +20,7 @@ from bpo_index.definition.changes import describe_value
 from bpo_index.definition.differences import Difference, list_differences
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.frames import AsFrame
-from bpo_index.display.notebook import show_block, show_sentence, show_table
+from bpo_index.display.notebook import show_block, show_image, show_sentence, show_table
 from bpo_index.display.numbers import show_number, show_point, show_score
 from bpo_index.display.table_view import make_table
 from bpo_index.display.words import start_sentence
@@ -50,7 +50,7 @@ class Ranking:
     """The identity of the answers of a run; None: the same as those of all others without."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(AsFrame):
     """Rankings side by side; `compare_methods` makes it."""
 
@@ -115,7 +115,7 @@ class Comparison(AsFrame):
             self._title,
             show_table(make_table("compared", phrase("notebook.compared_caption"), headings, rows)),
             show_sentence(said),
-            self.figure._repr_svg_(),
+            show_image(self.figure.svg, self.figure.alt),
             notice=" ".join(self._notices),
         )
 

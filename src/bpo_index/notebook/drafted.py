@@ -15,7 +15,7 @@ from bpo_index.drafting.session import DraftedFile
 from bpo_index.errors import UsageError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DraftedDefinition:
     """What `bpo_index.draft` made of answers."""
 
@@ -64,6 +64,12 @@ class DraftedDefinition:
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror}. Choose another place.") from None
         return target
+
+    def __repr__(self) -> str:
+        """Return what a prompt shows: what it was drafted from, and keys of questions that are open."""
+        files = ", ".join(self.drafted.draft.table.files)
+        keys = ", ".join(question.key for question in self.open_questions) or "none"
+        return f"<DraftedDefinition from {files}; open questions: {keys}>"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what was found, what is open, and what a person should know."""

@@ -25,7 +25,7 @@ from bpo_index.publication.standard_phrases import choose_notice, describe_range
 from bpo_index.publication.standing import OFFICIAL, Standing
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result(AsFrame):
     """Everything public about one index, as documented frames.
 

@@ -105,7 +105,7 @@ def shorten_notes(words: Words) -> dict[str, str]:
 OWN, SMOOTHED = "own", "smoothed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Robustness(AsFrame):
     """Sampling error, rank inference and uncertainty.
 

@@ -32,7 +32,7 @@ from bpo_index.scoring.unit_means import estimate_unit_means
 from bpo_index.scoring.weights_table import check_weights, describe_weights
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scores(AsFrame):
     """Scores and ranks of every unit.
 

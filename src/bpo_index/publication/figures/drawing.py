@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bpo_index.display.language import localise
+from bpo_index.display.notebook import show_image
 from bpo_index.publication.figures.labels import clean, wrap
 from bpo_index.publication.figures.record import Chart
 from bpo_index.publication.figures.style import FAINT, FONT, INK, LINE, MUTED, SMALL_SIZE
@@ -29,12 +30,16 @@ class Figure:
     """What is shown, in one line."""
     alt: str
     """Alternative text: what a reader who cannot see the figure should know."""
-    svg: bytes
-    png: bytes
+    svg: bytes = field(repr=False)
+    png: bytes = field(repr=False)
 
     def _repr_svg_(self) -> str:
-        """Return what a notebook shows."""
+        """Return the figure for what shows no HTML."""
         return self.svg.decode()
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows, whether it is trusted or not."""
+        return show_image(self.svg, self.alt)
 
 
 def prepare_drawing() -> None:
