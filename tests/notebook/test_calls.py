@@ -243,3 +243,13 @@ def test_a_draft_is_a_definition_for_run(tmp_path):
     checked = bpo_index.check(CHAMBERS, drafted, audit_dir=tmp_path / "audit")
     assert checked.definition == parse_definition(drafted.text)
     assert checked.checked.audit.rows_read == 300
+
+
+def test_definitions_are_the_same_by_what_they_say():
+    definition = make_definition()
+    back = definition.replace(weights={"first": 2}).replace(weights={"first": 1})
+    assert back.official is definition is not back
+    assert back == make_definition()
+    assert hash(back) == hash(definition)
+    assert definition.replace(weights={"first": 2}) != definition
+    assert definition != definition.title

@@ -76,6 +76,15 @@ class IndexDefinition(Block):
     """What weighs the units of a group."""
     _departs_from: IndexDefinition | None = PrivateAttr(None)
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether two definitions say the same, whatever they depart from."""
+        fields = type(self).model_fields
+        return isinstance(other, IndexDefinition) and all(getattr(self, n) == getattr(other, n) for n in fields)
+
+    def __hash__(self) -> int:
+        """Return a hash of what the definition says."""
+        return hash(self.hash_content())
+
     @property
     def official(self) -> IndexDefinition:
         """The definition from which this one departs; itself where it departs from none."""
