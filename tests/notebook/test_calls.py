@@ -42,9 +42,7 @@ def test_a_definition_as_it_is_is_official(call, tmp_path):
     ("given", "departures"),
     [
         ({"weights": {"first": 3}}, "categories[first].weight (3.0 instead of 1.0)"),
-        ({"weights": {"Last": 0.5}}, "categories[last].weight (0.5 instead of 1.0)"),
         ({"method": {"aggregation": "geometric"}}, "method.aggregation (geometric instead of arithmetic)"),
-        ({"replicates": 150}, "method.replicates (150 instead of 100)"),
         ({"seed": 0}, "method.seed (0 instead of 2021)"),
     ],
 )

@@ -12,7 +12,7 @@ import bpo_index
 from bpo_index.notebook.frames import is_frame, write_frame
 from tests.limits import HANG_SECONDS
 from tests.quick import put_key
-from tests.surveys import MIXED_ROWS, SMALL, write_csv
+from tests.surveys import MIXED_ROWS, SMALL, make_definition, write_csv
 
 pytestmark = pytest.mark.usefixtures("without_figures")
 ROWS = [f"{unit}{n},{unit},{n + 3},{n + 4},{n + 1}" for unit in ("AAA", "BBB") for n in range(3)] + [
@@ -57,17 +57,33 @@ def run_in(folder, responses, definition):
     return bpo_index.run(responses, definition, out=folder / "out", audit_dir=folder / "audit")
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_frame_gives_what_its_csv_file_gives(form, small, tmp_path):
-    path = write_csv(tmp_path, *ROWS)
-    frame = FORMS[form](pl.read_csv(path))  # q2 and q3 are numbers, without an answer null or NaN
-    of_file, of_frame = run_in(tmp_path / "file", path, small), run_in(tmp_path / "frame", frame, small)
-    assert of_frame.checked.audit == of_file.checked.audit
+@pytest.fixture(scope="module")
+def of_file(without_figures, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("file")
+    return run_in(folder, write_csv(folder, *ROWS), make_definition())
+
+
+@pytest.fixture
+def frame(tmp_path):
+    return pl.read_csv(write_csv(tmp_path, *ROWS))  # q2 and q3 are numbers, without an answer null or NaN
+
+
+def list_accepted(done):
+    return done.checked.validation.accepted.select("respondent_id", "unit", "q1", "q2", "q3")
+
+
+@pytest.mark.parametrize("form", ["polars", "pandas"])
+def test_a_frame_gives_the_release_of_its_csv_file(form, of_file, frame, tmp_path):
+    of_frame = run_in(tmp_path, FORMS[form](frame), make_definition())
     assert of_frame.release.release_id == of_file.release.release_id
     assert read_files(of_frame.release.path) == read_files(of_file.release.path)
-    shown = ["respondent_id", "unit", "q1", "q2", "q3"]
-    accepted = [one.checked.validation.accepted.select(shown) for one in (of_file, of_frame)]
-    assert accepted[0].equals(accepted[1])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_frame_gives_the_answers_and_the_account_of_its_csv_file(form, of_file, frame, tmp_path):
+    of_frame = bpo_index.check(FORMS[form](frame), make_definition(), audit_dir=tmp_path)
+    assert of_frame.checked.audit == of_file.checked.audit
+    assert list_accepted(of_frame).equals(list_accepted(of_file))
 
 
 def test_check_takes_frames_too(small, tmp_path):

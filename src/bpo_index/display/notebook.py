@@ -2,8 +2,8 @@
 
 `show_block` puts together `show_sentence`, `show_list`, `show_table`, `show_link` and `show_image`. Every text is
 escaped here and nowhere else, so callers give it as it is. Colours are those of the notebook, light or dark, but for
-images; there are no scripts and nothing is fetched. This module knows none of the values: each stage says itself what is
-worth showing, and shows counts and published numbers only, never the answers of single respondents.
+images; there are no scripts and nothing is fetched. This module knows none of the values: each stage says itself what
+is worth showing, and shows counts and published numbers only, never the answers of single respondents.
 """
 
 from __future__ import annotations
