@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,7 +27,9 @@ def _refuse_single_text(paths: Any) -> Any:
     """Refuse one path where a list of them is needed: its letters would be taken for paths."""
     if isinstance(paths, str | os.PathLike):
         raise UsageError(f"responses= needs a list of paths; found one path. Put it in brackets: [{str(paths)!r}].")
-    return tuple(os.fspath(path) if isinstance(path, os.PathLike) else path for path in paths or ())
+    if not isinstance(paths, Iterable):
+        raise UsageError(f"responses= needs a list of paths; found {paths!r}.")
+    return tuple(os.fspath(path) if isinstance(path, os.PathLike) else path for path in paths)
 
 
 Paths = Annotated[tuple[str, ...], BeforeValidator(_refuse_single_text)]

@@ -113,6 +113,9 @@ def test_settings_work_as_before(survey, tmp_path):
 def test_one_path_in_settings_is_refused_in_words():
     with pytest.raises(bpo_index.UsageError, match=r"found one path. Put it in brackets: \['survey.csv'\]"):
         bpo_index.Settings("survey.csv")
+    with pytest.raises(bpo_index.UsageError, match=r"responses= needs a list of paths; found 5\."):
+        bpo_index.Settings(5)
+    assert bpo_index.Settings([Path("survey.csv")]).responses == ("survey.csv",)
 
 
 FOUND = "A path or a frame is needed; found "

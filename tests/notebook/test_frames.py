@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import bpo_index
-from bpo_index.notebook.frames import is_frame, write_frame
+from bpo_index.notebook.frames import write_frame
 from tests.limits import HANG_SECONDS
 from tests.quick import put_key
 from tests.surveys import MIXED_ROWS, SMALL, make_definition, write_csv
@@ -156,16 +156,35 @@ def test_headings_of_pandas_that_no_file_has_are_refused(tmp_path):
 
 
 def test_what_a_frame_needs_and_is_missing_is_said(tmp_path, monkeypatch):
+    def fail(_self, _backend):
+        raise ModuleNotFoundError("No module named 'duckdb'", name="duckdb")
+
+    monkeypatch.setattr("narwhals.LazyFrame.collect", fail)
+    with pytest.raises(bpo_index.EnvironmentFailed, match=r"it needs duckdb, which is missing\. Install it"):
+        write_frame(pl.LazyFrame({"a": [1]}), tmp_path / "frame")
+
+
+def test_a_frame_of_pandas_is_the_same_without_pyarrow(tmp_path, monkeypatch):
     pd = pytest.importorskip("pandas")
-    frame = pd.DataFrame({"a": ["x"]})
-
-    def fail(_self):
-        raise ModuleNotFoundError("No module named 'pyarrow'", name="pyarrow")
-
-    monkeypatch.setattr("narwhals.DataFrame.to_polars", fail)
-    with pytest.raises(bpo_index.EnvironmentFailed, match=r"it needs pyarrow, which is missing\. Install it"):
-        write_frame(frame, tmp_path / "frame")
-    assert is_frame(frame)
+    when = datetime.datetime(2024, 3, 18, 14, 39)
+    frame = pd.DataFrame(
+        {
+            "unit": pd.Series(["Å", None], dtype="str"),
+            "q1": [7.0, None],
+            "q2": pd.array([5, None], dtype="Int64"),
+            "t": [when, None],
+            "c": pd.Categorical(["x", "y"]),
+            "b": [True, False],
+        }
+    )
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "pyarrow", None)
+        write_frame(frame, tmp_path / "without")
+    read = pl.read_parquet(tmp_path / "without")
+    assert read.rows() == [("Å", 7.0, 5, when, "x", True), (None, None, None, None, "y", False)]
+    pytest.importorskip("pyarrow")
+    write_frame(frame, tmp_path / "with")
+    assert pl.read_parquet(tmp_path / "with").cast({"c": pl.String}).rows() == read.rows()
 
 
 def test_pyarrow_is_not_needed_for_polars(small, tmp_path):

@@ -5,6 +5,7 @@ A frame is written as Parquet, which keeps its headings, and numbers as numbers;
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,22 +78,31 @@ def _load(frame: object) -> pl.DataFrame:
 
 
 def _convert(held: nw.DataFrame[Any]) -> pl.DataFrame:
-    """Return a frame of another library; columns of values of several kinds become texts."""
-    mixed = [name for name, kind in held.schema.items() if kind == nw.Object]
-    kept = held.drop(mixed)
-    texts = {
-        name: pl.Series(
-            name,
-            [
-                None if is_null else _write(value)
-                for value, is_null in zip(held[name].to_list(), held[name].is_null().to_list(), strict=True)
-            ],
-            dtype=pl.String,
-        )
-        for name in mixed
-    }
-    others = kept.to_polars() if kept.columns else pl.DataFrame()
-    return pl.DataFrame([texts.get(name, others[name] if name in others.columns else None) for name in held.columns])
+    """Return a frame of another library; columns of values of several kinds become texts.
+
+    Where pyarrow is missing, through which polars takes columns of pandas, values are taken one by one.
+    """
+    has_arrow = _is_there("pyarrow")
+    return pl.DataFrame([_convert_column(held[name], has_arrow=has_arrow) for name in held.columns])
+
+
+def _convert_column(column: nw.Series[Any], *, has_arrow: bool) -> pl.Series:
+    kind = column.dtype
+    if has_arrow and kind != nw.Object:
+        return column.to_polars()
+    pairs = zip(column.to_list(), column.is_null().to_list(), strict=True)
+    values = [None if is_null else value for value, is_null in pairs]
+    if kind.is_numeric() or kind.is_temporal() or kind == nw.Boolean:
+        return pl.Series(column.name, values)
+    return pl.Series(column.name, [_write(value) for value in values], dtype=pl.String)
+
+
+def _is_there(library: str) -> bool:
+    try:
+        import_module(library)
+    except ImportError:
+        return False
+    return True
 
 
 def _write(value: object) -> str | None:
