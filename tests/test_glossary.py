@@ -36,6 +36,9 @@ EXEMPT_FILES = {
 }
 #: Words round a given-up name that mean something else, and what.
 EXEMPT_WORDS = {
+    "overflow: hidden": "a style of pages",
+    "visibility: hidden": "a style of pages",
+    'type="hidden"': "a field of a form",
     "hidden and lock files": "files whose name begins with a dot",
     "hidden sibling": "a folder whose name begins with a dot",
 }

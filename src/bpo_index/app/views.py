@@ -81,7 +81,7 @@ def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, flo
         "rows": show_count(table.rows),
         "form": table.grid.form,
         "headings": [show_text(column.name, 40) or "–" for column in table.columns[:_COLUMNS]],
-        "hidden": max(len(table.columns) - _COLUMNS, 0),
+        "more": max(len(table.columns) - _COLUMNS, 0),
         "cells": [
             [show_text(column.cells[n] or "", 40) for column in table.columns[:_COLUMNS]]
             for n in range(min(_ROWS, table.rows))
