@@ -10,7 +10,7 @@ import jinja2
 
 from bpo_index.app.workspace import TRIAL_KEYS, Trial, Workspace
 from bpo_index.display.labels import show_text
-from bpo_index.display.numbers import show_count, show_percentage
+from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.words import start_sentence
 from bpo_index.drafting.arrangement import read_arrangement
 from bpo_index.drafting.draft import Draft
@@ -246,4 +246,4 @@ def _show_score(row: dict[str, Any]) -> str:
     if row["score"] is None:
         return "too few answers"
     bound = f"{row['score_bound']} " if row["score_bound"] else ""
-    return f"{bound}{show_percentage(row['score'] / 100)}"
+    return f"{bound}{show_percent(row['score'] / 100, decimals=1)}"

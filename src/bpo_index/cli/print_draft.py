@@ -11,7 +11,7 @@ from bpo_index.cli.print_check import print_audit
 from bpo_index.cli.print_table import make_terminal_table
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
-from bpo_index.display.numbers import show_count, show_percentage
+from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.table_view import make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.drafting.draft import Draft
@@ -101,7 +101,7 @@ def _print_ranking(ranking: FirstRanking, drafted: DraftedFile, console: Console
         (
             "" if row["rank"] is None else show_count(row["rank"]),
             definition.unit_names[row["unit"]],
-            "" if row["score"] is None else show_percentage(row["score"] / 100),
+            "" if row["score"] is None else show_percent(row["score"] / 100, decimals=1),
             show_count(row["respondents"]),
         )
         for row in shown.iter_rows(named=True)
