@@ -48,7 +48,6 @@ from bpo_index.robustness.sampling.several_units import (
     withhold_replicates,
 )
 from bpo_index.robustness.sampling.standard_errors import (
-    BOOTSTRAP_FROM,
     Errors,
     estimate_errors,
     tabulate_sampling_error,
@@ -63,6 +62,7 @@ from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find
 NOTES = (
     "small",
     "one_cluster",
+    "no_degrees",
     "no_variance",
     "no_derivative",
     "never_moves",
@@ -342,7 +342,7 @@ def _assess_column(
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
     shown = np.where(is_own | bounded[:, column] | np.isnan(se), se, smoothed)
     bounds, smooth = structure.score_bounds[column], structure.has_derivative[column]
-    degrees = clusters - 1
+    degrees = _spread(errors.degrees[:, column], published)
     low, high = estimate_logit_t_interval(scores, shown, degrees, confidence_level, bounds=bounds)
     in_ranking = np.where(ranked, scores, np.nan)
     covariance = np.diag(se**2)
@@ -351,13 +351,13 @@ def _assess_column(
         covariance[np.ix_(place, place)] = errors.correlations[column] * np.outer(se[place], se[place])
     sets = find_rank_sets(in_ranking, covariance, degrees, confidence_level, bounds=bounds, seed=seed)
     still = "no_variance" if smooth else "never_moves"
-    few = clusters < BOOTSTRAP_FROM
+    few = _spread(errors.few[:, column], published) > 0
     # NOTE: of a small cell nothing is said that its answers decide, and so not that they do not vary.
     unsmoothed = ~is_own & np.isnan(shown) & (np.isfinite(se))
     when = [np.isnan(scores), bounded[:, column], several & ranked, several & ~ranked]
     notes = ["no_score", "at_end", "several_units", "not_ranked"]
-    when += [clusters < 2, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
-    notes += ["one_cluster", "few_units", still, "no_derivative", "not_ranked", "small"]
+    when += [clusters < 2, degrees < 1, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
+    notes += ["one_cluster", "no_degrees", "few_units", still, "no_derivative", "not_ranked", "small"]
     note = np.select(when, notes, default="")
     has_error = shown > 0
     found = {

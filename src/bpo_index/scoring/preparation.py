@@ -33,6 +33,7 @@ from bpo_index.scoring.methods.record import STEPS, Questionnaire
 from bpo_index.scoring.methods.respondent_weights import Margin, find_margin_problems, rake, trim_weights
 from bpo_index.scoring.steps import code_answers, complete_answers
 from bpo_index.scoring.structure import IndexStructure, find_reference
+from bpo_index.scoring.unit_design import find_design_problems, read_design, write_design_refusal
 from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_units
 
 #: Decimals to which ratings that were on the scale of the index are known on their own.
@@ -118,6 +119,7 @@ def prepare_sample(
     published = choose_units(respondents, method)
     raters = count_raters(everybody, structure)
     shown = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
+    shown = _attach_designs(shown, accepted, definition)
     shown, said = _complete(shown, definition, structure)
     notes = [*_describe_choices(definition, margins), *said]
     shown = _weigh(shown, accepted, definition, margins)
@@ -392,6 +394,37 @@ def _find_raking_failure(unit: UnitAnswers) -> list[str]:
         f"unit {unit.unit}: raking does not converge, the farthest share is {float(raked.largest_gap):.3f} off (the "
         "margins contradict each other in the answers at hand)"
     ]
+
+
+def _attach_designs(
+    answers: list[UnitAnswers], accepted: pl.DataFrame, definition: IndexDefinition
+) -> list[UnitAnswers]:
+    """Return the answers with how their companies were drawn, where the definition says so."""
+    design, background = definition.design, definition.columns.background
+    if design is None:
+        return answers
+    designed = []
+    for unit in answers:
+        rows = sort_respondents(accepted.filter(pl.col("unit") == unit.unit), definition.question_ids)
+        designed.append(dataclasses.replace(unit, design=read_design(design, rows, unit.unit, background)))
+    return designed
+
+
+def refuse_other_design(accepted: pl.DataFrame, definition: IndexDefinition, published: np.ndarray) -> None:
+    """Refuse answers that contradict the `design:` block.
+
+    Raises
+    ------
+    DataRefused
+        Naming each unit, stratum and company.
+    """
+    if definition.design is None:
+        return
+    codes = [unit.code for unit, keep in zip(definition.units, published, strict=True) if keep]
+    rows = accepted.filter(pl.col("unit").is_in(codes))
+    problems = find_design_problems(definition.design, rows, definition.columns.background)
+    if problems:
+        raise DataRefused(write_design_refusal(problems, definition.design))
 
 
 def _place_reference(structure: IndexStructure, answers: list[UnitAnswers]) -> IndexStructure:
