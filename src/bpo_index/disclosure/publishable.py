@@ -102,6 +102,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         "ranking": _join_ranking(scores, robustness, definition),
         "categories": _join_categories(scores, robustness, definition),
         "sampling_error": robustness.sampling_error,
+        "design": robustness.design,
         "assumptions": robustness.assumptions,
         "weights": scores.weights,
         "outcomes": robustness.outcomes,

@@ -39,6 +39,7 @@ from bpo_index.robustness.influence import Influence, assess_influence
 from bpo_index.robustness.ranks.rank_sets import RankSets, assign_tiers, find_rank_sets
 from bpo_index.robustness.ranks.rank_tables import RankTables, tabulate_ranks
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
+from bpo_index.robustness.sampling.design_table import tabulate_design
 from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.robustness.sampling.response_outcomes import tabulate_outcomes
 from bpo_index.robustness.sampling.several_units import (
@@ -123,6 +124,8 @@ class Robustness:
         What replicates say of ranks, as `tabulate_ranks` says.
     sampling_error
         Both standard errors and shrunken scores, as `tabulate_sampling_error` says.
+    design
+        The declared sampling design, as `tabulate_design` says.
     assumptions
         What was drawn, as `tabulate_assumptions` says.
     sensitivity
@@ -157,6 +160,7 @@ class Robustness:
     structure: StructureTables
     ranks: RankTables
     sampling_error: pl.DataFrame
+    design: pl.DataFrame
     assumptions: pl.DataFrame
     sensitivity: pl.DataFrame
     method_ranks: pl.DataFrame
@@ -302,6 +306,7 @@ def assess_robustness(
             confidence_level=level,
         ),
         sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),
+        design=tabulate_design(scores.sample, errors),
         assumptions=tabulate_assumptions(drawing, structure, scenarios),
         sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),

@@ -29,6 +29,8 @@ from bpo_index.scoring.designs.registry import list_lonely, list_replicate_types
 
 #: What stands for the only stratum where the definition names none.
 _NO_STRATUM = ""
+#: Before the id of a respondent without a company, whom no message names.
+_RESPONDENT = "respondent "
 #: Companies or strata named in a message, at most.
 _SHOWN = 8
 
@@ -150,7 +152,7 @@ def find_design_problems(design: Design, accepted: pl.DataFrame, background: dic
         _stratum=pl.Series(_list_strata(design, accepted, background), dtype=pl.String),
         _company=pl.when(pl.col("cluster").is_not_null())
         .then(pl.concat_str(pl.lit("company "), "cluster"))
-        .otherwise(pl.concat_str(pl.lit("respondent "), "respondent_id")),
+        .otherwise(pl.concat_str(pl.lit(_RESPONDENT), "respondent_id")),
     )
     problems = _find_divided_companies(rows) if design.strata is not None else []
     known = {fold_label(name) for name in (design.population.by_stratum or {})} if design.population else set()
@@ -174,7 +176,7 @@ def _find_divided_companies(rows: pl.DataFrame) -> list[str]:
     """Return the companies that answer in two strata, each with both."""
     strata = rows.group_by("_company").agg(pl.col("_stratum").unique().sort()).filter(pl.col("_stratum").list.len() > 1)
     found = [
-        f"{show_text(company)} is in the strata {show_text(names[0])} and {show_text(names[1])}"
+        f"{_name(company)} is in the strata {show_text(names[0])} and {show_text(names[1])}"
         for company, names in strata.sort("_company").iter_rows()
     ]
     more = len(found) - _SHOWN
@@ -185,6 +187,7 @@ def _find_stratum_problems(design: Design, part: pl.DataFrame, *, unit: str, str
     problems = []
     where = f"unit {unit}" + (f", stratum {show_text(stratum)}" if design.strata is not None else "")
     companies = part["_company"].n_unique()
+    kind = "companies" if part["cluster"].null_count() == 0 else "companies or respondents"
     sizes = _find_sizes(design, part, np.ones(part.height, dtype=bool), unit=unit, stratum=stratum)
     size = math.inf
     if len(sizes) > 1:
@@ -192,10 +195,10 @@ def _find_stratum_problems(design: Design, part: pl.DataFrame, *, unit: str, str
     elif len(sizes):
         size = float(sizes[0])
         if size < companies:
-            problems.append(f"{where}: {companies:,} companies answered, of a population of {size:,.6g}")
+            problems.append(f"{where}: {companies:,} {kind} answered, of a population of {size:,.6g}")
     lonely = list_lonely()[design.lonely_company or "fail"]
     if design.strata is not None and companies == 1 and size > 1 and lonely.is_refused:
-        problems.append(f"{where}: only one company, {show_text(str(part['_company'][0]))}")
+        problems.append(f"{where}: only one, {_name(str(part['_company'][0]))}")
     if design.respondents_in_company is not None:
         problems += _find_company_problems(design, part, where, lonely)
     return problems
@@ -210,16 +213,19 @@ def _find_company_problems(design: Design, part: pl.DataFrame, where: str, lonel
     alone = []
     for company, low, high, asked in sizes.sort("_company").iter_rows():
         if low != high:
-            problems.append(f"{where}, {show_text(company)}: the column {heading} has {low:,.6g} and {high:,.6g}")
+            problems.append(f"{where}, {_name(company)}: the column {heading} has {low:,.6g} and {high:,.6g}")
         elif low < asked:
-            problems.append(f"{where}, {show_text(company)}: {asked:,} answered, of {low:,.6g} in the population")
+            problems.append(f"{where}, {_name(company)}: {asked:,} answered, of {low:,.6g} in the population")
         elif asked == 1 and low > 1 and lonely.is_refused:
             alone.append(company)
     if alone:
-        problems.append(
-            f"{where}: {len(alone)} companies with one of several respondents, such as {show_text(alone[0])}"
-        )
+        problems.append(f"{where}: {len(alone)} companies with one of several respondents, such as {_name(alone[0])}")
     return problems
+
+
+def _name(company: str) -> str:
+    """Return how a message names a sampling unit."""
+    return "a respondent" if company.startswith(_RESPONDENT) else show_text(company)
 
 
 def _name_column(design: Design) -> str:
