@@ -122,7 +122,7 @@ def draw_shared(units: Sequence[UnitAnswers], rng: np.random.Generator, size: in
 
 
 def take_supplied(given: SuppliedReplicates, weights: Floats, shared: Ints | Floats) -> Floats:
-    """Return respondents x size: what each weight is multiplied by, from the draws of `draw_shared`.
+    """Return respondents x size: what each weight is multiplied by, from the draws of `draw_shared`; it may be below 0.
 
     A replicate that is a sample is taken with its deviation times sqrt(R x factor); of replicates that leave one
     company out the deviations are added up, each times sqrt(factor) and a number with mean 0 and variance 1 (Beaumont
@@ -131,6 +131,6 @@ def take_supplied(given: SuppliedReplicates, weights: Floats, shared: Ints | Flo
     moved = given.weights / weights - 1.0
     if given.is_sample:
         scaled = moved * np.sqrt(len(moved) * given.factors)[:, np.newaxis]
-        return np.maximum(1.0 + scaled[shared].T, 0.0)
+        return np.asarray(1.0 + scaled[shared].T)
     scaled = moved * np.sqrt(given.factors)[:, np.newaxis]
-    return np.maximum(1.0 + scaled.T @ shared, 0.0)
+    return np.asarray(1.0 + scaled.T @ shared)

@@ -19,14 +19,16 @@ def tabulate_design(sample: Sample, errors: Errors) -> pl.DataFrame:
     """Return one row per published unit whose answers have a declared design.
 
     Columns `unit, respondents, sampling_units, strata, degrees_of_freedom, kish_design_effect, design_based_effect`;
-    the last is null where the unit has no error of its own.
+    the last is null where there is no room for it beside the error.
     """
     rows = []
+    # NOTE: beside the error it is one more function of the same answers.
+    has_room = sample.has_outcome_room[sample.published][:, 0]
     for n, unit in enumerate(sample.answers):
         if unit.design is None:
             continue
         effect = np.nan
-        if errors.simple is not None and errors.is_own[n, 0] and errors.simple[n, 0] > 0:
+        if errors.simple is not None and has_room[n] and errors.simple[n, 0] > 0:
             effect = errors.chosen[n, 0] ** 2 / errors.simple[n, 0]
         rows.append(
             {

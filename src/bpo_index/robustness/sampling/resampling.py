@@ -91,7 +91,8 @@ class Resampler:
         """Return size x respondents: the weights of respondents under the counts, fitted and trimmed."""
         unit, k = self.unit, self.unit.clusters
         if unit.design is not None:
-            return weigh_respondents(unit, counts.T * self._design_weights)
+            # NOTE: means do with weights below zero, which keep the variance; fitting does not.
+            return weigh_respondents(unit, np.maximum(counts.T, 0.0) * self._design_weights)
         if k < 2:
             return np.broadcast_to(unit.weights, (counts.shape[1], unit.respondents))
         return weigh_respondents(unit, counts.T[:, unit.cluster] * (self._design_weights * (k / (k - 1))))
@@ -105,8 +106,10 @@ class Resampler:
         sums, patterns, pattern_of = self._sums
         if out is None:
             out = np.empty((len(pattern_of), counts.shape[1]))
-        if self.needs_respondents or self.unit.design is not None:
+        if self.needs_respondents:
             out[:] = self.average_weighted(self.weigh(counts)).T
+        elif self.unit.design is not None:
+            out[:] = self.average_weighted(counts.T * self._design_weights).T
         elif patterns.shape[1] == 1 and np.ptp(patterns) == 0:
             # All sampling units weigh the same and nothing is missing: the weights drawn always sum to the same.
             np.matmul((sums / (patterns[0, 0] * max(len(counts) - 1, 1))).T, counts, out=out)

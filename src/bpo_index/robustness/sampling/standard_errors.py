@@ -154,7 +154,8 @@ def tabulate_sampling_error(
             "score": shown,
             "sampling_units": errors.clusters[:, n],
             "se_replicates": errors.replicates[:, n],
-            "se_linearised": errors.linearised[:, n],
+            # The one that is reported, and not a second function of so few answers.
+            "se_linearised": np.where(errors.few[:, n], errors.chosen[:, n], errors.linearised[:, n]),
             "shrunken": shrunken.scores,
             "shrunken_se": shrunken.se,
             "shrinkage": shrunken.factors,

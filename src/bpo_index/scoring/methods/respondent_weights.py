@@ -224,7 +224,9 @@ def fit_weights(
     if not margins:
         return fitted
     if weights.ndim == 1:
-        return fit_weights(weights[np.newaxis], margins, trim, tolerance=tolerance, iterations=iterations)[0]
+        return np.asarray(
+            fit_weights(weights[np.newaxis], margins, trim, tolerance=tolerance, iterations=iterations)[0]
+        )
     members = [_mark_members(margin) for margin in margins]
     wanted = [_find_wanted(weights, margin, member) for margin, member in zip(margins, members, strict=True)]
     total = weights.sum(axis=-1, keepdims=True)
