@@ -38,10 +38,10 @@ ONE = IndexStructure.of_categories([0], np.ones(1), np.ones(1))
 _HEAD = """# Measured coverage of score intervals
 
 How often the logit-t interval of a score holds the true score, by simulation: {runs:,} runs a row, one unit of n
-respondents, each a company of its own, log-normal weights with the coefficient of variation that is given, nominal level
-.95. Written by `python -m benches.score_intervals`; the methods are in [sampling error](methods/sampling-error.md), the
-choice among them in [ADR 0027](adr/0027-errors-under-unequal-weights.md). Runs without any variance have no interval and
-are left out.
+respondents, each a company of its own, log-normal weights with the coefficient of variation that is given, nominal
+level .95. Written by `python -m benches.score_intervals`; the methods are in
+[sampling error](methods/sampling-error.md), the choice among them in
+[ADR 0027](adr/0027-errors-under-unequal-weights.md). Runs without any variance have no interval and are left out.
 
 - default: as `run` reports it: from five respondents on the Rao-Wu error of {replicates} replicates, else the analytic
   one with CR2 factors; Kish's degrees of freedom
