@@ -47,7 +47,7 @@ from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_un
 #: Decimals to which ratings that were on the scale of the index are known on their own.
 _DECIMALS = 9
 #: Shares named in a note, at most.
-_TOLD = 8
+_MOST_MISSED = 8
 
 
 @dataclass(frozen=True)
@@ -428,7 +428,7 @@ def _describe_missed(missed: Sequence[tuple[str, MissedMargin]], definition: Ind
             achieved=show_percent(one.achieved, decimals=1),
             missed=show_number(100 * abs(one.achieved - one.asked), 1),
         )
-        for unit, one in farthest[:_TOLD]
+        for unit, one in farthest[:_MOST_MISSED]
     ]
     said = phrase(
         "notes.missed_margins",
