@@ -64,6 +64,7 @@ NOTES = (
     "small",
     "one_cluster",
     "no_degrees",
+    "whole_population",
     "no_variance",
     "no_derivative",
     "never_moves",
@@ -361,8 +362,18 @@ def _assess_column(
     unsmoothed = ~is_own & np.isnan(shown) & (np.isfinite(se))
     when = [np.isnan(scores), bounded[:, column], several & ranked, several & ~ranked]
     notes = ["no_score", "at_end", "several_units", "not_ranked"]
-    when += [clusters < 2, degrees < 1, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
-    notes += ["one_cluster", "no_degrees", "few_units", still, "no_derivative", "not_ranked", "small"]
+    whole = np.zeros(clusters.shape) if errors.is_whole is None else _spread(errors.is_whole, published)
+    when += [whole > 0, clusters < 2, degrees < 1, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
+    notes += [
+        "whole_population",
+        "one_cluster",
+        "no_degrees",
+        "few_units",
+        still,
+        "no_derivative",
+        "not_ranked",
+        "small",
+    ]
     note = np.select(when, notes, default="")
     has_error = shown > 0
     found = {

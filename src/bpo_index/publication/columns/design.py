@@ -45,7 +45,7 @@ DESIGN = Table(
             "design_based_effect",
             pl.Float64,
             "design-based effect: the variance of the overall score over that of a simple random sample of as many "
-            "respondents; null: none, or too few respondents",
+            "respondents; null: none, too few respondents, or a method that compares units",
             unit="ratio",
             decimals=1,
             most_decimals=1,

@@ -68,6 +68,11 @@ class Drawn:
         return bool((self.fractions > 0).any() and (self.within_fractions < 1).any())
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the whole population answered, so that there is no sampling."""
+        return bool((self.fractions >= 1).all() and (self.within_fractions >= 1).all())
+
+    @property
     def lonely_strata(self) -> np.ndarray:
         """Strata: whether one company was drawn, of several in the population."""
         return np.asarray((self.companies == 1) & (self.fractions < 1))

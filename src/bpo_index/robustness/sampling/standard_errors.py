@@ -15,7 +15,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns.sampling import SAMPLING_ERROR
 from bpo_index.robustness.replicates import ReplicateSummary
 from bpo_index.robustness.rounding import round_table
-from bpo_index.robustness.sampling.design import find_averaged
+from bpo_index.robustness.sampling.design import Drawn, find_averaged
 from bpo_index.robustness.sampling.linearisation import linearise_errors
 from bpo_index.robustness.sampling.replicate_weights import estimate_supplied_errors
 from bpo_index.robustness.sampling.shrinkage import shrink_scores
@@ -52,6 +52,8 @@ class Errors:
     """Degrees of freedom of the chosen one; None: sampling units less one."""
     is_few: np.ndarray | None = None
     """Whether the analytic one is chosen since there are few sampling units; None: where there are fewer than five."""
+    is_whole: np.ndarray | None = None
+    """Units: whether the whole population answered; None: of no unit."""
     simple: Floats | None = None
     """Variance in a simple random sample of as many respondents; None, NaN: no declared design."""
 
@@ -131,6 +133,7 @@ def estimate_errors(sample: Sample, scores: Floats, summary: ReplicateSummary) -
         is_own=sample.has_room[sample.published],
         own_degrees=degrees,
         is_few=is_few,
+        is_whole=np.array([unit.design is not None and Drawn(unit, unit.design).is_whole for unit in answers]),
         simple=found.simple,
     )
 
