@@ -22,8 +22,8 @@ def tabulate_design(sample: Sample, errors: Errors) -> pl.DataFrame:
     the last is null where there is no room for it beside the error, and where the method compares units.
     """
     rows = []
-    # NOTE: beside the error it is one more function of the same answers; and of a method that compares units the answers
-    # of others move the score too.
+    # NOTE: beside the error it is one more function of the same answers; and under a method that compares units the
+    # answers of others move the score too.
     has_room = sample.has_outcome_room[sample.published][:, 0] & sample.structure.units_are_independent
     for n, unit in enumerate(sample.answers):
         if unit.design is None:
