@@ -39,7 +39,7 @@ def write(folder, columns, design=""):
 
 
 def test_a_declared_design_is_in_tables_and_report(tmp_path, without_figures):
-    completed = run(write(tmp_path, "started_at: begun", DESIGN))
+    completed = run(write(tmp_path, "status: status", DESIGN))
     table = pl.read_csv(completed.release.path / "robustness" / "design.csv")
     assert table.select("unit", "sampling_units", "strata", "degrees_of_freedom", "kish_design_effect").rows() == [
         (code, 8, 2, 6.0, 1.0) for code in ("AAA", "BBB", "CCC")
