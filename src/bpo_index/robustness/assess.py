@@ -3,8 +3,8 @@
 Stages: `evaluate_replicates` with respondents drawn (`sampling`), `linearise_standard_errors` (analytic),
 `estimate_logit_t_interval`, `find_rank_sets`, `assign_tiers`, `shrink_scores`; then `evaluate_replicates` again with
 all assumptions drawn (`all_assumptions`). Units with five or more sampling units take the standard error of the
-replicates, those with two to four the analytic one with a t interval, flagged; with one, or without any variance, there is
-no interval, a reason, and the unit's rank set is all ranks.
+replicates, those with two to four the analytic one, flagged; with one, or without any variance, there is no interval, a
+reason, and the unit's rank set is all ranks.
 """
 
 from __future__ import annotations

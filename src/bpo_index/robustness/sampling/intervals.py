@@ -2,8 +2,8 @@
 
 Which ends an index has follows from its methods (`IndexStructure.score_bounds`), and theirs from their records.
 
-With p = score / 100 and t the quantile of Student's distribution with d degrees of freedom, K - 1 where all respondents weigh
-the same (`weighted_variance.py`)::
+With p = score / 100 and t the quantile of Student's distribution with d degrees of freedom, K - 1 where all respondents
+weigh the same (`weighted_variance.py`)::
 
     logit(p) +- t  se / (100 p (1 - p)),   taken back to the scale
 
