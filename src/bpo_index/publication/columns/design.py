@@ -21,7 +21,7 @@ DESIGN = Table(
             unit="companies or respondents",
             answers="unit",
         ),
-        Column("strata", pl.Int64, "strata from which they were drawn; null: not known", answers="unit"),
+        Column("strata", pl.Int64, "strata from which they were drawn; null: not known", unit="strata", answers="unit"),
         Column(
             "degrees_of_freedom",
             pl.Float64,
