@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
-from bpo_index.robustness.sampling.design import Drawn
+from bpo_index.robustness.sampling.design import Drawn, scale_by_stratum
 from bpo_index.robustness.sampling.design_draws import draw_by_design, draw_shared, take_supplied
 from bpo_index.robustness.sampling.linearisation import linearise_errors
 from bpo_index.robustness.sampling.replicate_weights import estimate_supplied_errors
@@ -211,3 +211,10 @@ def test_weights_equal_within_strata_need_no_correction():
     found = linearise_errors([make_unit(make_design(), weights=weights)], ONE)
     assert found.corrected == pytest.approx(found.standard_errors, rel=1e-12)
     assert found.degrees.tolist() == [[4.0, 4.0]]  # six companies less two strata
+
+
+def test_scaled_deviations_have_the_variance_of_the_design():
+    unit = make_unit(make_design([10.0, 4.0]))
+    moved = np.bincount(COMPANY, weights=influence(unit))
+    scaled = scale_by_stratum(Drawn(unit, unit.design), moved)
+    assert (scaled**2).sum() == pytest.approx(linearise_errors([unit], ONE).standard_errors[0, 0] ** 2, rel=1e-6)

@@ -169,6 +169,28 @@ def _sum_within(drawn: Drawn, by_person: Floats) -> Floats:
     return np.asarray(total)
 
 
+def scale_by_stratum(drawn: Drawn, moved: Floats) -> Floats:
+    """Return companies x ...: deviations from the stratum's mean, such that sums of their squares are variances.
+
+    Sums of products over the companies that two units share are covariances of their scores, C_ij of
+    docs/methods/sampling-error.md by stratum. A stratum with one company has none, whatever it counts for otherwise.
+
+    Parameters
+    ----------
+    drawn
+        The unit's companies.
+    moved
+        Companies x ...: how much each moves the scores.
+    """
+    scaled = np.zeros_like(moved)
+    for h, (count, fraction) in enumerate(zip(drawn.companies, drawn.fractions, strict=True)):
+        inside = drawn.stratum == h
+        if count > 1:
+            factor = np.sqrt((1.0 - fraction) * count / (count - 1))
+            scaled[inside] = factor * (moved[inside] - moved[inside].mean(axis=0))
+    return scaled
+
+
 def measure_simple_variance(unit: UnitAnswers, by_person: Floats, rated: np.ndarray) -> Floats:
     """Return nodes: the variance of scores in a simple random sample, with replacement, of as many respondents.
 

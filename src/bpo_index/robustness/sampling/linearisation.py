@@ -164,8 +164,7 @@ def linearise_errors(
     simple = np.full(shape, np.nan)
     clusters = np.zeros(shape, dtype=np.int64)
     for v, unit in enumerate(answers):
-        by_person, rated = _find_residuals(unit, means[v])
-        influence, rates = _sum_by_cluster(unit, by_person, rated)
+        influence, rates = _sum_by_cluster(unit, means[v])
         present = counting.mark(rates)
         clusters[v] = present.sum(axis=0)
         known = ~np.isnan(means[v])
@@ -187,6 +186,7 @@ def linearise_errors(
             corrected[place] += variance if same else (squares * _broaden(np.nan_to_num(factors), moved)).sum(axis=0)
             degrees[v] = count_degrees(weights, present)
             continue
+        by_person, rated = _find_residuals(unit, means[v])
         person_moved = move(by_person)
         found = estimate_design_variance(Drawn(unit, unit.design), moved, present, person_moved)
         plain[place] += found.plain
@@ -266,8 +266,9 @@ def _find_residuals(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarra
     return np.where(rated, unit.ratings - means, 0.0) * shares, rated
 
 
-def _sum_by_cluster(unit: UnitAnswers, residuals: Floats, rated: np.ndarray) -> tuple[Floats, np.ndarray]:
+def _sum_by_cluster(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:
     """Return clusters x questions: what each adds to the mean, and whether it has a rating."""
+    residuals, rated = _find_residuals(unit, means)
     by_cluster = np.zeros((unit.clusters, rated.shape[1]))
     np.add.at(by_cluster, unit.cluster, residuals)
     present = np.zeros(by_cluster.shape, dtype=bool)

@@ -92,10 +92,15 @@ class Resampler:
         unit, k = self.unit, self.unit.clusters
         if unit.design is not None:
             # NOTE: means do with weights below zero, which keep the variance; fitting does not.
-            return weigh_respondents(unit, np.maximum(counts.T, 0.0) * self._design_weights)
+            return weigh_respondents(unit, np.maximum(self._spread(counts), 0.0) * self._design_weights)
         if k < 2:
             return np.broadcast_to(unit.weights, (counts.shape[1], unit.respondents))
         return weigh_respondents(unit, counts.T[:, unit.cluster] * (self._design_weights * (k / (k - 1))))
+
+    def _spread(self, counts: Floats) -> Floats:
+        """Return size x respondents: factors of weights; of counts of sampling units those of their respondents."""
+        # NOTE: where every respondent is a sampling unit the two differ by a factor that no mean knows.
+        return counts.T if len(counts) == self.unit.respondents else counts.T[:, self.unit.cluster]
 
     @property
     def _design_weights(self) -> Floats:
@@ -109,7 +114,7 @@ class Resampler:
         if self.needs_respondents:
             out[:] = self.average_weighted(self.weigh(counts)).T
         elif self.unit.design is not None:
-            out[:] = self.average_weighted(counts.T * self._design_weights).T
+            out[:] = self.average_weighted(self._spread(counts) * self._design_weights).T
         elif patterns.shape[1] == 1 and np.ptp(patterns) == 0:
             # All sampling units weigh the same and nothing is missing: the weights drawn always sum to the same.
             np.matmul((sums / (patterns[0, 0] * max(len(counts) - 1, 1))).T, counts, out=out)
