@@ -20,8 +20,7 @@ from bpo_index.disclosure.cells.ends import code_ends
 from bpo_index.disclosure.cells.room import find_outcome_room, find_room
 from bpo_index.disclosure.cells.units import choose_units, count_effective, find_dominated
 from bpo_index.display.catalogue import phrase
-from bpo_index.display.labels import show_text
-from bpo_index.display.numbers import list_names, show_number, show_percent, show_point
+from bpo_index.display.numbers import list_names
 from bpo_index.display.words import start_sentence
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
@@ -35,10 +34,10 @@ from bpo_index.scoring.methods.respondent_weights import (
     Margin,
     MissedMargin,
     find_margin_problems,
-    find_missed_margins,
     fit_weights,
     rake,
 )
+from bpo_index.scoring.missed_margins import describe_missed_margins, list_missed_margins
 from bpo_index.scoring.steps import code_answers, complete_answers
 from bpo_index.scoring.structure import IndexStructure, find_reference
 from bpo_index.scoring.unit_design import find_design_problems, read_design, write_design_refusal
@@ -46,8 +45,6 @@ from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_un
 
 #: Decimals to which ratings that were on the scale of the index are known on their own.
 _DECIMALS = 9
-#: Shares named in a note, at most.
-_MOST_MISSED = 8
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,6 @@ def prepare_sample(
     shown, said = _complete(shown, definition, structure)
     notes = [*_describe_choices(definition, margins), *said]
     shown = _weigh(shown, accepted, definition, margins)
-    cautions = _describe_missed(list_missed_margins(shown), definition)
     dominated, counted = np.zeros(raters.shape, dtype=bool), raters.astype(float)
     dominated[published], counted[published] = _weigh_raters(everybody, published, shown, structure)
     is_full = np.isin(codes, list(restated))[:, np.newaxis] & ~find_room(counted, structure)
@@ -152,6 +148,7 @@ def prepare_sample(
             "was published, or collect more answers."
         )
     shown = [unit for unit in shown if published[codes.index(unit.unit)]]
+    cautions = describe_missed_margins(list_missed_margins(shown), definition)
     shown = code_ends(shown, structure)
     structure = _place_reference(structure, shown)
     return Sample(
@@ -400,45 +397,6 @@ def _weigh(
             "answers, or leave the variable out."
         )
     return weighed
-
-
-def list_missed_margins(answers: Sequence[UnitAnswers]) -> list[tuple[str, MissedMargin]]:
-    """Return the code of each unit with every share that its trimmed weights do not reach."""
-    return [
-        (unit.unit, missed)
-        for unit in answers
-        if unit.margins and unit.trim is not None
-        for missed in find_missed_margins(unit.weights, unit.margins)
-    ]
-
-
-def _describe_missed(missed: Sequence[tuple[str, MissedMargin]], definition: IndexDefinition) -> list[str]:
-    """Return a sentence on the shares that trimmed weights do not reach, the farthest first."""
-    if not missed:
-        return []
-    names = definition.unit_names
-    farthest = sorted(missed, key=lambda one: (-abs(one[1].achieved - one[1].asked), one[0], one[1].level))
-    listed = [
-        phrase(
-            "notes.missed_margin",
-            unit=names[unit],
-            variable=one.variable,
-            level=show_text(one.level),
-            asked=show_percent(one.asked, decimals=1),
-            achieved=show_percent(one.achieved, decimals=1),
-            missed=show_number(100 * abs(one.achieved - one.asked), 1),
-        )
-        for unit, one in farthest[:_MOST_MISSED]
-    ]
-    said = phrase(
-        "notes.missed_margins",
-        count=len(missed),
-        respondents=definition.words.respondents,
-        trim=show_point(definition.method.trim_weights),
-        listed="; ".join(listed),
-    )
-    more = len(missed) - len(listed)
-    return [said + (" " + phrase("notes.missed_more", count=more) if more else "")]
 
 
 def _find_raking_failure(unit: UnitAnswers) -> list[str]:
