@@ -275,7 +275,8 @@ _INTERVALS = (
     "One unit of n respondents: coverage of the logit-t interval and of score ± t se, both with the Rao-Wu standard",
     "error of 400 replicates and K - 1 degrees of freedom, and mean estimated variance over the true variance of the",
     "score. Companies: two of two respondents, who give the same answer half of the time. Weights: log-normal, the",
-    "coefficient of variation is given. Runs without any variance have no interval and are left out.",
+    "coefficient of variation is given. Runs without any variance have no interval and are left out. Intervals as they",
+    "are published, with fewer degrees of freedom under unequal weights, are in [score intervals](score-intervals.md).",
     "",
 )
 

@@ -12,6 +12,7 @@ from benches import (
     reading,
     replicates,
     scheduled,
+    score_intervals,
     scoring,
     sensitivity,
     validation,
@@ -45,6 +46,17 @@ def test_a_bench_measures_what_it_says(bench, name, size, monkeypatch):
         assert set(row) == {"name", "ours", "peer", "peer_name", "ratio", "target", "unit", "higher_is_better"}
         assert row["ratio"] == pytest.approx(row["ours"] / row["peer"])
         assert row["ours"] > 0
+
+
+def test_score_intervals_cover_in_the_page_that_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(score_intervals, "ANSWERS", dict(list(score_intervals.ANSWERS.items())[:1]))
+    assert score_intervals.main(3, tmp_path / "intervals.md") == 0
+    assert (tmp_path / "intervals.md").read_text(encoding="utf-8").count("| 0 to 10, mean 8.5 |") == 12
+    written = score_intervals.OUTPUT.read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in written.splitlines() if line.startswith(("| 0 to", "| 10 -"))]
+    assert len(rows) == 36
+    assert min(float(row[3]) for row in rows) >= 0.92
+    assert all(float(row[7]) == 1 for row in rows if "equal" in row[1])
 
 
 def test_coverage_is_written_as_a_page(tmp_path, monkeypatch):

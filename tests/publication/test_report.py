@@ -453,7 +453,7 @@ def test_the_intervals_are_those_of_the_method(sample):
     (only,) = describe_intervals(sample.definition)
     assert "logit" in only[1]
     (only,) = describe_intervals(change_method(sample.definition, normalisation="z_score"))
-    assert only[1] == "S ± t(K − 1) · se"
+    assert only[1].startswith("S ± t(d) · se;  d = 1 / Σ q² − 1")
     both = describe_intervals(change_method(sample.definition, normalisation="z_score", aggregation="copeland"))
     assert [("logit" in formula) for _, formula in both] == [True, False]
 

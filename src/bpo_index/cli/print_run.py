@@ -33,6 +33,8 @@ def print_run(completed: CompletedRun, console: Console, *, verbose: bool = Fals
     console.print()
     for sentence in result.summary:
         console.print(escape(sentence))
+    for caution in result.cautions:
+        console.print(f"[bold yellow]{escape(caution)}[/]")
     console.print()
     if verbose:
         _print_details(completed, console)
@@ -56,6 +58,8 @@ def _print_details(completed: CompletedRun, console: Console) -> None:
     for sentence in result.findings:
         console.print(escape(sentence))
     for note in result.notes:
+        if note in result.cautions:
+            continue
         console.print(f"[dim]{escape(note)}[/]")
     lost = result.replicates_not_ranked, result.assumptions_not_ranked
     if any(lost):

@@ -61,6 +61,8 @@ class Publishable:
         Units whose category scores were published before, made in another way.
     earlier
         The releases of the edition with whose answers these were compared.
+    cautions
+        Those of the notes that are printed first: what was asked for and could not be had.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -74,6 +76,7 @@ class Publishable:
     held: dict[str, str] = field(default_factory=dict)
     restated: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
@@ -102,6 +105,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         "ranking": _join_ranking(scores, robustness, definition),
         "categories": _join_categories(scores, robustness, definition),
         "sampling_error": robustness.sampling_error,
+        "design": robustness.design,
         "assumptions": robustness.assumptions,
         "weights": scores.weights,
         "outcomes": robustness.outcomes,
@@ -139,6 +143,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         held=checked.held,
         restated=checked.restated,
         earlier=checked.earlier,
+        cautions=scores.sample.cautions,
     )
 
 

@@ -44,6 +44,8 @@ class Result:
         How intervals and rank sets are to be read.
     words
         What readers call units and respondents.
+    cautions
+        Those of the notes that are printed first: what was asked for and could not be had.
     data_origin
         `survey`, `synthetic` or `partly synthetic`.
     standing
@@ -69,6 +71,7 @@ class Result:
     summary: tuple[str, ...] = ()
     reading: str = ""
     words: Words = field(default_factory=Words)
+    cautions: tuple[str, ...] = ()
 
     @property
     def notices(self) -> list[str]:
@@ -139,6 +142,7 @@ def build_result(publishable: Publishable, definition: IndexDefinition, *, stand
         summary=tuple(summarise_support(ranking, frames, definition)),
         reading=describe_ranges(definition),
         words=definition.words,
+        cautions=publishable.cautions,
         data_origin=origin,
         replicates=publishable.replicates,
         replicates_not_ranked=publishable.replicates_not_ranked,

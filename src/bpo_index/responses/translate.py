@@ -16,6 +16,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Scale
+from bpo_index.definition.design_block import STRATUM
 from bpo_index.display.labels import show_text
 from bpo_index.errors import DataRefused
 from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
@@ -110,7 +111,7 @@ def translate_cells(
         columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said=said)
         if tidy == "unit":
             columns[tidy] = _label_units(columns[tidy], labels, definition, said)
-        elif tidy in _LABELLED or tidy.startswith("background_"):
+        elif tidy in _LABELLED or tidy == STRATUM or tidy.startswith("background_"):
             columns[tidy] = _replace(columns[tidy], labels)
     said += unknown.say()
     by_tool: dict[str, list[str | None]] = {tidy: [] for tidy in mapping.fields}
@@ -319,10 +320,11 @@ def _write_numbers(
     Durations are judged apart: they are the tool's own, often spelt as the program does where answers are spelt as the
     respondent does.
     """
+    numbers = definition.design.numbers if definition.design else {}
     answers = {
         tidy: texts
         for tidy, texts in columns.items()
-        if tidy in ("design_weight", "rating", *definition.question_ids) or tidy.startswith("importance_")
+        if tidy in ("design_weight", "rating", *definition.question_ids, *numbers) or tidy.startswith("importance_")
     }
     durations = {"duration": columns["duration"]} if "duration" in columns else {}
     asked = {tidy: answers[tidy] for tidy in ("rating", *definition.question_ids) if tidy in answers}

@@ -3,8 +3,8 @@
 Stages: `evaluate_replicates` with respondents drawn (`sampling`), `linearise_standard_errors` (analytic),
 `estimate_logit_t_interval`, `find_rank_sets`, `assign_tiers`, `shrink_scores`; then `evaluate_replicates` again with
 all assumptions drawn (`all_assumptions`). Units with five or more sampling units take the standard error of the
-replicates, those with two to four the analytic one with t(K - 1), flagged; with one, or without any variance, there is
-no interval, a reason, and the unit's rank set is all ranks.
+replicates, those with two to four the analytic one, flagged; with one, or without any variance, there is no interval, a
+reason, and the unit's rank set is all ranks.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from bpo_index.robustness.influence import Influence, assess_influence
 from bpo_index.robustness.ranks.rank_sets import RankSets, assign_tiers, find_rank_sets
 from bpo_index.robustness.ranks.rank_tables import RankTables, tabulate_ranks
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
+from bpo_index.robustness.sampling.design_table import tabulate_design
 from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.robustness.sampling.response_outcomes import tabulate_outcomes
 from bpo_index.robustness.sampling.several_units import (
@@ -48,7 +49,6 @@ from bpo_index.robustness.sampling.several_units import (
     withhold_replicates,
 )
 from bpo_index.robustness.sampling.standard_errors import (
-    BOOTSTRAP_FROM,
     Errors,
     estimate_errors,
     tabulate_sampling_error,
@@ -63,6 +63,8 @@ from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find
 NOTES = (
     "small",
     "one_cluster",
+    "no_degrees",
+    "whole_population",
     "no_variance",
     "no_derivative",
     "never_moves",
@@ -123,6 +125,8 @@ class Robustness:
         What replicates say of ranks, as `tabulate_ranks` says.
     sampling_error
         Both standard errors and shrunken scores, as `tabulate_sampling_error` says.
+    design
+        The declared sampling design, as `tabulate_design` says.
     assumptions
         What was drawn, as `tabulate_assumptions` says.
     sensitivity
@@ -157,6 +161,7 @@ class Robustness:
     structure: StructureTables
     ranks: RankTables
     sampling_error: pl.DataFrame
+    design: pl.DataFrame
     assumptions: pl.DataFrame
     sensitivity: pl.DataFrame
     method_ranks: pl.DataFrame
@@ -302,6 +307,7 @@ def assess_robustness(
             confidence_level=level,
         ),
         sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),
+        design=tabulate_design(scores.sample, errors),
         assumptions=tabulate_assumptions(drawing, structure, scenarios),
         sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),
@@ -342,7 +348,7 @@ def _assess_column(
     se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
     shown = np.where(is_own | bounded[:, column] | np.isnan(se), se, smoothed)
     bounds, smooth = structure.score_bounds[column], structure.has_derivative[column]
-    degrees = clusters - 1
+    degrees = _spread(errors.degrees[:, column], published)
     low, high = estimate_logit_t_interval(scores, shown, degrees, confidence_level, bounds=bounds)
     in_ranking = np.where(ranked, scores, np.nan)
     covariance = np.diag(se**2)
@@ -351,13 +357,23 @@ def _assess_column(
         covariance[np.ix_(place, place)] = errors.correlations[column] * np.outer(se[place], se[place])
     sets = find_rank_sets(in_ranking, covariance, degrees, confidence_level, bounds=bounds, seed=seed)
     still = "no_variance" if smooth else "never_moves"
-    few = clusters < BOOTSTRAP_FROM
+    few = _spread(errors.few[:, column], published) > 0
     # NOTE: of a small cell nothing is said that its answers decide, and so not that they do not vary.
     unsmoothed = ~is_own & np.isnan(shown) & (np.isfinite(se))
     when = [np.isnan(scores), bounded[:, column], several & ranked, several & ~ranked]
     notes = ["no_score", "at_end", "several_units", "not_ranked"]
-    when += [clusters < 2, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
-    notes += ["one_cluster", "few_units", still, "no_derivative", "not_ranked", "small"]
+    whole = np.zeros(clusters.shape) if errors.is_whole is None else _spread(errors.is_whole, published)
+    when += [whole > 0, clusters < 2, degrees < 1, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
+    notes += [
+        "whole_population",
+        "one_cluster",
+        "no_degrees",
+        "few_units",
+        still,
+        "no_derivative",
+        "not_ranked",
+        "small",
+    ]
     note = np.select(when, notes, default="")
     has_error = shown > 0
     found = {

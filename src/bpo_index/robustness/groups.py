@@ -163,8 +163,8 @@ def tabulate_groups(
 
     published = scores.sample.published[order]
     place = (np.cumsum(scores.sample.published) - 1)[order][published]
-    se, clusters = (np.full(shown.shape, np.nan) for _ in range(2))
-    se[published], clusters[published] = errors.published[place], errors.clusters[place]
+    se, degrees = (np.full(shown.shape, np.nan) for _ in range(2))
+    se[published], degrees[published] = errors.published[place], errors.degrees[place]
     level, all_bounds = definition.method.confidence_level, scores.sample.structure.score_bounds
     notes = describe_notes(definition.words)
     frames = []
@@ -175,7 +175,7 @@ def tabulate_groups(
             together = errors.correlations[n][np.ix_(place, place)]
             covariance = np.full((len(units), len(units)), np.nan)
             covariance[np.ix_(published, published)] = together * np.outer(se[published, n], se[published, n])
-        means = average_units(weights[..., n], shown[:, n], covariance, clusters[:, n] - 1)
+        means = average_units(weights[..., n], shown[:, n], covariance, degrees[:, n])
         low, high = estimate_logit_t_interval(means.scores, means.se, means.degrees, level, bounds=bounds)
         sets = find_rank_sets(means.scores, means.covariance, means.degrees, level, bounds=bounds, seed=node_seed)
         when = [~inside[..., n].any(axis=1), has_withheld[:, n], has_bound[:, n], np.isnan(means.se)]

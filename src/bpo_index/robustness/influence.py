@@ -203,7 +203,9 @@ def _average_without(
 def _score_anew(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Floats:
     """Return the scores of all units that are ranked with these answers; NaN for the others, or where it is refused."""
     try:
-        units = score_units(accepted, definition, scores.sample.margins, restated=scores.sample.restated).units
+        units = score_units(
+            accepted, definition, scores.sample.margins, restated=scores.sample.restated, is_whole=False
+        ).units
     except DataRefused:
         return np.full(len(scores.units), np.nan)
     return _find_scores(units)

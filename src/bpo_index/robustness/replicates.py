@@ -20,7 +20,7 @@ import numpy as np
 
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
 from bpo_index.robustness.ranks.tallies import RankTally, tally_ranks
-from bpo_index.robustness.sampling.resampling import Resampler, average_units
+from bpo_index.robustness.sampling.resampling import Resampler, average_units, draw_units
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.ranking import rank_units
@@ -246,7 +246,8 @@ def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
     """Return replicates x units x nodes."""
     structure, drawing, size = task.scenario.structure, task.drawing, task.size
     resamplers = task.scenario.resamplers
-    draw = (unit.draw_counts(rng, size) if drawing.respondents else unit.count_evenly(size) for unit in resamplers)
+    drawn = draw_units(resamplers, rng, size)
+    draw = drawn if drawing.respondents else (unit.count_evenly(size) for unit in resamplers)
     # Replicates lie side by side in memory, behind the axes that the methods see first.
     means, evidence = average_units(resamplers, draw, structure, size)
     factors = draw_node_factors(rng, structure, drawing, size)

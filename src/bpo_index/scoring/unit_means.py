@@ -20,6 +20,7 @@ import polars as pl
 
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.respondent_weights import Margin
+from bpo_index.scoring.unit_design import UnitDesign
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class UnitAnswers:
     """The margins that weights are fitted to, again in every replicate."""
     trim: float | None = None
     """No weight above so many times the mean; None: weights are not trimmed."""
+    design: UnitDesign | None = None
+    """How companies were drawn; None: from a large population, in the unit by itself."""
     importance: Floats | None = None
     """Respondents x categories: points for the importance of a category; NaN where none are given."""
 
@@ -81,7 +84,7 @@ def sort_respondents(accepted: pl.DataFrame, questions: Sequence[str]) -> pl.Dat
     Resamples are drawn by position, so the same answers give the same numbers to the bit whatever the respondents are
     called.
     """
-    fields = sorted(name for name in accepted.columns if name.startswith(("background_", "importance_")))
+    fields = sorted(name for name in accepted.columns if name.startswith(("background_", "design.", "importance_")))
     return accepted.sort("unit", *questions, "design_weight", *fields, "cluster", "respondent_id")
 
 

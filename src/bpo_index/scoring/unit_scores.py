@@ -25,7 +25,7 @@ from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, learn_index, score_means
-from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample
+from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample, refuse_other_design
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_means import estimate_unit_means
 from bpo_index.scoring.weights_table import check_weights, describe_weights
@@ -85,6 +85,7 @@ def score_units(
     margins: pl.DataFrame | None = None,
     *,
     restated: Collection[str] = (),
+    is_whole: bool = True,
 ) -> Scores:
     """Score and rank the units from the accepted answers.
 
@@ -94,16 +95,21 @@ def score_units(
         As for `prepare_sample`.
     restated
         Units whose category scores were published before, made in another way of the same answers.
+    is_whole
+        Whether these are all answers that count: then they must go with the `design:` block.
 
     Raises
     ------
     DataRefused
-        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt.
+        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt, a design
+        that is not theirs.
     """
     codes = [unit.code for unit in definition.units]
     method = definition.method
     sample = prepare_sample(accepted, definition, margins, restated=restated)
     structure, published = sample.structure, sample.published
+    if is_whole:
+        refuse_other_design(accepted, definition, published)
     means = np.full((len(codes), len(definition.questions)), np.nan)
     scores = np.full((len(codes), len(structure.nodes)), np.nan)
     used = tuple(node.nominal for node in structure.nodes)

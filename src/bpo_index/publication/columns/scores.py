@@ -150,9 +150,10 @@ RANKING = Table(
         Column(
             "design_effect",
             pl.Float64,
-            "Kish's design effect of unequal weights, respondents / effective_n; null: suppressed",
+            "Kish's design effect, of unequal weights only: respondents / effective_n; null: suppressed",
             unit="ratio",
             decimals=2,
+            heading="Kish's design effect",
             answers="unit",
         ),
         Column("suppressed", pl.Boolean, "true: too few respondents, nothing is published", answers="unit"),

@@ -16,6 +16,7 @@ from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
+from bpo_index.scoring.designs.registry import list_lonely
 from bpo_index.scoring.methods.registry import find_method, get_weighting
 from bpo_index.scoring.structure import IndexStructure
 
@@ -46,6 +47,8 @@ _OWN_HEADINGS = {
     "aggregation": "From categories to what holds them",
     "questions_needed": "Questions needed for a score",
 }
+#: What stands for the degrees of freedom in the formulas of intervals.
+_DEGREES = ";  d = 1 / Σ q² − 1 with q the companies' shares of weight, K − 1 where all weigh the same"
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
     ]
     return [
         _describe_respondent_weights(definition, fits_margins),
+        *_describe_design(definition),
         *(
             Step(
                 title,
@@ -162,6 +166,29 @@ def _describe_respondent_weights(definition: IndexDefinition, fits_margins: bool
     return Step(f"Weights of {words.respondents}", "fitted" if fits_margins else "as given", ", ".join(said), "")
 
 
+def _describe_design(definition: IndexDefinition) -> list[Step]:
+    """Return how companies were drawn, where the definition says so."""
+    design, words = definition.design, definition.words
+    if design is None:
+        return []
+    if design.replicate_weights is not None:
+        given = design.replicate_weights
+        said = [f"{len(given.headings):,} replicate weights of the survey ({given.type}) take the place of drawing"]
+    else:
+        drawn = "companies" if definition.columns.company else words.respondents
+        said = [f"{drawn} drawn in each {words.unit}" + (" and stratum by themselves" if design.strata else "")]
+        if design.population is not None:
+            said.append("with a correction for the finite population")
+        if design.respondents_in_company is not None:
+            said.append(f"then {words.respondents} within them")
+        lonely = list_lonely()[design.lonely_company or "fail"]
+        if design.strata is not None and not lonely.is_refused:
+            said.append(f"of a stratum with one company: {lonely.line}")
+        if design.lonely_reason is not None:
+            said.append(f"the reason: {design.lonely_reason}")
+    return [Step("Sampling design", "declared", ", ".join(said), "")]
+
+
 def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
     """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind."""
     bounds = IndexStructure.from_definition(definition).score_bounds
@@ -178,10 +205,10 @@ def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
 
 def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
     if any(map(math.isinf, ends)):
-        return "Student's t; the scores have no ends", "S ± t(K − 1) · se"
+        return "Student's t; the scores have no ends", f"S ± t(d) · se{_DEGREES}"
     return (
         "Student's t on the logit of the score's place between its ends a and b, so that they stay within",
-        "p = (S − a) / (b − a);  logit(p) ± t(K − 1) · se / ((b − a) p (1 − p)), transformed back",
+        f"p = (S − a) / (b − a);  logit(p) ± t(d) · se / ((b − a) p (1 − p)), transformed back{_DEGREES}",
     )
 
 

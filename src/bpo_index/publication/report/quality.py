@@ -71,7 +71,7 @@ def tabulate_respondents(result: Result, names: Names) -> TableView:
             names.unit_word,
             start_sentence(names.words.respondents),
             "Effective number",
-            "Design effect",
+            "Kish's design effect",
             "Ratings",
             "Don't know",
             "Skipped",

@@ -21,7 +21,7 @@ from bpo_index.robustness.replicates import (
     list_excludable_categories,
     list_excludable_questions,
 )
-from bpo_index.robustness.sampling.resampling import Resampler, average_units
+from bpo_index.robustness.sampling.resampling import Resampler, average_units, draw_units
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, score_means
 from bpo_index.scoring.methods.record import VARIED
@@ -87,7 +87,8 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
         points = qmc.Sobol(2 * dimensions, rng=rng).random(blocks).reshape(blocks, 2, dimensions)
     units = [Resampler(unit) for unit in design.combinations[0].answers]
     is_drawn = "respondents" in design.factors
-    counts = [unit.draw_counts(rng, 2 * blocks) if is_drawn else unit.count_evenly(2 * blocks) for unit in units]
+    drawn_counts = draw_units(units, rng, 2 * blocks)
+    counts = list(drawn_counts if is_drawn else (unit.count_evenly(2 * blocks) for unit in units))
 
     weights = np.ones((2, blocks, len(structure.nodes)))
     start = 0

@@ -15,7 +15,9 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.publication.columns.sampling import SAMPLING_ERROR
 from bpo_index.robustness.replicates import ReplicateSummary
 from bpo_index.robustness.rounding import round_table
-from bpo_index.robustness.sampling.linearisation import linearise_standard_errors
+from bpo_index.robustness.sampling.design import Drawn, find_averaged
+from bpo_index.robustness.sampling.linearisation import linearise_errors
+from bpo_index.robustness.sampling.replicate_weights import estimate_supplied_errors
 from bpo_index.robustness.sampling.shrinkage import shrink_scores
 from bpo_index.robustness.sampling.smoothed_errors import smooth_errors
 from bpo_index.scoring.arrays import Floats, Ints
@@ -46,6 +48,24 @@ class Errors:
     """Smoothed over units (`smooth_errors`); NaN where there are too few."""
     is_own: np.ndarray
     """Whether the published standard error is the chosen one, of the cell's own answers; else it is smoothed."""
+    own_degrees: Floats | None = None
+    """Degrees of freedom of the chosen one; None: sampling units less one."""
+    is_few: np.ndarray | None = None
+    """Whether the analytic one is chosen since there are few sampling units; None: where there are fewer than five."""
+    is_whole: np.ndarray | None = None
+    """Units: whether the whole population answered; None: of no unit."""
+    simple: Floats | None = None
+    """Variance in a simple random sample of as many respondents; None, NaN: no declared design."""
+
+    @property
+    def degrees(self) -> Floats:
+        """Degrees of freedom of the chosen standard error."""
+        return np.asarray(self.clusters - 1.0) if self.own_degrees is None else self.own_degrees
+
+    @property
+    def few(self) -> np.ndarray:
+        """Whether the analytic one is chosen since there are few sampling units."""
+        return self.clusters < BOOTSTRAP_FROM if self.is_few is None else self.is_few
 
     @property
     def published(self) -> Floats:
@@ -82,13 +102,21 @@ def estimate_errors(sample: Sample, scores: Floats, summary: ReplicateSummary) -
             is_own=np.ones(bootstrap.shape, dtype=bool),
         )
     evidence = gather_evidence(answers, [unit.weights for unit in answers], structure)
-    analytic, clusters = linearise_standard_errors(answers, structure, evidence)
-    se = np.where(clusters >= BOOTSTRAP_FROM, bootstrap, analytic)
+    found = linearise_errors(answers, structure, evidence)
+    analytic, clusters, degrees = found.standard_errors, found.clusters, found.degrees
+    is_few = clusters < BOOTSTRAP_FROM
+    se = np.where(is_few | find_averaged(answers, found.corrected), found.corrected, bootstrap)
+    supplied = estimate_supplied_errors(answers, structure)
+    if supplied is not None:
+        bootstrap = analytic = se = supplied.standard_errors
+        degrees, is_few = supplied.degrees, np.zeros(se.shape, dtype=bool)
     smooth = structure.has_derivative
     chosen = np.where(np.where(smooth, analytic, bootstrap) < _NO_VARIANCE, 0.0, se)
     together = None
     if not structure.units_are_independent:
         together = [summary.estimate_correlation(n) for n in range(columns)]
+    if supplied is not None:
+        together = supplied.correlations
     counted = sample.counted[sample.published]
     smoothed = np.full(chosen.shape, np.nan)
     for n, bounds in enumerate(structure.score_bounds):
@@ -97,12 +125,16 @@ def estimate_errors(sample: Sample, scores: Floats, summary: ReplicateSummary) -
         )
     return Errors(
         replicates=bootstrap,
-        linearised=analytic,
+        linearised=analytic if supplied is None else np.full(analytic.shape, np.nan),
         chosen=chosen,
         clusters=clusters,
         correlations=together,
         smoothed=smoothed,
         is_own=sample.has_room[sample.published],
+        own_degrees=degrees,
+        is_few=is_few,
+        is_whole=np.array([unit.design is not None and Drawn(unit, unit.design).is_whole for unit in answers]),
+        simple=found.simple,
     )
 
 
@@ -125,7 +157,8 @@ def tabulate_sampling_error(
             "score": shown,
             "sampling_units": errors.clusters[:, n],
             "se_replicates": errors.replicates[:, n],
-            "se_linearised": errors.linearised[:, n],
+            # The one that is reported, and not a second function of so few answers.
+            "se_linearised": np.where(errors.few[:, n], errors.chosen[:, n], errors.linearised[:, n]),
             "shrunken": shrunken.scores,
             "shrunken_se": shrunken.se,
             "shrinkage": shrunken.factors,
