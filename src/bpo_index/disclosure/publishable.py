@@ -127,7 +127,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
         notes=[
             *scores.notes,
-            *_describe_missing_errors(robustness),
+            *_describe_draws(robustness),
             *_describe_protection(checked, frames["categories"], definition),
             *list_withheld(),
         ],
@@ -142,9 +142,10 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
     )
 
 
-def _describe_missing_errors(robustness: Robustness) -> list[str]:
-    """Return a sentence where respondents rate several units, so that there are no errors."""
-    return [phrase("notes.rate_several_units", **robustness.words.names)] if robustness.rates_several else []
+def _describe_draws(robustness: Robustness) -> list[str]:
+    """Return sentences where respondents rate several units, and where no shares of replicates are given."""
+    found = {"rate_several_units": robustness.rates_several, "no_shares": robustness.shares_withheld}
+    return [phrase(f"notes.{name}", **robustness.words.names) for name, holds in found.items() if holds]
 
 
 def _describe_protection(checked: Checked, categories: pl.DataFrame, definition: IndexDefinition) -> list[str]:

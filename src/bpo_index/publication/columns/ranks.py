@@ -177,6 +177,16 @@ REPLICATE_RANKS = Table(
             answers="all units",
         ),
         Column(
+            "p_first_shrunken",
+            pl.Float64,
+            "share of draws round shrunken scores in which the unit is first, respondents drawn; null: fewer than four"
+            " units with a standard error, or as for p_first",
+            unit="share",
+            decimals=2,
+            heading="First, share round shrunken scores",
+            answers="all units",
+        ),
+        Column(
             "p_top3",
             pl.Float64,
             "share in which it is among the first three",

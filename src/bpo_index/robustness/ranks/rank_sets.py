@@ -22,6 +22,7 @@ from typing import Literal
 
 import numpy as np
 
+from bpo_index.robustness.ranks.company_draws import JointPairs, draw_companies
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 
@@ -34,6 +35,8 @@ _NEAREST_END = 1e-3
 _COMPARISONS_AT_ONCE, _DRAWS_AT_ONCE = 66_000, 64
 #: Held off zero, so that draws without any variance compare as infinitely far apart and not as nothing.
 _LEAST_VARIANCE = 1e-100
+#: Companies of a unit whose variance is taken as known, among those of others.
+_KNOWN_COMPANIES = 1_000
 #: Normal for every purpose.
 _MANY_DEGREES = 1e9
 
@@ -46,6 +49,12 @@ class StudentisedDraws:
     """Units x draws: drawn score less the score drawn from."""
     se: Floats
     """Units x draws: the standard error estimated in the draw."""
+    joint: JointPairs | None = None
+    """Of pairs of units with companies in common; None: there are none."""
+
+    def choose(self, units: Ints) -> StudentisedDraws:
+        """Return the draws of some of the units, where no companies are in common."""
+        return StudentisedDraws(self.deviations[units], self.se[units])
 
 
 @dataclass(frozen=True)
@@ -134,6 +143,7 @@ def find_rank_sets(
     degrees: Floats,
     confidence_level: float,
     *,
+    answering: np.ndarray | None = None,
     draws: StudentisedDraws | None = None,
     bounds: tuple[float, float] = (-np.inf, np.inf),
     side: Side = "both",
@@ -147,11 +157,14 @@ def find_rank_sets(
         Units; NaN where a unit takes no part in the ranking.
     covariance
         Units x units of the scores, or their standard errors where units are independent. NaN or zero: the unit cannot
-        be told apart from any other, its set is all ranks.
+        be told apart from any other, its set is all ranks; its comparisons count among those made at once, so that the
+        sets of the others are no smaller without its variance.
     degrees
         Degrees of freedom of the standard errors; infinite for large samples.
     confidence_level
         Between 0 and 1.
+    answering
+        Companies x units: who answers where, where some answer in several units; None: nobody does.
     draws
         From `draw_resamples`, or any others of these units; None: `DRAWS` of `draw_normal`.
     bounds
@@ -178,14 +191,27 @@ def find_rank_sets(
     k = len(measured)
     simultaneous, marginal = np.full((k, k), np.nan), np.full((k, k), np.nan)
     if k > 1:
-        inner = covariance[np.ix_(measured, measured)]
+        compared = np.flatnonzero(takes_part)
+        if draws is not None and len(draws.se) != len(scores):
+            compared = measured
+        filled, known = _fill_unmeasured(covariance, degrees, compared, measured)
         if draws is None:
-            draws = draw_normal(inner, degrees[measured], DRAWS, np.random.default_rng(seed))
+            draws = _draw(filled, known, None if answering is None else answering[:, compared], seed)
         elif len(draws.se) == len(scores):
-            draws = StudentisedDraws(draws.deviations[measured], draws.se[measured])
-        simultaneous, marginal = _adjust(
-            scores[measured], inner, degrees[measured], draws=draws, bounds=bounds, side=side
+            compared = measured
+            filled, known = covariance[np.ix_(measured, measured)], degrees[measured]
+            draws = draws.choose(measured)
+        together, alone = _adjust(
+            scores[compared],
+            filled,
+            known,
+            is_measured=np.isin(compared, measured),
+            draws=draws,
+            bounds=bounds,
+            side=side,
         )
+        inside = np.isin(compared, measured)
+        simultaneous, marginal = together[np.ix_(inside, inside)], alone[np.ix_(inside, inside)]
 
     def spread(adjusted: Floats) -> Floats:
         full = np.full((len(scores), len(scores)), np.nan)
@@ -206,11 +232,41 @@ def find_rank_sets(
     return RankSets(*ends[1], *ends[0], surely, together)
 
 
+def _fill_unmeasured(covariance: Floats, degrees: Floats, compared: Ints, measured: Ints) -> tuple[Floats, Floats]:
+    """Return covariance and degrees of the units compared; those not measured have the mean variance, and no others."""
+    filled, known = covariance[np.ix_(compared, compared)], degrees[compared]
+    missing = ~np.isin(compared, measured)
+    if missing.any():
+        filled[missing], filled[:, missing] = 0.0, 0.0
+        filled[missing, missing] = np.diagonal(covariance)[measured].mean()
+        known = np.where(missing, np.inf, known)
+    return filled, known
+
+
+def _draw(
+    covariance: Floats, degrees: Floats, answering: np.ndarray | None, seed: int | np.random.SeedSequence
+) -> StudentisedDraws:
+    """Return draws of normal scores, or where companies are in common of normal company vectors."""
+    rng = np.random.default_rng(seed)
+    if answering is None or not (answering.sum(axis=1) > 1).any():
+        return draw_normal(covariance, degrees, DRAWS, rng)
+    return StudentisedDraws(*draw_companies(covariance, _separate(answering, degrees), DRAWS, rng))
+
+
+def _separate(answering: np.ndarray, degrees: Floats) -> np.ndarray:
+    """Return who answers where, with many companies of their own for units whose variance is taken as known."""
+    lone = np.flatnonzero(np.isinf(degrees))
+    kept = answering.copy()
+    kept[:, lone] = False
+    return np.concatenate([kept, *(np.eye(len(degrees), dtype=bool)[[n] * _KNOWN_COMPANIES] for n in lone)])
+
+
 def _adjust(
     scores: Floats,
     covariance: Floats,
     degrees: Floats,
     *,
+    is_measured: np.ndarray,
     draws: StudentisedDraws,
     bounds: tuple[float, float],
     side: Side,
@@ -221,11 +277,16 @@ def _adjust(
     variance = np.diagonal(covariance)
     correlation = covariance / np.sqrt(np.outer(variance, variance))
     together = correlation[first, second]
-    errors = np.sqrt(variance)
-    observed = _studentise(scores, errors, degrees, together)
+    errors, joint = np.sqrt(variance), draws.joint
+    observed = _studentise(scores, errors, degrees, together, joint=joint)
     if np.isfinite(bounds[1] - bounds[0]):
-        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, together)
+        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, together, joint=joint)
         observed = np.copysign(np.minimum(np.abs(observed), np.abs(logits)), observed)
+    # What cannot be told apart stays open to the last: its comparisons are in every family.
+    observed[~(is_measured[first] & is_measured[second])] = 0.0
+    if joint is not None:
+        together = together.copy()
+        together[joint.pairs] = 0.0
 
     pairs = np.arange(len(first))
     everything = _Families(pairs[np.newaxis], np.abs(observed)[np.newaxis], None)
@@ -243,7 +304,9 @@ def _adjust(
     for start in range(0, draws.se.shape[1], step):
         block = slice(start, start + step)
         values = draws.deviations[:, block], draws.se[:, block]
-        drawn = _studentise(*values, degrees, together, signed=side != "both")
+        drawn = _studentise(
+            *values, degrees, together, joint=None if joint is None else joint.take(block), signed=side != "both"
+        )
         everything.count(drawn if side == "both" else np.abs(drawn))
         single.count(drawn)
 
@@ -290,17 +353,32 @@ class _Families:
         return adjusted
 
 
-def _studentise(values: Floats, se: Floats, degrees: Floats, correlation: Floats, *, signed: bool = True) -> Floats:
-    """Return pairs (x draws): normal equivalents of the studentised differences, first less second or its size."""
+def _studentise(
+    values: Floats,
+    se: Floats,
+    degrees: Floats,
+    correlation: Floats,
+    *,
+    joint: JointPairs | None = None,
+    signed: bool = True,
+) -> Floats:
+    """Return pairs (x draws): normal equivalents of the studentised differences, first less second or its size.
+
+    Pairs with companies in common have degrees of freedom of their own and, in draws, covariances.
+    """
     degrees = degrees.reshape(-1, *(1,) * (values.ndim - 1))
     square = se * se
     pooled = _combine(np.add, square)
     if np.any(correlation != 0):
         pooled -= 2 * correlation.reshape(-1, *(1,) * (values.ndim - 1)) * _combine(np.multiply, se)
+    if joint is not None and values.ndim > 1:
+        pooled[joint.pairs] -= 2 * joint.covariance
     np.maximum(pooled, _LEAST_VARIANCE, out=pooled)
     freedom = _combine(np.add, square * square / degrees)
     with np.errstate(divide="ignore"):
         np.divide(pooled * pooled, freedom, out=freedom)
+    if joint is not None:
+        freedom[joint.pairs] = joint.degrees.reshape(-1, *(1,) * (values.ndim - 1))
     np.minimum(freedom, _MANY_DEGREES, out=freedom)
     gap = _combine(np.subtract, values)
     z = gap * gap

@@ -1,0 +1,134 @@
+"""Companies and respondents that answer in several units: drawn once, with all their answers.
+
+With linearised values u_ik of unit i and sampling unit k (sum zero in each unit, zero where k does not answer there),
+K_i the sampling units of i and f_i = sqrt(K_i / (K_i - 1)), the covariance of scores is::
+
+    C_ij = f_i f_j sum_k u_ik u_jk
+
+In a replicate sampling unit k takes one number g_k, Gamma(a) with mean 1, and its answers in unit i the weight::
+
+    w_ik = 1 + c_i (g_k / g_i - 1),   c_i = sqrt((K_i a + 1) / (K_i - 1)),   a = 1 - 2 / K for the smallest K
+
+with g_i the mean of g_k over unit i. The g_k / (K_i g_i) are Dirichlet, so that with equal weights the variance of a
+mean is C_ii to the last digit; weights are never negative, their mean is 1. A generalised bootstrap (Beaumont and
+Patak 2012, International Statistical Review 80, 127-148). A unit that shares nobody is drawn as ever (`Resampler`).
+Method page: docs/methods/sampling-error.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bpo_index.robustness.generators import SHARED, branch_generator
+from bpo_index.robustness.sampling.linearisation import trace_sampling_units
+from bpo_index.robustness.sampling.resampling import Resampler
+from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.chain import Evidence
+from bpo_index.scoring.structure import IndexStructure
+from bpo_index.scoring.unit_means import UnitAnswers
+
+#: The least shape of the numbers drawn: that of three sampling units, the fewest whose variance can be had so.
+_LEAST_SHAPE = 1 / 3
+_FEWEST = 3
+
+
+def find_answering(answers: Sequence[UnitAnswers]) -> np.ndarray | None:
+    """Return sampling units x units: who answers where; None where nobody answers in several units.
+
+    Examples
+    --------
+    >>> one, two = (np.full((2, 1), 7.0), np.ones(2), np.arange(2)), (np.full((1, 1), 8.0), np.ones(1), np.zeros(1, int))
+    >>> units = [UnitAnswers("A", *one, sampling_units=np.array([0, 1]))]
+    >>> units.append(UnitAnswers("B", *two, sampling_units=np.array([1])))
+    >>> find_answering(units).tolist()
+    [[True, False], [True, True]]
+    """
+    if any(unit.sampling_units is None for unit in answers) or not answers:
+        return None
+    numbers = [unit.sampling_units for unit in answers if unit.sampling_units is not None]
+    everybody, place = np.unique(np.concatenate(numbers), return_inverse=True)
+    if len(everybody) == len(place):
+        return None
+    there = np.zeros((len(everybody), len(answers)), dtype=bool)
+    there[place, np.repeat(np.arange(len(answers)), [len(own) for own in numbers])] = True
+    return there
+
+
+def draw_counts(rng: np.random.Generator, resamplers: Sequence[Resampler], size: int) -> Iterator[Floats]:
+    """Yield for each unit sampling units x size: how often each counts, as `Resampler.draw_counts` returns it.
+
+    Parameters
+    ----------
+    rng
+        The generator. Units that share nobody take the same draws from it whatever the others share.
+    resamplers
+        The units.
+    size
+        Replicates.
+    """
+    there = find_answering([resampler.unit for resampler in resamplers])
+    if there is None:
+        yield from (resampler.draw_counts(rng, size) for resampler in resamplers)
+        return
+    shares = there[there.sum(axis=1) > 1].any(axis=0)
+    sizes = there.sum(axis=0)
+    usable = sizes[shares & (sizes >= _FEWEST)]
+    shape = max(_LEAST_SHAPE, 1 - 2 / usable.min()) if len(usable) else _LEAST_SHAPE
+    drawn = branch_generator(rng, SHARED).standard_gamma(shape, (len(there), size))
+    for n, resampler in enumerate(resamplers):
+        # NOTE: drawn for all, so that one unit's sharing changes no draw of another's.
+        own = resampler.draw_counts(rng, size)
+        yield _count(resampler, drawn[there[:, n]], shape) if shares[n] and sizes[n] > 1 else own
+
+
+def _count(resampler: Resampler, drawn: Floats, shape: float) -> Floats:
+    """Return the weights of the sampling units, as counts of which K - 1 are drawn."""
+    unit, k = resampler.unit, len(drawn)
+    assert unit.sampling_units is not None
+    drawn = drawn[np.argsort(np.argsort(unit.sampling_units))]
+    # NOTE: with two sampling units no weights from 0 have so large a variance; theirs is the largest.
+    spread = min(1.0, np.sqrt((k * shape + 1) / (k - 1)))
+    return np.asarray((1 - spread + spread * drawn / drawn.mean(axis=0)) * ((k - 1) / k))
+
+
+def estimate_correlations(
+    answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
+) -> Floats | None:
+    """Return nodes x units x units: correlations of scores through the sampling units that units share.
+
+    Parameters
+    ----------
+    answers
+        The units.
+    structure
+        The index; scores of a unit depend on its own answers only.
+    evidence
+        What the weightings take from respondents; held fixed.
+
+    Returns
+    -------
+    ndarray
+        C_ij / sqrt(C_ii C_jj); zero between units that share nobody, or of which one does not vary; NaN for nodes
+        without a derivative. None where nobody answers in several units.
+    """
+    if find_answering(answers) is None:
+        return None
+    moved = trace_sampling_units(answers, structure, evidence)
+    nodes, units = len(structure.nodes), len(answers)
+    found = np.tile(np.eye(units), (nodes, 1, 1))
+    lengths = [np.sqrt((own**2).sum(axis=0)) for own in moved]
+    for i in range(units):
+        for j in range(i):
+            mine, theirs = answers[i].sampling_units, answers[j].sampling_units
+            assert mine is not None
+            assert theirs is not None
+            _, first, second = np.intersect1d(mine, theirs, assume_unique=True, return_indices=True)
+            if not len(first):
+                continue
+            together, scale = (moved[i][first] * moved[j][second]).sum(axis=0), lengths[i] * lengths[j]
+            value = np.divide(together, scale, out=np.zeros_like(together), where=scale != 0)
+            found[:, i, j] = found[:, j, i] = np.clip(value, -1.0, 1.0)
+    found[~structure.has_derivative] = np.nan
+    return found
