@@ -279,7 +279,8 @@ def assess_robustness(
         tally = sampling.tallies[n]
         nothing = np.full(len(matrix), np.nan)
         shares = {
-            name: own.share_top(tally, top) if open_shares[n] else nothing for name, top in (("p_first", 1), ("p_top3", 3))
+            name: own.share_top(tally, top) if open_shares[n] else nothing
+            for name, top in (("p_first", 1), ("p_top3", 3))
         }
         columns.append(found[0] | shares)
         sets.append(found[1])
@@ -296,7 +297,9 @@ def assess_robustness(
             sets[0],
             tallies={"sampling": sampling.tallies[0], "all_assumptions": varied.tallies[0]},
             has_shares=own_shares[0].has_own,
-            first_shrunken=_share_first_shrunken(shown[:, 0], ranked[:, 0], published, errors, structure, shrunken_seed),
+            first_shrunken=_share_first_shrunken(
+                shown[:, 0], ranked[:, 0], published, errors, structure, shrunken_seed
+            ),
             confidence_level=level,
         ),
         sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),

@@ -92,7 +92,9 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
         points = qmc.Sobol(2 * dimensions, rng=rng).random(blocks).reshape(blocks, 2, dimensions)
     units = [Resampler(unit) for unit in design.combinations[0].answers]
     is_drawn = "respondents" in design.factors
-    counts = list(draw_counts(rng, units, 2 * blocks)) if is_drawn else [unit.count_evenly(2 * blocks) for unit in units]
+    counts = (
+        list(draw_counts(rng, units, 2 * blocks)) if is_drawn else [unit.count_evenly(2 * blocks) for unit in units]
+    )
     # NOTE: a generator of its own, so that moderating changes no resample.
     cells = (len(structure.node_of), len(units), 2 * blocks)
     normal = branch_generator(rng, MODERATED).standard_normal(cells) if is_drawn else None

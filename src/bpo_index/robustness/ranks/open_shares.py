@@ -42,7 +42,7 @@ class OpenShares:
     @property
     def has_own(self) -> np.ndarray:
         """Units: whether shares of the unit are published."""
-        return self.ranked & ~self.without & ~self.are_withheld
+        return np.asarray(self.ranked & ~self.without & (not self.are_withheld))
 
     def share_top(self, tally: RankTally, k: int) -> Floats:
         """Return for each unit the share of replicates in which it is among the first k; NaN where not published."""
@@ -85,7 +85,7 @@ def share_first_shrunken(
     if np.isfinite(high - low):
         most = ((high - low) / 2) ** 2
         spread = np.maximum((scores[ranked] - low) * (high - scores[ranked]), _LEAST_SPREAD * most)
-    variances = moderate_variances(se[ranked] ** 2, spread, sampling_units[ranked])
+    variances = moderate_variances(se[ranked] ** 2, spread, sampling_units[ranked].astype(float))
     shrunken = shrink_scores(scores[ranked], np.sqrt(variances))
     if np.isnan(shrunken.scores).any():
         return found

@@ -127,9 +127,7 @@ def _frame_pairs(
     return round_table(pl.DataFrame(rows, schema=PAIRS.schema, orient="row"))
 
 
-def _frame_places(
-    version: str, names: list[str], order: Ints, tally: RankTally, *, shown: np.ndarray
-) -> pl.DataFrame:
+def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally, *, shown: np.ndarray) -> pl.DataFrame:
     shares = np.where(shown[:, np.newaxis], tally.place_shares, np.nan)[order]
     units = len(order)
     return round_table(

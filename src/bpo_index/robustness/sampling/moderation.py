@@ -8,8 +8,8 @@ certain. With s_i^2 the covariance of a unit's question means, K_i its sampling 
     drawn    (d_0 s_0i^2 + (K_i - 1) s_i^2) / (d_0 + K_i - 1)
 
 d_0, at least 4, is estimated from how much the s_i^2 differ beyond chance (Smyth 2004, Statistical Applications in
-Genetics and Molecular Biology 3(1), article 3, section 6.2). A drawn mean takes sqrt((K_i - 1) / (d_0 + K_i - 1)) of the
-deviation of its resample and as much of a normal one with the prior covariance that the variances add up to this.
+Genetics and Molecular Biology 3(1), article 3, section 6.2). A drawn mean takes sqrt((K_i - 1) / (d_0 + K_i - 1)) of
+the deviation of its resample, and so much of a normal one with the prior covariance that both variances add up to this.
 Standard errors that are published are not moderated. Method page: docs/methods/replicates.md.
 """
 
@@ -87,7 +87,7 @@ def find_varying(answers: Sequence[UnitAnswers], structure: IndexStructure) -> n
 
 
 def make_plain(structure: IndexStructure) -> IndexStructure:
-    """Return the structure with weighted means of shares of the scale throughout: what the answers are, not the method."""
+    """Return the structure with weighted means of shares of the scale throughout: the answers without the method."""
     means = {"question_aggregation": "arithmetic", "aggregation": "arithmetic"}
     weights = {"question_weighting": "given", "weighting": "given"}
     plain = {"normalisation": "scale", "outliers": "none", **means, **weights}
