@@ -27,7 +27,8 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names
 from bpo_index.errors import UsageError
 from bpo_index.publication.columns import list_tables, list_withheld
-from bpo_index.robustness.assess import SMOOTHED, Robustness, describe_notes
+from bpo_index.robustness.assess import Robustness, describe_notes
+from bpo_index.robustness.node_results import SMOOTHED
 from bpo_index.scoring.margins import hash_margins
 from bpo_index.scoring.unit_scores import Scores
 from bpo_index.validation.checked import Checked

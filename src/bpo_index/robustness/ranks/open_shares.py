@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpo_index.robustness.ranks.tallies import RankTally
-from bpo_index.robustness.sampling.moderation import moderate_variances
+from bpo_index.robustness.sampling.moderation import measure_spread, moderate_variances
 from bpo_index.robustness.sampling.shrinkage import shrink_scores
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.record import Bounds
@@ -21,8 +21,6 @@ from bpo_index.scoring.methods.record import Bounds
 MOST_WITHOUT = 3
 #: Draws round shrunken scores.
 _DRAWS = 20_000
-#: A spread of answers no smaller than this share of the largest.
-_LEAST_SPREAD = 0.04
 
 
 @dataclass(frozen=True)
@@ -80,11 +78,7 @@ def share_first_shrunken(
     """
     found = np.full(len(scores), np.nan)
     ranked = np.flatnonzero(~np.isnan(scores))
-    low, high = bounds
-    spread = np.ones(len(ranked))
-    if np.isfinite(high - low):
-        most = ((high - low) / 2) ** 2
-        spread = np.maximum((scores[ranked] - low) * (high - scores[ranked]), _LEAST_SPREAD * most)
+    spread = measure_spread(scores[ranked], bounds)
     variances = moderate_variances(se[ranked] ** 2, spread, sampling_units[ranked].astype(float))
     shrunken = shrink_scores(scores[ranked], np.sqrt(variances))
     if np.isnan(shrunken.scores).any():

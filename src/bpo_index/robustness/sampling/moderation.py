@@ -24,6 +24,7 @@ from bpo_index.robustness.sampling.linearisation import sum_by_sampling_unit, tr
 from bpo_index.robustness.sampling.shared_companies import estimate_correlations
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import compose_linear
+from bpo_index.scoring.methods.record import Bounds
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers, estimate_unit_means
 
@@ -86,6 +87,19 @@ def find_varying(answers: Sequence[UnitAnswers], structure: IndexStructure) -> n
     return np.array([(own**2).sum(axis=0) > _NO_VARIANCE for own in moved]).reshape(len(answers), -1)
 
 
+def measure_spread(scores: Floats, bounds: Bounds) -> Floats:
+    """Return how far answers can vary at a score, (score - low) (high - score); 1 where scores have no ends.
+
+    Near an end it is no less than at one per cent of the range from it.
+    """
+    low, high = bounds
+    if np.isinf(high - low):
+        return np.ones(len(scores))
+    margin = _NEAREST_END / 100.0 * (high - low)
+    inside = np.clip(scores, low + margin, high - margin)
+    return np.asarray((inside - low) * (high - inside))
+
+
 def make_plain(structure: IndexStructure) -> IndexStructure:
     """Return the structure with weighted means of shares of the scale throughout: the answers without the method."""
     means = {"question_aggregation": "arithmetic", "aggregation": "arithmetic"}
@@ -100,7 +114,7 @@ def moderate_variances(variances: Floats, spread: Floats, sampling_units: Floats
     Parameters
     ----------
     variances
-        Units; NaN or zero: none.
+        Units; NaN: not known, zero: the answers do not vary.
     spread
         Units: score (100 - score), or another measure of how far answers can vary there; above zero.
     sampling_units
@@ -120,7 +134,7 @@ def moderate_variances(variances: Floats, spread: Floats, sampling_units: Floats
     known = (np.nan_to_num(variances) > _NO_VARIANCE) & (sampling_units > 1)
     if known.sum() < 2:
         return np.full(len(variances), np.nan)
-    degrees = np.maximum(sampling_units - 1.0, 0.0)
+    degrees = np.where(np.isnan(variances), 0.0, np.maximum(sampling_units - 1.0, 0.0))
     relative = np.where(known, variances, 0.0) * sampling_units / spread
     # Equal answers are answers: their variance of zero counts in the pooled one.
     pooled = (degrees * relative).sum() / degrees.sum()
@@ -176,8 +190,7 @@ def _find_spread(means: Floats, plain: IndexStructure) -> Floats:
     # Questions that nobody rated count as the middle of the scale, and are then taken out again.
     scores = np.where(rated, means, middle) @ matrix[:, 0] + offset[0]
     share = np.divide(scores - 50.0, known, out=np.zeros(len(means)), where=known > 0) * weights.sum() + 50.0
-    share = np.clip(share, _NEAREST_END, 100.0 - _NEAREST_END)
-    return np.asarray(share * (100.0 - share))
+    return measure_spread(share, (0.0, 100.0))
 
 
 def find_moderation(answers: Sequence[UnitAnswers], structure: IndexStructure) -> Moderation | None:
