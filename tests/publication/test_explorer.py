@@ -104,9 +104,9 @@ def test_draws_have_the_published_means_and_errors(explorer, sample):
             ]
         ).T
     )
-    inner = (explorer.scores + 3 * moderated < 100) & (explorer.scores - 3 * moderated > 0)
+    inner = ~np.isnan(published) & (explorer.scores + 3 * moderated < 100) & (explorer.scores - 3 * moderated > 0)
     ratio = explorer.replicates.std(axis=0)[inner] / moderated[inner]
-    assert ratio == pytest.approx(np.ones(len(ratio)), abs=0.15)
+    assert ratio == pytest.approx(np.ones(len(ratio)), abs=0.2)
     assert explorer.replicates.min() >= 0
     assert explorer.replicates.max() <= 100
 
