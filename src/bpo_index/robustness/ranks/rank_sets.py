@@ -23,22 +23,17 @@ from typing import Literal
 import numpy as np
 
 from bpo_index.robustness.ranks.company_draws import JointPairs, draw_companies
+from bpo_index.robustness.ranks.studentised import find_degrees_near_ends, studentise, take_logits
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 
 Side = Literal["both", "best", "worst"]
 #: Draws of the distribution of the largest comparison: its level is then right to a quarter of a percent.
 DRAWS = 10_000
-#: Scores this close to an end of the range, as a share of it, are held there when logits are taken.
-_NEAREST_END = 1e-3
 #: Comparisons taken at once, so that they stay near the processor, and the fewest draws in one go.
 _COMPARISONS_AT_ONCE, _DRAWS_AT_ONCE = 66_000, 64
-#: Held off zero, so that draws without any variance compare as infinitely far apart and not as nothing.
-_LEAST_VARIANCE = 1e-100
 #: Companies of a unit whose variance is taken as known, among those of others.
 _KNOWN_COMPANIES = 1_000
-#: Normal for every purpose.
-_MANY_DEGREES = 1e9
 
 
 @dataclass(frozen=True)
@@ -53,7 +48,9 @@ class StudentisedDraws:
     """Of pairs of units with companies in common; None: there are none."""
 
     def choose(self, units: Ints) -> StudentisedDraws:
-        """Return the draws of some of the units, where no companies are in common."""
+        """Return the draws of some of the units; of fewer than all without those of pairs with companies in common."""
+        if len(units) == len(self.se):
+            return self
         return StudentisedDraws(self.deviations[units], self.se[units])
 
 
@@ -278,12 +275,19 @@ def _adjust(
     correlation = covariance / np.sqrt(np.outer(variance, variance))
     together = correlation[first, second]
     errors, joint = np.sqrt(variance), draws.joint
-    observed = _studentise(scores, errors, degrees, together, joint=joint)
+    observed = studentise(scores, errors, degrees, together, joint=joint)
+    observed_alone = observed
     if np.isfinite(bounds[1] - bounds[0]):
-        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, together, joint=joint)
-        observed = np.copysign(np.minimum(np.abs(observed), np.abs(logits)), observed)
+        near = find_degrees_near_ends(scores, errors, degrees, bounds)
+        both = []
+        for most in (None, near):
+            plain = studentise(scores, errors, degrees, together, joint=joint, most_degrees=most)
+            logits = studentise(*take_logits(scores, errors, bounds), degrees, together, joint=joint, most_degrees=most)
+            both.append(np.copysign(np.minimum(np.abs(plain), np.abs(logits)), plain))
+        observed, observed_alone = both
     # What cannot be told apart stays open to the last: its comparisons are in every family.
-    observed[~(is_measured[first] & is_measured[second])] = 0.0
+    is_open = ~(is_measured[first] & is_measured[second])
+    observed, observed_alone = (np.where(is_open, 0.0, values) for values in (observed, observed_alone))
     if joint is not None:
         together = together.copy()
         together[joint.pairs] = 0.0
@@ -295,16 +299,16 @@ def _adjust(
     others = np.array([[other for other in range(units) if other != unit] for unit in range(units)])
     mine = number[np.arange(units)[:, np.newaxis], others]
     if side == "both":
-        single = _Families(mine, np.abs(observed)[mine], None)
+        single = _Families(mine, np.abs(observed_alone)[mine], None)
     else:
         # Signed so that more speaks for the unit being beaten (best) or beating (worst).
         sign = np.where(first[mine] == np.arange(units)[:, np.newaxis], -1.0, 1.0) * (1.0 if side == "best" else -1.0)
-        single = _Families(mine, sign * observed[mine], sign)
+        single = _Families(mine, sign * observed_alone[mine], sign)
     step = max(_DRAWS_AT_ONCE, _COMPARISONS_AT_ONCE // len(first))
     for start in range(0, draws.se.shape[1], step):
         block = slice(start, start + step)
         values = draws.deviations[:, block], draws.se[:, block]
-        drawn = _studentise(
+        drawn = studentise(
             *values, degrees, together, joint=None if joint is None else joint.take(block), signed=side != "both"
         )
         everything.count(drawn if side == "both" else np.abs(drawn))
@@ -351,69 +355,6 @@ class _Families:
         adjusted = np.empty_like(shares)
         np.put_along_axis(adjusted, self._order, down, axis=1)
         return adjusted
-
-
-def _studentise(
-    values: Floats,
-    se: Floats,
-    degrees: Floats,
-    correlation: Floats,
-    *,
-    joint: JointPairs | None = None,
-    signed: bool = True,
-) -> Floats:
-    """Return pairs (x draws): normal equivalents of the studentised differences, first less second or its size.
-
-    Pairs with companies in common have degrees of freedom of their own and, in draws, covariances.
-    """
-    degrees = degrees.reshape(-1, *(1,) * (values.ndim - 1))
-    square = se * se
-    pooled = _combine(np.add, square)
-    if np.any(correlation != 0):
-        pooled -= 2 * correlation.reshape(-1, *(1,) * (values.ndim - 1)) * _combine(np.multiply, se)
-    if joint is not None and values.ndim > 1:
-        pooled[joint.pairs] -= 2 * joint.covariance
-    np.maximum(pooled, _LEAST_VARIANCE, out=pooled)
-    freedom = _combine(np.add, square * square / degrees)
-    with np.errstate(divide="ignore"):
-        np.divide(pooled * pooled, freedom, out=freedom)
-    if joint is not None:
-        freedom[joint.pairs] = joint.degrees.reshape(-1, *(1,) * (values.ndim - 1))
-    np.minimum(freedom, _MANY_DEGREES, out=freedom)
-    gap = _combine(np.subtract, values)
-    z = gap * gap
-    pooled *= freedom
-    z /= pooled
-    z += 1
-    np.log(z, out=z)
-    z *= freedom
-    np.sqrt(z, out=z)
-    # (8 d + 1) / (8 d + 3), with d no longer needed.
-    freedom *= 4
-    freedom += 1.5
-    np.divide(1, freedom, out=freedom)
-    freedom *= z
-    z -= freedom
-    return np.copysign(z, gap, out=z) if signed else z
-
-
-def _combine(operation: np.ufunc, values: Floats) -> Floats:
-    """Return pairs (x draws): the operation on the values of both units, pairs in the order of `np.triu_indices`."""
-    units = len(values)
-    combined = np.empty((units * (units - 1) // 2, *values.shape[1:]))
-    start = 0
-    for unit in range(units - 1):
-        stop = start + units - 1 - unit
-        operation(values[unit], values[unit + 1 :], out=combined[start:stop])
-        start = stop
-    return combined
-
-
-def _take_logits(scores: Floats, se: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Return the logits of scores between their bounds, and their standard errors by the delta method."""
-    low, high = bounds
-    share = np.clip((scores - low) / (high - low), _NEAREST_END, 1 - _NEAREST_END)
-    return np.log(share / (1 - share)), se / ((high - low) * share * (1 - share))
 
 
 def assign_tiers(scores: Floats, surely_ahead: np.ndarray) -> Ints:
