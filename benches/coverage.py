@@ -1,8 +1,8 @@
 """How often confidence sets hold what they promise, by simulation: writes ``docs/coverage.md``.
 
-``python -m benches.coverage [RUNS]``: 2,000 runs a cell take an hour on two cores, the bar's 10,000 a night. What is done
-is kept in ``build/coverage-RUNS.jsonl``, and a run that was stopped goes on from there; remove the file after a change of
-methods.
+``python -m benches.coverage [RUNS]``: 2,000 runs a cell take an hour on two cores, the bar's 10,000 a night. What is
+done is kept in ``build/coverage-RUNS.jsonl``, and a run that was stopped goes on from there; remove the file after a
+change of methods.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def run_all(jobs: list[tuple[Any, ...]], kept: Path) -> list[Any]:
     """Return the results of all jobs, those that are kept in the file read from there and the others added to it."""
     done = {}
     if kept.exists():
-        done = {key: found for key, found in map(json.loads, kept.read_text(encoding="utf-8").splitlines())}
+        done = dict(map(json.loads, kept.read_text(encoding="utf-8").splitlines()))
     open_jobs = [job for job in jobs if repr(job) not in done]
     kept.parent.mkdir(exist_ok=True)
     with ProcessPoolExecutor() as pool, kept.open("a", encoding="utf-8") as file:
@@ -227,7 +227,7 @@ def bound_coverage(share: float, runs: int, cells: int) -> float:
     Examples
     --------
     >>> round(bound_coverage(0.94, 10_000, 80), 4)
-    0.949
+    0.9483
     """
     from scipy.stats import beta  # noqa: PLC0415
 
@@ -235,14 +235,14 @@ def bound_coverage(share: float, runs: int, cells: int) -> float:
     return 1.0 if held >= runs else float(beta.isf(0.01 / cells, held + 1, runs - held))
 
 
-def main(runs: int = RUNS, output: Path = OUTPUT) -> int:
+def main(runs: int = RUNS, output: Path = OUTPUT, build: Path = Path("build")) -> int:
     """Simulate every cell and write the page."""
     cells = [Cell(*names) for names in product(SHAPES, GAPS, SIZES)]
     further, intervals = list(product(KINDS, GAPS)), list(product(ANSWERS, DESIGNS, (5, 8, 12)))
     jobs: list[tuple[Any, ...]] = [("further", names, runs, 6021 + n) for n, names in enumerate(further)]
     jobs += [("sets", (cell.shape, cell.gap, cell.size), runs, 2021 + n) for n, cell in enumerate(cells)]
     jobs += [("interval", names, runs, 4021 + n) for n, names in enumerate(intervals)]
-    results = run_all(jobs, Path(f"build/coverage-{runs}.jsonl"))
+    results = run_all(jobs, build / f"coverage-{runs}.jsonl")
     beside, sets = results[: len(further)], results[len(further) : len(further) + len(cells)]
     page = write_page(
         cells, sets, intervals, results[len(further) + len(cells) :], further=further, beside=beside, runs=runs
@@ -332,10 +332,10 @@ _FURTHER = (
     "",
     "## Rank sets, further cells",
     "",
-    "Normal composites of standard deviation .5 round 6.5, eight companies a unit, twelve units but where stated. Companies",
-    "in several units are the same eight in two neighbouring units, or in all; the ratio of widths is then to",
-    "Bonferroni-Welch without their covariance. Weights are log-normal, with linearised standard errors and seven degrees of",
-    "freedom. Two strata of four companies, six degrees. Ties, and gaps of half and one and a half standard errors.",
+    "Normal composites of standard deviation .5 round 6.5, eight companies a unit, twelve units but where stated.",
+    "Companies in several units are the same eight in two neighbouring units, or in all; the ratio of widths is then to",
+    "Bonferroni-Welch without their covariance. Weights are log-normal, with linearised standard errors and seven degrees",
+    "of freedom. Two strata of four companies, six degrees. Gaps as above.",
     "",
     "| Cell | Gaps | runs | default | marginal | width | ratio |",
     "|---|---|---:|---:|---:|---:|---:|",
