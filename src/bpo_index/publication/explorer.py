@@ -135,7 +135,7 @@ def prepare_explorer(
         for name in ("score", "se", "respondents")
     )
     scores, se, raters, counted = scores[whole], se[whole], raters[whole], counted[whole]
-    # Cells without a row have a bound for a score: their companies are not told.
+    # Cells without a row have a bound for a score: their companies are not published.
     counted = np.where(np.isnan(counted), np.column_stack([answered, raters]), counted)
 
     found = rescore_values(scores, weights, aggregation, power=method.power, tree=tree)
