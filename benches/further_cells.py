@@ -1,6 +1,6 @@
 """Further cells of the coverage grid: unequal weights, many units, companies in several units, strata.
 
-Composites are normal, of standard deviation .5 on a scale of 0 to 10, and answers as many a unit as the cell says.
+Composites are normal, of standard deviation .5 on a scale of 0 to 10 (less with many units); eight companies a unit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bpo_index.robustness.ranks.rank_sets import StudentisedDraws, draw_normal, 
 
 LEVEL, DRAWS = 0.95, 1_000
 GAPS = {"ties": 0.0, "half": 0.5, "spaced": 1.5}
-_SD, _N = 0.5, 8
+_N = 8
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Kind:
     """Of equal size, which differ by two standard deviations."""
     share: float = 1.0
     """Of the runs of other cells: many units take long."""
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of composites: .5 with twelve units, less with more, so that spaced ones find room."""
+        return 6.0 / self.units
 
 
 KINDS = {
@@ -57,7 +62,7 @@ def simulate_further(kind: str, gap: str, *, runs: int, seed: int) -> dict[str, 
     """
     cell, rng = KINDS[kind], np.random.default_rng(seed)
     runs = max(1, round(runs * cell.share))
-    truth = 6.5 + GAPS[gap] * _SD / math.sqrt(_N) * (np.arange(cell.units)[::-1] - (cell.units - 1) / 2)
+    truth = 6.5 + GAPS[gap] * cell.deviation / math.sqrt(_N) * (np.arange(cell.units)[::-1] - (cell.units - 1) / 2)
     better = (truth[:, np.newaxis] > truth + 1e-12).sum(axis=0)
     worse = (truth[:, np.newaxis] < truth - 1e-12).sum(axis=0)
     held, alone, width, base = 0, np.zeros(cell.units), 0.0, 0.0
@@ -90,10 +95,10 @@ def draw_survey(
     shared = cell.together or 1
     common = np.repeat(rng.standard_normal((_N, units // shared)), shared, axis=1)
     own = rng.standard_normal((_N, units))
-    answers = truth + _SD * (math.sqrt(cell.correlation) * common + math.sqrt(1 - cell.correlation) * own)
+    answers = truth + cell.deviation * (math.sqrt(cell.correlation) * common + math.sqrt(1 - cell.correlation) * own)
     if cell.strata > 1:
         stratum = np.repeat(np.arange(cell.strata), _N // cell.strata)
-        answers = answers + 2 * _SD * (stratum - stratum.mean())[:, np.newaxis]
+        answers = answers + 2 * cell.deviation * (stratum - stratum.mean())[:, np.newaxis]
         parts = [answers[stratum == h] for h in range(cell.strata)]
         variance = sum(part.var(axis=0, ddof=1) * len(part) for part in parts) / _N**2
         return answers.mean(axis=0), np.diag(variance), None, degrees
