@@ -72,7 +72,9 @@ def test_weights_of_shared_companies_are_not_negative_have_mean_one_and_the_vari
     rng = np.random.default_rng(5)
     weights = [rng.lognormal(0, 0.5, 8) for _ in range(3)]
     units = make_units([range(8)] * 3, weights=weights)
-    counts = list(draw_counts(np.random.default_rng(2), [Resampler(unit) for unit in units], 40_000))
+    counts = list(
+        draw_counts(np.random.default_rng(2), [Resampler(unit) for unit in units], 40_000, there=find_answering(units))
+    )
     for unit, counted in zip(units, counts, strict=True):
         drawn = counted * 8 / 7
         assert drawn.min() >= 0
@@ -94,7 +96,9 @@ def test_a_unit_that_shares_nobody_keeps_its_draws_whatever_the_others_share():
     assert find_answering(alone) is None
     assert find_answering(shared).sum(axis=1).max() == 2
     draws = [
-        list(draw_counts(np.random.default_rng(4), [Resampler(unit) for unit in units], 50))
+        list(
+            draw_counts(np.random.default_rng(4), [Resampler(unit) for unit in units], 50, there=find_answering(units))
+        )
         for units in (alone, shared)
     ]
     assert np.array_equal(draws[0][2], draws[1][2])

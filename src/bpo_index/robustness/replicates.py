@@ -24,7 +24,7 @@ from bpo_index.robustness.generators import MODERATED, branch_generator
 from bpo_index.robustness.ranks.tallies import RankTally, tally_ranks
 from bpo_index.robustness.sampling.moderation import Moderation, find_moderation
 from bpo_index.robustness.sampling.resampling import Resampler, average_units
-from bpo_index.robustness.sampling.shared_companies import draw_counts
+from bpo_index.robustness.sampling.shared_companies import draw_counts, find_answering
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.ranking import rank_units
@@ -62,6 +62,11 @@ class Scenario:
     def resamplers(self) -> list[Resampler]:
         """The units, ready to be resampled."""
         return [Resampler(unit) for unit in self.answers]
+
+    @cached_property
+    def answering(self) -> np.ndarray | None:
+        """Sampling units x units: who answers where; None where nobody answers in several units."""
+        return find_answering(self.answers)
 
     @cached_property
     def moderation(self) -> Moderation | None:
@@ -224,6 +229,8 @@ def _list_tasks(
     number = 0
     for scenario in scenarios:
         chunk = scenario.chunk_size
+        # Found once, and not by each worker for each chunk.
+        _ = scenario.answering, scenario.moderation if moderated != "nothing" else None
         for start in range(0, scenario.replicates, chunk):
             seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, number))
             size = min(chunk, scenario.replicates - start)
@@ -265,7 +272,7 @@ def _draw_scores(rng: np.random.Generator, task: _Task) -> tuple[Floats, Floats]
     structure, drawing, size = task.scenario.structure, task.drawing, task.size
     resamplers = task.scenario.resamplers
     if drawing.respondents:
-        draw = draw_counts(rng, resamplers, size)
+        draw = draw_counts(rng, resamplers, size, there=task.scenario.answering)
     else:
         draw = (unit.count_evenly(size) for unit in resamplers)
     # Replicates lie side by side in memory, behind the axes that the methods see first.

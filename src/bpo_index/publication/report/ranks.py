@@ -63,8 +63,8 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
         note=f"Rank sets are at {level} confidence: the first holds for all {names.words.units} at once, the marginal "
         f"one only for one {names.words.unit} that was chosen before the ranking was seen. All that follows is from "
         "replicates: it shows what chance and choices of method do to the ranking, and is no confidence statement. "
-        f"The shares are with {names.words.respondents} drawn anew. A share of replicates flatters the first, whose score "
-        "has luck in it already; the share of draws round shrunken scores takes off what can be known of that.",
+        f"The shares are with {names.words.respondents} drawn anew. A share of replicates flatters the first, whose "
+        "score has luck in it already; the share of draws round shrunken scores takes off what can be known of that.",
     )
 
 

@@ -24,7 +24,7 @@ from bpo_index.robustness.replicates import (
 )
 from bpo_index.robustness.sampling.moderation import find_moderation
 from bpo_index.robustness.sampling.resampling import Resampler, average_units
-from bpo_index.robustness.sampling.shared_companies import draw_counts
+from bpo_index.robustness.sampling.shared_companies import draw_counts, find_answering
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, score_means
 from bpo_index.scoring.methods.record import VARIED
@@ -92,9 +92,11 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
         points = qmc.Sobol(2 * dimensions, rng=rng).random(blocks).reshape(blocks, 2, dimensions)
     units = [Resampler(unit) for unit in design.combinations[0].answers]
     is_drawn = "respondents" in design.factors
-    counts = (
-        list(draw_counts(rng, units, 2 * blocks)) if is_drawn else [unit.count_evenly(2 * blocks) for unit in units]
-    )
+    if is_drawn:
+        there = find_answering(design.combinations[0].answers)
+        counts = list(draw_counts(rng, units, 2 * blocks, there=there))
+    else:
+        counts = [unit.count_evenly(2 * blocks) for unit in units]
     # NOTE: a generator of its own, so that moderating changes no resample.
     cells = (len(structure.node_of), len(units), 2 * blocks)
     normal = branch_generator(rng, MODERATED).standard_normal(cells) if is_drawn else None

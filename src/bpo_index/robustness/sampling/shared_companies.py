@@ -60,7 +60,9 @@ def find_answering(answers: Sequence[UnitAnswers]) -> np.ndarray | None:
     return there
 
 
-def draw_counts(rng: np.random.Generator, resamplers: Sequence[Resampler], size: int) -> Iterator[Floats]:
+def draw_counts(
+    rng: np.random.Generator, resamplers: Sequence[Resampler], size: int, *, there: np.ndarray | None
+) -> Iterator[Floats]:
     """Yield for each unit sampling units x size: how often each counts, as `Resampler.draw_counts` returns it.
 
     Parameters
@@ -71,8 +73,9 @@ def draw_counts(rng: np.random.Generator, resamplers: Sequence[Resampler], size:
         The units.
     size
         Replicates.
+    there
+        From `find_answering`.
     """
-    there = find_answering([resampler.unit for resampler in resamplers])
     if there is None:
         yield from (resampler.draw_counts(rng, size) for resampler in resamplers)
         return
