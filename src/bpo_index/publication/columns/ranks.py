@@ -50,8 +50,8 @@ PAIRS = Table(
         Column(
             "p_ahead_sampling",
             pl.Float64,
-            "share of replicates, respondents drawn, in which the first is ahead, ties half; null: one has no variance of"
-            " its own, or too many have none",
+            "share of replicates, respondents drawn, in which the first is ahead, ties half; null: one has no variance"
+            " of its own, or too many have none",
             unit="share",
             decimals=2,
             heading="Ahead, share, respondents drawn",
@@ -102,8 +102,8 @@ FIRST_RANKS = Table(
         Column(
             "holds_sampling",
             pl.Float64,
-            "share of replicates, respondents drawn, in which the first k are the same units; null: a tie, or one has no"
-            " variance of its own",
+            "share of replicates, respondents drawn, in which the first k are the same units; null: a tie, or one has"
+            " no variance of its own",
             unit="share",
             decimals=2,
             heading="Holds, respondents drawn",
