@@ -118,7 +118,7 @@ def linearise_standard_errors(
     variance = np.zeros((len(answers), len(structure.nodes)))
     clusters = np.zeros(variance.shape, dtype=np.int64)
     for v, unit in enumerate(answers):
-        influence, present = sum_by_sampling_unit(unit, means[v])
+        influence, present = _sum_by_cluster(unit, means[v])
         clusters[v] = counting.count(present)
         known = ~np.isnan(means[v])
         own = np.maximum(clusters[v], 2)
@@ -130,33 +130,6 @@ def linearise_standard_errors(
         moved = np.tensordot(influence[:, known], gradient[known], axes=1)
         variance += (moved**2).sum(axis=0) * (own / (own - 1))
     return np.where(clusters < 2, np.nan, np.sqrt(variance)), clusters
-
-
-def trace_sampling_units(
-    answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
-) -> list[Floats]:
-    """Return for each unit sampling units x nodes: how much each moves the scores of its own unit.
-
-    Parameters
-    ----------
-    answers, structure, evidence
-        As for `linearise_standard_errors`.
-
-    Returns
-    -------
-    list of ndarray
-        Score points, sum zero over the sampling units of a unit; NaN where the method gives no derivative.
-    """
-    means, found = estimate_unit_means(answers), []
-    for v, unit in enumerate(answers):
-        influence, _ = sum_by_sampling_unit(unit, means[v])
-        known = ~np.isnan(means[v])
-        if structure.is_linear and known.all():
-            found.append(_move_linearly(influence, means[v], structure))
-            continue
-        gradient = differentiate_scores(means, v, structure, evidence)[:, v]
-        found.append(influence[:, known] @ gradient[known])
-    return found
 
 
 def _move_linearly(influence: Floats, means: Floats, structure: IndexStructure) -> Floats:
@@ -208,7 +181,7 @@ class _Counting:
         return np.asarray(rated.sum(axis=1))
 
 
-def sum_by_sampling_unit(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:
+def _sum_by_cluster(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:
     """Return clusters x questions: what each adds to the mean, and whether it has a rating."""
     rated = ~np.isnan(unit.ratings)
     totals = unit.weights @ rated
@@ -219,3 +192,35 @@ def sum_by_sampling_unit(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.n
     present = np.zeros(by_cluster.shape, dtype=bool)
     np.logical_or.at(present, unit.cluster, rated)
     return by_cluster, present
+
+
+def trace_question_means(unit: UnitAnswers, means: Floats) -> Floats:
+    """Return sampling units x questions: what each adds to the mean of a question, from the means; sum zero."""
+    return _sum_by_cluster(unit, means)[0]
+
+
+def trace_sampling_units(
+    answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
+) -> list[Floats]:
+    """Return for each unit sampling units x nodes: how much each moves the scores of its own unit.
+
+    Parameters
+    ----------
+    answers, structure, evidence
+        As for `linearise_standard_errors`.
+
+    Returns
+    -------
+    list of ndarray
+        Score points, sum zero over the sampling units of a unit; NaN where the method gives no derivative.
+    """
+    means, found = estimate_unit_means(answers), []
+    for v, unit in enumerate(answers):
+        influence = trace_question_means(unit, means[v])
+        known = ~np.isnan(means[v])
+        if structure.is_linear and known.all():
+            found.append(_move_linearly(influence, means[v], structure))
+            continue
+        gradient = differentiate_scores(means, v, structure, evidence)[:, v]
+        found.append(influence[:, known] @ gradient[known])
+    return found

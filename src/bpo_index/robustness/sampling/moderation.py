@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bpo_index.robustness.sampling.linearisation import sum_by_sampling_unit, trace_sampling_units
+from bpo_index.robustness.sampling.linearisation import trace_question_means, trace_sampling_units
 from bpo_index.robustness.sampling.shared_companies import estimate_correlations
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import compose_linear
@@ -200,7 +200,7 @@ def find_moderation(answers: Sequence[UnitAnswers], structure: IndexStructure) -
     plain = make_plain(structure)
     means = estimate_unit_means(answers)
     spread = _find_spread(means, plain)
-    influence = [sum_by_sampling_unit(unit, row)[0] for unit, row in zip(answers, means, strict=True)]
+    influence = [trace_question_means(unit, row) for unit, row in zip(answers, means, strict=True)]
     overall = np.array([(own[:, 0] ** 2).sum() for own in trace_sampling_units(answers, plain)])
     size = np.array([unit.clusters for unit in answers], dtype=float)
     degrees = size - 1.0
