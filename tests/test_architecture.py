@@ -35,7 +35,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("definition",),
     ("responses",),
     ("validation",),
-    ("scoring.structure", "scoring.steps", "scoring.unit_design", "scoring.unit_means"),
+    ("scoring.structure", "scoring.steps", "scoring.unit_design", "scoring.unit_means", "scoring.sampling_units"),
     ("disclosure.cells",),
     ("scoring",),
     ("robustness",),

@@ -63,7 +63,12 @@ def test_coverage_is_written_as_a_page(tmp_path, monkeypatch):
     monkeypatch.setattr(coverage, "SHAPES", {"(d)": 0.5})
     monkeypatch.setattr(coverage, "GAPS", {"ties": 0.0})
     monkeypatch.setattr(coverage, "ANSWERS", dict(list(coverage.ANSWERS.items())[:1]))
-    assert coverage.main(3, tmp_path / "coverage.md") == 0
+    monkeypatch.setattr(coverage, "KINDS", dict(list(coverage.KINDS.items())[-3:]))
+    assert coverage.main(3, tmp_path / "coverage.md", tmp_path) == 0
+    # What is kept is not simulated again, and gives the same page.
+    monkeypatch.setattr(coverage, "_run", None)
+    assert coverage.main(3, tmp_path / "again.md", tmp_path) == 0
+    assert (tmp_path / "again.md").read_text(encoding="utf-8") == (tmp_path / "coverage.md").read_text(encoding="utf-8")
     page = (tmp_path / "coverage.md").read_text(encoding="utf-8")
     assert page.count("| (d) | ties |") == 3
     assert page.count("| 0 to 10, mean 8.5 |") == 12

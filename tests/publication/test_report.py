@@ -523,7 +523,7 @@ def test_ranks_that_no_replicate_has_are_a_dash(sample):
     )
     changed = replace(sample.result, tables=sample.result.tables | {"replicate_ranks": table})
     rows = tabulate_ranks(changed, collect_names(changed, sample.definition), "95%").rows
-    assert all(row[6:] == ("–",) * 4 for row in rows)
+    assert all(row[7:] == ("–",) * 4 for row in rows)
     assert "None" not in "".join(cell for row in rows for cell in row)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 
 import polars as pl
 
@@ -77,7 +77,11 @@ def describe_support(
 
 
 def summarise_support(
-    ranking: pl.DataFrame, tables: Mapping[str, pl.DataFrame], definition: IndexDefinition
+    ranking: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
+    definition: IndexDefinition,
+    *,
+    rates_several: bool = False,
 ) -> list[str]:
     """Return at most five sentences without technical words: who leads, what is certain, what moves ranks.
 
@@ -85,6 +89,8 @@ def summarise_support(
     ----------
     ranking, tables, definition
         As for `describe_support`; none is said with fewer than two ranked units.
+    rates_several
+        Whether respondents rate several units.
     """
     ranked = ranking.filter(pl.col("rank").is_not_null())
     words = definition.words
@@ -98,7 +104,7 @@ def summarise_support(
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
         *_summarise_causes(tables["sensitivity"], words),
         phrase(
-            "findings.several_units" if rates_several(ranked, words) else "findings.own_unit_only",
+            "findings.several_units" if rates_several else "findings.own_unit_only",
             respondents_capital=start_sentence(words.respondents),
             respondents=words.respondents,
             unit=words.unit,
@@ -107,9 +113,9 @@ def summarise_support(
     ]
 
 
-def rates_several(ranking: pl.DataFrame, words: Words) -> bool:
-    """Return whether respondents rate several units, so that no errors are known: notes of the ranking say so."""
-    return "note" in ranking.columns and phrase("notes.unit_several_units", **words.names) in ranking["note"]
+def rate_several(notes: Collection[str], words: Words) -> bool:
+    """Return whether respondents rate several units: the notes of a result say so."""
+    return phrase("notes.rate_several_units", **words.names) in notes
 
 
 def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: str) -> str:

@@ -18,7 +18,7 @@ from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.scores import SHOWN
 from bpo_index.publication.columns.views import view_frame
-from bpo_index.publication.findings import describe_support, summarise_support
+from bpo_index.publication.findings import describe_support, rate_several, summarise_support
 from bpo_index.publication.neighbours import tabulate_neighbours
 from bpo_index.publication.standard_phrases import choose_notice, describe_ranges, name_columns
 from bpo_index.publication.standing import OFFICIAL, Standing
@@ -139,7 +139,11 @@ def build_result(publishable: Publishable, definition: IndexDefinition, *, stand
         tables={name: table.complete(frames[name]) for name, table in described.items() if table.folder},
         notes=publishable.notes,
         findings=describe_support(ranking, frames, definition),
-        summary=tuple(summarise_support(ranking, frames, definition)),
+        summary=tuple(
+            summarise_support(
+                ranking, frames, definition, rates_several=rate_several(publishable.notes, definition.words)
+            )
+        ),
         reading=describe_ranges(definition),
         words=definition.words,
         cautions=publishable.cautions,

@@ -94,8 +94,8 @@ _SCORE = (
     Column(
         "p_first",
         pl.Float64,
-        "share of replicates (respondents resampled) in which the unit is first; null: not ranked, or in"
-        " a category where any score is published as a bound",
+        "share of replicates (respondents resampled) in which the unit is first; null: not ranked, without a variance"
+        " of its own, or where these are too many, or in a category where any score is published as a bound",
         unit="share",
         decimals=2,
         heading="First, share of replicates",

@@ -274,3 +274,35 @@ def _sum_by_cluster(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarra
     present = np.zeros(by_cluster.shape, dtype=bool)
     np.logical_or.at(present, unit.cluster, rated)
     return by_cluster, present
+
+
+def trace_question_means(unit: UnitAnswers, means: Floats) -> Floats:
+    """Return sampling units x questions: what each adds to the mean of a question, from the means; sum zero."""
+    return _sum_by_cluster(unit, means)[0]
+
+
+def trace_sampling_units(
+    answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
+) -> list[Floats]:
+    """Return for each unit sampling units x nodes: how much each moves the scores of its own unit.
+
+    Parameters
+    ----------
+    answers, structure, evidence
+        As for `linearise_standard_errors`.
+
+    Returns
+    -------
+    list of ndarray
+        Score points, sum zero over the sampling units of a unit; NaN where the method gives no derivative.
+    """
+    means, found = estimate_unit_means(answers), []
+    for v, unit in enumerate(answers):
+        influence = trace_question_means(unit, means[v])
+        known = ~np.isnan(means[v])
+        if structure.is_linear and known.all():
+            found.append(_move_linearly(influence, means[v], structure))
+            continue
+        gradient = differentiate_scores(means, v, structure, evidence)[:, v]
+        found.append(influence[:, known] @ gradient[known])
+    return found
