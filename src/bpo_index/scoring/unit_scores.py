@@ -7,6 +7,7 @@ computed across units. Method pages: docs/methods/scores.md, docs/methods/disclo
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
-from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins
+from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins, place_margins
 from bpo_index.disclosure.cells.withholding import guard_cells
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_block, show_list, show_table
@@ -114,17 +115,20 @@ def score_units(
         learnt = learn_index(means[published], structure, evidence=evidence)
         check_weights(learnt, definition, structure)
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
+        structure = dataclasses.replace(structure, used=learnt.weights)
+        sample = dataclasses.replace(sample, structure=structure)
         used = tuple(
             nominal if weights is None else weights for nominal, weights in zip(used, learnt.weights, strict=True)
         )
 
     everything = scores.copy()
-    bounds = find_end_margins(structure, sample.counted)
+    margins = find_end_margins(structure, sample.counted)
     withheld, ends = guard_cells(
-        scores, sample.raters, structure, published=published, small=sample.is_small, margins=bounds, used=used
+        scores, sample.raters, structure, published=published, small=sample.is_small, margins=margins, used=used
     )
     scores[withheld] = np.nan
-    scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
+    at_most, at_least = place_margins(structure, margins)
+    scores = np.where(ends > 0, at_least, np.where(ends < 0, at_most, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
     if learnt:
         weights, said = describe_weights(
