@@ -450,11 +450,16 @@ def test_the_steps_are_those_of_the_method(sample):
 
 
 def test_the_intervals_are_those_of_the_method(sample):
-    (only,) = describe_intervals(sample.definition)
+    (only,) = describe_intervals(sample.definition, sample.result.tables["weights"])
     assert "logit" in only[1]
-    (only,) = describe_intervals(change_method(sample.definition, normalisation="z_score"))
+    (only,) = describe_intervals(
+        change_method(sample.definition, normalisation="z_score"), sample.result.tables["weights"]
+    )
     assert only[1] == "S ± t(K − 1) · se"
-    both = describe_intervals(change_method(sample.definition, normalisation="z_score", aggregation="copeland"))
+    both = describe_intervals(
+        change_method(sample.definition, normalisation="z_score", aggregation="copeland"),
+        sample.result.tables["weights"],
+    )
     assert [("logit" in formula) for _, formula in both] == [True, False]
 
 

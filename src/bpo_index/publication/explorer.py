@@ -21,12 +21,12 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.category_tree import INDEX, CategoryTree, make_flat_tree, read_tree
 from bpo_index.publication.implied_categories import imply_categories, spread_cells
+from bpo_index.publication.published_structure import read_structure
 from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation, list_names
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
 from bpo_index.scoring.steps import normalise
-from bpo_index.scoring.structure import IndexStructure
 
 #: Draws, where as many numbers as `_MOST_NUMBERS` allow.
 _DRAWS, _FEWEST_DRAWS, _MOST_NUMBERS = 600, 100, 120_000
@@ -137,7 +137,7 @@ def prepare_explorer(
         correlations = find_correlations(
             scores, errors, overall_se, weights=weights, aggregation=aggregation, power=method.power, tree=tree
         )
-        bounds_of = IndexStructure.from_definition(definition).score_bounds
+        bounds_of = read_structure(definition, tables["weights"]).score_bounds
         low, high = np.array([bounds_of[n + 1] for n in tree.lowest]).T
         values = draw_scores(scores, errors, correlations=correlations, ends=(low, high), seed=method.seed)
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)

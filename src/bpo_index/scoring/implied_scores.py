@@ -13,7 +13,6 @@ import numpy as np
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.decomposition import find_power
 from bpo_index.scoring.ranking import SCORE_DECIMALS
-from bpo_index.scoring.score_bounds import place_between
 from bpo_index.scoring.structure import IndexStructure, Node
 
 
@@ -51,7 +50,7 @@ def imply_scores(
     array([[80., 60., 96., 84.]])
     """
     found = scores.copy()
-    ends = tuple(place_between(np.full(scores.shape[1], share), structure.score_bounds) for share in (0.0, 100.0))
+    ends = np.array(structure.score_bounds).T
     for unit in np.flatnonzero(np.isnan(found[:, 1:]).any(axis=1) & ~np.isnan(found[:, 0])):
         has_bound = bool((~np.isnan(bounds[unit, 1:])).any())
         for node in structure.holders:
@@ -61,7 +60,7 @@ def imply_scores(
 
 
 def _imply_held(
-    found: Floats, bounds: Floats, node: Node, *, enough: np.ndarray, weights: Floats, ends: tuple[Floats, ...]
+    found: Floats, bounds: Floats, node: Node, *, enough: np.ndarray, weights: Floats, ends: Floats
 ) -> None:
     """Fill the gaps of one unit among the nodes that one holds."""
     held = node.children[weights[node.children] != 0]

@@ -356,7 +356,8 @@ class IndexStructure:
         """Whether scores are per cent, of the answer scale or of ratings."""
         compares = any(node.aggregation.compares_units for node in self.nodes)
         is_share = self.normalisation.is_share_of_scale and self.outcome.is_percentage
-        return is_share and not compares and not self.has_own_scores
+        is_within = all(bounds == PERCENT for bounds in self.score_bounds)
+        return is_share and is_within and not compares and not self.has_own_scores
 
     @property
     def value_bounds(self) -> Bounds:

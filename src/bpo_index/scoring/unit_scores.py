@@ -122,12 +122,12 @@ def score_units(
         )
 
     everything = scores.copy()
-    margins = find_end_margins(structure, sample.counted)
+    from_ends = find_end_margins(structure, sample.counted)
     withheld, ends = guard_cells(
-        scores, sample.raters, structure, published=published, small=sample.is_small, margins=margins, used=used
+        scores, sample.raters, structure, published=published, small=sample.is_small, margins=from_ends, used=used
     )
     scores[withheld] = np.nan
-    at_most, at_least = place_margins(structure, margins)
+    at_most, at_least = place_margins(structure, from_ends)
     scores = np.where(ends > 0, at_least, np.where(ends < 0, at_most, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
     if learnt:

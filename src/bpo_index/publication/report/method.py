@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
@@ -14,10 +16,10 @@ from bpo_index.display.numbers import NOTHING, list_names, show_level, show_numb
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
+from bpo_index.publication.published_structure import read_structure
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
 from bpo_index.scoring.methods.registry import find_method, get_weighting
-from bpo_index.scoring.structure import IndexStructure
 
 #: The steps from ratings to ranks, by the keys of the `method:` block.
 _TITLES = {
@@ -162,9 +164,12 @@ def _describe_respondent_weights(definition: IndexDefinition, fits_margins: bool
     return Step(f"Weights of {words.respondents}", "fitted" if fits_margins else "as given", ", ".join(said), "")
 
 
-def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
-    """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind."""
-    bounds = IndexStructure.from_definition(definition).score_bounds
+def describe_intervals(definition: IndexDefinition, weights: pl.DataFrame) -> list[tuple[str, str]]:
+    """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind.
+
+    `weights` is the table of this name: where some are below zero, the ends of scores follow from them.
+    """
+    bounds = read_structure(definition, weights).score_bounds
     named: dict[tuple[str, str], list[str]] = {}
     for node, ends in zip(definition.nodes, bounds, strict=True):
         named.setdefault(_describe_interval(ends), []).append(node.title or "overall")
