@@ -26,6 +26,8 @@ from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, learn_index, score_means
+from bpo_index.scoring.clipping import describe_clipping
+from bpo_index.scoring.positive_values import check_values
 from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_means import estimate_unit_means
@@ -115,6 +117,14 @@ def score_units(
         learnt = learn_index(means[published], structure, evidence=evidence)
         check_weights(learnt, definition, structure)
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
+        check_values(
+            means[published],
+            scores[published],
+            learnt,
+            structure=structure,
+            definition=definition,
+            codes=[unit.unit for unit in sample.answers],
+        )
         structure = dataclasses.replace(structure, used=learnt.weights)
         sample = dataclasses.replace(sample, structure=structure)
         used = tuple(
@@ -142,6 +152,7 @@ def score_units(
         notes += said
     if ends.any():
         notes.append(phrase("notes.published_as_bounds"))
+    notes += describe_clipping(scores, structure, definition)
     ranked = (sample.raters >= method.minimum_respondents_to_rank) & ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T
     effective, effects = np.zeros(len(codes)), np.full(len(codes), np.nan)

@@ -19,6 +19,7 @@ from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.published_structure import read_structure
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import explain_lost_replicates
 from bpo_index.scoring.methods.registry import find_method, get_weighting
 
 #: The steps from ratings to ranks, by the keys of the `method:` block.
@@ -270,6 +271,6 @@ def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[s
         limits.append(
             f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with {words.respondents} drawn, and "
             f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, left one {words.unit} without a "
-            "score and count in nothing: nobody who was drawn had answered a question that counts."
+            f"score and count in nothing: {explain_lost_replicates(definition)}."
         )
     return limits + result.notes + audit_notes
