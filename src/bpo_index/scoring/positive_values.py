@@ -8,10 +8,12 @@ shares of ranks and counted. Method page: docs/methods/admissible.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import LearntIndex
 from bpo_index.scoring.methods.normalisation import orient
@@ -23,41 +25,41 @@ from bpo_index.scoring.structure import IndexStructure, Node
 _NAMED = 5
 
 
-def check_values(
-    means: Floats,
-    scores: Floats,
-    learnt: LearntIndex,
-    *,
-    structure: IndexStructure,
-    definition: IndexDefinition,
-    codes: list[str],
-) -> None:
-    """Refuse values below zero where a mean cannot take them.
+@dataclass(frozen=True)
+class Naming:
+    """What units, questions and nodes are called in a sentence."""
+
+    units: Sequence[str]
+    questions: Sequence[str]
+    nodes: Sequence[str]
+    """The index first, its name empty."""
+
+
+def describe_broken_mean(
+    means: Floats, scores: Floats, learnt: LearntIndex, structure: IndexStructure, naming: Naming
+) -> str | None:
+    """Return a sentence on the values below zero that a mean cannot take: its name, units, items, values; None: none.
 
     Parameters
     ----------
     means, scores
-        Units x questions, and units x nodes: of the units that take part.
-    learnt, structure, definition
+        Units x questions, and units x nodes.
+    learnt, structure
         What the scores were made with.
-    codes
-        Of these units.
-
-    Raises
-    ------
-    DataRefused
-        Naming the mean, and unit, question or category, and value.
+    naming
+        Of units, questions and nodes.
     """
     needing = [node for node in structure.nodes if needs_positive(node)]
     if not needing:
-        return
+        return None
     turned = orient(means, structure.reverse, structure.minimum, structure.maximum)
     values = learnt.normalisation.apply(learnt.outliers.apply(turned))
     for node in needing:
         held = (values[:, node.questions] if node.holds_questions else scores[:, node.children])[:, node.counted]
         broken = np.argwhere(held < 0)
         if len(broken):
-            raise DataRefused(_explain(node, held, broken, definition=definition, codes=codes))
+            return _explain(node, held, broken, structure, naming)
+    return None
 
 
 def needs_positive(node: Node) -> bool:
@@ -90,18 +92,16 @@ def may_fail(definition: IndexDefinition) -> bool:
     return needs and (depends or any(node.may_be_signed for node in structure.nodes))
 
 
-def _explain(node: Node, held: Floats, broken: np.ndarray, *, definition: IndexDefinition, codes: list[str]) -> str:
-    items = (node.questions if node.holds_questions else node.children)[node.counted]
-    kind = "question" if node.holds_questions else "category"
-    ids = definition.question_ids if node.holds_questions else [one.id for one in definition.nodes]
+def _explain(node: Node, held: Floats, broken: np.ndarray, structure: IndexStructure, naming: Naming) -> str:
+    kind, names = ("question", naming.questions) if node.holds_questions else ("category", naming.nodes)
     named = [
-        f"{codes[unit]} has {held[unit, item]:.2f} in the {kind} {ids[items[item]]}"
+        f"{naming.units[unit]} has {held[unit, item]:.2f} in the {kind} {names[node.counted_items[item]]}"
         for unit, item in broken[:_NAMED].tolist()
     ]
     more = f", and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
-    where = definition.nodes[node.number].id
+    where = naming.nodes[node.number]
     return (
         f"The mean {node.aggregation.name}{f' of {where}' if where else ''} needs values from 0 on, and under "
-        f"{definition.method.normalisation} {'; '.join(named)}{more}. Take scale, or min_max with normalisation_range: "
+        f"{structure.method.normalisation} {'; '.join(named)}{more}. Take scale, or min_max with normalisation_range: "
         "[1, 100], or an arithmetic mean."
     )

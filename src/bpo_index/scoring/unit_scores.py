@@ -21,13 +21,14 @@ from bpo_index.disclosure.cells.withholding import guard_cells
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.display.words import start_sentence
+from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, learn_index, score_means
 from bpo_index.scoring.clipping import describe_clipping
-from bpo_index.scoring.positive_values import check_values
+from bpo_index.scoring.positive_values import Naming, describe_broken_mean
 from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_means import estimate_unit_means
@@ -101,7 +102,8 @@ def score_units(
     Raises
     ------
     DataRefused
-        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt.
+        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt, values
+        below zero in a mean that takes none.
     """
     codes = [unit.code for unit in definition.units]
     method = definition.method
@@ -117,14 +119,11 @@ def score_units(
         learnt = learn_index(means[published], structure, evidence=evidence)
         check_weights(learnt, definition, structure)
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
-        check_values(
-            means[published],
-            scores[published],
-            learnt,
-            structure=structure,
-            definition=definition,
-            codes=[unit.unit for unit in sample.answers],
+        naming = Naming(
+            [unit.unit for unit in sample.answers], definition.question_ids, [node.id for node in definition.nodes]
         )
+        if broken := describe_broken_mean(means[published], scores[published], learnt, structure, naming):
+            raise DataRefused(broken)
         structure = dataclasses.replace(structure, used=learnt.weights)
         sample = dataclasses.replace(sample, structure=structure)
         used = tuple(

@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 
 from bpo_index.fields import Number, UnitCode
 from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.constant_items import find_limit
 from bpo_index.scoring.methods.record import (
     PERCENT,
     AnswerScale,
@@ -34,9 +35,6 @@ from bpo_index.scoring.methods.record import (
     Problem,
     Surroundings,
 )
-
-#: A question whose values lie within this share of the scale is constant; two such values are tied.
-_CONSTANT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,12 @@ def _find_ends(values: Floats) -> tuple[Floats, Floats]:
     return np.fmin.reduce(values, axis=-2, keepdims=True), np.fmax.reduce(values, axis=-2, keepdims=True)
 
 
-def _span(lowest: Floats, highest: Floats, ends: tuple[float, float], limit: float) -> Line:
+def _limit_ends(one: Floats, other: Floats, scale: AnswerScale) -> Floats:
+    """Return how far apart two ends of an item are at least, if they are not the same."""
+    return find_limit(np.maximum(np.abs(one), np.abs(other)), scale)
+
+
+def _span(lowest: Floats, highest: Floats, ends: tuple[float, float], limit: Floats) -> Line:
     """Return the map of lowest and highest onto the ends, a constant item onto their middle."""
     width = highest - lowest
     varies = width > limit
@@ -116,16 +119,11 @@ def _span(lowest: Floats, highest: Floats, ends: tuple[float, float], limit: flo
 
 
 def _anchor(
-    low: Floats, width: Floats, limit: float, ends: tuple[float, float] = (0.0, 100.0), *, clips: bool = False
+    low: Floats, width: Floats, limit: Floats, ends: tuple[float, float] = (0.0, 100.0), *, clips: bool = False
 ) -> Line:
     """Return the map of `low` and `low + width` onto the ends; NaN where the width is not above zero."""
     slope = np.divide(ends[1] - ends[0], width, out=np.full_like(width, np.nan), where=width > limit)
     return Line(ends[0] - slope * low, slope, (None, ends[1] if clips else None))
-
-
-def find_limit(scale: AnswerScale) -> float:
-    """Return how far apart two values of a scale are at least, if they are not the same."""
-    return _CONSTANT * (scale.maximum - scale.minimum)
 
 
 def _learn_scale(values: Floats, scale: AnswerScale) -> Line:
@@ -151,7 +149,8 @@ def _learn_goalposts(
 
 
 def _learn_min_max(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Line:
-    return _span(*_find_ends(values), normalisation_range, find_limit(scale))
+    lowest, highest = _find_ends(values)
+    return _span(lowest, highest, normalisation_range, _limit_ends(lowest, highest, scale))
 
 
 def _learn_distance_to_target(
@@ -161,8 +160,8 @@ def _learn_distance_to_target(
         msg = "distance_to_target needs a target"
         raise ValueError(msg)
     lowest, _ = _find_ends(values)
-    width = np.asarray(target, dtype=float) - lowest
-    return _anchor(lowest, width, find_limit(scale), normalisation_range, clips=True)
+    wanted = np.asarray(target, dtype=float)
+    return _anchor(lowest, wanted - lowest, _limit_ends(lowest, wanted, scale), normalisation_range, clips=True)
 
 
 def _learn_distance_to_reference(values: Floats, scale: AnswerScale, reference_unit: object) -> Line:
@@ -170,13 +169,14 @@ def _learn_distance_to_reference(values: Floats, scale: AnswerScale, reference_u
     if scale.reference is None:
         msg = "distance_to_reference needs the position of the unit of reference"
         raise ValueError(msg)
-    width = values[..., [scale.reference], :] - scale.minimum
-    return _anchor(np.asarray(scale.minimum), width, find_limit(scale))
+    low, reference = np.asarray(scale.minimum), values[..., [scale.reference], :]
+    return _anchor(low, reference - low, _limit_ends(low, reference, scale))
 
 
 def _learn_fraction_of_maximum(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Line:
     _, highest = _find_ends(values)
-    return _anchor(np.asarray(scale.minimum), highest - scale.minimum, find_limit(scale), normalisation_range)
+    low = np.asarray(scale.minimum)
+    return _anchor(low, highest - low, _limit_ends(low, highest, scale), normalisation_range)
 
 
 def find_range(options: Options) -> tuple[float, float]:

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.normalisation import RANGE, find_limit, find_low_end, find_range
+from bpo_index.scoring.methods.constant_items import find_limit
+from bpo_index.scoring.methods.normalisation import RANGE, find_low_end, find_range
 from bpo_index.scoring.methods.record import PERCENT, AnswerScale, Normalisation
 
 
@@ -31,8 +32,8 @@ class Places:
     """From units beaten less units that beat, units present, and units fitted, to a share of one."""
     fitted: Floats
     """... x units x items: the values to compare with."""
-    tolerance: float
-    """Values no farther apart are tied."""
+    tolerance: Floats
+    """... x 1 x items: values no farther apart are tied."""
     ends: tuple[float, float] = (0.0, 100.0)
     """What shares of zero and of one become."""
     adds_itself: bool = False
@@ -49,7 +50,8 @@ class Places:
         else:
             # ... x items x units x fitted units; NaN compares false.
             gap = np.swapaxes(values, -1, -2)[..., :, np.newaxis] - np.swapaxes(fitted, -1, -2)[..., np.newaxis, :]
-            above, below = ((sign * gap > self.tolerance).sum(axis=-1) for sign in (1, -1))
+            tolerance = np.swapaxes(self.tolerance, -1, -2)[..., np.newaxis]
+            above, below = ((sign * gap > tolerance).sum(axis=-1) for sign in (1, -1))
             balance = np.swapaxes(above - below, -1, -2)
             equal = n - np.swapaxes(above + below, -1, -2)
             present = n + (equal == 0) if self.adds_itself else n
@@ -62,7 +64,7 @@ class Places:
         return np.asarray(share)
 
 
-def _balance_among_themselves(values: Floats, tolerance: float) -> Any:
+def _balance_among_themselves(values: Floats, tolerance: Floats) -> Any:
     """Return for each value how many of the units it beats less how many beat it; 0 for NaN."""
     units = values.shape[-2]
     # Kept in the order in memory of the values, so that what lies side by side is compared side by side.
@@ -78,17 +80,21 @@ def _balance_among_themselves(values: Floats, tolerance: float) -> Any:
     return balance
 
 
+def _find_tolerance(values: Floats, scale: AnswerScale) -> Floats:
+    return find_limit(np.fmax.reduce(np.abs(values), axis=-2, keepdims=True), scale)
+
+
 def _learn_rank(values: Floats, scale: AnswerScale) -> Places:
-    return Places(_share_rank, values, find_limit(scale))
+    return Places(_share_rank, values, _find_tolerance(values, scale))
 
 
 def _learn_borda(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Places:
     # A value that equals none of the fitted is one more, between its neighbours.
-    return Places(_share_beaten, values, find_limit(scale), normalisation_range, adds_itself=True)
+    return Places(_share_beaten, values, _find_tolerance(values, scale), normalisation_range, adds_itself=True)
 
 
 def _learn_percentile_rank(values: Floats, scale: AnswerScale) -> Places:
-    return Places(_share_below, values, find_limit(scale))
+    return Places(_share_below, values, _find_tolerance(values, scale))
 
 
 def _share_rank(balance: Any, present: Any, n: Any) -> Any:
