@@ -229,7 +229,5 @@ def test_data_outside_the_scale_are_refused_by_column_value_and_scale():
 def test_a_mean_that_needs_positive_values_names_row_column_and_value():
     means = np.array([[5.0], [5.1], [5.2], [5.3], [9.0]])
     # By hand: median 8.9, median deviation .1, 50 + 10 (5.1 - 8.9) / .14826.
-    with pytest.raises(
-        ValueError, match=r"geometric of all needs values from 0 on, and under robust row 4 has -206\.31"
-    ):
+    with pytest.raises(ValueError, match=r"geometric of all needs values .* under robust row 4 has -206\.31"):
         ConfidenceIndex(normalisation="robust", question_aggregation="geometric").fit(14.1 - means)

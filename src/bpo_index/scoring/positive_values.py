@@ -75,7 +75,7 @@ def may_fail(definition: IndexDefinition) -> bool:
     --------
     >>> from bpo_index.definition import load_definition, replace_method
     >>> definition = load_definition("offshore-bpo-2021")
-    >>> may_fail(definition), may_fail(replace_method(definition, "{normalisation: z_score, aggregation: geometric}"))
+    >>> may_fail(definition), may_fail(replace_method(definition, "{normalisation: robust, aggregation: geometric}"))
     (False, True)
     """
     varied = definition.uncertainty.varied
