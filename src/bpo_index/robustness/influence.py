@@ -26,6 +26,7 @@ from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_excludable_categories, list_excludable_questions
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.dont_know import place_dont_know
 from bpo_index.scoring.preparation import gather_evidence, needs_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
@@ -103,7 +104,8 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     published = [unit.unit for unit in sample.answers]
     # In the order of the answers: units as in the definition, respondents by what they said.
     place = pl.col("unit").replace_strict(published, range(len(published)), return_dtype=pl.Int64)
-    people = sort_respondents(accepted.filter(pl.col("unit").is_in(published)), definition.question_ids)
+    answered = place_dont_know(accepted, definition).filter(pl.col("unit").is_in(published))
+    people = sort_respondents(answered, definition.question_ids)
     people = people.sort(place, maintain_order=True).with_row_index("row")
     persons = people.group_by("respondent_id", maintain_order=True).agg("row", "unit")
     # Who rates several units is left out of all of them.
