@@ -329,6 +329,11 @@ class IndexStructure:
             or any(node.weighting.learns or node.aggregation.compares_units for node in self.nodes)
         )
 
+    @property
+    def units_matter(self) -> bool:
+        """Whether the score of a unit can change when another one takes no part."""
+        return not self.units_are_independent or self.missing_answers.looks_at_others
+
     @cached_property
     def is_linear(self) -> bool:
         """Whether the scores of a unit are weighted means of its own question means on the scale, and nothing else."""
