@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from bpo_index.publication.columns.assumptions import SENSITIVITY
-from bpo_index.publication.columns.influence import INFLUENCE
+from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT_UNIT
 from bpo_index.publication.columns.weights import WEIGHT_SWAPS
 from bpo_index.publication.findings import describe_support, summarise_support
 from tests.surveys import make_definition
@@ -35,6 +35,7 @@ def make_tables(sure=(), holds=(0.5, 0.25), shift=(0.5, 1.0), units=3):
         "sensitivity": pl.DataFrame(schema=SENSITIVITY.schema),
         "weight_swaps": pl.DataFrame(schema=WEIGHT_SWAPS.schema),
         "influence": pl.DataFrame(schema=INFLUENCE.schema),
+        "ranks_without_unit": pl.DataFrame(schema=RANKS_WITHOUT_UNIT.schema),
     }
 
 

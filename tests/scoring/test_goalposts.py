@@ -14,7 +14,7 @@ from bpo_index.scoring.sklearn_steps import AnswerImputer, Normaliser
 from bpo_index.scoring.steps import normalise
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_scores import score_units
-from tests.scoring.test_score_bounds import score_case
+from tests.scored_cases import score_case
 
 TEN = AnswerScale(minimum=0.0, maximum=10.0)
 

@@ -1,28 +1,15 @@
 """The ends of scores follow from the weights as they are; with weights below zero they lie beyond 0 and 100."""
 
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 import pytest
 
-from bpo_index.definition import load_definition
 from bpo_index.disclosure.cells.ends import find_score_ends, place_margins
 from bpo_index.publication.published_structure import read_structure
-from bpo_index.responses import read_responses
 from bpo_index.robustness.assess import assess_robustness
 from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.scoring.structure import IndexStructure
-from bpo_index.scoring.unit_scores import score_units
-from bpo_index.validation.validate import validate_responses
-
-CASES = Path(__file__).parent / "cases"
-
-
-def score_case(name, answers="ten_units"):
-    definition = load_definition(CASES / f"{name}.yaml")
-    accepted = validate_responses(read_responses([CASES / f"{answers}.csv"], definition), definition).accepted
-    return definition, accepted, score_units(accepted, definition)
+from tests.scored_cases import CASES, score_case
 
 
 @pytest.fixture(scope="module")

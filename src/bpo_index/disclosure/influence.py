@@ -40,8 +40,8 @@ def disclose_influence(
     dict
         `influence`: one row for all respondents, one for all companies, one per unit, question, category and quality
         rule: `left_out, item, items, changing_first, changing_first_five, changing_any_rank` (how many of the items
-        do)`, largest_shift, mean_rank_shift` (over items and units)`, not_computed`; of a quality rule null where it depends
-        on what the rows say that it keeps out. `ranks_without`: as in `Influence`, null likewise.
+        do)`, largest_shift, mean_rank_shift` (over items and units)`, not_computed`; of a quality rule null where it
+        depends on what the rows say that it keeps out. `ranks_without`: as in `Influence`, null likewise.
         `ranks_without_unit`: as there; ranks of published units.
     """
     rules = influence.items.filter(pl.col("left_out") == RULE)["item"].to_list()

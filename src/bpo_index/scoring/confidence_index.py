@@ -211,7 +211,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             [f"row {n}" for n in range(units)], self._name_columns(questions), ["", *(str(name) for name in names)]
         )
         scores = score_means(means, self.structure_, learnt=self.learnt_)
-        if said := describe_broken_mean(means, scores, self.learnt_, self.structure_, naming):
+        if said := describe_broken_mean(means, scores, self.learnt_, self.structure_, naming=naming):
             raise ValueError(said)
         return self
 

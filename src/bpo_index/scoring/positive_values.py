@@ -36,7 +36,7 @@ class Naming:
 
 
 def describe_broken_mean(
-    means: Floats, scores: Floats, learnt: LearntIndex, structure: IndexStructure, naming: Naming
+    means: Floats, scores: Floats, learnt: LearntIndex, structure: IndexStructure, *, naming: Naming
 ) -> str | None:
     """Return a sentence on the values below zero that a mean cannot take: its name, units, items, values; None: none.
 
@@ -58,7 +58,7 @@ def describe_broken_mean(
         held = (values[:, node.questions] if node.holds_questions else scores[:, node.children])[:, node.counted]
         broken = np.argwhere(held < 0)
         if len(broken):
-            return _explain(node, held, broken, structure, naming)
+            return _explain(node, held, broken, method=structure.method.normalisation, naming=naming)
     return None
 
 
@@ -92,7 +92,7 @@ def may_fail(definition: IndexDefinition) -> bool:
     return needs and (depends or any(node.may_be_signed for node in structure.nodes))
 
 
-def _explain(node: Node, held: Floats, broken: np.ndarray, structure: IndexStructure, naming: Naming) -> str:
+def _explain(node: Node, held: Floats, broken: np.ndarray, *, method: str, naming: Naming) -> str:
     kind, names = ("question", naming.questions) if node.holds_questions else ("category", naming.nodes)
     named = [
         f"{naming.units[unit]} has {held[unit, item]:.2f} in the {kind} {names[node.counted_items[item]]}"
@@ -102,6 +102,6 @@ def _explain(node: Node, held: Floats, broken: np.ndarray, structure: IndexStruc
     where = naming.nodes[node.number]
     return (
         f"The mean {node.aggregation.name}{f' of {where}' if where else ''} needs values from 0 on, and under "
-        f"{structure.method.normalisation} {'; '.join(named)}{more}. Take scale, or min_max with normalisation_range: "
+        f"{method} {'; '.join(named)}{more}. Take scale, or min_max with normalisation_range: "
         "[1, 100], or an arithmetic mean."
     )

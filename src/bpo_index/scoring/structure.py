@@ -39,7 +39,7 @@ from bpo_index.scoring.methods.registry import (
     get_outliers,
     get_weighting,
 )
-from bpo_index.scoring.score_bounds import bound_aggregate
+from bpo_index.scoring.methods.score_bounds import bound_aggregate
 from bpo_index.scoring.steps import find_outcome_ends
 
 

@@ -122,7 +122,7 @@ def score_units(
         naming = Naming(
             [unit.unit for unit in sample.answers], definition.question_ids, [node.id for node in definition.nodes]
         )
-        if broken := describe_broken_mean(means[published], scores[published], learnt, structure, naming):
+        if broken := describe_broken_mean(means[published], scores[published], learnt, structure, naming=naming):
             raise DataRefused(broken)
         structure = dataclasses.replace(structure, used=learnt.weights)
         sample = dataclasses.replace(sample, structure=structure)

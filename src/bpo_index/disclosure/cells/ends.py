@@ -19,7 +19,7 @@ import numpy as np
 from bpo_index.disclosure.cells.units import count_effective, is_protected
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.record import Outcome
-from bpo_index.scoring.score_bounds import place_between, share_between
+from bpo_index.scoring.methods.score_bounds import place_between, share_between
 from bpo_index.scoring.steps import learn_normalisation
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers

@@ -13,7 +13,7 @@ import numpy as np
 
 from bpo_index.disclosure.cells.ends import find_end_margins, find_ends, find_score_ends, place_margins
 from bpo_index.scoring.arrays import Floats, Ints
-from bpo_index.scoring.score_bounds import place_between
+from bpo_index.scoring.methods.score_bounds import place_between
 from bpo_index.scoring.structure import IndexStructure, Node
 
 #: What has to stay open, as a share of the scale, of the answers of one or two people

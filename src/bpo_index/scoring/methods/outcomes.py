@@ -82,6 +82,7 @@ def _code_balance(
     confident: Floats,
     minimum: Floats | float,
     maximum: Floats | float,
+    *,
     outcome_boxes: int = 2,
     dont_know_in_base: bool = False,
 ) -> Floats:
