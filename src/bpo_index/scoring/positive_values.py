@@ -84,7 +84,12 @@ def may_fail(definition: IndexDefinition) -> bool:
         structure.normalisation,
         *(find_method("normalisation", name) for name in varied["normalisation"]),
     ]
-    depends = any(isinstance(one, Normalisation) and one.lowest_depends for one in normalisations)
+    depends = any(
+        isinstance(one, Normalisation)
+        and one.lowest_depends
+        and one.find_lowest(one.pick(definition.method), len(definition.units)) <= 0
+        for one in normalisations
+    )
     means = [find_method("aggregation", name) for name in varied["aggregation"]]
     needs = any(map(needs_positive, structure.nodes)) or any(
         getattr(mean, "power", 1) not in (None, 1) for mean in means
