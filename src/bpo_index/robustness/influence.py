@@ -324,4 +324,5 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> tuple[pl.DataFrame, pl.
 def _rank(scores: Floats) -> Ints:
     """Return the ranks of items x units, some items at a time: ranking compares all pairs of units."""
     size = max(1, _CELLS // scores.shape[1] ** 2)
-    return np.concatenate([rank_units(scores[start : start + size]) for start in range(0, len(scores), size)])
+    parts = [rank_units(scores[start : start + size]) for start in range(0, len(scores), size)]
+    return np.concatenate(parts) if parts else np.zeros(scores.shape, dtype=np.int64)
