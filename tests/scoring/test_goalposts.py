@@ -8,6 +8,7 @@ from bpo_index.definition import load_definition, replace_method
 from bpo_index.definition.method_conflicts import list_uncertainty_conflicts
 from bpo_index.disclosure.cells.ends import find_score_ends
 from bpo_index.errors import DataRefused, DefinitionError
+from bpo_index.publication.standard_phrases import explain_lost_replicates
 from bpo_index.robustness.assess import assess_robustness
 from bpo_index.scoring.methods.record import AnswerScale
 from bpo_index.scoring.sklearn_steps import AnswerImputer, Normaliser
@@ -104,16 +105,39 @@ def test_z_scores_go_with_geometric_means_where_no_value_is_below_zero():
     assert scores.units["score"].to_numpy() == pytest.approx(np.exp(np.log(z).mean(axis=1)))
 
 
-def test_a_value_below_zero_is_refused_by_unit_question_and_value_and_fails_in_replicates():
+def place_far_below(accepted, ratings):
+    """Return the answers with a first question that hardly differs between units, but in one that is far below."""
+    place = accepted["unit"].str.slice(1).cast(pl.Float64)
+    others = accepted.with_columns(qa=8 + place / 10).filter(pl.col("unit") != "U3")
+    return pl.concat([others, accepted.filter(pl.col("unit") == "U3").with_columns(qa=pl.Series(ratings, dtype=float))])
+
+
+def test_a_value_below_zero_is_refused_by_unit_question_and_value():
     definition, accepted, _ = score_case("goalposts_range")
     changed = replace_method(definition, "{normalisation: robust, question_aggregation: geometric}")
-    scores = score_units(accepted, changed)
-    assert scores.units["score"].null_count() == 0
-    found = assess_robustness(accepted, scores, changed, replicates=300)
-    # By hand: robust values below zero of the resampled means, counted by the program.
-    assert 0 <= found.replicates_not_ranked < 300
-    # One question whose means hardly differ, but for one unit far below.
-    place = accepted["unit"].str.slice(1).cast(pl.Float64)
-    low = accepted.with_columns(qa=8 + place / 10 - 8 * (accepted["unit"] == "U3").cast(pl.Float64))
-    with pytest.raises(DataRefused, match=r"from 0 on, and under robust U3 has -\d+\.\d\d in the question qa"):
+    # By hand: median 8.45 of 0, 8, 8.1, 8.2, 8.4, 8.5, 8.6, ... 8.9, and .3 the median distance from it.
+    low = place_far_below(accepted, [0.0] * 8)
+    assert score_units(accepted, changed).units["score"].null_count() == 0
+    value = 50 + 10 * (0 - 8.45) / (1.4826 * 0.3)
+    with pytest.raises(DataRefused, match=rf"from 0 on, and under robust U3 has {value:.2f} in the question qa\. Take"):
         score_units(low, changed)
+
+
+def test_replicates_in_which_a_value_falls_below_zero_are_counted_and_said():
+    definition, accepted, _ = score_case("goalposts_range")
+    changed = replace_method(definition, "{normalisation: robust, aggregation: geometric}")
+    ratings = np.array([5.25, 5.5, 6, 6.5, 6.5, 6.75, 6.75, 7])
+    answers = place_far_below(accepted, ratings)
+    scores = score_units(answers, changed)
+    lost = assess_robustness(answers, scores, changed, replicates=600).replicates_not_ranked
+    # The same draws (seven of eight) by numpy: how often is the unit below zero?
+    rng = np.random.default_rng(2)
+    drawn = ratings[rng.integers(0, 8, (20_000, 7))].mean(axis=1)
+    others = 8 + np.array([0, 1, 2, 4, 5, 6, 7, 8, 9]) / 10
+    means = np.column_stack([drawn, np.tile(others, (len(drawn), 1))])
+    middle = np.median(means, axis=1, keepdims=True)
+    spread = 1.4826 * np.median(np.abs(means - middle), axis=1)
+    share = (50 + 10 * (drawn - middle[:, 0]) / spread < 0).mean()
+    assert 0.1 < share < 0.9
+    assert lost / 600 == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 600))
+    assert explain_lost_replicates(changed).endswith("or a value fell below zero in a mean that takes none")

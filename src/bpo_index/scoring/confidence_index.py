@@ -70,7 +70,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     reverse
         Per question, true where a high rating means low confidence; None: nowhere.
     scale_minimum, scale_maximum
-        The ends of the answer scale.
+        The ends of the answer scale. Means outside it are refused where they are read on it: under normalisations that
+        need the scale (`scale`, `goalposts`, ...), and of reversed questions.
     questions_needed
         Questions with a mean that a category needs; None: all.
     reference_unit
@@ -152,7 +153,14 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def fit(self, X: ArrayLike, y: object = None) -> ConfidenceIndex:
-        """Learn what the methods need from the units x questions means `X`; NaN where a unit has no mean."""
+        """Learn what the methods need from the units x questions means `X`; NaN where a unit has no mean.
+
+        Raises
+        ------
+        ValueError
+            In one sentence: means outside the scale (column, value, row), methods that do not go together, weights that
+            cannot be learnt, values below zero in a mean that takes none (row, column, value).
+        """
         del y
         means: Floats = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
         units, questions = means.shape

@@ -20,7 +20,7 @@ _KEPT = {"ranking": "the ranking", "first": "the first", "first_five": "the firs
 _LEFT_OUT = {
     "respondent": "One {respondent}",
     "company": "One company",
-    "unit": "One {unit}, of the others",
+    "unit": "One {unit} (the others among themselves)",
     "question": "One question",
     "category": "One category",
     "quality_rule": "One quality rule",
