@@ -81,7 +81,7 @@ def describe_support(
 def summarise_support(
     ranking: pl.DataFrame, tables: Mapping[str, pl.DataFrame], definition: IndexDefinition
 ) -> list[str]:
-    """Return at most six sentences without technical words: who leads, what is certain, what moves ranks.
+    """Return at most five sentences without technical words: who leads, what is certain, what moves ranks.
 
     Parameters
     ----------
@@ -94,11 +94,13 @@ def summarise_support(
         return [phrase("findings.nothing_to_compare", units=words.units)]
     sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     level = show_level(definition.method.confidence_level)
+    # In the place of who is behind the leader: one screen holds five sentences.
+    reversals = _describe_reversals(ranked, tables["ranks_without_unit"], words)[:1]
     return [
         _summarise_lead(ranked, tables["first_ranks"]["candidates_count"][0], words, level),
-        *_summarise_leader(ranked, sure),
+        *([] if reversals else _summarise_leader(ranked, sure)),
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
-        *_describe_reversals(ranked, tables["ranks_without_unit"], words)[:1],
+        *reversals,
         *_summarise_causes(tables["sensitivity"], words),
         phrase(
             "findings.several_units" if rates_several(ranked, words) else "findings.own_unit_only",
