@@ -12,7 +12,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names
 from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import choose_notice
+from bpo_index.publication.standard_phrases import choose_notice, explain_lost_replicates
 from bpo_index.robustness.assess import shorten_notes
 
 
@@ -69,6 +69,7 @@ def _print_details(completed: CompletedRun, console: Console) -> None:
             replicates=result.replicates,
             respondents=result.words.respondents,
             lost_with_assumptions=lost[1],
+            why=explain_lost_replicates(completed.definition),
         )
         console.print(f"[dim]{escape(said)}[/]")
     console.print()

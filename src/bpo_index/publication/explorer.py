@@ -22,12 +22,12 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.publication.category_tree import INDEX, CategoryTree, make_flat_tree, read_tree
 from bpo_index.publication.explorer_errors import find_unit_correlation, moderate_errors
 from bpo_index.publication.implied_categories import imply_categories, spread_cells
+from bpo_index.publication.published_structure import read_structure
 from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation, list_names
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
 from bpo_index.scoring.steps import normalise
-from bpo_index.scoring.structure import IndexStructure
 
 #: Draws, where as many numbers as `_MOST_NUMBERS` allow.
 _DRAWS, _FEWEST_DRAWS, _MOST_NUMBERS = 600, 100, 120_000
@@ -142,7 +142,7 @@ def prepare_explorer(
     reproduces = bool(len(found) and (np.abs(found - overall) < _SAME_SCORE).all())
 
     step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *scores.shape), dtype=np.int16), np.zeros(0)
-    bounds_of = IndexStructure.from_definition(definition).score_bounds
+    bounds_of = read_structure(definition, tables["weights"]).score_bounds
     ends = [bounds_of[n + 1] for n in tree.lowest]
     errors = moderate_errors(se, scores, counted[:, 1:], ends)
     shares = read_place_shares(tables["rank_shares"], codes)

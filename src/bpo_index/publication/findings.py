@@ -12,6 +12,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import list_names, show_level, show_number, show_percent, show_percentage
 from bpo_index.display.words import start_sentence
+from bpo_index.publication.reversals import describe_reversals
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
 
 #: A change of weights is small where it moves less than this share of the total weight.
@@ -73,6 +74,7 @@ def describe_support(
         *_describe_assumptions(tables["sensitivity"], words),
         *_describe_swaps(ranked, tables["weight_swaps"]),
         *_describe_influence(ranked.height, tables["influence"], definition),
+        *_describe_reversals(ranked, tables["ranks_without_unit"], words),
     ]
 
 
@@ -98,10 +100,13 @@ def summarise_support(
         return [phrase("findings.nothing_to_compare", units=words.units)]
     sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     level = show_level(definition.method.confidence_level)
+    # In the place of who is behind the leader: one screen holds five sentences.
+    reversals = _describe_reversals(ranked, tables["ranks_without_unit"], words)[:1]
     return [
         _summarise_lead(ranked, tables["first_ranks"]["candidates_count"][0], words, level),
-        *_summarise_leader(ranked, sure),
+        *([] if reversals else _summarise_leader(ranked, sure)),
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
+        *reversals,
         *_summarise_causes(tables["sensitivity"], words),
         phrase(
             "findings.several_units" if rates_several else "findings.own_unit_only",
@@ -279,6 +284,10 @@ def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
     if small.height <= _NAMED_PAIRS:
         return [phrase("findings.swaps", count=small.height, share=share, pairs=list_names(shown))]
     return [phrase("findings.swaps_soonest", count=small.height, share=share, pairs=list_names(shown))]
+
+
+def _describe_reversals(ranked: pl.DataFrame, table: pl.DataFrame, words: Words) -> list[str]:
+    return describe_reversals(table, dict(ranked.select("unit", "name").iter_rows()), words)
 
 
 def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:

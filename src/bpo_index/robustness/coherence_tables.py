@@ -22,6 +22,7 @@ from bpo_index.robustness.reliability import (
     estimate_alpha_interval,
     measure_icc,
     measure_omega,
+    measure_standardised_alpha,
 )
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.shared_companies import find_answering
@@ -49,9 +50,10 @@ class StructureTables:
     ----------
     reliability
         One row for all questions (`category` null) and one per category: `category, questions, respondents` (with all
-        questions answered), `alpha, alpha_low, alpha_high, omega` (within units), `alpha_between` (over units), `icc1,
-        icc1_low, icc1_high, icc1k, mean_respondents` (of the respondents' category scores), `respondents_needed` (for a
-        reliability of .8 of unit means; null: none suffice).
+        questions answered), `alpha, alpha_low, alpha_high, omega_raw` (of raw items, within units),
+        `alpha_standardised, omega` (of standardised items, within units), `alpha_between` (of raw items, over units),
+        `icc1, icc1_low, icc1_high, icc1k, mean_respondents` (of the respondents' category scores), `respondents_needed`
+        (for a reliability of .8 of unit means; null: none suffice).
     questions
         One row per question: `category, question, item_total, alpha_if_deleted` (within units, in its category).
     correlations
@@ -132,7 +134,10 @@ def _measure(
         low, high = estimate_alpha_interval(alpha, respondents, questions, confidence_level, degrees=degrees)
         row |= {"alpha": float(alpha), "alpha_low": float(low), "alpha_high": float(high)}
         if questions <= MOST_FACTORED:
-            row["omega"] = float(measure_omega(centred.T @ centred / (respondents - units)).total)
+            covariance = centred.T @ centred / (respondents - units)
+            omega = measure_omega(covariance)
+            row |= {"omega_raw": omega.raw, "omega": omega.total}
+            row["alpha_standardised"] = float(measure_standardised_alpha(covariance))
     known = means[~np.isnan(means).any(axis=1)]
     if len(known) > 1:
         centred = known - known.mean(axis=0)

@@ -25,6 +25,7 @@ from bpo_index.display.words import start_sentence
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence
+from bpo_index.scoring.dont_know import counts_dont_know, place_dont_know
 from bpo_index.scoring.margins import build_margins
 from bpo_index.scoring.methods.aggregation import aggregate_mean
 from bpo_index.scoring.methods.covariance import pool_within_covariance
@@ -125,6 +126,7 @@ def prepare_sample(
         published beside earlier releases.
     """
     method = definition.method
+    accepted = place_dont_know(accepted, definition)
     codes = [unit.code for unit in definition.units]
     structure = IndexStructure.from_definition(definition)
     wanted = [f"importance_{definition.nodes[n].id}" for n in structure.importance_nodes]
@@ -295,6 +297,8 @@ def _describe_choices(definition: IndexDefinition, margins: pl.DataFrame | None)
         if getattr(definition.method, key) != getattr(usual, key)
     ]
     notes = [phrase("notes.other_methods", count=len(chosen), methods=", ".join(chosen))] if chosen else []
+    if counts_dont_know(definition):
+        notes.append(phrase("notes.dont_know_in_base"))
     if margins is not None:
         notes.append(
             phrase(

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
@@ -14,11 +16,12 @@ from bpo_index.display.numbers import NOTHING, list_names, show_level, show_numb
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
+from bpo_index.publication.published_structure import read_structure
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import explain_lost_replicates
 from bpo_index.scoring.designs.registry import list_lonely
 from bpo_index.scoring.methods.registry import find_method, get_weighting
-from bpo_index.scoring.structure import IndexStructure
 
 #: The steps from ratings to ranks, by the keys of the `method:` block.
 _TITLES = {
@@ -189,9 +192,12 @@ def _describe_design(definition: IndexDefinition) -> list[Step]:
     return [Step("Sampling design", "declared", ", ".join(said), "")]
 
 
-def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
-    """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind."""
-    bounds = IndexStructure.from_definition(definition).score_bounds
+def describe_intervals(definition: IndexDefinition, weights: pl.DataFrame) -> list[tuple[str, str]]:
+    """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind.
+
+    `weights` is the table of this name: where some are below zero, the ends of scores follow from them.
+    """
+    bounds = read_structure(definition, weights).score_bounds
     named: dict[tuple[str, str], list[str]] = {}
     for node, ends in zip(definition.nodes, bounds, strict=True):
         named.setdefault(_describe_interval(ends), []).append(node.title or "overall")
@@ -292,6 +298,6 @@ def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[s
         limits.append(
             f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with {words.respondents} drawn, and "
             f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, left one {words.unit} without a "
-            "score and count in nothing: nobody who was drawn had answered a question that counts."
+            f"score and count in nothing: {explain_lost_replicates(definition)}."
         )
     return limits + result.notes + audit_notes

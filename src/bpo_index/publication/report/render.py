@@ -145,7 +145,7 @@ def render_report(
         },
         replicates=f"{result.replicates:,}",
         steps=list_steps(definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
-        intervals=describe_intervals(definition),
+        intervals=describe_intervals(definition, result.tables["weights"]),
         symbols=describe_symbols(definition.words),
         limits=list_limits(result, definition, audit.notes),
         made_from=_list_origins(made_from),

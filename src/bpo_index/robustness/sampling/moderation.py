@@ -211,6 +211,9 @@ def find_moderation(answers: Sequence[UnitAnswers], structure: IndexStructure) -
         return None
     pooled = sum(own.T @ own * f * d for own, f, d in zip(influence, factor, degrees, strict=True)) / degrees.sum()
     own, borrowed = share_degrees(estimate_prior_degrees((overall * factor)[known], degrees[known]), degrees)
+    # A declared design has variances of its own, which a pooled one knows nothing of; without one it borrows as others.
+    is_declared = np.array([unit.design is not None for unit in answers])
+    own, borrowed = np.where(is_declared & known, 1.0, own), np.where(is_declared & known, 0.0, borrowed)
     values, vectors = np.linalg.eigh(pooled)
     together = estimate_correlations(answers, plain)
     mix = None

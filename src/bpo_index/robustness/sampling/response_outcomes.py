@@ -105,6 +105,7 @@ def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box
     given = definition.method
     kept = (
         "outcome_boxes",
+        "dont_know_in_base",
         "questions_needed",
         "trim_weights",
         "minimum_respondents_to_publish",
