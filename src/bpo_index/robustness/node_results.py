@@ -86,7 +86,8 @@ def assess_node(
     when = [np.isnan(scores), bounded[:, column]]
     notes: list[str | np.ndarray] = ["no_score", "at_end"]
     when += [whole > 0, clusters < 2, degrees < 1, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
-    notes += [
+    notes += ["whole_population", "one_cluster", "no_degrees", "few_units", still]
+    notes += ["no_derivative", "not_ranked", "small"]
         "whole_population",
         "one_cluster",
         "no_degrees",
