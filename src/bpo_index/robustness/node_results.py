@@ -88,15 +88,6 @@ def assess_node(
     when += [whole > 0, clusters < 2, degrees < 1, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
     notes += ["whole_population", "one_cluster", "no_degrees", "few_units", still]
     notes += ["no_derivative", "not_ranked", "small"]
-        "whole_population",
-        "one_cluster",
-        "no_degrees",
-        "few_units",
-        still,
-        "no_derivative",
-        "not_ranked",
-        "small",
-    ]
     note = np.select(when, notes, default="")
     has_error = shown > 0
     found = {
