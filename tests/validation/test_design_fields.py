@@ -110,3 +110,9 @@ def test_replicate_weights_are_read_in_their_order(tmp_path):
     assert sample.answers[0].design.supplied.weights.tolist() == [[0.0, 1, 2, 3, 4, 5], [2.0] * 6]
     assert sample.answers[0].design.supplied.degrees == 1
     assert validation.accepted["design.replicate.1"].dtype == pl.Float64
+
+
+def test_a_company_in_several_units_is_refused_since_a_design_is_drawn_unit_by_unit(tmp_path):
+    rows = [*ROWS, "b9,Beland,4,4,4,f0,big,20,1"]
+    says = refuse(tmp_path, "strata: s, lonely_company: centre", rows)
+    assert "company f0 answers in AAA and BBB, and a design is drawn in each unit by itself" in says

@@ -155,6 +155,7 @@ def find_design_problems(design: Design, accepted: pl.DataFrame, background: dic
         .otherwise(pl.concat_str(pl.lit(_RESPONDENT), "respondent_id")),
     )
     problems = _find_divided_companies(rows) if design.strata is not None else []
+    problems += _find_companies_in_units(rows) if design.replicate_weights is None else []
     known = {fold_label(name) for name in (design.population.by_stratum or {})} if design.population else set()
     if design.population is not None and design.population.by_stratum is not None:
         several = (
@@ -181,6 +182,17 @@ def _find_divided_companies(rows: pl.DataFrame) -> list[str]:
     ]
     more = len(found) - _SHOWN
     return found[:_SHOWN] + ([f"and {more} more companies are in two strata"] if more > 0 else [])
+
+
+def _find_companies_in_units(rows: pl.DataFrame) -> list[str]:
+    """Return the companies that answer in several units: a design is drawn unit by unit, and not these once."""
+    units = rows.group_by("_company").agg(pl.col("unit").unique().sort()).filter(pl.col("unit").list.len() > 1)
+    found = [
+        f"{_name(company)} answers in {names[0]} and {names[1]}, and a design is drawn in each unit by itself: give "
+        "the survey's replicate weights (replicate_weights), or take the block out"
+        for company, names in units.sort("_company").iter_rows()
+    ]
+    return found[:1] + ([f"and {len(found) - 1} more answer in several units"] if len(found) > 1 else [])
 
 
 def _find_stratum_problems(design: Design, part: pl.DataFrame, *, unit: str, stratum: str) -> list[str]:
