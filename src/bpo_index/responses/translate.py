@@ -398,7 +398,7 @@ def _say_two_answers(pairs: dict[str, set[str]], columns: dict[str, Texts]) -> s
 
 
 def _find_mark(what: str, group: dict[str, set[str]], wanted: str | None, said: list[str]) -> str | None:
-    """Return what stands before the decimals of these columns; None where it cannot be told."""
+    """Return what stands before the decimals of these columns; None where it is not clear."""
     given = set().union(*group.values())
     advice = "(`source.decimal` of the definition says which of the two stands before decimals)"
     if what == "durations":
@@ -423,7 +423,7 @@ def _find_mark(what: str, group: dict[str, set[str]], wanted: str | None, said: 
 
 
 def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
-    """Return the columns of times in ISO form; times whose day and month cannot be told are left out."""
+    """Return the columns of times in ISO form; times of which it is not clear what day and month are, are left out."""
     times = {tidy: columns[tidy] for tidy in ("started_at", "finished_at") if tidy in columns}
     written = {tidy: texts.filter(~_are_times(texts)) for tidy, texts in times.items()}
     different = set().union(*map(list_texts, written.values()))
