@@ -2,8 +2,8 @@
 
 Any format (`grids.py`), any survey tool's form of headings (`exports.py`), wide (a column a question), long (a row a
 respondent and question) or in blocks (a column a question and unit). What a file is, is found by looking into it, and
-reported. Nothing is dropped: a record that cannot be read is quarantined with a reason, and so are all records of a file
-that cannot be used. Rows that `source.keep` leaves out are counted apart.
+reported. Nothing is dropped: a record that cannot be read is quarantined with a reason, and so are all records of a
+file that cannot be used. Rows that `source.keep` leaves out are counted apart.
 
 Stages: `open_sources`, `read_grids`, `choose_view` (which separator or sheet, which rows of headings), `map_headings`,
 `translate_rows`, then `collect_wide`, `collect_long` or `collect_blocks`. Method page: docs/methods/reading.md.
