@@ -83,7 +83,7 @@ def shorten_notes(words: Words) -> dict[str, str]:
 
     Examples
     --------
-    >>> shorten_notes(Words())["one company: no standard error, no interval"]
+    >>> shorten_notes(Words())["one company: no standard error, no interval, no shares of replicates"]
     'one company'
     """
     described = describe_notes(words)
