@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-components",
         action="store_true",
-        help="fail a test whose component (a Prefect server, a browser) is missing, instead of skipping it",
+        help="fail a test whose component (a Prefect server, a browser, R's data) is missing, instead of skipping it",
     )
 
 
@@ -75,10 +75,21 @@ def find_minutes_problem(is_required: bool) -> str | None:
     return "its tests take long: `make test-components`, `make faults` and `make fuzz` run them"
 
 
+def find_survey_data_problem() -> str | None:
+    """Return why the data of R's package survey are not there, or None when they are."""
+    if importlib.util.find_spec("rdata") is None:
+        return "the package rdata is not installed"
+    folder = os.environ.get("BPO_INDEX_SURVEY_DATA")
+    if not folder:
+        return "BPO_INDEX_SURVEY_DATA does not name the data folder of Debian's r-cran-survey"
+    return None if (Path(folder) / "api.rda").is_file() else f"there is no api.rda in {folder}"
+
+
 COMPONENTS: dict[str, Callable[[bool], str | None]] = {
     "browser": find_browser_problem,
     "minutes": find_minutes_problem,
     "prefect-server": lambda _: find_prefect_problem(os.environ.get("PREFECT_API_URL")),
+    "survey-data": lambda _: find_survey_data_problem(),
     "prefect-machine": lambda _: find_machine_problem(os.environ.get("PREFECT_API_URL")),
 }
 

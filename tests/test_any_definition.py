@@ -27,7 +27,7 @@ FULL = (
         "uncertainty: {weight_variation: 0.3, weight_bounds: [0.5, 2], excluded_category: 0.1, normalisation: "
         "{scale: 1, min_max: 2, goalposts: 1, distance_to_target: 1}, normalisation_range: [1, 100], "
         "aggregation: {arithmetic: 1, generalised_mean: 1}}\n"
-        "method: {goalposts: [2, 9], target: 8, trim_weights: 3, power: 0.5, normalisation_range: [1, 100], "
+        "method: {goalposts: [2, 9], target: 8, trim_weights: 3, power: 0.5, "
         "confidence_level: 0.9, missing_answers: knn, neighbours: 2, outcome_boxes: 2, questions_needed: 1, ",
     )
     .replace("id: q1, text: One", "id: q1, text: One, weight: 2")

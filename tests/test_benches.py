@@ -12,6 +12,7 @@ from benches import (
     reading,
     replicates,
     scheduled,
+    score_intervals,
     scoring,
     sensitivity,
     validation,
@@ -47,11 +48,27 @@ def test_a_bench_measures_what_it_says(bench, name, size, monkeypatch):
         assert row["ours"] > 0
 
 
+def test_score_intervals_cover_in_the_page_that_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(score_intervals, "ANSWERS", dict(list(score_intervals.ANSWERS.items())[:1]))
+    assert score_intervals.main(3, tmp_path / "intervals.md") == 0
+    assert (tmp_path / "intervals.md").read_text(encoding="utf-8").count("| 0 to 10, mean 8.5 |") == 12
+    written = score_intervals.OUTPUT.read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in written.splitlines() if line.startswith(("| 0 to", "| 10 -"))]
+    assert len(rows) == 36
+    assert min(float(row[3]) for row in rows) >= 0.92
+    assert all(float(row[7]) == 1 for row in rows if "equal" in row[1])
+
+
 def test_coverage_is_written_as_a_page(tmp_path, monkeypatch):
     monkeypatch.setattr(coverage, "SHAPES", {"(d)": 0.5})
     monkeypatch.setattr(coverage, "GAPS", {"ties": 0.0})
     monkeypatch.setattr(coverage, "ANSWERS", dict(list(coverage.ANSWERS.items())[:1]))
-    assert coverage.main(3, tmp_path / "coverage.md") == 0
+    monkeypatch.setattr(coverage, "KINDS", dict(list(coverage.KINDS.items())[-3:]))
+    assert coverage.main(3, tmp_path / "coverage.md", tmp_path) == 0
+    # What is kept is not simulated again, and gives the same page.
+    monkeypatch.setattr(coverage, "_run", None)
+    assert coverage.main(3, tmp_path / "again.md", tmp_path) == 0
+    assert (tmp_path / "again.md").read_text(encoding="utf-8") == (tmp_path / "coverage.md").read_text(encoding="utf-8")
     page = (tmp_path / "coverage.md").read_text(encoding="utf-8")
     assert page.count("| (d) | ties |") == 3
     assert page.count("| 0 to 10, mean 8.5 |") == 12

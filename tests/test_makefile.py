@@ -288,7 +288,7 @@ def test_a_venv_whose_python_is_gone_is_made_again(checkout: Path, tmp_path: Pat
 
 def test_help_lists_every_target(checkout: Path) -> None:
     expected = {
-        *("run", "serve", "test", "test-components", "lint", "bench", "golden", "sample-data"),
+        *("run", "serve", "app", "test", "test-components", "lint", "bench", "golden", "sample-data"),
         *("messages", "schemas", "fuzz", "faults", "clean", "help"),
     }
     finished = call_make(checkout, "help")

@@ -156,7 +156,7 @@ def test_a_method_file_takes_the_place_of_keys_and_moves_the_release(run, tmp_pa
     ("text", "expected"),
     [
         ("aggregation: mean\n", "method.aggregation (line 1)"),
-        ("normalisation: robust\naggregation: geometric\n", "needs positive values"),
+        ("normalisation: min_max\naggregation: geometric\n", "needs positive values"),
         ("units: []\n", "method.units (line 1): is not a key"),
         ("", "the file is empty"),
         ("- 1\n", "holds no keys"),

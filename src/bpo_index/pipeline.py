@@ -17,7 +17,7 @@ from bpo_index.completed import CompletedCheck, CompletedRun
 from bpo_index.definition import IndexDefinition, load_definition
 from bpo_index.disclosure import choose_key
 from bpo_index.disclosure.corrections import hold_changes
-from bpo_index.disclosure.private_audit import add_exclusions, add_influence
+from bpo_index.disclosure.private_audit import add_exclusions, add_influence, add_missed_margins
 from bpo_index.disclosure.publishable import Publishable, disclose
 from bpo_index.disclosure.published_answers import find_earlier, keep_answers, leave_answers, mark_public
 from bpo_index.errors import DataRefused, UsageError
@@ -140,10 +140,12 @@ def _find_audit(responses: Responses, definition: IndexDefinition, settings: Set
 def score(checked: Checked, definition: IndexDefinition, margins: pl.DataFrame | None) -> Scores:
     """Score and rank the units; a refusal is written into the private audit too."""
     try:
-        return score_units(checked.validation.accepted, definition, margins, restated=checked.restated)
+        scores = score_units(checked.validation.accepted, definition, margins, restated=checked.restated)
     except DataRefused as refusal:
         add_refusal_to_private_audit(checked.audit_folder, str(refusal))
         raise
+    add_missed_margins(checked.audit_folder, scores.sample.missed_margins)
+    return scores
 
 
 def assess(

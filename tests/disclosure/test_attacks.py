@@ -441,8 +441,11 @@ def test_replicates_show_no_respondent_where_resamples_would(tmp_path):
 def test_the_replicates_are_made_from_the_published_tables_alone(tmp_path):
     published = publish(tmp_path, make_people(MEANS))
     definition = IndexDefinition.model_validate_json(published.files["definition.json"])
-    tables = {name: published.read(f"robustness/{name}") for name in ("weights", "rank_shares")}
+    tables = {
+        name: published.read(f"robustness/{name}") for name in ("weights", "rank_shares", "sampling_error", "pairs")
+    }
     tables["weights"] = tables["weights"].with_columns(pl.col("question").replace("", None))
+    tables["sampling_error"] = tables["sampling_error"].with_columns(pl.col("category").replace("", None))
     frames = [
         published.read(name).with_columns(pl.col("score_bound").cast(pl.String)) for name in ("ranking", "categories")
     ]

@@ -41,7 +41,7 @@ PACKAGE = "bpo_index"
 #: Parts whose types hold answers, or numbers made of them of which nobody has decided yet what may be public.
 EXACT_PARTS = ("responses", "validation", "scoring", "robustness", "simulation", "completed", "pipeline", "handover")
 #: Parts of them, and types, that hold no number made of answers: records, the index itself, what a plan is wanted for.
-HARMLESS = ("scoring.methods", "validation.rules", "scoring.structure", "robustness.planning.Wanted")
+HARMLESS = ("scoring.methods", "scoring.designs", "validation.rules", "scoring.structure", "robustness.planning.Wanted")
 
 
 def is_exact(dotted: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from bpo_index.disclosure.influence import PRIVATE, disclose_influence
 from bpo_index.files.resources import find_resource
-from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT
+from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT, RANKS_WITHOUT_UNIT
 from bpo_index.responses import read_responses
 from bpo_index.robustness.influence import assess_influence
 from bpo_index.scoring.unit_scores import score_units
@@ -93,5 +93,6 @@ def test_without_any_ranked_unit_the_tables_are_empty(sample):
     assert {name: table.schema for name, table in public.items()} == {
         "influence": INFLUENCE.schema,
         "ranks_without": RANKS_WITHOUT.schema,
+        "ranks_without_unit": RANKS_WITHOUT_UNIT.schema,
     }
     assert all(table.is_empty() for table in public.values())

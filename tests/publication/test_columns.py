@@ -59,7 +59,7 @@ def test_modules_build_their_frames_with_the_types_of_the_records(computed):
         "exclusions": disclose_exclusions(robustness.exclusions, quarantined, scores),
         **disclose_influence(robustness.influence, quarantined, scores),
     }
-    frames |= {name: getattr(robustness, name) for name in ("sampling_error", "assumptions", "outcomes")}
+    frames |= {name: getattr(robustness, name) for name in ("sampling_error", "design", "assumptions", "outcomes")}
     frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks", "groups")}
     for part in (robustness.ranks, robustness.structure, robustness.weights):
         frames |= {name: frame for name, frame in vars(part).items() if name in TABLES}

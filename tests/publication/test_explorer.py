@@ -24,6 +24,7 @@ from bpo_index.publication.explorer import (
 from bpo_index.publication.report.explorer_part import collect_explorer_data, write_explorer_notes
 from bpo_index.responses import read_responses
 from bpo_index.robustness.ranks.tallies import share_places
+from bpo_index.robustness.sampling.moderation import moderate_variances
 from bpo_index.scoring.confidence_index import ConfidenceIndex
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_scores import score_units
@@ -85,9 +86,27 @@ def test_draws_have_the_published_means_and_errors(explorer, sample):
         ]
     ).reshape(12, 10)
     assert np.isnan(published).sum() == 4
-    inner = (explorer.scores + 3 * published < 100) & (explorer.scores - 3 * published > 0)
-    ratio = explorer.replicates.std(axis=0)[inner] / published[inner]
-    assert ratio == pytest.approx(np.ones(len(ratio)), abs=0.15)
+    counted = np.array(
+        [
+            (
+                sample.result.tables["sampling_error"].filter(unit=unit, category=category)["sampling_units"].to_list()
+                or [8]
+            )[0]
+            for unit in explorer.units
+            for category in explorer.categories
+        ]
+    ).reshape(12, 10)
+    moderated = np.sqrt(
+        np.array(
+            [
+                moderate_variances(se**2, score * (100 - score), units.astype(float))
+                for se, score, units in zip(published.T, explorer.scores.T, counted.T, strict=True)
+            ]
+        ).T
+    )
+    inner = ~np.isnan(published) & (explorer.scores + 3 * moderated < 100) & (explorer.scores - 3 * moderated > 0)
+    ratio = explorer.replicates.std(axis=0)[inner] / moderated[inner]
+    assert ratio == pytest.approx(np.ones(len(ratio)), abs=0.2)
     assert explorer.replicates.min() >= 0
     assert explorer.replicates.max() <= 100
 
@@ -155,15 +174,21 @@ def test_tilting_leaves_unmet_what_no_draw_can_meet():
     assert weights.sum() == pytest.approx(1)
 
 
-def test_a_cell_without_an_error_takes_the_usual_one_and_not_none(sample):
+def test_a_cell_without_an_error_takes_the_pooled_one_and_not_none(sample):
     result = sample.result
     cell = (pl.col("unit") == "COL") & (pl.col("category") == "security")
     gaps = result.categories.with_columns(se=pl.when(~cell).then("se"))
     found = prepare_explorer(result.ranking, gaps, result.tables, change_method(sample.definition, seed=SEED))
     spread = found.replicates[:, found.units.index("COL"), found.categories.index("security")].std()
-    others = result.categories.filter(pl.col("category") == "security", pl.col("unit") != "COL")
-    usual = (others["se"] * others["respondents"].sqrt()).median() / np.sqrt(12)
-    assert spread == pytest.approx(usual, rel=0.15)
+    counted = result.tables["sampling_error"].filter(category="security").select("unit", "sampling_units")
+    cells = gaps.filter(category="security").join(counted, on="unit", maintain_order="left")
+    moderated = moderate_variances(
+        cells["se"].to_numpy() ** 2,
+        cells["score"].to_numpy() * (100 - cells["score"].to_numpy()),
+        cells["sampling_units"].to_numpy().astype(float),
+    )
+    pooled = np.sqrt(moderated[cells["unit"].to_list().index("COL")])
+    assert spread == pytest.approx(pooled, rel=0.15)
 
 
 def test_without_any_error_there_are_scores_and_no_probabilities(sample):
@@ -244,7 +269,7 @@ def test_draws_in_which_a_unit_has_no_score_are_left_out(explorer):
     assert np.isnan(rescore(replace(explorer, draws=drawn), explorer.weights, "geometric")[2]).all()
 
 
-def test_without_published_shares_all_draws_weigh_the_same(sample):
+def test_where_no_shares_are_published_there_are_no_draws(sample):
     result = sample.result
     for table in (
         result.tables["rank_shares"].clear(),
@@ -252,7 +277,7 @@ def test_without_published_shares_all_draws_weigh_the_same(sample):
     ):
         tables = result.tables | {"rank_shares": table}
         found = prepare_explorer(result.ranking, result.categories, tables, change_method(sample.definition, seed=SEED))
-        assert np.ptp(found.draw_weights) == 0
+        assert len(found.draws) == 0
         carried = collect_explorer_data(found, replace(result, tables=tables), sample.definition)
         assert all(row["places"] is None for row in carried["published"])
 
@@ -324,9 +349,11 @@ def test_weights_sum_to_one_among_those_that_one_node_holds(tree):
 def test_draws_of_a_tree_have_the_published_error_of_the_overall_score(four_levels):
     found, ranking = prepare_tree(four_levels), four_levels.result.ranking
     drawn = rescore_values(found.replicates, found.weights, found.aggregation, tree=found.tree).std(axis=0)
-    published = ranking.filter(pl.col("unit").is_in(found.units))["se"].to_numpy()
-    assert len(published) == 10
-    assert drawn == pytest.approx(published, rel=0.15)
+    shown = ranking.filter(pl.col("unit").is_in(found.units))
+    se, score, counted = (shown[name].to_numpy().astype(float) for name in ("se", "score", "respondents"))
+    assert len(se) == 10
+    moderated = np.sqrt(moderate_variances(se**2, score * (100 - score), counted))
+    assert drawn == pytest.approx(moderated, rel=0.15)
 
 
 def test_shares_of_a_tree_are_the_published_ones(four_levels):

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from bpo_index.publication.columns.assumptions import SENSITIVITY
-from bpo_index.publication.columns.influence import INFLUENCE
+from bpo_index.publication.columns.influence import INFLUENCE, RANKS_WITHOUT_UNIT
 from bpo_index.publication.columns.weights import WEIGHT_SWAPS
 from bpo_index.publication.findings import describe_support, summarise_support
 from tests.surveys import make_definition
@@ -35,6 +35,7 @@ def make_tables(sure=(), holds=(0.5, 0.25), shift=(0.5, 1.0), units=3):
         "sensitivity": pl.DataFrame(schema=SENSITIVITY.schema),
         "weight_swaps": pl.DataFrame(schema=WEIGHT_SWAPS.schema),
         "influence": pl.DataFrame(schema=INFLUENCE.schema),
+        "ranks_without_unit": pl.DataFrame(schema=RANKS_WITHOUT_UNIT.schema),
     }
 
 
@@ -193,3 +194,17 @@ def test_the_summary_of_a_sure_order_and_of_none():
     assert summarise(make_ranking([1, None, None]), make_tables()) == [
         "Fewer than two units have a rank, so there is nothing to compare."
     ]
+
+
+def test_what_hangs_on_a_third_unit_is_said_once_in_the_summary_and_wholly_in_the_findings():
+    # Without U2 the order of the first two is another; without the others nothing changes.
+    rows = [("U2", "U0", 1, 2), ("U2", "U1", 2, 1), ("U0", "U1", 1, 1), ("U0", "U2", 2, 2)]
+    tables = make_tables() | {
+        "ranks_without_unit": pl.DataFrame(rows, schema=RANKS_WITHOUT_UNIT.schema, orient="row"),
+    }
+    ranking = make_ranking([1, 2, 3])
+    first = "The first place hangs on which countries take part: without Unit 2, another of the others would be first."
+    first = first.replace("countries", DEFINITION.words.units)
+    pairs = f"The order of 1 pair of {DEFINITION.words.units} hangs on which others take part, of 3 in all."
+    assert [one for one in summarise(ranking, tables) if "hang" in one] == [first]
+    assert describe(ranking, tables, DEFINITION)[-2:] == [first, pairs]

@@ -416,11 +416,11 @@ NORMALISED = {
     "rank": lambda x: 100 * (1 + np.array([0, 1, 2, 3])) / 4,
     "borda": lambda x: 10 + 80 * np.array([0, 1, 2, 3]) / 3,
     "percentile_rank": lambda x: 100 * (np.array([0, 1, 2, 3]) + 0.5) / 4,
-    "distance_to_maximum": lambda x: 100 * (1 - (8 - x) / 6),
-    "distance_to_target": lambda x: np.minimum(100 * (x - 2) / (7 - 2), 100),
+    "distance_to_maximum": lambda x: 10 + 80 * (1 - (8 - x) / 6),
+    "distance_to_target": lambda x: np.minimum(10 + 80 * (x - 2) / (7 - 2), 90),
     "distance_to_reference": lambda x: 100 * (x - 1) / (5 - 1),
-    "fraction_of_maximum": lambda x: 100 * (x - 1) / (8 - 1),
-    "goalposts": lambda x: np.clip(100 * (x - 3) / (6 - 3), 0, 100),
+    "fraction_of_maximum": lambda x: 10 + 80 * (x - 1) / (8 - 1),
+    "goalposts": lambda x: np.clip(10 + 80 * (x - 3) / (6 - 3), 10, 90),
 }
 
 
@@ -450,11 +450,16 @@ def test_the_steps_are_those_of_the_method(sample):
 
 
 def test_the_intervals_are_those_of_the_method(sample):
-    (only,) = describe_intervals(sample.definition)
+    (only,) = describe_intervals(sample.definition, sample.result.tables["weights"])
     assert "logit" in only[1]
-    (only,) = describe_intervals(change_method(sample.definition, normalisation="z_score"))
-    assert only[1] == "S ± t(K − 1) · se"
-    both = describe_intervals(change_method(sample.definition, normalisation="z_score", aggregation="copeland"))
+    (only,) = describe_intervals(
+        change_method(sample.definition, normalisation="z_score"), sample.result.tables["weights"]
+    )
+    assert only[1].startswith("S ± t(d) · se;  d = 1 / Σ q² − 1")
+    both = describe_intervals(
+        change_method(sample.definition, normalisation="z_score", aggregation="copeland"),
+        sample.result.tables["weights"],
+    )
     assert [("logit" in formula) for _, formula in both] == [True, False]
 
 
@@ -523,7 +528,7 @@ def test_ranks_that_no_replicate_has_are_a_dash(sample):
     )
     changed = replace(sample.result, tables=sample.result.tables | {"replicate_ranks": table})
     rows = tabulate_ranks(changed, collect_names(changed, sample.definition), "95%").rows
-    assert all(row[6:] == ("–",) * 4 for row in rows)
+    assert all(row[7:] == ("–",) * 4 for row in rows)
     assert "None" not in "".join(cell for row in rows for cell in row)
 
 

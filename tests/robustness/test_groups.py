@@ -40,7 +40,7 @@ def regroup(definition, regions, sizes=None):
 def make_errors(shape, se=2.0, clusters=8, correlations=None):
     chosen = np.broadcast_to(se, shape).astype(float)
     counts = np.broadcast_to(clusters, shape).astype(np.int64)
-    return Errors(chosen, chosen, chosen, counts, correlations, chosen, np.ones(shape, dtype=bool))
+    return Errors(chosen, chosen, chosen, counts, correlations, chosen, np.ones(shape, dtype=bool), chosen > 0)
 
 
 def tabulate(scores, definition, errors=None, seed=7):
@@ -174,6 +174,7 @@ def test_the_order_of_units_changes_nothing(sample, together):
         correlations and [one[::-1, ::-1] for one in correlations],
         errors.smoothed[::-1],
         errors.is_own[::-1],
+        errors.varies[::-1],
     )
     assert_frame_equal(
         tabulate(score_units(accepted, definition), definition, errors),

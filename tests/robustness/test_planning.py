@@ -113,20 +113,33 @@ def test_last_year_s_scores_are_drawn_together_to_the_spread_that_sampling_leave
         np.full(400, 9),
         correlation=None,
         confidence_level=0.95,
-        bounds=(0.0, 100.0),
+        bounds=(-np.inf, np.inf),
     )
     assert survey.truth.std() == pytest.approx(8, rel=0.08)
     assert survey.truth.mean() == pytest.approx(scores.mean())
     assert survey.spread == pytest.approx(np.full(400, 18.0))
 
 
-def test_a_unit_without_a_standard_error_takes_the_mean_variance_and_too_few_are_refused():
+def test_a_unit_without_a_standard_error_takes_the_pooled_variance_and_too_few_are_refused():
     se = np.array([2.0, 2.0, np.nan, 2.0, 0.0, 4.0])
+    ends = (-np.inf, np.inf)
     scores = np.array([90.0, 80.0, 70.0, 60.0, 50.0, 40.0])
     survey = describe_last_survey(
-        list("ABCDEF"), scores, se, np.full(6, 9), correlation=None, confidence_level=0.95, bounds=(0.0, 100.0)
+        list("ABCDEF"), scores, se, np.full(6, 9), correlation=None, confidence_level=0.95, bounds=ends
     )
-    assert survey.spread[[2, 4]] == pytest.approx(np.full(2, np.sqrt((3 * 36 + 144) / 4)))
+    # What is not known takes no part in the pooled variance; equal answers do, with a variance of zero.
+    assert survey.spread[2] == pytest.approx(np.sqrt((3 * 36 + 0 + 144) / 5))
+    assert 0 < survey.spread[4] < survey.spread[0] < survey.spread[5] < 12
+    with pytest.raises(DataRefused, match="3 of 7 ranked units have no standard error"):
+        describe_last_survey(
+            list("ABCDEFG"),
+            np.append(scores, 30.0),
+            np.append(se, 0.0),
+            np.full(7, 9),
+            correlation=None,
+            confidence_level=0.95,
+            bounds=ends,
+        )
     with pytest.raises(DataRefused, match="2 ranked units have a standard error; a plan needs four"):
         describe_last_survey(
             list("AB"), scores[:2], se[:2], np.full(2, 9), correlation=None, confidence_level=0.95, bounds=(0.0, 100.0)

@@ -75,8 +75,16 @@ def test_omega_of_one_factor_is_that_of_its_loadings():
     assert found.loadings == pytest.approx(loadings, abs=1e-4)
     expected = loadings.sum() ** 2 / (loadings.sum() ** 2 + (1 - loadings**2).sum())
     assert found.total == pytest.approx(expected, abs=1e-5)
+    # Raw items: their loadings are sd times these. By hand .9 + 1.4 + .25 + 1.8 + .45 and .19 + 2.04 + .1875 + ...
+    own, left = sd * loadings, sd**2 * (1 - loadings**2)
+    assert (own.sum(), left.sum()) == pytest.approx((4.8, 10.225))
+    assert found.raw == pytest.approx(4.8**2 / (4.8**2 + 10.225), abs=1e-4)
     equal = np.full((4, 4), 0.5) + 0.5 * np.eye(4)
     assert measure_omega(equal).total == pytest.approx(float(measure_alpha(equal)), abs=1e-6)
+    # Essentially tau-equivalent items, raw loadings all 1: then alpha of raw items is omega of raw items.
+    tau = np.ones((4, 4)) + np.diag([0.5, 1.0, 2.0, 4.0])
+    assert measure_omega(tau).raw == pytest.approx(float(measure_alpha(tau)), abs=1e-6) == pytest.approx(16 / 23.5)
+    assert measure_omega(tau).total != pytest.approx(measure_omega(tau).raw, abs=1e-2)
 
 
 def test_omega_where_one_factor_is_not_determined():

@@ -370,7 +370,10 @@ def test_scenarios_are_all_combinations_in_their_shares(sample):
     ("block", "expected"),
     [
         ("normalisation: {borda: 1}, normalisation_range: [0, 100], aggregation: {geometric: 1}", "do not go together"),
-        ("normalisation: {robust: 1}, aggregation: {arithmetic: 1, harmonic: 1}", "robust, aggregation harmonic"),
+        (
+            "normalisation: {min_max: 1}, normalisation_range: [0, 100], aggregation: {arithmetic: 1, harmonic: 1}",
+            "min_max, aggregation harmonic",
+        ),
         ("normalisation: {scale: 0}", "at least 0.000001"),
         ("normalisation: {median: 1}", "uncertainty.normalisation"),
         ("normalisation_range: [5, 1]", "above 5"),

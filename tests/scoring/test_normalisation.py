@@ -244,3 +244,23 @@ def test_treatments_keep_order_missing_values_constants_and_batches(method):
 def test_an_unknown_treatment_is_refused():
     with pytest.raises(ValueError, match="winsorise"):
         treat_outliers(np.ones((3, 1)), "trim")
+
+
+def test_ties_at_the_lowest_place_are_those_of_coinr():
+    # R: rank(c(3, 1, 3, 5, NA), ties.method = "min", na.last = "keep") is 2 1 2 4 NA, which COINr's n_rank gives;
+    # n_borda is one less. Here as shares of the units that have a value, and of the others.
+    values = np.array([[3.0], [1.0], [3.0], [5.0], [np.nan]])
+    ranks = np.array([2, 1, 2, 4, np.nan])
+    assert normalise(values, "rank", rank_ties="lowest").ravel() == pytest.approx(100 * ranks / 4, nan_ok=True)
+    borda = normalise(values, "borda", rank_ties="lowest", normalisation_range=(0, 3)).ravel()
+    assert borda == pytest.approx(ranks - 1, nan_ok=True)
+    assert normalise(values, "rank").ravel()[[0, 2]].tolist() == [62.5, 62.5]
+    # All tied: all in the lowest place. One after the other, and with leading axes.
+    tied = np.full((2, 4, 1), 7.0)
+    assert (normalise(tied, "rank", rank_ties="lowest") == 25.0).all()
+    assert (normalise(tied, "borda", rank_ties="lowest") == 0.0).all()
+    # Without ties both rules are the same; what was learnt serves the same units, and others.
+    plain = np.array([[4.0], [2.0], [9.0]])
+    assert (normalise(plain, "borda", rank_ties="lowest") == normalise(plain, "borda")).all()
+    learnt = learn_normalisation(values, "borda", rank_ties="lowest", normalisation_range=(0, 3))
+    assert learnt.apply(values[:4].copy()).ravel() == pytest.approx([1, 0, 1, 3])

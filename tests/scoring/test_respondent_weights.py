@@ -12,7 +12,10 @@ from bpo_index.errors import UsageError
 from bpo_index.scoring.margins import build_margins, hash_margins, read_margins
 from bpo_index.scoring.methods.respondent_weights import (
     Margin,
+    MissedMargin,
     find_margin_problems,
+    find_missed_margins,
+    fit_weights,
     measure_design_effect,
     measure_effective_n,
     post_stratify,
@@ -196,3 +199,45 @@ def test_a_units_own_margins_come_before_those_of_all():
         build_margins(table, "COL", {"size": [None, "huge"]})
     with pytest.raises(ValueError, match="no shares for it"):
         build_margins(table.filter(unit="COL"), "IND", {"size": ["s"]})
+
+
+def test_raking_and_trimming_in_turn_hold_both():
+    # Two respondents share a cell, so that one can take what the other must not have.
+    size = Margin("size", ("small", "large"), np.array([0.25, 0.75]), np.array([0, 0, 1, 1, 1]))
+    sector = Margin("sector", ("voice", "other"), np.array([0.4, 0.6]), np.array([0, 1, 0, 1, 1]))
+    raked = rake(np.array([1.0, 1, 1, 3, 1]), [size, sector]).weights
+    assert raked.max() > 1.5 * raked.mean()
+    fitted = fit_weights(np.array([1.0, 1, 1, 3, 1]), [size, sector], 1.5)
+    assert fitted.max() <= 1.5 * fitted.mean() * (1 + 1e-9)
+    assert find_missed_margins(fitted, [size, sector]) == []
+    for margin in (size, sector):
+        assert np.bincount(margin.level_of, fitted) / fitted.sum() == pytest.approx(margin.shares, abs=2e-6)
+
+
+def test_a_margin_that_trimming_does_not_allow_is_told_with_what_is_achieved():
+    # One of four is large: at 1.2 times the mean it can have 1.2 / 4 = 30 % of the weight, of 50 % asked.
+    size = Margin("size", ("small", "large"), np.array([0.5, 0.5]), np.array([0, 0, 0, 1]))
+    fitted = fit_weights(np.ones(4), [size], 1.2)
+    assert fitted == pytest.approx([2.8 / 3] * 3 + [1.2])
+    assert find_missed_margins(fitted, [size]) == [
+        MissedMargin("size", "small", 0.5, pytest.approx(0.7)),
+        MissedMargin("size", "large", 0.5, pytest.approx(0.3)),
+    ]
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000))
+def test_weights_of_a_replicate_do_not_depend_on_the_others(seed):
+    rng = np.random.default_rng(seed)
+    weights = rng.multinomial(11, np.full(12, 1 / 12), 4).astype(float)
+    size = Margin("size", ("small", "large"), np.array([0.4, 0.6]), np.repeat([0, 1], [8, 4]))
+    sector = Margin("sector", ("voice", "other"), np.array([0.3, 0.7]), np.tile([0, 1], 6))
+    together = fit_weights(weights, [size, sector], 1.8)
+    assert together == pytest.approx(np.stack([fit_weights(one, [size, sector], 1.8) for one in weights]), rel=1e-9)
+    assert together.sum(axis=1) == pytest.approx(weights.sum(axis=1))
+    assert (together[weights == 0] == 0).all()
+
+
+def test_weights_below_the_bound_are_those_of_raking_to_the_bit():
+    size = Margin("size", ("small", "large"), np.array([0.5, 0.5]), np.array([0, 0, 0, 1, 1]))
+    assert (fit_weights(np.ones(5), [size], 3.0) == rake(np.ones(5), [size]).weights).all()

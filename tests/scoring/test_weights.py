@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bpo_index.definition import load_definition, replace_method
+from bpo_index.errors import DefinitionError
 from bpo_index.scoring.methods.ahp import RANDOM_INDEX, weigh_by_ahp
 from bpo_index.scoring.methods.balanced import measure_effective_importance, share_squared_correlations, weigh_balanced
 from bpo_index.scoring.methods.benefit_of_the_doubt import score_benefit_of_the_doubt
@@ -367,3 +369,44 @@ def test_zeros_gaps_and_bounds_that_cannot_hold():
             score_benefit_of_the_doubt(np.ones((2, 2)), **options)
     with pytest.raises(ValueError, match="from 0 on"):
         score_benefit_of_the_doubt(np.array([[1.0, -1.0]]))
+
+
+def test_pie_shares_by_hand():
+    # Shares p and 1 - p of a score s mean weights s p / y_1 and s (1 - p) / y_2. For (4, 1) with p at most .6 the unit
+    # (1, 4) binds: s (.6 / 4 + .4 / 1 * 4) = 1.75 s = 1; for (2, 2) both bind at p = .5: 1.25 s = 1.
+    values = np.array([[4.0, 1.0], [1.0, 4.0], [2.0, 2.0], [0.0, 3.0]])
+    found = score_benefit_of_the_doubt(values, lowest_share=0.4, share_of="pie")
+    assert found.scores == pytest.approx([100 / 1.75, 100 / 1.75, 80.0, 0.0])
+    assert found.pie_shares[:2] == pytest.approx(np.array([[0.6, 0.4], [0.4, 0.6]]))
+    assert found.pie_shares[0] == pytest.approx(found.weights[0] * values[0] / (found.scores[0] / 100))
+    assert np.isnan(found.pie_shares[3]).all()
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.05, 1.0), (0.3, 0.7), (0.0, 0.55)])
+def test_pie_shares_are_the_best_of_all_shares_within_their_bounds(low, high):
+    # Without linear programming: the best of many shares p of the score, which the unit that binds first limits.
+    values = np.random.default_rng(5).uniform(0.5, 10, (12, 2)) * [1.0, 300.0]
+    share = np.linspace(max(low, 1 - high), min(high, 1 - low), 40_001)
+    ratio = values[np.newaxis] / values[:, np.newaxis]  # unit scored x unit that limits x item
+    parts = np.stack([share, 1 - share])
+    expected = [100 / np.max(one @ parts, axis=0).min() for one in ratio]
+    found = score_benefit_of_the_doubt(values, lowest_share=low, highest_share=high, share_of="pie")
+    assert found.scores == pytest.approx(expected, abs=1e-2)
+    assert (found.scores >= np.array(expected) - 1e-6).all()
+    assert found.pie_shares.min() >= low - 1e-9
+    assert found.pie_shares.max() <= high + 1e-9
+    # Pie shares do not depend on the measuring unit of an item; shares of the weight do.
+    again = score_benefit_of_the_doubt(values / [1.0, 300.0], lowest_share=low, highest_share=high, share_of="pie")
+    assert again.scores == pytest.approx(found.scores, abs=1e-7)
+    weights = score_benefit_of_the_doubt(values, lowest_share=low, highest_share=high)
+    assert np.abs(weights.scores - found.scores).max() > 0.5
+
+
+def test_pie_shares_without_bounds_are_refused_as_an_option_that_does_nothing():
+    definition = load_definition("offshore-bpo-2021")
+    with pytest.raises(DefinitionError, match=r"share_of.*no shares to be kept"):
+        replace_method(definition, "{weighting: benefit_of_the_doubt, share_of: pie}")
+    changed = replace_method(definition, "{weighting: benefit_of_the_doubt, share_of: pie, lowest_share: 0.05}")
+    assert changed.method.share_of == "pie"
+    with pytest.raises(ValueError, match="shares are of weight or of pie"):
+        score_benefit_of_the_doubt(np.ones((2, 2)), share_of="score")

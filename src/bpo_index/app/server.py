@@ -1,7 +1,7 @@
 """The server of the page: on this machine only, behind a token in the address, with the Host and Origin checked.
 
 `make_server` gives the Starlette application, `serve` runs it with uvicorn. Nothing is loaded from elsewhere: scripts
-and styles are shipped, and the content security policy lets no other in. Uploads are bounded and lie in the workspace's
+and styles are shipped, and the content security policy allows no other. Uploads are bounded and lie in the workspace's
 folder.
 """
 
@@ -41,7 +41,7 @@ _REPORT_POLICY = (
 
 
 class Guard:
-    """Lets in only who asks this machine by its name, and sends no form from another page."""
+    """Serves only who asks this machine by its name, and takes no form from another page."""
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
         self.app, self.hosts = app, hosts

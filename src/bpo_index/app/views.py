@@ -10,7 +10,7 @@ import jinja2
 
 from bpo_index.app.workspace import TRIAL_KEYS, Trial, Workspace
 from bpo_index.display.labels import show_text
-from bpo_index.display.numbers import show_count, show_percentage
+from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.words import start_sentence
 from bpo_index.drafting.arrangement import read_arrangement
 from bpo_index.drafting.draft import Draft
@@ -81,7 +81,7 @@ def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, flo
         "rows": show_count(table.rows),
         "form": table.grid.form,
         "headings": [show_text(column.name, 40) or "–" for column in table.columns[:_COLUMNS]],
-        "hidden": max(len(table.columns) - _COLUMNS, 0),
+        "more": max(len(table.columns) - _COLUMNS, 0),
         "cells": [
             [show_text(column.cells[n] or "", 40) for column in table.columns[:_COLUMNS]]
             for n in range(min(_ROWS, table.rows))
@@ -246,4 +246,4 @@ def _show_score(row: dict[str, Any]) -> str:
     if row["score"] is None:
         return "too few answers"
     bound = f"{row['score_bound']} " if row["score_bound"] else ""
-    return f"{bound}{show_percentage(row['score'] / 100)}"
+    return f"{bound}{show_percent(row['score'] / 100, decimals=1)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from bpo_index.cli.output import make_talk_console
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.questions import Question
 
 
@@ -31,6 +32,5 @@ def ask_in_terminal(question: Question) -> str:
             return "none"
         if given and all(one in by_number for one in given) and (question.takes_several or len(given) == 1):
             return " ".join(by_number[one] for one in given)
-        console.print(
-            f"  Give {'numbers' if question.takes_several else 'a number'} from 1 to {len(numbers)}.", markup=False
-        )
+        key = "terminal.draft_give_numbers" if question.takes_several else "terminal.draft_give_number"
+        console.print(f"  {phrase(key, most=len(numbers))}", markup=False)

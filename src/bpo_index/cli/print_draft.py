@@ -9,8 +9,9 @@ from rich.markup import escape
 
 from bpo_index.cli.print_check import print_audit
 from bpo_index.cli.print_table import make_terminal_table
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
-from bpo_index.display.numbers import show_count, show_percentage
+from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.table_view import make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.drafting.draft import Draft
@@ -30,7 +31,8 @@ def print_draft(
 ) -> None:
     """Print all of it."""
     draft = drafted.draft
-    console.print(f"[bold]{escape(str(draft.title.value))}[/], drafted from {escape(', '.join(draft.table.files))}")
+    said = phrase("terminal.draft_title", title=str(draft.title.value), files=", ".join(draft.table.files))
+    console.print(f"[bold]{escape(said)}[/]")
     for key, value, why in _list_found(draft):
         console.print(
             f"  [bold]{key}[/]  {escape(value)}" + (f"  [dim]{escape(why)}[/]" if why else ""), soft_wrap=True
@@ -39,19 +41,18 @@ def print_draft(
         console.print(escape(remark), soft_wrap=True)
     taken = [question for question in draft.questions if question.key not in draft.answers and question.key != "title"]
     for question in taken:
-        said = "left to do" if drafted.left_to_do else f"proposal taken: {question.describe(question.proposal)}"
+        said = phrase("terminal.draft_taken", answers=question.describe(question.proposal))
+        said = phrase("terminal.draft_to_do") if drafted.left_to_do else said
         console.print(f"[yellow]{escape(question.text)}[/] {escape(said)}", soft_wrap=True)
     console.print()
     if ranking is not None:
         _print_ranking(ranking, drafted, console)
     if problem:
         console.print(escape(problem), soft_wrap=True)
-    console.print(f"Definition: {target}", markup=False, soft_wrap=True)
+    console.print(phrase("terminal.draft_file", file=target), markup=False, soft_wrap=True)
     given = " ".join(map(_quote, files))
     if drafted.left_to_do:
-        console.print(
-            "Fill in what is marked TODO there, or answer the questions in a terminal, or give --yes.", markup=False
-        )
+        console.print(phrase("terminal.draft_fill_in"), markup=False)
     else:
         for command in ("check", "run"):
             console.print(f"  bpo-index {command} {given} --definition {_quote(target)}", markup=False, soft_wrap=True)
@@ -63,7 +64,7 @@ def _list_found(draft: Draft) -> Iterator[tuple[str, str, str]]:
     units = (
         f"{len(draft.units)} {draft.words[1] if draft.words else 'units'}: {list_examples(draft.units)}"
         if draft.units
-        else "to do"
+        else phrase("terminal.draft_to_do")
     )
     yield "units   ", units, str(unit.evidence)
     scale = draft.scale.value
@@ -73,9 +74,9 @@ def _list_found(draft: Draft) -> Iterator[tuple[str, str, str]]:
             ends = f"{scale.minimum:g} {scale.labels[0][0]!r} to {scale.maximum:g} {scale.labels[-1][0]!r}"
         yield "scale   ", ends, draft.scale.evidence
     else:
-        yield "scale   ", "to do", draft.scale.evidence
+        yield "scale   ", phrase("terminal.draft_to_do"), draft.scale.evidence
     if draft.no_answers:
-        yield "no answer", ", ".join(draft.no_answers), ""
+        yield phrase("terminal.draft_no_answer"), ", ".join(draft.no_answers), ""
     count = sum(len(category.questions) for category in draft.categories)
     titles = "; ".join(
         f"{show_text(category.title, 30)} {len(category.questions)}" for category in draft.categories[:6]
@@ -100,14 +101,14 @@ def _print_ranking(ranking: FirstRanking, drafted: DraftedFile, console: Console
         (
             "" if row["rank"] is None else show_count(row["rank"]),
             definition.unit_names[row["unit"]],
-            "" if row["score"] is None else show_percentage(row["score"] / 100),
+            "" if row["score"] is None else show_percent(row["score"] / 100, decimals=1),
             show_count(row["respondents"]),
         )
         for row in shown.iter_rows(named=True)
     ]
     headings = ("Rank", start_sentence(definition.words.unit), "Score", start_sentence(definition.words.respondents))
     console.print(make_terminal_table(make_table("draft", "", headings, rows, texts=(1,))))
-    console.print("[dim]Scores only, from one look at the answers; `run` says how far the ranking can be trusted.[/]")
+    console.print(f"[dim]{escape(phrase('terminal.draft_scores_only'))}[/]")
 
 
 def _quote(text: str) -> str:

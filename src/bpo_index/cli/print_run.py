@@ -12,7 +12,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names
 from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import choose_notice
+from bpo_index.publication.standard_phrases import choose_notice, explain_lost_replicates
 from bpo_index.robustness.assess import shorten_notes
 
 
@@ -33,6 +33,8 @@ def print_run(completed: CompletedRun, console: Console, *, verbose: bool = Fals
     console.print()
     for sentence in result.summary:
         console.print(escape(sentence))
+    for caution in result.cautions:
+        console.print(f"[bold yellow]{escape(caution)}[/]")
     console.print()
     if verbose:
         _print_details(completed, console)
@@ -56,6 +58,8 @@ def _print_details(completed: CompletedRun, console: Console) -> None:
     for sentence in result.findings:
         console.print(escape(sentence))
     for note in result.notes:
+        if note in result.cautions:
+            continue
         console.print(f"[dim]{escape(note)}[/]")
     lost = result.replicates_not_ranked, result.assumptions_not_ranked
     if any(lost):
@@ -65,6 +69,7 @@ def _print_details(completed: CompletedRun, console: Console) -> None:
             replicates=result.replicates,
             respondents=result.words.respondents,
             lost_with_assumptions=lost[1],
+            why=explain_lost_replicates(completed.definition),
         )
         console.print(f"[dim]{escape(said)}[/]")
     console.print()

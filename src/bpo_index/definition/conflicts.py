@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bpo_index.definition.design_conflicts import list_design_conflicts
 from bpo_index.definition.method_conflicts import (
     find_order_problem,
     list_category_conflicts,
@@ -66,6 +67,7 @@ def list_conflicts(raw: object) -> list[tuple[Place, str]]:
         *list_method_conflicts(method if isinstance(method := raw.get("method"), dict) else {}, raw),
         *list_category_conflicts(raw),
         *list_uncertainty_conflicts(raw),
+        *list_design_conflicts(raw),
     ]
 
 

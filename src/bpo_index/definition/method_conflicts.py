@@ -14,7 +14,7 @@ from itertools import product
 from typing import Any, TypeGuard
 
 from bpo_index.definition.blocks import CATEGORY_KEYS
-from bpo_index.definition.method_block import list_chosen_options
+from bpo_index.definition.method_block import Uncertainty, list_chosen_options
 from bpo_index.definition.raw_tree import list_raw_categories, list_raw_scales
 from bpo_index.definition.yaml_places import Place
 from bpo_index.scoring.methods.record import (
@@ -127,7 +127,8 @@ def list_unused_options(method: Mapping[str, Any], varied: Mapping[str, Iterable
     varied
         Key to further methods, of the `uncertainty:` block.
     """
-    used = list_chosen_options(method, varied)
+    # NOTE: of an option that the `uncertainty:` block has too, the block's own holds for what it varies.
+    used = list_chosen_options(method, varied) - (set(Uncertainty.model_fields) - list_chosen_options(method))
     problems: list[Problem] = []
     for name, option in list_options().items():
         given = method.get(name)
@@ -159,6 +160,18 @@ def list_uncertainty_conflicts(raw: dict[str, Any]) -> list[tuple[Place, str]]:
             if block.get(key)
         ]
     ends = _read_pair(block.get("normalisation_range", (1.0, 100.0)))
+    listed = block.get("normalisation")
+    chosen = {"normalisation": list(map(str, listed))} if isinstance(listed, dict) else {}
+    if ends not in (None, (1.0, 100.0)) and not any(
+        option.name == "normalisation_range"
+        for name in chosen.get("normalisation", ())
+        for option in getattr(find_method("normalisation", name), "options", ())
+    ):
+        says = (
+            f"no normalisation that is listed here has this option ({_name_users('normalisation_range')} would): take "
+            "it out"
+        )
+        problems.append((("uncertainty", "normalisation_range"), says))
     if ends and (wrong := find_order_problem(*ends)):
         problems.append((("uncertainty", "normalisation_range"), f"the second number {wrong}"))
     categories = [category for _, category in list_raw_categories(raw)]
@@ -374,6 +387,8 @@ def _list_aggregation_problems(method: Mapping[str, Any], around: Surroundings) 
         # Who compares units gives the last one the low end.
         after_places = key == "aggregation" and questions is not None and questions.compares_units
         lowest = _find_lowest(method, around)
+        if normalisation is not None and normalisation.lowest_depends:
+            lowest = 1.0  # checked on the answers
         if after_places and questions is not None:
             lowest = questions.bounds[0] if questions.bounds else -math.inf
         power = aggregation.find_power(_pick(aggregation, method))

@@ -30,6 +30,7 @@ from bpo_index.definition.blocks import (
 )
 from bpo_index.definition.changes import keep_units, plain_keys, weigh_categories
 from bpo_index.definition.conflicts import list_conflicts
+from bpo_index.definition.design_block import Design
 from bpo_index.definition.left_to_do import list_left_to_do
 from bpo_index.definition.method_block import Method, Uncertainty, drop_unused_options
 from bpo_index.definition.method_conflicts import find_further, list_uncertainty_conflicts
@@ -67,6 +68,8 @@ class IndexDefinition(Block):
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     columns: Columns
     source: Source = Source()
+    design: Design | None = None
+    """How the companies were drawn; null: from a large population, in each unit by itself."""
     method: Method = Method()
     uncertainty: Uncertainty = Uncertainty()
     quality_rules: QualityRules = QualityRules()
@@ -145,7 +148,8 @@ class IndexDefinition(Block):
         """Leave out the options of methods that are not chosen."""
         written: dict[str, Any] = handler(self)
         written["method"] = drop_unused_options(written["method"], find_further(written))
-        return written
+        # Left out where it is not given, so that the key changes no definition without it.
+        return {key: value for key, value in written.items() if key != "design" or value is not None}
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with other values, without the cached properties of the old ones."""

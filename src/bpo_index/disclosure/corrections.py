@@ -19,6 +19,8 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Category
 from bpo_index.disclosure.cells.units import is_protected
 from bpo_index.errors import UsageError
+from bpo_index.scoring.dont_know import place_dont_know
+from bpo_index.scoring.methods.registry import find_method
 
 #: From so many respondents of a unit on that differ, its new scores are published.
 FEWEST_DIFFERING = 3
@@ -71,6 +73,16 @@ def hash_cells(definition: IndexDefinition) -> str:
         "method": {key: method.get(key) for key in _CELL_KEYS},
         "categories": [describe(category) for category in definition.categories],
     }
+    # NOTE: options that are as usual are not in it, so that what was kept of earlier releases stays comparable.
+    options = {
+        option.name: method[option.name]
+        for key in _CELL_KEYS
+        if isinstance(name := method.get(key), str) and (record := find_method(key, name)) is not None
+        for option in record.options
+        if option.name not in _CELL_KEYS and getattr(definition.method, option.name) != option.default
+    }
+    if options:
+        said["options"] = options
     if any(scale != definition.scale for scale in definition.question_scales.values()):
         said["question_scales"] = {
             question: scale.model_dump(mode="json") for question, scale in definition.question_scales.items()
@@ -109,7 +121,9 @@ def hold_changes(accepted: pl.DataFrame, earlier: Sequence[EarlierRelease], defi
         rows = accepted.filter(pl.col("unit") == unit)
         before = [(one, one.accepted.filter(pl.col("unit") == unit)) for one in earlier]
         before = [(one, old) for one, old in before if old.height >= minimum]
-        differing = [(one, count_differing(rows, old)) for one, old in before]
+        # Don't-know answers are answers where the score counts them.
+        counted = place_dont_know(rows, definition)
+        differing = [(one, count_differing(counted, place_dont_know(old, definition))) for one, old in before]
         if any(0 < count < FEWEST_DIFFERING for _, count in differing):
             last, old = before[-1]
             held[unit] = last.held.get(unit, last.release)

@@ -24,7 +24,7 @@ PRIVATE = ("respondent", "company")
 def disclose_influence(
     influence: Influence, quarantined_by_rules: pl.DataFrame, scores: Scores
 ) -> dict[str, pl.DataFrame]:
-    """Return the tables `influence` and `ranks_without` as they may be published.
+    """Return the tables `influence`, `ranks_without` and `ranks_without_unit` as they may be published.
 
     Parameters
     ----------
@@ -38,10 +38,11 @@ def disclose_influence(
     Returns
     -------
     dict
-        `influence`: one row for all respondents, one for all companies, one per question, category and quality rule:
-        `left_out, item, items, changing_first, changing_first_five, changing_any_rank` (how many of the items do)`,
-        largest_shift, mean_rank_shift` (over items and units)`, not_computed`; of a quality rule null where it depends
-        on what the rows say that it keeps out. `ranks_without`: as in `Influence`, null likewise.
+        `influence`: one row for all respondents, one for all companies, one per unit, question, category and quality
+        rule: `left_out, item, items, changing_first, changing_first_five, changing_any_rank` (how many of the items
+        do)`, largest_shift, mean_rank_shift` (over items and units)`, not_computed`; of a quality rule null where it
+        depends on what the rows say that it keeps out. `ranks_without`: as in `Influence`, null likewise.
+        `ranks_without_unit`: as there; ranks of published units.
     """
     rules = influence.items.filter(pl.col("left_out") == RULE)["item"].to_list()
     ranked = scores.units.filter("ranked")
@@ -50,6 +51,7 @@ def disclose_influence(
     return {
         "influence": _count_items(influence.items, possible, ranked["rank"].to_numpy()),
         "ranks_without": _withhold_ranks(influence.ranks_without, possible, ranked["unit"].to_list()),
+        "ranks_without_unit": influence.ranks_without_unit,
     }
 
 

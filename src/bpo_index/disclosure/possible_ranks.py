@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from bpo_index.disclosure.cells.ends import find_end_margins
+from bpo_index.disclosure.cells.ends import find_end_margins, place_margins
 from bpo_index.robustness.influence import are_means_own
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
@@ -63,13 +63,14 @@ def bound_scores(readmitted: pl.DataFrame, scores: Scores) -> Range | None:
             continue
         unit = answers[code]
         # As the index would print them: a score at an end of the scale is a bound.
-        margin = float(find_end_margins(structure, unit.respondents + rows[code])[0])
+        margins = find_end_margins(structure, unit.respondents + rows[code])
+        least, most = (float(ends[0]) for ends in place_margins(structure, margins))
         if unit.is_fitted:
-            low[n], high[n] = margin, 100.0 - margin
+            low[n], high[n] = least, most
             continue
         sums, weights = unit.sum_ratings()
         means = (sums + added[code] * ends) / (weights + added[code])
-        low[n], high[n] = np.clip(score_means(means, structure)[:, 0], margin, 100.0 - margin)
+        low[n], high[n] = np.clip(score_means(means, structure)[:, 0], least, most)
     return Range(low, high)
 
 

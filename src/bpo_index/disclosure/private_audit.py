@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +12,8 @@ from bpo_index.files.atomic import replace_file
 from bpo_index.files.csv_tables import render_csv
 from bpo_index.robustness.exclusions import Exclusions
 from bpo_index.robustness.influence import Influence
-from bpo_index.validation.audit import EXCLUSIONS_FILE, INFLUENCE_FILE, explain_failure
+from bpo_index.scoring.methods.respondent_weights import MissedMargin
+from bpo_index.validation.audit import EXCLUSIONS_FILE, INFLUENCE_FILE, add_to_summary, explain_failure
 
 
 def add_influence(folder: Path, influence: Influence) -> None:
@@ -35,6 +38,18 @@ def add_exclusions(folder: Path, exclusions: Exclusions) -> None:
         When the file cannot be written.
     """
     _add_table(folder, EXCLUSIONS_FILE, exclusions.exact)
+
+
+def add_missed_margins(folder: Path, missed: Sequence[tuple[str, MissedMargin]]) -> None:
+    """Write the shares of margins that trimmed weights do not reach into the summary of a private audit.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the file cannot be written.
+    """
+    if missed:
+        add_to_summary(folder, {"missed_margins": [{"unit": unit, **asdict(one)} for unit, one in missed]})
 
 
 def _add_table(folder: Path, name: str, table: pl.DataFrame) -> None:

@@ -27,7 +27,8 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names
 from bpo_index.errors import UsageError
 from bpo_index.publication.columns import list_tables, list_withheld
-from bpo_index.robustness.assess import SMOOTHED, Robustness, describe_notes
+from bpo_index.robustness.assess import Robustness, describe_notes
+from bpo_index.robustness.node_results import SMOOTHED
 from bpo_index.scoring.margins import hash_margins
 from bpo_index.scoring.unit_scores import Scores
 from bpo_index.validation.checked import Checked
@@ -61,6 +62,8 @@ class Publishable:
         Units whose category scores were published before, made in another way.
     earlier
         The releases of the edition with whose answers these were compared.
+    cautions
+        Those of the notes that are printed first: what was asked for and could not be had.
     """
 
     tables: dict[str, pl.DataFrame]
@@ -74,6 +77,7 @@ class Publishable:
     held: dict[str, str] = field(default_factory=dict)
     restated: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
 
 
 def disclose(checked: Checked, scores: Scores, robustness: Robustness, definition: IndexDefinition) -> Publishable:
@@ -102,6 +106,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         "ranking": _join_ranking(scores, robustness, definition),
         "categories": _join_categories(scores, robustness, definition),
         "sampling_error": robustness.sampling_error,
+        "design": robustness.design,
         "assumptions": robustness.assumptions,
         "weights": scores.weights,
         "outcomes": robustness.outcomes,
@@ -127,7 +132,7 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         audit=disclose_audit(checked.audit, checked.validation.notes, nonresponse),
         notes=[
             *scores.notes,
-            *_describe_missing_errors(robustness),
+            *_describe_draws(robustness),
             *_describe_protection(checked, frames["categories"], definition),
             *list_withheld(),
         ],
@@ -139,12 +144,14 @@ def disclose(checked: Checked, scores: Scores, robustness: Robustness, definitio
         held=checked.held,
         restated=checked.restated,
         earlier=checked.earlier,
+        cautions=scores.sample.cautions,
     )
 
 
-def _describe_missing_errors(robustness: Robustness) -> list[str]:
-    """Return a sentence where respondents rate several units, so that there are no errors."""
-    return [phrase("notes.rate_several_units", **robustness.words.names)] if robustness.rates_several else []
+def _describe_draws(robustness: Robustness) -> list[str]:
+    """Return sentences where respondents rate several units, and where no shares of replicates are given."""
+    found = {"rate_several_units": robustness.rates_several, "no_shares": robustness.shares_withheld}
+    return [phrase(f"notes.{name}", **robustness.words.names) for name, holds in found.items() if holds]
 
 
 def _describe_protection(checked: Checked, categories: pl.DataFrame, definition: IndexDefinition) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from bpo_index.robustness.assess import OWN
+from bpo_index.robustness.node_results import OWN
 
 
 def drop_score_effects(sensitivity: pl.DataFrame, categories: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:

@@ -73,6 +73,10 @@ def _keep_edits(before: CommentedMap, fresh: CommentedMap) -> CommentedMap:
     """Return the earlier definition with what it lacks: keys, units, questions, answers, and what was left to do."""
     _fill(before, fresh, ("units", "categories"))
     _add_items(before, fresh, "units", "code")
+    settled = {one["id"]: one for category in _walk(fresh.get("categories")) for one in category.get("questions", [])}
+    for category in _walk(before.get("categories")):
+        for question in category.get("questions", []):
+            _settle(question, settled.get(question.get("id"), {}))
     known = {
         question.get("id") for category in _walk(before.get("categories")) for question in category.get("questions", [])
     }
@@ -120,6 +124,15 @@ def _fill(before: MutableMapping[str, Any], fresh: Mapping[str, Any], lists: tup
             before[key] = value
         elif isinstance(old, MutableMapping) and isinstance(value, Mapping) and key not in lists:
             _fill(old, value)
+
+
+def _settle(question: MutableMapping[str, Any], fresh: Mapping[str, Any]) -> None:
+    """Fill in what was left to do of a question, or take it out where it is not needed any more."""
+    for key in [key for key, value in question.items() if isinstance(value, str) and value.startswith(TODO)]:
+        if key in fresh:
+            question[key] = fresh[key]
+        else:
+            del question[key]
 
 
 def _add_items(before: MutableMapping[str, Any], fresh: Mapping[str, Any], key: str, name: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from bpo_index.drafting.look import Column, Table, read_number
 from bpo_index.drafting.questions import Answers, Option, Question
 from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
 from bpo_index.drafting.roles.registry import RoleFound, find_roles
+from bpo_index.drafting.shapes import find_shape
 from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_units
 from bpo_index.drafting.words import make_id, simplify
 from bpo_index.scoring.arrays import Floats
@@ -109,7 +110,11 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     """
     answers = Answers(given or {}, takes_proposals)
     remarks: list[str] = []
-    roles = find_roles(table)
+    file, shape = table, find_shape(table)
+    table = shape.table
+    if shape.layout != "wide":
+        remarks.append(f"The file is in {'long layout' if shape.layout == 'long' else 'blocks'}: {shape.evidence}.")
+    roles = {key: one for key, one in find_roles(table).items() if key != "respondent" or not shape.respondent}
     taken = {found.candidates[0].column.position for found in roles.values() if found.candidates} | set(
         table.tool_positions
     )
@@ -121,6 +126,10 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     groups = _choose_questions(rated, unit, answers)
     scale_key, no_answers, no_answers_todo = _settle_scale(groups, answers)
     _choose_columns(roles, answers, columns, remarks)
+    if shape.respondent and shape.question and shape.rating:
+        columns["respondent"] = Key(shape.respondent.name, f"column {shape.respondent}: {shape.evidence}")
+        columns["question"] = Key(shape.question.name, f"column {shape.question}: {shape.evidence}")
+        columns["rating"] = Key(shape.rating.name, f"column {shape.rating}: the answers")
     categories = _draft_categories(groups, scale_key.value)
     categories = _turn_questions(categories, scale_key.value, answers, remarks)
     units: list[UnitFound] = list_units(unit.column, are_countries=unit.are_countries) if unit else []
@@ -142,7 +151,7 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
         shown = ", ".join(show_text(column.name) for column in left[:12])
         remarks.append(f"Columns not used: {shown}{f' and {len(left) - 12:,} more' if len(left) > 12 else ''}.")
     return Draft(
-        table,
+        replace(table, rows=file.rows),
         index,
         edition,
         title,

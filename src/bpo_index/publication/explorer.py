@@ -20,13 +20,14 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.category_tree import INDEX, CategoryTree, make_flat_tree, read_tree
+from bpo_index.publication.explorer_errors import find_unit_correlation, moderate_errors
 from bpo_index.publication.implied_categories import imply_categories, spread_cells
+from bpo_index.publication.published_structure import read_structure
 from bpo_index.robustness.ranks.tallies import share_places
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.registry import get_aggregation, get_normalisation, list_names
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
 from bpo_index.scoring.steps import normalise
-from bpo_index.scoring.structure import IndexStructure
 
 #: Draws, where as many numbers as `_MOST_NUMBERS` allow.
 _DRAWS, _FEWEST_DRAWS, _MOST_NUMBERS = 600, 100, 120_000
@@ -99,6 +100,8 @@ def prepare_explorer(
     categories: pl.DataFrame,
     tables: dict[str, pl.DataFrame],
     definition: IndexDefinition,
+    *,
+    are_shared: bool = False,
 ) -> Explorer:
     """Return what the explorer needs of a result.
 
@@ -108,6 +111,8 @@ def prepare_explorer(
         The published frames, as those of `Result`.
     definition
         For the methods, the ends of scores and the seed; it may be public, since only published numbers are drawn from.
+    are_shared
+        Whether companies or respondents answer for several units, so that the errors of units go together.
     """
     method = definition.method
     weights, unknown = _choose_weights(tables["weights"], definition)
@@ -121,30 +126,44 @@ def prepare_explorer(
     ranked = ranking.filter(pl.col("rank").is_not_null())
     codes = ranked["unit"].to_list()
     se, raters = (spread_cells(categories, codes, ids, column) for column in ("se", "respondents"))
+    errors_table = tables["sampling_error"].with_columns(pl.col("category").fill_null(""))
+    counted = spread_cells(errors_table, codes, ["", *ids], "sampling_units")
     scores = imply_categories(ranked, categories, np.insert(weights, 0, 1.0), definition)[:, tree.lowest + 1]
     whole = ~np.isnan(scores).any(axis=1) & ranked["score_bound"].is_null().to_numpy()
-    scores, se, raters = scores[whole], se[whole], raters[whole]
-    overall, overall_se = (
-        ranked[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole] for name in ("score", "se")
+    overall, overall_se, answered = (
+        ranked[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()[whole]
+        for name in ("score", "se", "respondents")
     )
+    scores, se, raters, counted = scores[whole], se[whole], raters[whole], counted[whole]
+    # Cells without a row have a bound for a score: their companies are not published.
+    counted = np.where(np.isnan(counted), np.column_stack([answered, raters]), counted)
 
     found = rescore_values(scores, weights, aggregation, power=method.power, tree=tree)
     reproduces = bool(len(found) and (np.abs(found - overall) < _SAME_SCORE).all())
 
     step, draws, draw_weights = _FINEST_STEP, np.zeros((0, *scores.shape), dtype=np.int16), np.zeros(0)
-    errors = _fill_errors(se, raters)
-    if len(scores) > 1 and not np.isnan(errors).any():
+    bounds_of = read_structure(definition, tables["weights"]).score_bounds
+    ends = [bounds_of[n + 1] for n in tree.lowest]
+    errors = moderate_errors(se, scores, counted[:, 1:], ends)
+    shares = read_place_shares(tables["rank_shares"], codes)
+    is_drawn = not np.isnan(errors).any() and (len(codes) == 0 or not np.isnan(shares).all())
+    if len(scores) > 1 and is_drawn:
+        moderated = moderate_errors(overall_se[:, np.newaxis], overall[:, np.newaxis], counted[:, :1], bounds_of[:1])[
+            :, 0
+        ]
         correlations = find_correlations(
-            scores, errors, overall_se, weights=weights, aggregation=aggregation, power=method.power, tree=tree
+            scores, errors, moderated, weights=weights, aggregation=aggregation, power=method.power, tree=tree
         )
-        bounds_of = IndexStructure.from_definition(definition).score_bounds
-        low, high = np.array([bounds_of[n + 1] for n in tree.lowest]).T
-        values = draw_scores(scores, errors, correlations=correlations, ends=(low, high), seed=method.seed)
+        low, high = np.array(ends).T
+        chosen = [code for code, keep in zip(codes, whole, strict=True) if keep]
+        between = find_unit_correlation(overall, moderated, tables["pairs"], chosen) if are_shared else 0.0
+        values = draw_scores(
+            scores, errors, correlations=correlations, between=between, ends=(low, high), seed=method.seed
+        )
         step = max(_FINEST_STEP, float(np.abs(values).max()) / _LARGEST_MULTIPLE)
         draws = np.rint(values / step).astype(np.int16)
         draw_weights = np.full(len(draws), 1 / len(draws))
-        shares = read_place_shares(tables["rank_shares"], codes)
-        if reproduces and whole.all() and not np.isnan(shares).any():
+        if reproduces and whole.all():
             drawn = rescore_values(draws * step, weights, aggregation, power=method.power, tree=tree)
             draw_weights = tilt_draws(share_places(drawn), shares)
     powers = [get_aggregation(name).pick(method).get("power") for name in (aggregation, *tree.own.values())]
@@ -244,7 +263,13 @@ def rescore_values(
 
 
 def draw_scores(
-    scores: Floats, errors: Floats, *, correlations: Floats, ends: tuple[Floats | float, Floats | float], seed: int
+    scores: Floats,
+    errors: Floats,
+    *,
+    correlations: Floats,
+    ends: tuple[Floats | float, Floats | float],
+    seed: int,
+    between: float = 0.0,
 ) -> Floats:
     """Return draws x units x categories: normal draws, in pairs on both sides of the scores.
 
@@ -258,10 +283,15 @@ def draw_scores(
         The ends of scores, of all or per category, infinite where there are none; draws beyond are put there.
     seed
         Any integer from 0.
+    between
+        The correlation between the errors of any two units in one category, 0 to 1.
     """
     units, categories = scores.shape
     count = min(_DRAWS, max(_FEWEST_DRAWS, _MOST_NUMBERS // (units * categories)))
     half = np.random.default_rng(seed).standard_normal((count // 2, units, categories + _SHARED))
+    if between:
+        of_all = np.random.default_rng([seed, 1]).standard_normal((count // 2, 1, categories + _SHARED))
+        half = np.sqrt(1.0 - between) * half + np.sqrt(between) * of_all
     noise = np.concatenate([half, -half])
     own, shared = np.sqrt(1.0 - correlations)[:, np.newaxis], np.sqrt(correlations)[:, np.newaxis]
     return np.asarray(np.clip(scores + errors * (own * noise[..., :-1] + shared * noise[..., -1:]), *ends))
@@ -326,7 +356,7 @@ def tilt_draws(places: Floats, shares: Floats) -> Floats:
     places
         Draws x units x places, from `share_places`.
     shares
-        Units x places.
+        Units x places; NaN: nothing is wanted of the unit.
 
     Examples
     --------
@@ -334,7 +364,8 @@ def tilt_draws(places: Floats, shares: Floats) -> Floats:
     >>> tilt_draws(places, np.array([[0.8, 0.2], [0.2, 0.8]])).round(2)
     array([0.4, 0.4, 0.1, 0.1])
     """
-    held, wanted = places.reshape(len(places), -1), shares.ravel()
+    known = ~np.isnan(shares)
+    held, wanted = places[:, known], shares[known]
     multipliers = np.zeros(held.shape[1])
     value, weights = _measure_tilt(held, wanted, multipliers)
     for _ in range(_MOST_STEPS):
@@ -364,21 +395,6 @@ def _measure_tilt(held: Floats, wanted: Floats, multipliers: Floats) -> tuple[fl
     mass = np.exp(logs - logs.max())
     cost = logs.max() + np.log(mass.sum()) - multipliers @ wanted + _RIDGE * multipliers @ multipliers
     return float(cost), mass / mass.sum()
-
-
-def _fill_errors(se: Floats, raters: Floats) -> Floats:
-    """Return standard errors without gaps: where a cell has none, that of the category's other units, for its raters.
-
-    An error of nothing would make a unit without variance look certain.
-    """
-    filled = se.copy()
-    if np.isnan(se).all():
-        return filled
-    spread = se * np.sqrt(raters)
-    usual = np.array([np.nanmedian(column if (~np.isnan(column)).any() else spread) for column in spread.T])
-    gaps = np.isnan(se)
-    filled[gaps] = (usual / np.sqrt(raters))[gaps]
-    return filled
 
 
 def read_place_shares(table: pl.DataFrame, codes: list[str]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import list_names, show_level, show_number, show_percent, show_percentage
 from bpo_index.display.words import start_sentence
+from bpo_index.publication.reversals import describe_reversals
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW, VERSIONS
 
 #: A change of weights is small where it moves less than this share of the total weight.
@@ -73,11 +74,16 @@ def describe_support(
         *_describe_assumptions(tables["sensitivity"], words),
         *_describe_swaps(ranked, tables["weight_swaps"]),
         *_describe_influence(ranked.height, tables["influence"], definition),
+        *_describe_reversals(ranked, tables["ranks_without_unit"], words),
     ]
 
 
 def summarise_support(
-    ranking: pl.DataFrame, tables: Mapping[str, pl.DataFrame], definition: IndexDefinition
+    ranking: pl.DataFrame,
+    tables: Mapping[str, pl.DataFrame],
+    definition: IndexDefinition,
+    *,
+    rates_several: bool = False,
 ) -> list[str]:
     """Return at most five sentences without technical words: who leads, what is certain, what moves ranks.
 
@@ -85,6 +91,8 @@ def summarise_support(
     ----------
     ranking, tables, definition
         As for `describe_support`; none is said with fewer than two ranked units.
+    rates_several
+        Whether respondents rate several units.
     """
     ranked = ranking.filter(pl.col("rank").is_not_null())
     words = definition.words
@@ -92,13 +100,16 @@ def summarise_support(
         return [phrase("findings.nothing_to_compare", units=words.units)]
     sure = set(tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
     level = show_level(definition.method.confidence_level)
+    # In the place of who is behind the leader: one screen holds five sentences.
+    reversals = _describe_reversals(ranked, tables["ranks_without_unit"], words)[:1]
     return [
         _summarise_lead(ranked, tables["first_ranks"]["candidates_count"][0], words, level),
-        *_summarise_leader(ranked, sure),
+        *([] if reversals else _summarise_leader(ranked, sure)),
         _summarise_pairs(len(sure), tables["pairs"].height, words, level),
+        *reversals,
         *_summarise_causes(tables["sensitivity"], words),
         phrase(
-            "findings.several_units" if rates_several(ranked, words) else "findings.own_unit_only",
+            "findings.several_units" if rates_several else "findings.own_unit_only",
             respondents_capital=start_sentence(words.respondents),
             respondents=words.respondents,
             unit=words.unit,
@@ -107,9 +118,9 @@ def summarise_support(
     ]
 
 
-def rates_several(ranking: pl.DataFrame, words: Words) -> bool:
-    """Return whether respondents rate several units, so that no errors are known: notes of the ranking say so."""
-    return "note" in ranking.columns and phrase("notes.unit_several_units", **words.names) in ranking["note"]
+def rate_several(notes: Collection[str], words: Words) -> bool:
+    """Return whether respondents rate several units: the notes of a result say so."""
+    return phrase("notes.rate_several_units", **words.names) in notes
 
 
 def _summarise_lead(ranked: pl.DataFrame, candidates: int, words: Words, level: str) -> str:
@@ -273,6 +284,10 @@ def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
     if small.height <= _NAMED_PAIRS:
         return [phrase("findings.swaps", count=small.height, share=share, pairs=list_names(shown))]
     return [phrase("findings.swaps_soonest", count=small.height, share=share, pairs=list_names(shown))]
+
+
+def _describe_reversals(ranked: pl.DataFrame, table: pl.DataFrame, words: Words) -> list[str]:
+    return describe_reversals(table, dict(ranked.select("unit", "name").iter_rows()), words)
 
 
 def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:

@@ -54,7 +54,8 @@ def list_record_texts() -> dict[str, str]:
     for step, methods in list_methods().items():
         for name, method in methods.items():
             texts |= {f"methods.{step}.{name}.line": method.line, f"methods.{step}.{name}.formula": method.formula}
-            texts[f"methods.{step}.{name}.explorer"] = getattr(method, "explorer", "")
+            for part in ("explorer", "clipped"):
+                texts[f"methods.{step}.{name}.{part}"] = getattr(method, part, "")
     for rule in list_rules():
         texts |= {f"rules.{rule.name}.line": rule.line, f"rules.{rule.name}.idle": getattr(rule, "idle", "")}
     return {key: text for key, text in texts.items() if text}

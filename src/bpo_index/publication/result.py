@@ -19,7 +19,7 @@ from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.scores import SHOWN
 from bpo_index.publication.columns.views import view_frame
-from bpo_index.publication.findings import describe_support, summarise_support
+from bpo_index.publication.findings import describe_support, rate_several, summarise_support
 from bpo_index.publication.neighbours import tabulate_neighbours
 from bpo_index.publication.standard_phrases import choose_notice, describe_ranges, name_columns
 from bpo_index.publication.standing import OFFICIAL, Standing
@@ -45,6 +45,8 @@ class Result(AsFrame):
         How intervals and rank sets are to be read.
     words
         What readers call units and respondents.
+    cautions
+        Those of the notes that are printed first: what was asked for and could not be had.
     data_origin
         `survey`, `synthetic` or `partly synthetic`.
     standing
@@ -70,6 +72,7 @@ class Result(AsFrame):
     summary: tuple[str, ...] = ()
     reading: str = ""
     words: Words = field(default_factory=Words)
+    cautions: tuple[str, ...] = ()
 
     @property
     def notices(self) -> list[str]:
@@ -141,9 +144,14 @@ def build_result(publishable: Publishable, definition: IndexDefinition, *, stand
         tables={name: table.complete(frames[name]) for name, table in described.items() if table.folder},
         notes=publishable.notes,
         findings=describe_support(ranking, frames, definition),
-        summary=tuple(summarise_support(ranking, frames, definition)),
+        summary=tuple(
+            summarise_support(
+                ranking, frames, definition, rates_several=rate_several(publishable.notes, definition.words)
+            )
+        ),
         reading=describe_ranges(definition),
         words=definition.words,
+        cautions=publishable.cautions,
         data_origin=origin,
         replicates=publishable.replicates,
         replicates_not_ranked=publishable.replicates_not_ranked,

@@ -7,6 +7,7 @@ from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_level
 from bpo_index.display.words import start_sentence
+from bpo_index.scoring.positive_values import may_fail
 from bpo_index.scoring.structure import IndexStructure
 
 
@@ -67,3 +68,8 @@ def name_columns(words: Words) -> dict[str, str]:
     {'name': 'Hospital', 'respondents': 'Nurses'}
     """
     return {"name": start_sentence(words.unit), "respondents": start_sentence(words.respondents)}
+
+
+def explain_lost_replicates(definition: IndexDefinition) -> str:
+    """Return why a replicate may leave a unit without a score."""
+    return phrase("notes.replicate_lost_values" if may_fail(definition) else "notes.replicate_lost_answers")

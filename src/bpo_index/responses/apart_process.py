@@ -25,7 +25,7 @@ def _read(path: str, reader: str, *arguments: str) -> object:
 
 
 def _set_bounds() -> None:
-    """Hold the process to its memory and time; address space that is only set aside does not count."""
+    """Hold the process to its memory and time; address space that is only reserved does not count."""
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415  (not on Windows)

@@ -1,6 +1,6 @@
 """Cells as the file wrote them into the one spelling that validation reads: decimal points, times in ISO form.
 
-What a file means is decided once for the whole file, from all of its cells, and said; where it cannot be told, nothing
+What a file means is decided once for the whole file, from all of its cells, and said; where it is not clear, nothing
 is changed. Method page: docs/methods/reading.md.
 """
 
@@ -104,7 +104,7 @@ class DateOrder:
     """Whether 03/04/2021 is the third of April."""
 
     day_first: bool | None
-    """None: it cannot be told."""
+    """None: it is not clear."""
     matters: bool
     """Whether any date depends on it."""
 

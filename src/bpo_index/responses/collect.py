@@ -64,7 +64,7 @@ def collect_blocks(
     """Return the tidy table, the records and the contents of one file with a block of columns for each unit.
 
     A block with answers is a response and a row. A block without any, or of questions that were not asked, is no row;
-    a record without a block with answers is a row, put aside.
+    a record without a block with answers is a row that is quarantined.
 
     Parameters
     ----------
@@ -124,9 +124,9 @@ def collect_long(
     """Return the tidy table, the records and the contents of one long file.
 
     The rows of a respondent on one unit are one response; rows without a unit belong to the only one that the
-    respondent's other rows name. Put aside: rows without a respondent or with an unknown question; all but one of rows
-    that say the same; all rows of a response that answers a question twice, or whose rows differ in anything but
-    question and rating.
+    respondent's other rows name. Quarantined are rows without a respondent or with an unknown question, all but one of
+    rows that say the same, and all rows of a response that answers a question twice, or whose rows differ in anything
+    but question and rating.
     """
     readable = records["reason"].is_null()
     fields = list(name_fields(definition))

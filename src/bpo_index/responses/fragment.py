@@ -82,6 +82,8 @@ def _put_column(columns: dict[str, Any], tidy: str, heading: str, key_of: Mappin
         if tidy.startswith(f"{start}_"):
             columns.setdefault(start, {})[tidy.removeprefix(f"{start}_")] = heading
             return
+    if tidy.startswith("design."):  # stands in another block
+        return
     if heading not in columns.values():  # a heading names one column of a definition
         columns[key_of.get(tidy, tidy)] = heading
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.definition.design_block import STRATUM, share_heading
 from bpo_index.display.labels import fold_label
 from bpo_index.files.csv_tables import restore_text
 from bpo_index.responses.exports import Headings
@@ -44,14 +45,22 @@ _MOST_COMPARED, _MOST_TARGETS = 400, 100
 def name_fields(definition: IndexDefinition) -> dict[str, str | None]:
     """Return the columns of the tidy responses that are not questions, each with its heading; None: not named.
 
-    After the fixed ones come `importance_<category>` and `background_<variable>`.
+    After the fixed ones come `importance_<category>`, `background_<variable>` and those of the `design:` block.
     """
     columns = definition.columns
     return {
         **{tidy: getattr(columns, key) for key, tidy in TIDY_COLUMNS.items()},
         **{f"importance_{category}": heading for category, heading in columns.importance.items()},
         **{f"background_{variable}": heading for variable, heading in columns.background.items()},
+        **name_design_columns(definition),
     }
+
+
+def name_design_columns(definition: IndexDefinition) -> dict[str, str]:
+    """Return the columns of the `design:` block with their headings; not a stratum that is a background variable."""
+    columns = definition.design.columns if definition.design else {}
+    is_background = STRATUM in columns and share_heading(columns[STRATUM], definition.columns.background) is not None
+    return {tidy: heading for tidy, heading in columns.items() if not (tidy == STRATUM and is_background)}
 
 
 @dataclass(frozen=True)
@@ -389,7 +398,15 @@ def _list_required(definition: IndexDefinition, *, is_long: bool) -> list[str]:
     required = ["unit"] + (["design_weight"] if definition.columns.design_weight else [])
     if get_weighting(definition.method.weighting).needs_importance:
         required += [f"importance_{category}" for category in definition.columns.importance]
+    required += list(name_design_columns(definition)) + _list_background_strata(definition)
     return [*required, *(["respondent_id"] if is_long else definition.question_ids)]
+
+
+def _list_background_strata(definition: IndexDefinition) -> list[str]:
+    """Return the background variable that gives the strata, where one does."""
+    strata = definition.design.strata if definition.design else None
+    variable = None if strata is None else share_heading(strata, definition.columns.background)
+    return [] if variable is None else [f"background_{variable}"]
 
 
 def name_heading(tidy: str, definition: IndexDefinition) -> str:

@@ -48,7 +48,7 @@ def _describe_other(known: OtherFormat) -> str:
 
 
 def _refuse_by_name(source: Source) -> None:
-    """Refuse bytes that no format is told by and that are no text, where the name says what they are."""
+    """Refuse bytes of no format known that are no text, where the name says what they are."""
     start = source.content[:_LOOKED_AT]
     if 0 not in start or decode_text(start)[1].startswith("UTF-16"):
         return

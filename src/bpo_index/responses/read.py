@@ -2,8 +2,8 @@
 
 Any format (`grids.py`), any survey tool's form of headings (`exports.py`), wide (a column a question), long (a row a
 respondent and question) or in blocks (a column a question and unit). What a file is, is found by looking into it, and
-reported. Nothing is dropped: a record that cannot be read is put aside with a reason, and a file that cannot be used
-puts all of its records aside. Rows that `source.keep` leaves out are counted apart.
+reported. Nothing is dropped: a record that cannot be read is quarantined with a reason, and so are all records of a
+file that cannot be used. Rows that `source.keep` leaves out are counted apart.
 
 Stages: `open_sources`, `read_grids`, `choose_view` (which separator or sheet, which rows of headings), `map_headings`,
 `translate_rows`, then `collect_wide`, `collect_long` or `collect_blocks`. Method page: docs/methods/reading.md.
@@ -70,7 +70,7 @@ def read_responses(paths: Sequence[str | Path], definition: IndexDefinition) -> 
     table = make_missing_ids(pl.concat(tables), definition)
     record = pl.concat(records)
     if refusals:
-        table, record = _put_all_aside(table, record)
+        table, record = _quarantine_all(table, record)
     originals = tuple(original for part in parts for original in part.originals)
     contents = () if refusals else tuple(frame for part in parts for frame in part.contents)
     digests = sorted(hashlib.sha256(source.original).hexdigest() for source in sources)
@@ -117,7 +117,7 @@ def _read_file(source: Source, definition: IndexDefinition, *, is_alone: bool) -
                 decisions.append(f"{name}: {_count_blocks(table, len(kept.rows), definition)}.")
             contents = [content, faults.select("reason", "text").rename(lambda name: f"record.{name}")]
     if refusal:
-        table, records = _put_all_aside(table, records)
+        table, records = _quarantine_all(table, records)
     original = view.rows.original
     return Responses(
         table,
@@ -138,7 +138,7 @@ def _count_blocks(table: pl.DataFrame, rows: int, definition: IndexDefinition) -
     )
 
 
-def _put_all_aside(table: pl.DataFrame, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _quarantine_all(table: pl.DataFrame, records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return table.clear(), records.with_columns(
         response=pl.lit(None, pl.Int64),
         reason=pl.coalesce("reason", pl.lit("file_refused")),

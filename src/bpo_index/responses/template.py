@@ -13,6 +13,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Scale
+from bpo_index.definition.design_block import STRATUM, is_replicate
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_point
 from bpo_index.errors import EnvironmentFailed, UsageError
@@ -22,7 +23,7 @@ from bpo_index.files.given_paths import NotAFile, TooLarge, read_regular
 from bpo_index.responses.answer_texts import parse_number
 from bpo_index.responses.encodings import decode_text
 from bpo_index.responses.grids import DELIMITERS
-from bpo_index.responses.headings import TIDY_COLUMNS, name_fields
+from bpo_index.responses.headings import TIDY_COLUMNS, name_design_columns, name_fields
 from bpo_index.responses.records import iterate_records, split_lines
 from bpo_index.scoring.methods.registry import get_weighting
 
@@ -45,6 +46,7 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
     for variable, heading in definition.columns.background.items():
         meaning = phrase("codebook.background", variable=variable)
         rows.append((heading, False, meaning, phrase("codebook.text")))
+    rows += _describe_design(definition)
     holders = {None: definition.method.weighting} | {
         node.id: node.own_method.get("weighting") for node in definition.category_nodes
     }
@@ -67,6 +69,20 @@ def list_codebook(definition: IndexDefinition) -> pl.DataFrame:
             rows.append((question.id, True, meaning, _describe_scale(scales[question.id], reverse=question.reverse)))
     schema = {"column": pl.String, "required": pl.Boolean, "meaning": pl.String, "answers": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _describe_design(definition: IndexDefinition) -> list[tuple[str, bool, str, str]]:
+    """Return a row for each column of the `design:` block."""
+    rows, words = [], definition.words.names
+    for tidy, heading in name_design_columns(definition).items():
+        if is_replicate(tidy):
+            meaning = phrase("codebook.replicate", number=tidy.rpartition(".")[2])
+            answers = phrase("codebook.replicate_weight")
+        else:
+            meaning = phrase(f"codebook.{tidy.rpartition('.')[2]}", **words)
+            answers = phrase("codebook.text" if tidy == STRATUM else "codebook.size")
+        rows.append((heading, True, meaning, answers))
+    return rows
 
 
 def _describe_units(definition: IndexDefinition) -> str:

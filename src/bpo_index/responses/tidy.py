@@ -47,7 +47,7 @@ class Responses:
     decisions
         One sentence each: how the files were read.
     refusals
-        One paragraph each, for files that cannot be used at all; then every record is put aside.
+        One paragraph each, for files that cannot be used at all; then every record is quarantined.
     input_hash
         SHA-256 over the bytes of all files, whatever their names and order.
     contents

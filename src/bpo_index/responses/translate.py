@@ -16,6 +16,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Scale
+from bpo_index.definition.design_block import STRATUM
 from bpo_index.display.labels import show_text
 from bpo_index.errors import DataRefused
 from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
@@ -110,7 +111,7 @@ def translate_cells(
         columns[tidy] = _drop_missing(tidy, columns[tidy], labels, missing, said=said)
         if tidy == "unit":
             columns[tidy] = _label_units(columns[tidy], labels, definition, said)
-        elif tidy in _LABELLED or tidy.startswith("background_"):
+        elif tidy in _LABELLED or tidy == STRATUM or tidy.startswith("background_"):
             columns[tidy] = _replace(columns[tidy], labels)
     said += unknown.say()
     by_tool: dict[str, list[str | None]] = {tidy: [] for tidy in mapping.fields}
@@ -319,10 +320,11 @@ def _write_numbers(
     Durations are judged apart: they are the tool's own, often spelt as the program does where answers are spelt as the
     respondent does.
     """
+    numbers = definition.design.numbers if definition.design else {}
     answers = {
         tidy: texts
         for tidy, texts in columns.items()
-        if tidy in ("design_weight", "rating", *definition.question_ids) or tidy.startswith("importance_")
+        if tidy in ("design_weight", "rating", *definition.question_ids, *numbers) or tidy.startswith("importance_")
     }
     durations = {"duration": columns["duration"]} if "duration" in columns else {}
     asked = {tidy: answers[tidy] for tidy in ("rating", *definition.question_ids) if tidy in answers}
@@ -396,7 +398,7 @@ def _say_two_answers(pairs: dict[str, set[str]], columns: dict[str, Texts]) -> s
 
 
 def _find_mark(what: str, group: dict[str, set[str]], wanted: str | None, said: list[str]) -> str | None:
-    """Return what stands before the decimals of these columns; None where it cannot be told."""
+    """Return what stands before the decimals of these columns; None where it is not clear."""
     given = set().union(*group.values())
     advice = "(`source.decimal` of the definition says which of the two stands before decimals)"
     if what == "durations":
@@ -421,7 +423,7 @@ def _find_mark(what: str, group: dict[str, set[str]], wanted: str | None, said: 
 
 
 def _write_times(columns: dict[str, Texts], definition: IndexDefinition, said: list[str]) -> dict[str, Texts]:
-    """Return the columns of times in ISO form; times whose day and month cannot be told are left out."""
+    """Return the columns of times in ISO form; times of which it is not clear what day and month are, are left out."""
     times = {tidy: columns[tidy] for tidy in ("started_at", "finished_at") if tidy in columns}
     written = {tidy: texts.filter(~_are_times(texts)) for tidy, texts in times.items()}
     different = set().union(*map(list_texts, written.values()))

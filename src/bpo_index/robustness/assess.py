@@ -3,8 +3,8 @@
 Stages: `evaluate_replicates` with respondents drawn (`sampling`), `linearise_standard_errors` (analytic),
 `estimate_logit_t_interval`, `find_rank_sets`, `assign_tiers`, `shrink_scores`; then `evaluate_replicates` again with
 all assumptions drawn (`all_assumptions`). Units with five or more sampling units take the standard error of the
-replicates, those with two to four the analytic one with t(K - 1), flagged; with one, or without any variance, there is
-no interval, a reason, and the unit's rank set is all ranks.
+replicates, those with two to four the analytic one, flagged; with one, or without any variance, there is no interval, a
+reason, and the unit's rank set is all ranks.
 """
 
 from __future__ import annotations
@@ -37,33 +37,23 @@ from bpo_index.robustness.coherence_tables import StructureTables, tabulate_stru
 from bpo_index.robustness.exclusions import Exclusions, compare_exclusions
 from bpo_index.robustness.groups import tabulate_groups
 from bpo_index.robustness.influence import Influence, assess_influence
-from bpo_index.robustness.ranks.rank_sets import RankSets, assign_tiers, find_rank_sets
+from bpo_index.robustness.node_results import assess_node, share_first_of_index
+from bpo_index.robustness.ranks.open_shares import OpenShares
 from bpo_index.robustness.ranks.rank_tables import RankTables, tabulate_ranks
 from bpo_index.robustness.replicates import Scenario, evaluate_replicates
-from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
+from bpo_index.robustness.sampling.design_table import tabulate_design
 from bpo_index.robustness.sampling.response_outcomes import tabulate_outcomes
-from bpo_index.robustness.sampling.several_units import (
-    keep_respondents,
-    rate_several_units,
-    withhold_errors,
-    withhold_replicates,
-)
-from bpo_index.robustness.sampling.standard_errors import (
-    BOOTSTRAP_FROM,
-    Errors,
-    estimate_errors,
-    tabulate_sampling_error,
-)
+from bpo_index.robustness.sampling.standard_errors import estimate_errors, tabulate_sampling_error
 from bpo_index.robustness.weights.weight_tables import WeightTables, tabulate_weights
-from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.ranking import rank_units
-from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find_ranked, unit_score_matrix
 
 #: Why a unit lacks a number, or has it in another way than most.
 NOTES = (
     "small",
     "one_cluster",
+    "no_degrees",
+    "whole_population",
     "no_variance",
     "no_derivative",
     "never_moves",
@@ -74,7 +64,7 @@ NOTES = (
     "few_units",
     "protected",
     "no_score",
-    "several_units",
+    "fixed",
 )
 
 
@@ -94,15 +84,11 @@ def shorten_notes(words: Words) -> dict[str, str]:
 
     Examples
     --------
-    >>> shorten_notes(Words())["one company: no standard error, no interval"]
+    >>> shorten_notes(Words())["one company: no standard error, no interval, no shares of replicates"]
     'one company'
     """
     described = describe_notes(words)
     return {described[note]: phrase(f"notes.short_{note}", **words.names) for note in NOTES}
-
-
-#: Of which answers a standard error is made: of those of its own cell, or smoothed over units.
-OWN, SMOOTHED = "own", "smoothed"
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +110,8 @@ class Robustness(AsFrame):
         What replicates say of ranks, as `tabulate_ranks` says.
     sampling_error
         Both standard errors and shrunken scores, as `tabulate_sampling_error` says.
+    design
+        The declared sampling design, as `tabulate_design` says.
     assumptions
         What was drawn, as `tabulate_assumptions` says.
     sensitivity
@@ -149,7 +137,9 @@ class Robustness(AsFrame):
     words
         What readers call units and respondents.
     rates_several
-        Whether respondents rate several units, so that there are no errors and no shares of replicates.
+        Whether companies or respondents answer in several units; they are drawn once, with all their answers.
+    shares_withheld
+        Whether no shares of replicates are given, since more than a third of the ranked units have no variance.
     """
 
     units: pl.DataFrame
@@ -158,6 +148,7 @@ class Robustness(AsFrame):
     structure: StructureTables
     ranks: RankTables
     sampling_error: pl.DataFrame
+    design: pl.DataFrame
     assumptions: pl.DataFrame
     sensitivity: pl.DataFrame
     method_ranks: pl.DataFrame
@@ -171,6 +162,7 @@ class Robustness(AsFrame):
     seed: int = field(repr=False)
     words: Words = field(default_factory=Words)
     rates_several: bool = False
+    shares_withheld: bool = False
 
     def to_polars(self) -> pl.DataFrame:
         """Return errors, intervals and rank sets, one row per unit."""
@@ -226,10 +218,8 @@ def assess_robustness(
     # The answers of a unit whose overall score is a bound are replaced by it; those of a category are not.
     drawn, open_shares = ranked & ~np.isnan(matrix), find_open_shares(ranked, bounded)
     level = definition.method.confidence_level
-    several = rate_several_units(accepted, [unit.unit for unit in answers])
-    drawing = keep_respondents(definition) if several else definition
-    seeds = np.random.SeedSequence(seed).spawn(6)
-    sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed, groups_seed = seeds
+    seeds = np.random.SeedSequence(seed).spawn(7)
+    sampling_seed, assumptions_seed, rank_seed, effects_seed, weights_seed, groups_seed, shrunken_seed = seeds
 
     def report(phase: int) -> Progress | None:
         if progress is None:
@@ -241,6 +231,7 @@ def assess_robustness(
         matrix[published],
         drawn[published],
         seed=sampling_seed,
+        moderated="ranks",
         executor=executor,
         progress=report(0),
     )
@@ -251,13 +242,14 @@ def assess_robustness(
         matrix[published][:, :1],
         ranked[published][:, :1],
         seed=assumptions_seed,
-        drawing=plan_drawing(drawing, structure),
+        drawing=plan_drawing(definition, structure),
+        moderated="scores",
         executor=executor,
         progress=report(1),
     )
     effects = analyse_assumptions(
         combinations,
-        drawing,
+        definition,
         ranked[published, 0],
         rank_units(matrix[ranked[:, 0], 0]),
         seed=effects_seed,
@@ -268,12 +260,10 @@ def assess_robustness(
 
     known = np.where(bounded, np.nan, matrix)[published]
     errors = estimate_errors(scores.sample, known, sampling)
-    if several:
-        sampling, varied, errors = withhold_replicates(sampling), withhold_replicates(varied), withhold_errors(errors)
     column_seeds = rank_seed.spawn(matrix.shape[1])
-    columns, sets = [], []
+    columns, sets, own_shares = [], [], []
     for n in range(matrix.shape[1]):
-        found = _assess_column(
+        found = assess_node(
             n,
             matrix=shown,
             bounded=bounded,
@@ -283,20 +273,21 @@ def assess_robustness(
             structure=structure,
             confidence_level=level,
             seed=column_seeds[n],
-            several=several,
         )
+        own = OpenShares(ranked[:, n], ranked[:, n] & found[2])
         tally = sampling.tallies[n]
-        shares = {}
-        for name, top in (("p_first", 1), ("p_top3", 3)):
-            shares[name] = np.full(len(matrix), np.nan)
-            if open_shares[n]:
-                shares[name][ranked[:, n]] = tally.share_top(top)
+        nothing = np.full(len(matrix), np.nan)
+        shares = {
+            name: own.share_top(tally, top) if open_shares[n] else nothing
+            for name, top in (("p_first", 1), ("p_top3", 3))
+        }
         columns.append(found[0] | shares)
         sets.append(found[1])
+        own_shares.append(own)
     return Robustness(
         units=_frame_results(scores.units, columns[0], definition.method.minimum_respondents_to_publish, "protected"),
         categories=_frame_categories(scores.categories, columns[1:], definition).drop("tier"),
-        outcomes=tabulate_outcomes(accepted, scores, definition, has_errors=not several),
+        outcomes=tabulate_outcomes(accepted, scores, definition),
         structure=tabulate_structure(scores, definition),
         ranks=tabulate_ranks(
             [unit.code for unit in definition.units],
@@ -304,10 +295,15 @@ def assess_robustness(
             ranked[:, 0],
             sets[0],
             tallies={"sampling": sampling.tallies[0], "all_assumptions": varied.tallies[0]},
+            has_shares=own_shares[0].has_own,
+            first_shrunken=share_first_of_index(
+                shown[:, 0], ranked[:, 0], errors, published=published, structure=structure, seed=shrunken_seed
+            ),
             confidence_level=level,
         ),
         sampling_error=tabulate_sampling_error(scores, definition, matrix, errors),
-        assumptions=tabulate_assumptions(drawing, structure, scenarios),
+        design=tabulate_design(scores.sample, errors),
+        assumptions=tabulate_assumptions(definition, structure, scenarios),
         sensitivity=tabulate_effects(effects, scores.units.filter("ranked")["unit"].to_list()),
         method_ranks=tabulate_method_ranks(combinations, scores),
         weights=tabulate_weights(scores, definition, weights_seed),
@@ -315,76 +311,13 @@ def assess_robustness(
         exclusions=compare_exclusions(accepted, quarantined_by_rules, scores, definition),
         groups=tabulate_groups(scores, definition, errors, groups_seed),
         replicates=replicates,
-        replicates_not_ranked=0 if several else replicates - sampling.tallies[0].replicates,
-        assumptions_not_ranked=0 if several else replicates - varied.tallies[0].replicates,
+        replicates_not_ranked=replicates - sampling.tallies[0].replicates,
+        assumptions_not_ranked=replicates - varied.tallies[0].replicates,
         seed=seed,
         words=definition.words,
-        rates_several=several,
+        rates_several=errors.answering is not None,
+        shares_withheld=own_shares[0].are_withheld,
     )
-
-
-def _assess_column(
-    column: int,
-    *,
-    matrix: Floats,
-    bounded: np.ndarray,
-    ranked_matrix: np.ndarray,
-    published: np.ndarray,
-    errors: Errors,
-    structure: IndexStructure,
-    confidence_level: float,
-    seed: np.random.SeedSequence,
-    several: bool,
-) -> tuple[dict[str, np.ndarray], RankSets]:
-    scores, ranked = matrix[:, column], ranked_matrix[:, column]
-    se, clusters, smoothed = (
-        _spread(values[:, column], published) for values in (errors.chosen, errors.clusters, errors.smoothed)
-    )
-    is_own = _spread(errors.is_own[:, column], published) > 0
-    # Ranks are from each cell's own error; where a small one has none, as its answers do not vary, from the smoothed.
-    se = np.where(~is_own & (se == 0) & (smoothed > 0), smoothed, se)
-    # A score that is published as a bound has no error, and cannot be distinguished from any other.
-    se = np.select([np.isnan(scores), bounded[:, column]], [np.nan, 0.0], se)
-    shown = np.where(is_own | bounded[:, column] | np.isnan(se), se, smoothed)
-    bounds, smooth = structure.score_bounds[column], structure.has_derivative[column]
-    degrees = clusters - 1
-    low, high = estimate_logit_t_interval(scores, shown, degrees, confidence_level, bounds=bounds)
-    in_ranking = np.where(ranked, scores, np.nan)
-    covariance = np.diag(se**2)
-    if errors.correlations is not None:
-        place = np.flatnonzero(published)
-        covariance[np.ix_(place, place)] = errors.correlations[column] * np.outer(se[place], se[place])
-    sets = find_rank_sets(in_ranking, covariance, degrees, confidence_level, bounds=bounds, seed=seed)
-    still = "no_variance" if smooth else "never_moves"
-    few = clusters < BOOTSTRAP_FROM
-    # NOTE: of a small cell nothing is said that its answers decide, and so not that they do not vary.
-    unsmoothed = ~is_own & np.isnan(shown) & (np.isfinite(se))
-    when = [np.isnan(scores), bounded[:, column], several & ranked, several & ~ranked]
-    notes = ["no_score", "at_end", "several_units", "not_ranked"]
-    when += [clusters < 2, unsmoothed, se == 0, np.isnan(se), ~ranked, few]
-    notes += ["one_cluster", "few_units", still, "no_derivative", "not_ranked", "small"]
-    note = np.select(when, notes, default="")
-    has_error = shown > 0
-    found = {
-        "se": np.where(has_error, shown, np.nan),
-        "error": np.where(has_error, np.where(is_own, OWN, SMOOTHED), ""),
-        "ci_low": low,
-        "ci_high": high,
-        "marginal_rank_set_low": sets.marginal_low,
-        "marginal_rank_set_high": sets.marginal_high,
-        "rank_set_low": sets.set_low,
-        "rank_set_high": sets.set_high,
-        "tier": assign_tiers(in_ranking, sets.surely_ahead),
-        "note": note,
-    }
-    return found, sets
-
-
-def _spread(values: np.ndarray, published: np.ndarray) -> Floats:
-    """Return the rows of the published units at their places among all units; NaN elsewhere."""
-    spread = np.full((len(published), *values.shape[1:]), np.nan)
-    spread[published] = values
-    return spread
 
 
 def _frame_results(

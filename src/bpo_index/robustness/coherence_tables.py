@@ -6,6 +6,7 @@ centred by unit; between units: scores. Method page: docs/methods/reliability.md
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,13 +22,16 @@ from bpo_index.robustness.reliability import (
     estimate_alpha_interval,
     measure_icc,
     measure_omega,
+    measure_standardised_alpha,
 )
 from bpo_index.robustness.rounding import round_table
+from bpo_index.robustness.sampling.shared_companies import find_answering
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.covariance import estimate_between_covariance
 from bpo_index.scoring.methods.normalisation import normalise_scale
 from bpo_index.scoring.methods.pca import explain_pca
 from bpo_index.scoring.preparation import score_respondents
+from bpo_index.scoring.unit_means import UnitAnswers
 from bpo_index.scoring.unit_scores import Scores, unit_score_matrix
 
 #: The reliability of unit means that `respondents_needed` is for.
@@ -46,9 +50,10 @@ class StructureTables:
     ----------
     reliability
         One row for all questions (`category` null) and one per category: `category, questions, respondents` (with all
-        questions answered), `alpha, alpha_low, alpha_high, omega` (within units), `alpha_between` (over units), `icc1,
-        icc1_low, icc1_high, icc1k, mean_respondents` (of the respondents' category scores), `respondents_needed` (for a
-        reliability of .8 of unit means; null: none suffice).
+        questions answered), `alpha, alpha_low, alpha_high, omega_raw` (of raw items, within units),
+        `alpha_standardised, omega` (of standardised items, within units), `alpha_between` (of raw items, over units),
+        `icc1, icc1_low, icc1_high, icc1k, mean_respondents` (of the respondents' category scores), `respondents_needed`
+        (for a reliability of .8 of unit means; null: none suffice).
     questions
         One row per question: `category, question, item_total, alpha_if_deleted` (within units, in its category).
     correlations
@@ -71,6 +76,7 @@ def tabulate_structure(scores: Scores, definition: IndexDefinition) -> Structure
     questions = len(structure.node_of)
     ratings = np.concatenate([unit.ratings for unit in answers]) if answers else np.empty((0, questions))
     unit_of = np.repeat(np.arange(len(answers)), [unit.respondents for unit in answers]).astype(np.int64)
+    sampled = _number_shared(answers)
     shares = normalise_scale(ratings, structure.minimum, structure.maximum, structure.reverse)
     persons = score_respondents(shares, structure)
     level = definition.method.confidence_level
@@ -80,7 +86,7 @@ def tabulate_structure(scores: Scores, definition: IndexDefinition) -> Structure
     items: list[dict[str, object]] = []
     for node, chosen in zip(definition.nodes, structure.under, strict=True):
         part, own = shares[:, chosen], means[:, chosen]
-        measures = _measure(part, persons[:, node.number], unit_of, own, confidence_level=level)
+        measures = _measure(part, persons[:, node.number], unit_of, own, sampled=sampled, confidence_level=level)
         rows.append({"category": node.id or None} | measures)
         if node.questions:
             items += _measure_questions(part, unit_of, node.id, [question.id for question in node.questions])
@@ -98,10 +104,22 @@ def _frame(rows: list[dict[str, object]], table: Table) -> pl.DataFrame:
     return round_table(pl.DataFrame(rows, schema=table.schema, orient="row"))
 
 
+def _number_shared(answers: Sequence[UnitAnswers]) -> Ints | None:
+    """Return the sampling unit of each respondent; None where none of these answers in several units."""
+    if find_answering(answers) is None:
+        return None
+    numbers = [unit.sampling_units[unit.cluster] for unit in answers if unit.sampling_units is not None]
+    return np.concatenate(numbers)
+
+
 def _measure(
-    shares: Floats, totals: Floats, unit_of: Ints, means: Floats, *, confidence_level: float
+    shares: Floats, totals: Floats, unit_of: Ints, means: Floats, *, sampled: Ints | None, confidence_level: float
 ) -> dict[str, object]:
-    """Return the row of one group of questions, without its name."""
+    """Return the row of one group of questions, without its name.
+
+    Where respondents answer in several units, their answers are not those of so many people: alpha has at most as many
+    degrees of freedom as people less one, and ICC(1), whose model has other people in each unit, no interval.
+    """
     questions = shares.shape[1]
     complete = ~np.isnan(shares).any(axis=1)
     respondents, units = int(complete.sum()), len(np.unique(unit_of[complete]))
@@ -110,12 +128,16 @@ def _measure(
         centred = _centre(shares[complete], unit_of[complete])
         own, total = (centred**2).sum(), (centred.sum(axis=1) ** 2).sum()
         alpha = compose_alpha(questions, own / (respondents - units), total / (respondents - units))
-        low, high = estimate_alpha_interval(
-            alpha, respondents, questions, confidence_level, degrees=respondents - units
-        )
+        degrees = respondents - units
+        if sampled is not None:
+            degrees = min(degrees, len(np.unique(sampled[complete])) - 1)
+        low, high = estimate_alpha_interval(alpha, respondents, questions, confidence_level, degrees=degrees)
         row |= {"alpha": float(alpha), "alpha_low": float(low), "alpha_high": float(high)}
         if questions <= MOST_FACTORED:
-            row["omega"] = float(measure_omega(centred.T @ centred / (respondents - units)).total)
+            covariance = centred.T @ centred / (respondents - units)
+            omega = measure_omega(covariance)
+            row |= {"omega_raw": omega.raw, "omega": omega.total}
+            row["alpha_standardised"] = float(measure_standardised_alpha(covariance))
     known = means[~np.isnan(means).any(axis=1)]
     if len(known) > 1:
         centred = known - known.mean(axis=0)
@@ -124,7 +146,8 @@ def _measure(
     rated = ~np.isnan(totals)
     if len(np.unique(unit_of[rated])) > 1 and rated.sum() > len(np.unique(unit_of[rated])):
         icc = measure_icc(totals[rated], unit_of[rated], confidence_level=confidence_level)
-        row |= {"icc1": icc.icc1, "icc1_low": icc.low, "icc1_high": icc.high, "icc1k": icc.icc1k}
+        ends = (icc.low, icc.high) if sampled is None else (None, None)
+        row |= {"icc1": icc.icc1, "icc1_low": ends[0], "icc1_high": ends[1], "icc1k": icc.icc1k}
         row["mean_respondents"] = icc.n0
         row["respondents_needed"] = count_respondents_needed(icc.icc1, WANTED_RELIABILITY)
     return row

@@ -57,7 +57,11 @@ def compare_exclusions(
     if readmitted.height:
         try:
             without = score_units(
-                pl.concat([accepted, readmitted]), definition, scores.sample.margins, restated=scores.sample.restated
+                pl.concat([accepted, readmitted]),
+                definition,
+                scores.sample.margins,
+                restated=scores.sample.restated,
+                is_whole=False,
             )
         except DataRefused as error:
             refusal = str(error)

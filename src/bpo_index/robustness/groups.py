@@ -5,14 +5,14 @@ With weights a_i (sum one) of the units of a group g, scores y_i, and covariance
     score_g = sum a_i y_i,     se_g^2 = sum a_i a_j s_ij,     cov_gh = sum a_i b_j s_ij
     d_g = (sum a_i^2 s_ii)^2 / sum (a_i^4 s_ii^2 / d_i)
 
-Units are independent where no method compares them; then s_ij is 0 between units. The degrees of freedom are those of
-Satterthwaite (1946), Biometrics Bulletin 2, 110-114; rank sets are made as those of units. Method page:
-docs/methods/groups.md.
+Units are independent where no method compares them and no company answers in several; then s_ij is 0 between units. The
+degrees of freedom are those of Satterthwaite (1946), Biometrics Bulletin 2, 110-114, at most the companies less
+one; rank sets are made as those of units. Method page: docs/methods/groups.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -25,7 +25,7 @@ from bpo_index.robustness.ranks.rank_sets import find_rank_sets
 from bpo_index.robustness.rounding import round_table
 from bpo_index.robustness.sampling.intervals import estimate_logit_t_interval
 from bpo_index.robustness.sampling.standard_errors import Errors
-from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.ranking import SCORE_DECIMALS, rank_units
 from bpo_index.scoring.unit_scores import Scores, find_published_as_bounds, find_ranked, spread_nodes, unit_score_matrix
 
@@ -62,6 +62,10 @@ class GroupMeans:
     def se(self) -> Floats:
         """Per group: its standard error; NaN where there is none."""
         return np.asarray(np.sqrt(np.diagonal(self.covariance)))
+
+    def count_once(self, sampling_units: Ints) -> GroupMeans:
+        """Return the same with at most one degree of freedom less than the sampling units, each counted once."""
+        return replace(self, degrees=np.minimum(self.degrees, sampling_units - 1.0))
 
 
 def average_units(weights: Floats, scores: Floats, covariance: Floats, degrees: Floats) -> GroupMeans:
@@ -163,8 +167,8 @@ def tabulate_groups(
 
     published = scores.sample.published[order]
     place = (np.cumsum(scores.sample.published) - 1)[order][published]
-    se, clusters = (np.full(shown.shape, np.nan) for _ in range(2))
-    se[published], clusters[published] = errors.published[place], errors.clusters[place]
+    se, degrees = (np.full(shown.shape, np.nan) for _ in range(2))
+    se[published], degrees[published] = errors.published[place], errors.degrees[place]
     level, all_bounds = definition.method.confidence_level, scores.sample.structure.score_bounds
     notes = describe_notes(definition.words)
     frames = []
@@ -175,9 +179,15 @@ def tabulate_groups(
             together = errors.correlations[n][np.ix_(place, place)]
             covariance = np.full((len(units), len(units)), np.nan)
             covariance[np.ix_(published, published)] = together * np.outer(se[published, n], se[published, n])
-        means = average_units(weights[..., n], shown[:, n], covariance, clusters[:, n] - 1)
+        means = average_units(weights[..., n], shown[:, n], covariance, degrees[:, n])
+        answering = None
+        if errors.answering is not None:
+            answering = errors.answering[:, place] @ (weights[:, published, n] > 0).T
+            means = means.count_once(answering.sum(axis=0))
         low, high = estimate_logit_t_interval(means.scores, means.se, means.degrees, level, bounds=bounds)
-        sets = find_rank_sets(means.scores, means.covariance, means.degrees, level, bounds=bounds, seed=node_seed)
+        sets = find_rank_sets(
+            means.scores, means.covariance, means.degrees, level, answering=answering, bounds=bounds, seed=node_seed
+        )
         when = [~inside[..., n].any(axis=1), has_withheld[:, n], has_bound[:, n], np.isnan(means.se)]
         note = np.select(when, ["no_units", "withheld", "at_end", "no_error"], default="")
         frame = pl.DataFrame(

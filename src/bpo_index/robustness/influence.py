@@ -1,12 +1,12 @@
-"""Measure influence on the ranking: leave out each respondent, company, question, category and rule once.
+"""Measure influence on the ranking: leave out each respondent, company, unit, question, category and rule once.
 
 Of quality rules, those that quarantine rows are left out. The accepted answers and the units that take part stay those
 of the ranking; a question or category is left out by a nominal weight of zero. Where the scores of a unit are question
 means of its own respondents, leaving respondents out changes the means of their unit only, and all are scored together;
 where a method looks at all respondents at once, or a unit falls under a minimum, the index is computed again.
 
-Everything here is exact; `disclosure.influence` decides what of it is published. Method page:
-docs/methods/influence.md.
+Units are left out in `left_out_units`. Everything here is exact; `disclosure.influence` decides what of it is
+published. Method page: docs/methods/influence.md.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.raw_tree import list_raw_categories
 from bpo_index.errors import DataRefused
-from bpo_index.publication.columns.influence import RANKS_WITHOUT
+from bpo_index.publication.columns.influence import RANKS_WITHOUT, RANKS_WITHOUT_UNIT
 from bpo_index.publication.columns.private import INFLUENCE_ITEMS
+from bpo_index.robustness.left_out_units import leave_out_units
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 from bpo_index.robustness.replicates import list_excludable_categories, list_excludable_questions
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
+from bpo_index.scoring.dont_know import place_dont_know
 from bpo_index.scoring.preparation import gather_evidence, needs_evidence, prepare_sample
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure
@@ -50,12 +52,14 @@ class Influence:
     """What changes when one thing is left out, exact; single respondents are named in it."""
 
     items: pl.DataFrame
-    """One row per item: respondents, companies, questions, categories, quality rules: `left_out, item, unit` (of a
-    respondent)`, score_change` (of the unit that changes most)`, ranks_changed, largest_shift, mean_rank_shift,
+    """One row per item: respondents, companies, units, questions, categories, quality rules: `left_out, item, unit` (of
+    a respondent)`, score_change` (of the unit that changes most)`, ranks_changed, largest_shift, mean_rank_shift,
     changes_first, changes_first_five`; null where it could not be computed."""
     ranks_without: pl.DataFrame
     """One row per question, category or quality rule, and unit: `left_out, item, unit, rank, rank_without`. Without a
     quality rule the ranks are those among the units of the ranking."""
+    ranks_without_unit: pl.DataFrame
+    """One row per unit left out, and other ranked unit, as `leave_out_units` says."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +87,16 @@ def assess_influence(
         What `score_units` made of the answers, and the index.
     """
     if not scores.units["ranked"].any():
-        return Influence(*(pl.DataFrame(schema=table.schema) for table in (INFLUENCE_ITEMS, RANKS_WITHOUT)))
-    items = [
-        *_leave_out_people(accepted, scores, definition),
+        empty = (INFLUENCE_ITEMS, RANKS_WITHOUT, RANKS_WITHOUT_UNIT)
+        return Influence(*(pl.DataFrame(schema=table.schema) for table in empty))
+    people = _leave_out_people(accepted, scores, definition)
+    others = [
         *_leave_out_questions(accepted, scores, definition),
         *([] if quarantined_by_rules is None else _leave_out_rules(accepted, quarantined_by_rules, scores, definition)),
     ]
-    return _tabulate(items, scores)
+    units, ranks_without_unit = leave_out_units(accepted, scores, definition)
+    (of_people, _), (of_index, ranks_without) = (_tabulate(items, scores) for items in (people, others))
+    return Influence(pl.concat([of_people, units, of_index]), ranks_without, ranks_without_unit)
 
 
 def _find_scores(units: pl.DataFrame) -> Floats:
@@ -103,7 +110,8 @@ def _leave_out_people(accepted: pl.DataFrame, scores: Scores, definition: IndexD
     published = [unit.unit for unit in sample.answers]
     # In the order of the answers: units as in the definition, respondents by what they said.
     place = pl.col("unit").replace_strict(published, range(len(published)), return_dtype=pl.Int64)
-    people = sort_respondents(accepted.filter(pl.col("unit").is_in(published)), definition.question_ids)
+    answered = place_dont_know(accepted, definition).filter(pl.col("unit").is_in(published))
+    people = sort_respondents(answered, definition.question_ids)
     people = people.sort(place, maintain_order=True).with_row_index("row")
     persons = people.group_by("respondent_id", maintain_order=True).agg("row", "unit")
     # Who rates several units is left out of all of them.
@@ -203,7 +211,9 @@ def _average_without(
 def _score_anew(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> Floats:
     """Return the scores of all units that are ranked with these answers; NaN for the others, or where it is refused."""
     try:
-        units = score_units(accepted, definition, scores.sample.margins, restated=scores.sample.restated).units
+        units = score_units(
+            accepted, definition, scores.sample.margins, restated=scores.sample.restated, is_whole=False
+        ).units
     except DataRefused:
         return np.full(len(scores.units), np.nan)
     return _find_scores(units)
@@ -271,7 +281,8 @@ def _leave_out_rules(
     return items
 
 
-def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
+def _tabulate(items: Sequence[_Item], scores: Scores) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows of `Influence.items`, and of `Influence.ranks_without`."""
     ranked = scores.units["ranked"].to_numpy()
     codes = scores.units.filter("ranked")["unit"].to_list()
     base = _find_scores(scores.units)
@@ -307,13 +318,13 @@ def _tabulate(items: Sequence[_Item], scores: Scores) -> Influence:
         if item.kind in _OF_THE_INDEX
         for n in order
     ]
-    return Influence(
-        measures.select(INFLUENCE_ITEMS.schema.names()).cast(INFLUENCE_ITEMS.schema),
-        pl.DataFrame(rows, schema=RANKS_WITHOUT.schema, orient="row"),
+    return measures.select(INFLUENCE_ITEMS.schema.names()).cast(INFLUENCE_ITEMS.schema), pl.DataFrame(
+        rows, schema=RANKS_WITHOUT.schema, orient="row"
     )
 
 
 def _rank(scores: Floats) -> Ints:
     """Return the ranks of items x units, some items at a time: ranking compares all pairs of units."""
     size = max(1, _CELLS // scores.shape[1] ** 2)
-    return np.concatenate([rank_units(scores[start : start + size]) for start in range(0, len(scores), size)])
+    parts = [rank_units(scores[start : start + size]) for start in range(0, len(scores), size)]
+    return np.concatenate(parts) if parts else np.zeros(scores.shape, dtype=np.int64)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,10 @@ import polars as pl
 from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.private import PLAN
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
-from bpo_index.robustness.ranks.rank_sets import draw_normal, find_rank_sets
+from bpo_index.robustness.ranks.company_draws import draw_companies
+from bpo_index.robustness.ranks.open_shares import MOST_WITHOUT
+from bpo_index.robustness.ranks.rank_sets import StudentisedDraws, draw_normal, find_rank_sets
+from bpo_index.robustness.sampling.moderation import measure_spread, moderate_variances
 from bpo_index.robustness.sampling.shrinkage import shrink_scores
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.ranking import rank_units
@@ -48,6 +51,8 @@ class LastSurvey:
     """Standard deviation of the score that one respondent would give, score points."""
     correlation: Floats
     """Units x units: of the scores; the identity where units are independent."""
+    is_shared: bool = field(default=False, kw_only=True)
+    """Whether the same companies or respondents answer in all units."""
     bounds: tuple[float, float]
     """The ends of the range of scores."""
     confidence_level: float
@@ -104,16 +109,20 @@ def describe_last_survey(
     correlation: Floats | None,
     confidence_level: float,
     bounds: tuple[float, float],
+    is_shared: bool = False,
 ) -> LastSurvey:
     """Return what surveys are simulated from.
 
     Parameters
     ----------
     codes, scores, se, clusters
-        Ranked units, their scores and standard errors, and the primary sampling units behind these. A unit without a
-        standard error (NaN or zero) takes the mean variance of the others.
+        Ranked units, their scores and standard errors, and the primary sampling units behind these. Variances are
+        moderated (`moderate_variances`): a unit without one takes the pooled one.
     correlation
         Units x units: of the scores; None: units are independent.
+    is_shared
+        Whether they go together since companies or respondents answer in several units. The next survey is then planned
+        with the same ones in all units.
     confidence_level
         Of rank sets.
     bounds
@@ -122,7 +131,8 @@ def describe_last_survey(
     Raises
     ------
     DataRefused
-        With fewer than four units that have a standard error: the spread of true scores cannot be estimated.
+        With fewer than four units that have a standard error: the spread of true scores cannot be estimated. With more
+        than a third that have none.
     """
     known = np.nan_to_num(se) > 0
     shrunken = shrink_scores(scores, se)
@@ -131,8 +141,13 @@ def describe_last_survey(
             f"{int(known.sum())} ranked units have a standard error; a plan needs four, to tell how far apart the "
             "units truly are. Plan from a survey with more answers."
         )
-    variance = np.where(known, np.nan_to_num(se) ** 2 * clusters, np.nan)
-    spread = np.sqrt(np.where(known, variance, np.nanmean(variance)))
+    if MOST_WITHOUT * (~known).sum() > len(scores):
+        raise DataRefused(
+            f"{int((~known).sum())} of {len(scores)} ranked units have no standard error (one company, or equal "
+            "answers); a plan needs one of two thirds of them. Plan from a survey with more answers."
+        )
+    variances = moderate_variances(se**2, measure_spread(scores, bounds), clusters.astype(float))
+    spread = np.sqrt(variances * clusters)
     observed = float(np.var(scores, ddof=1))
     factor = np.sqrt(min(shrunken.variance / observed, 1.0)) if observed else 0.0
     truth = scores.mean() + factor * (scores - scores.mean())
@@ -142,6 +157,7 @@ def describe_last_survey(
         truth=truth,
         spread=spread,
         correlation=together,
+        is_shared=is_shared,
         bounds=bounds,
         confidence_level=confidence_level,
     )
@@ -235,7 +251,11 @@ def _simulate(task: _Task) -> _Precision:
         scores = np.clip(survey.truth + error * (mix @ rng.standard_normal(len(error))), *survey.bounds)
         error = error * np.sqrt(rng.chisquare(degrees) / degrees)
         covariance = survey.correlation * np.outer(error, error)
-        draws = draw_normal(covariance, degrees, _DRAWS, rng)
+        if survey.is_shared:
+            answering = np.ones((size, len(error)), dtype=bool)
+            draws = StudentisedDraws(*draw_companies(covariance, answering, _DRAWS, rng))
+        else:
+            draws = draw_normal(covariance, degrees, _DRAWS, rng)
         sets = find_rank_sets(scores, covariance, degrees, survey.confidence_level, draws=draws, bounds=survey.bounds)
         rows.append(
             (

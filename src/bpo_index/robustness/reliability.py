@@ -5,6 +5,7 @@ From a covariance of k items (within units or between them), with C its sum and 
     alpha            = k / (k - 1) (1 - tr / C)                                     Cronbach (1951), Psychometrika 16(3)
     interval         = 1 - (1 - alpha) F(1 -+ level)                                Feldt, Woodruff and Salih (1987)
     omega total      = (sum loadings)^2 / ((sum loadings)^2 + sum uniquenesses)     McDonald (1999), Test Theory
+    of raw items     = (sum sd loadings)^2 / ((sum sd loadings)^2 + sum sd^2 uniquenesses)
 
 From the scores of respondents in units, MSB and MSW the mean squares between and within, n0 the mean group size::
 
@@ -31,7 +32,9 @@ class Omega:
     """McDonald's omega total under one factor."""
 
     total: float
-    """0 to 1; NaN with fewer than three items or an item that does not vary."""
+    """Of standardised items, 0 to 1; NaN with fewer than three items or an item that does not vary."""
+    raw: float
+    """Of raw items, under the same factor: what alpha of raw items estimates where all loadings are equal."""
     loadings: Floats
     """Items, standardised."""
     uniquenesses: Floats
@@ -180,11 +183,13 @@ def measure_omega(covariance: Floats) -> Omega:
     >>> found = measure_omega(correlations)
     >>> found.loadings.round(3), round(found.total, 3)
     (array([0.8, 0.7, 0.6]), 0.745)
+    >>> round(measure_omega(correlations * np.outer([1, 2, 3], [1, 2, 3])).raw, 3)
+    0.662
     """
     from scipy.optimize import minimize  # noqa: PLC0415
 
     items = len(covariance)
-    nothing = Omega(float("nan"), np.full(items, np.nan), np.full(items, np.nan))
+    nothing = Omega(float("nan"), float("nan"), np.full(items, np.nan), np.full(items, np.nan))
     if items < 3 or np.isnan(covariance).any() or (np.diagonal(covariance) <= 1e-18).any():
         return nothing
     correlations = correlate(covariance)
@@ -206,8 +211,14 @@ def measure_omega(covariance: Floats) -> Omega:
     )
     loadings = solved.x * (np.sign(solved.x.sum()) or 1.0)
     uniquenesses = np.maximum(1.0 - loadings**2, 0.0)
+    sd = np.sqrt(np.diagonal(covariance))
+    total, raw = (_compose_omega(size * loadings, size**2 * uniquenesses) for size in (np.ones(items), sd))
+    return Omega(total, raw, loadings, uniquenesses)
+
+
+def _compose_omega(loadings: Floats, uniquenesses: Floats) -> float:
     common = loadings.sum() ** 2
-    return Omega(float(common / (common + uniquenesses.sum())), loadings, uniquenesses)
+    return float(common / (common + uniquenesses.sum()))
 
 
 def measure_icc(values: Floats, unit_of: Ints, *, confidence_level: float = 0.95) -> Icc:

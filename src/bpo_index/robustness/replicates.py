@@ -15,12 +15,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
 from bpo_index.robustness.chunks import Progress, evaluate_in_order
+from bpo_index.robustness.generators import MODERATED, branch_generator
 from bpo_index.robustness.ranks.tallies import RankTally, tally_ranks
+from bpo_index.robustness.sampling.moderation import Moderation, find_moderation
 from bpo_index.robustness.sampling.resampling import Resampler, average_units
+from bpo_index.robustness.sampling.shared_companies import draw_counts, find_answering
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import score_means
 from bpo_index.scoring.ranking import rank_units
@@ -58,6 +62,16 @@ class Scenario:
     def resamplers(self) -> list[Resampler]:
         """The units, ready to be resampled."""
         return [Resampler(unit) for unit in self.answers]
+
+    @cached_property
+    def answering(self) -> np.ndarray | None:
+        """Sampling units x units: who answers where; None where nobody answers in several units."""
+        return find_answering(self.answers)
+
+    @cached_property
+    def moderation(self) -> Moderation | None:
+        """How drawn means are moderated; None where no two units have a variance."""
+        return find_moderation(self.answers, self.structure)
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,10 @@ class ReplicateSummary:
         return np.clip(correlation, -1, 1)
 
 
+#: Of what the variances that are drawn are moderated: of nothing, of the scores that are ranked, of all scores.
+Moderated = Literal["nothing", "ranks", "scores"]
+
+
 @dataclass(frozen=True)
 class _Task:
     """One chunk, complete: it can be evaluated anywhere."""
@@ -140,6 +158,7 @@ class _Task:
     ranked: np.ndarray
     seed: np.random.SeedSequence
     size: int
+    moderated: Moderated
 
 
 def evaluate_replicates(
@@ -149,6 +168,7 @@ def evaluate_replicates(
     *,
     seed: int | np.random.SeedSequence,
     drawing: Drawing | None = None,
+    moderated: Moderated = "nothing",
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> ReplicateSummary:
@@ -167,6 +187,9 @@ def evaluate_replicates(
         Any integer from 0.
     drawing
         What is drawn within each replicate; None: respondents.
+    moderated
+        What is made of moderated variances (`find_moderation`): `ranks`, the tallies, while the sums are those of the
+        resamples themselves; `scores`, both.
     executor
         Where chunks are evaluated; None: threads, as many as the process may use processors.
     progress
@@ -184,7 +207,7 @@ def evaluate_replicates(
         msg = "at least one replicate is needed"
         raise ValueError(msg)
     root = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-    tasks = _list_tasks(scenarios, drawing or Drawing(), scores, ranked, root=root)
+    tasks = _list_tasks(scenarios, drawing or Drawing(), scores, ranked, root=root, moderated=moderated)
     summary: ReplicateSummary | None = None
     for part in evaluate_in_order(_score_chunk, tasks, executor):
         summary = part if summary is None else summary + part
@@ -201,31 +224,33 @@ def _list_tasks(
     ranked: np.ndarray,
     *,
     root: np.random.SeedSequence,
+    moderated: Moderated,
 ) -> Iterator[_Task]:
     number = 0
     for scenario in scenarios:
         chunk = scenario.chunk_size
+        # Found once, and not by each worker for each chunk.
+        _ = scenario.answering, scenario.moderation if moderated != "nothing" else None
         for start in range(0, scenario.replicates, chunk):
             seed = np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, number))
             size = min(chunk, scenario.replicates - start)
-            yield _Task(scenario, drawing, scores, ranked, seed, size)
+            yield _Task(scenario, drawing, scores, ranked, seed, size, moderated)
             number += 1
 
 
 def _score_chunk(task: _Task) -> ReplicateSummary:
     rng = np.random.default_rng(task.seed)
-    drawn = _draw_scores(rng, task)
     columns = task.scores.shape[1]
-    drawn = drawn[..., :columns]
-    there = ~(np.isnan(drawn) | np.isnan(task.scores))
+    drawn, to_rank = (scores[..., :columns] for scores in _draw_scores(rng, task))
+    there, rankable = (~(np.isnan(scores) | np.isnan(task.scores)) for scores in (drawn, to_rank))
     deviation = np.where(there, drawn - task.scores, 0.0)
     tallies = []
     products = np.empty((columns, drawn.shape[1], drawn.shape[1]))
     for column in range(columns):
         chosen = task.ranked[:, column]
         # Units x replicates.
-        in_ranking = drawn[:, chosen, column].T
-        complete = there[:, chosen, column].all(axis=1)
+        in_ranking = to_rank[:, chosen, column].T
+        complete = rankable[:, chosen, column].all(axis=1)
         if not complete.all():
             in_ranking = in_ranking[:, complete]
         tallies.append(tally_ranks(in_ranking, rank_units(task.scores[chosen, column])))
@@ -242,18 +267,30 @@ def _score_chunk(task: _Task) -> ReplicateSummary:
     )
 
 
-def _draw_scores(rng: np.random.Generator, task: _Task) -> Floats:
-    """Return replicates x units x nodes."""
+def _draw_scores(rng: np.random.Generator, task: _Task) -> tuple[Floats, Floats]:
+    """Return replicates x units x nodes: the scores, and those that are ranked."""
     structure, drawing, size = task.scenario.structure, task.drawing, task.size
     resamplers = task.scenario.resamplers
-    draw = (unit.draw_counts(rng, size) if drawing.respondents else unit.count_evenly(size) for unit in resamplers)
+    if drawing.respondents:
+        draw = draw_counts(rng, resamplers, size, there=task.scenario.answering)
+    else:
+        draw = (unit.count_evenly(size) for unit in resamplers)
     # Replicates lie side by side in memory, behind the axes that the methods see first.
     means, evidence = average_units(resamplers, draw, structure, size)
     factors = draw_node_factors(rng, structure, drawing, size)
     kept = draw_questions_kept(rng, structure, drawing, size)
-    return score_means(
-        means.transpose(2, 1, 0), structure, evidence=evidence, node_factors=factors, question_factors=kept
-    )
+
+    def score(means: Floats) -> Floats:
+        return score_means(
+            means.transpose(2, 1, 0), structure, evidence=evidence, node_factors=factors, question_factors=kept
+        )
+
+    moderation = task.scenario.moderation if drawing.respondents and task.moderated != "nothing" else None
+    if moderation is None:
+        return (scores := score(means)), scores
+    # NOTE: a generator of its own, so that moderating changes no resample.
+    to_rank = score(moderation.apply(means, moderation.draw(branch_generator(rng, MODERATED), size)))
+    return (to_rank if task.moderated == "scores" else score(means)), to_rank
 
 
 def find_nominal_weights(node: Node) -> Floats:

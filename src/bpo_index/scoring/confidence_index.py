@@ -20,6 +20,7 @@ from bpo_index.definition.method_conflicts import list_category_conflicts, list_
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.category_paths import number_nodes
 from bpo_index.scoring.chain import learn_index, score_means
+from bpo_index.scoring.methods.constant_items import SAME
 from bpo_index.scoring.methods.record import STEPS, Weighting
 from bpo_index.scoring.methods.registry import find_method
 from bpo_index.scoring.option_parameters import (
@@ -29,6 +30,7 @@ from bpo_index.scoring.option_parameters import (
     list_step_options,
     read_parameters,
 )
+from bpo_index.scoring.positive_values import Naming, describe_broken_mean
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.structure import IndexStructure, find_reference
 
@@ -68,7 +70,8 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     reverse
         Per question, true where a high rating means low confidence; None: nowhere.
     scale_minimum, scale_maximum
-        The ends of the answer scale.
+        The ends of the answer scale. Means outside it are refused where they are read on it: under normalisations that
+        need the scale (`scale`, `goalposts`, ...), and of reversed questions.
     questions_needed
         Questions with a mean that a category needs; None: all.
     reference_unit
@@ -150,7 +153,14 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def fit(self, X: ArrayLike, y: object = None) -> ConfidenceIndex:
-        """Learn what the methods need from the units x questions means `X`; NaN where a unit has no mean."""
+        """Learn what the methods need from the units x questions means `X`; NaN where a unit has no mean.
+
+        Raises
+        ------
+        ValueError
+            In one sentence: means outside the scale (column, value, row), methods that do not go together, weights that
+            cannot be learnt, values below zero in a mean that takes none (row, column, value).
+        """
         del y
         means: Floats = validate_data(self, X, ensure_all_finite="allow-nan", dtype=np.float64)
         units, questions = means.shape
@@ -192,6 +202,7 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if empty or self.structure_.index.nominal.sum() <= 0:
             msg = f"the category_weights sum to zero in: {', '.join(empty) or 'the index'}"
             raise ValueError(msg)
+        self._check_scale(means)
         self.learnt_ = learn_index(means, self.structure_)
         self.weights_ = self.learnt_.weights[0]
         for learnt in self.learnt_.weights:
@@ -204,6 +215,12 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 )
                 raise ValueError(msg)
         self.category_names_ = names
+        naming = Naming(
+            [f"row {n}" for n in range(units)], self._name_columns(questions), ["", *(str(name) for name in names)]
+        )
+        scores = score_means(means, self.structure_, learnt=self.learnt_)
+        if said := describe_broken_mean(means, scores, self.learnt_, self.structure_, naming=naming):
+            raise ValueError(said)
         return self
 
     def transform(self, X: ArrayLike) -> Floats:
@@ -212,14 +229,12 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         NaN where answers are missing, as `score_means` says.
         """
         check_is_fitted(self)
-        means: Floats = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
-        return score_means(means, self.structure_, learnt=self.learnt_)
+        return score_means(self._read(X), self.structure_, learnt=self.learnt_)
 
     def rank(self, X: ArrayLike) -> Ints:
         """Return the rank of every unit by its overall score, 1 for the highest; 0 where it has none."""
         check_is_fitted(self)
-        means: Floats = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
-        return rank_units(score_means(means, self.structure_, learnt=self.learnt_)[:, 0])
+        return rank_units(score_means(self._read(X), self.structure_, learnt=self.learnt_)[:, 0])
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
         """Return the names of the columns of `transform`."""
@@ -266,6 +281,35 @@ class ConfidenceIndex(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if problems:
             raise ValueError("; ".join(f"{place[-1]}: {says}" for place, says in problems))
         return method
+
+    def _read(self, X: ArrayLike) -> Floats:
+        """Return the means of units to be transformed."""
+        means: Floats = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
+        self._check_scale(means)
+        return means
+
+    def _check_scale(self, means: Floats) -> None:
+        """Refuse means outside the scale where a method reads them on it: the normalisation, or reversed questions."""
+        structure = self.structure_
+        read = np.full(means.shape[1], True) if structure.normalisation.needs_scale else structure.reverse
+        low, high = structure.minimum, structure.maximum
+        # NOTE: sums of weights are not exact; what is farther out is another scale.
+        slack = SAME * max(abs(low), abs(high))
+        outside = ((means < low - slack) | (means > high + slack)) & read
+        if outside.any():
+            row, column = np.argwhere(outside)[0].tolist()
+            name = self._name_columns(means.shape[1])[column]
+            more = f" ({outside.sum()} values are outside)" if outside.sum() > 1 else ""
+            msg = (
+                f"{name} has {means[row, column]:g} in row {row}, outside the scale from {low:g} to {high:g}{more}: "
+                "give scale_minimum and scale_maximum, or a normalisation that needs no scale"
+            )
+            raise ValueError(msg)
+
+    def _name_columns(self, count: int) -> list[str]:
+        """Return what sentences call the columns."""
+        names = getattr(self, "feature_names_in_", None)
+        return [f"column {n}" for n in range(count)] if names is None else [str(name) for name in names]
 
     def _check_reference(self, units: int) -> int | None:
         reference = self.reference_unit

@@ -12,7 +12,7 @@ import numpy as np
 
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.decomposition import find_power
-from bpo_index.scoring.ranking import SCORE_DECIMALS, SCORE_RANGE
+from bpo_index.scoring.ranking import SCORE_DECIMALS
 from bpo_index.scoring.structure import IndexStructure, Node
 
 
@@ -50,17 +50,20 @@ def imply_scores(
     array([[80., 60., 96., 84.]])
     """
     found = scores.copy()
+    ends = np.array(structure.score_bounds).T
     for unit in np.flatnonzero(np.isnan(found[:, 1:]).any(axis=1) & ~np.isnan(found[:, 0])):
         has_bound = bool((~np.isnan(bounds[unit, 1:])).any())
         for node in structure.holders:
             if has_bound and not np.isnan(found[unit, node.number]):
-                _imply_held(found[unit], bounds[unit], node, enough=enough[unit], weights=weights)
+                _imply_held(found[unit], bounds[unit], node, enough=enough[unit], weights=weights, ends=ends)
     return found
 
 
-def _imply_held(found: Floats, bounds: Floats, node: Node, *, enough: np.ndarray, weights: Floats) -> None:
+def _imply_held(
+    found: Floats, bounds: Floats, node: Node, *, enough: np.ndarray, weights: Floats, ends: Floats
+) -> None:
     """Fill the gaps of one unit among the nodes that one holds."""
-    held = node.children[weights[node.children] > 0]
+    held = node.children[weights[node.children] != 0]
     power = find_power(node.aggregation.name, **node.aggregation_options)
     gaps = held[np.isnan(found[held])]
     free = gaps[np.isnan(bounds[gaps])]
@@ -73,7 +76,7 @@ def _imply_held(found: Floats, bounds: Floats, node: Node, *, enough: np.ndarray
         rest = _raise(found[node.number], power) - shares[known] @ _raise(values[known], power)
         with np.errstate(invalid="ignore"):
             value = _lower(rest / shares[~known].sum(), power)
-        values = np.where(known, values, np.clip(value, 0.0, SCORE_RANGE))
+        values = np.where(known, values, np.clip(value, ends[0][held], ends[1][held]))
     found[held] = np.round(values, SCORE_DECIMALS)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from bpo_index.scoring.methods.record import Option
+from bpo_index.scoring.methods.record import Method, Option
 from bpo_index.scoring.methods.registry import list_methods
 
 Estimator = TypeVar("Estimator", bound=type)
@@ -71,6 +71,25 @@ def read_parameters(estimator: Any) -> dict[str, Any]:
     if given.get("comparisons") is not None:
         given["comparisons"] = np.asarray(given["comparisons"], dtype=float).tolist()
     return given
+
+
+def refuse_unused(estimator: Any, method: Method) -> None:
+    """Refuse options that were given another value than their default and that the chosen method does not have.
+
+    Raises
+    ------
+    ValueError
+        Naming the options.
+    """
+    own = {option.name for option in method.options}
+    changed = [
+        name
+        for name, default in estimator.option_defaults.items()
+        if name not in own and (isinstance(value := getattr(estimator, name), np.ndarray) or value != default)
+    ]
+    if changed:
+        msg = f"the method {method.name} has no option {', '.join(changed)}: take it out"
+        raise ValueError(msg)
 
 
 def keep_changed(estimator: Any, given: dict[str, Any]) -> dict[str, Any]:

@@ -25,14 +25,23 @@ from bpo_index.display.words import start_sentence
 from bpo_index.errors import DataRefused
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.chain import Evidence
+from bpo_index.scoring.dont_know import counts_dont_know, place_dont_know
 from bpo_index.scoring.margins import build_margins
 from bpo_index.scoring.methods.aggregation import aggregate_mean
 from bpo_index.scoring.methods.covariance import pool_within_covariance
 from bpo_index.scoring.methods.normalisation import normalise_scale
 from bpo_index.scoring.methods.record import STEPS, Questionnaire
-from bpo_index.scoring.methods.respondent_weights import Margin, find_margin_problems, rake, trim_weights
+from bpo_index.scoring.methods.respondent_weights import (
+    Margin,
+    MissedMargin,
+    find_margin_problems,
+    fit_weights,
+    rake,
+)
+from bpo_index.scoring.missed_margins import describe_missed_margins, list_missed_margins
 from bpo_index.scoring.steps import code_answers, complete_answers
 from bpo_index.scoring.structure import IndexStructure, find_reference
+from bpo_index.scoring.unit_design import find_design_problems, read_design, write_design_refusal
 from bpo_index.scoring.unit_means import UnitAnswers, sort_respondents, split_units
 
 #: Decimals to which ratings that were on the scale of the index are known on their own.
@@ -65,6 +74,13 @@ class Sample:
     """The shares of the population to which respondents are weighed; None: design weights."""
     restated: tuple[str, ...] = ()
     """Units whose category scores were published before, made in another way of the same answers."""
+    cautions: tuple[str, ...] = ()
+    """Those of the notes that are printed first: what was asked for and could not be had."""
+
+    @property
+    def missed_margins(self) -> list[tuple[str, MissedMargin]]:
+        """Unit and share that its weights do not reach, where weights are trimmed."""
+        return list_missed_margins(self.answers)
 
     @property
     def is_small(self) -> np.ndarray:
@@ -110,6 +126,7 @@ def prepare_sample(
         published beside earlier releases.
     """
     method = definition.method
+    accepted = place_dont_know(accepted, definition)
     codes = [unit.code for unit in definition.units]
     structure = IndexStructure.from_definition(definition)
     wanted = [f"importance_{definition.nodes[n].id}" for n in structure.importance_nodes]
@@ -118,6 +135,7 @@ def prepare_sample(
     published = choose_units(respondents, method)
     raters = count_raters(everybody, structure)
     shown = [unit for unit, keep in zip(everybody, published, strict=True) if keep]
+    shown = _attach_designs(shown, accepted, definition)
     shown, said = _complete(shown, definition, structure)
     notes = [*_describe_choices(definition, margins), *said]
     shown = _weigh(shown, accepted, definition, margins)
@@ -132,6 +150,7 @@ def prepare_sample(
             "was published, or collect more answers."
         )
     shown = [unit for unit in shown if published[codes.index(unit.unit)]]
+    cautions = describe_missed_margins(list_missed_margins(shown), definition)
     shown = code_ends(shown, structure)
     structure = _place_reference(structure, shown)
     return Sample(
@@ -142,9 +161,10 @@ def prepare_sample(
         counted=counted,
         answers=shown,
         structure=structure,
-        notes=notes,
+        notes=[*notes, *cautions],
         margins=margins,
         restated=tuple(restated),
+        cautions=tuple(cautions),
     )
 
 
@@ -175,7 +195,7 @@ def count_raters(answers: Sequence[UnitAnswers], structure: IndexStructure) -> n
 
 
 def weigh_respondents(unit: UnitAnswers, design_weights: Floats) -> Floats:
-    """Return the weights of a unit's respondents: design weights fitted to the unit's margins, then trimmed.
+    """Return the weights of a unit's respondents: design weights fitted to the unit's margins and trimmed, in turn.
 
     Parameters
     ----------
@@ -184,8 +204,7 @@ def weigh_respondents(unit: UnitAnswers, design_weights: Floats) -> Floats:
     design_weights
         ... x respondents; in replicates zero for those not drawn.
     """
-    weights = rake(design_weights, unit.margins).weights if unit.margins else design_weights
-    return weights if unit.trim is None else trim_weights(weights, unit.trim)
+    return fit_weights(design_weights, unit.margins, unit.trim)
 
 
 def needs_evidence(structure: IndexStructure) -> bool:
@@ -278,6 +297,8 @@ def _describe_choices(definition: IndexDefinition, margins: pl.DataFrame | None)
         if getattr(definition.method, key) != getattr(usual, key)
     ]
     notes = [phrase("notes.other_methods", count=len(chosen), methods=", ".join(chosen))] if chosen else []
+    if counts_dont_know(definition):
+        notes.append(phrase("notes.dont_know_in_base"))
     if margins is not None:
         notes.append(
             phrase(
@@ -392,6 +413,37 @@ def _find_raking_failure(unit: UnitAnswers) -> list[str]:
         f"unit {unit.unit}: raking does not converge, the farthest share is {float(raked.largest_gap):.3f} off (the "
         "margins contradict each other in the answers at hand)"
     ]
+
+
+def _attach_designs(
+    answers: list[UnitAnswers], accepted: pl.DataFrame, definition: IndexDefinition
+) -> list[UnitAnswers]:
+    """Return the answers with how their companies were drawn, where the definition says so."""
+    design, background = definition.design, definition.columns.background
+    if design is None:
+        return answers
+    designed = []
+    for unit in answers:
+        rows = sort_respondents(accepted.filter(pl.col("unit") == unit.unit), definition.question_ids)
+        designed.append(dataclasses.replace(unit, design=read_design(design, rows, unit.unit, background)))
+    return designed
+
+
+def refuse_other_design(accepted: pl.DataFrame, definition: IndexDefinition, published: np.ndarray) -> None:
+    """Refuse answers that contradict the `design:` block.
+
+    Raises
+    ------
+    DataRefused
+        Naming each unit, stratum and company.
+    """
+    if definition.design is None:
+        return
+    codes = [unit.code for unit, keep in zip(definition.units, published, strict=True) if keep]
+    rows = accepted.filter(pl.col("unit").is_in(codes))
+    problems = find_design_problems(definition.design, rows, definition.columns.background)
+    if problems:
+        raise DataRefused(write_design_refusal(problems, definition.design))
 
 
 def _place_reference(structure: IndexStructure, answers: list[UnitAnswers]) -> IndexStructure:

@@ -18,13 +18,19 @@ from bpo_index.definition.method_conflicts import list_method_problems, list_unu
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.normalisation import orient
 from bpo_index.scoring.methods.record import AnswerScale, Questionnaire, Surroundings
-from bpo_index.scoring.methods.registry import get_weighting
+from bpo_index.scoring.methods.registry import (
+    get_missing_answers,
+    get_normalisation,
+    get_outliers,
+    get_weighting,
+)
 from bpo_index.scoring.option_parameters import (
     add_parameters,
     keep_changed,
     keep_parameters,
     list_step_options,
     read_parameters,
+    refuse_unused,
 )
 from bpo_index.scoring.steps import aggregate, complete_answers, learn_normalisation, learn_outliers, learn_weights
 
@@ -82,6 +88,7 @@ class AnswerImputer(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: object = None) -> AnswerImputer:
         """Check the ratings; nothing is learnt from one set of respondents for another."""
         del y
+        refuse_unused(self, get_missing_answers(self.method))
         self._complete(self._read(X, reset=True))
         return self
 
@@ -127,6 +134,7 @@ class OutlierTreatment(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: object = None) -> OutlierTreatment:
         """Learn limits or transforms from the units."""
         del y
+        refuse_unused(self, get_outliers(self.method))
         self.learnt_ = learn_outliers(self._read(X, reset=True), self.method, **read_parameters(self))
         return self
 
@@ -183,6 +191,7 @@ class Normaliser(OneToOneFeatureMixin, _Step):  # type: ignore[misc]
         """Learn the map from the units."""
         del y
         values = self._read(X, reset=True)
+        refuse_unused(self, get_normalisation(self.method))
         options = read_parameters(self)
         scale = AnswerScale(
             minimum=self.scale_minimum, maximum=self.scale_maximum, reference=options.get("reference_unit")

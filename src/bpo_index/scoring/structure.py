@@ -6,6 +6,7 @@ order. A node holds questions or other nodes. Method page: docs/methods/hierarch
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,6 +39,7 @@ from bpo_index.scoring.methods.registry import (
     get_outliers,
     get_weighting,
 )
+from bpo_index.scoring.methods.score_bounds import bound_aggregate
 from bpo_index.scoring.steps import find_outcome_ends
 
 
@@ -74,6 +76,17 @@ class Node:
     def counted_children(self) -> Ints:
         """The nodes that it holds and that have a weight."""
         return self.children[self.counted] if len(self.children) else self.children
+
+    @property
+    def counted_items(self) -> Ints:
+        """The questions or nodes that it holds and that have a weight."""
+        return self.questions[self.counted] if self.holds_questions else self.counted_children
+
+    @property
+    def may_be_signed(self) -> bool:
+        """Whether the weight of what it holds may be below zero."""
+        may_be_negative = self.weighting.may_be_negative
+        return may_be_negative is not None and may_be_negative(self.weighting_options)
 
     @property
     def weighting(self) -> Weighting:
@@ -135,6 +148,9 @@ class IndexStructure:
     """The position among the units of the one that `distance_to_reference` refers to."""
     rating_steps: float | None = None
     """Steps from one end of the answer scale to the other; None: as many as whole numbers between its ends."""
+    used: tuple[Floats | None, ...] | None = None
+    """Per node: the weights of what it holds, as they were learnt, or None where each unit has its own; None: the
+    answers have not been scored."""
 
     @classmethod
     def from_definition(cls, definition: IndexDefinition) -> IndexStructure:
@@ -313,6 +329,11 @@ class IndexStructure:
             or any(node.weighting.learns or node.aggregation.compares_units for node in self.nodes)
         )
 
+    @property
+    def units_matter(self) -> bool:
+        """Whether the score of a unit can change when another one takes no part."""
+        return not self.units_are_independent or self.missing_answers.looks_at_others
+
     @cached_property
     def is_linear(self) -> bool:
         """Whether the scores of a unit are weighted means of its own question means on the scale, and nothing else."""
@@ -340,17 +361,32 @@ class IndexStructure:
         """Whether scores are per cent, of the answer scale or of ratings."""
         compares = any(node.aggregation.compares_units for node in self.nodes)
         is_share = self.normalisation.is_share_of_scale and self.outcome.is_percentage
-        return is_share and not compares and not self.has_own_scores
+        is_within = all(bounds == PERCENT for bounds in self.score_bounds)
+        return is_share and is_within and not compares and not self.has_own_scores
+
+    @property
+    def value_bounds(self) -> Bounds:
+        """The ends between which normalised values of questions lie; infinite where there are none."""
+        return self.normalisation.find_bounds(self.normalisation.pick(self.method))
 
     @cached_property
     def score_bounds(self) -> list[Bounds]:
         """Per node: the ends between which its score lies; infinite where there are none."""
-        values = self.normalisation.find_bounds(self.normalisation.pick(self.method))
+        values = self.value_bounds
         found: list[Bounds] = [values] * len(self.nodes)
         for node in reversed(self.nodes):
-            held = [values] if node.holds_questions else [found[child] for child in node.counted_children]
-            given = PERCENT if node.weighting.has_own_scores else node.aggregation.bounds
-            found[node.number] = given or (min(low for low, _ in held), max(high for _, high in held))
+            if node.weighting.has_own_scores:
+                found[node.number] = PERCENT
+                continue
+            held = [values if node.holds_questions else found[child] for child in node.counted_items]
+            used = self.used[node.number] if self.used else None
+            found[node.number] = bound_aggregate(
+                held,
+                None if used is None else used[node.counted],
+                node.aggregation,
+                node.aggregation_options,
+                may_be_signed=node.may_be_signed,
+            )
         return found
 
     @cached_property
@@ -365,10 +401,8 @@ class IndexStructure:
     @cached_property
     def has_ends(self) -> np.ndarray:
         """Per node: whether its score has ends that a unit reaches by its own answers alone."""
-        values = (
-            not self.normalisation.compares_units
-            and self.normalisation.find_bounds(self.normalisation.pick(self.method)) == PERCENT
-        )
+        low, high = self.value_bounds
+        values = not self.normalisation.compares_units and math.isfinite(high - low)
         found = np.zeros(len(self.nodes), dtype=bool)
         for node in reversed(self.nodes):
             reached = values if node.holds_questions else found[node.counted_children].all()

@@ -20,6 +20,8 @@ import polars as pl
 
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.respondent_weights import Margin
+from bpo_index.scoring.sampling_units import number_sampling_units
+from bpo_index.scoring.unit_design import UnitDesign
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,13 @@ class UnitAnswers:
     """The margins that weights are fitted to, again in every replicate."""
     trim: float | None = None
     """No weight above so many times the mean; None: weights are not trimmed."""
+    design: UnitDesign | None = None
+    """How companies were drawn; None: from a large population, in the unit by itself."""
     importance: Floats | None = None
     """Respondents x categories: points for the importance of a category; NaN where none are given."""
+    sampling_units: Ints | None = None
+    """Per primary sampling unit: its number over the whole survey, the same where it answers in other units; None: none
+    of these does."""
 
     @property
     def is_fitted(self) -> bool:
@@ -81,7 +88,7 @@ def sort_respondents(accepted: pl.DataFrame, questions: Sequence[str]) -> pl.Dat
     Resamples are drawn by position, so the same answers give the same numbers to the bit whatever the respondents are
     called.
     """
-    fields = sorted(name for name in accepted.columns if name.startswith(("background_", "importance_")))
+    fields = sorted(name for name in accepted.columns if name.startswith(("background_", "design.", "importance_")))
     return accepted.sort("unit", *questions, "design_weight", *fields, "cluster", "respondent_id")
 
 
@@ -111,23 +118,20 @@ def split_units(
         raise ValueError(msg)
     ratings = ordered.select(pl.col(list(questions)).cast(pl.Float64).fill_null(float("nan"))).to_numpy().astype(float)
     points = ordered.select(pl.col(list(importance)).cast(pl.Float64).fill_null(float("nan"))).to_numpy()
-    # A company and a respondent of the same name are different sampling units.
-    names = [
-        ("company", company) if company is not None else ("respondent", respondent)
-        for company, respondent in ordered.select("cluster", "respondent_id").iter_rows()
-    ]
+    numbers = number_sampling_units(ordered)
     codes = ordered["unit"].to_list()
     answers = []
     for unit in units:
         start, end = bisect_left(codes, unit), bisect_right(codes, unit)
-        numbers = {name: n for n, name in enumerate(dict.fromkeys(names[start:end]))}
+        places = {number: n for n, number in enumerate(dict.fromkeys(numbers[start:end].tolist()))}
         answers.append(
             UnitAnswers(
                 unit,
                 np.ascontiguousarray(ratings[start:end]),
                 weights[start:end],
-                np.array([numbers[name] for name in names[start:end]], dtype=np.int64),
+                np.array([places[number] for number in numbers[start:end].tolist()], dtype=np.int64),
                 importance=points[start:end] if importance else None,
+                sampling_units=np.array(list(places), dtype=np.int64),
             )
         )
     return answers

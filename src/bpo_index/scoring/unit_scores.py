@@ -7,6 +7,7 @@ computed across units. Method pages: docs/methods/scores.md, docs/methods/disclo
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -15,18 +16,21 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
-from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins
+from bpo_index.disclosure.cells.ends import AT_LEAST, AT_MOST, find_end_margins, place_margins
 from bpo_index.disclosure.cells.withholding import guard_cells
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_list, show_table
 from bpo_index.display.words import start_sentence
+from bpo_index.errors import DataRefused
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.columns.views import view_frame
 from bpo_index.publication.columns.weights import WEIGHTS
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, learn_index, score_means
-from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample
+from bpo_index.scoring.clipping import describe_clipping
+from bpo_index.scoring.positive_values import Naming, describe_broken_mean
+from bpo_index.scoring.preparation import Sample, gather_evidence, prepare_sample, refuse_other_design
 from bpo_index.scoring.ranking import rank_units
 from bpo_index.scoring.unit_means import estimate_unit_means
 from bpo_index.scoring.weights_table import check_weights, describe_weights
@@ -90,6 +94,7 @@ def score_units(
     margins: pl.DataFrame | None = None,
     *,
     restated: Collection[str] = (),
+    is_whole: bool = True,
 ) -> Scores:
     """Score and rank the units from the accepted answers.
 
@@ -99,16 +104,21 @@ def score_units(
         As for `prepare_sample`.
     restated
         Units whose category scores were published before, made in another way of the same answers.
+    is_whole
+        Whether these are all answers that count: then they must go with the `design:` block.
 
     Raises
     ------
     DataRefused
-        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt.
+        When the answers cannot carry the method: margins that cannot be met, weights that cannot be learnt, a design
+        that is not theirs, values below zero in a mean that takes none.
     """
     codes = [unit.code for unit in definition.units]
     method = definition.method
     sample = prepare_sample(accepted, definition, margins, restated=restated)
     structure, published = sample.structure, sample.published
+    if is_whole:
+        refuse_other_design(accepted, definition, published)
     means = np.full((len(codes), len(definition.questions)), np.nan)
     scores = np.full((len(codes), len(structure.nodes)), np.nan)
     used = tuple(node.nominal for node in structure.nodes)
@@ -119,17 +129,25 @@ def score_units(
         learnt = learn_index(means[published], structure, evidence=evidence)
         check_weights(learnt, definition, structure)
         scores[published] = score_means(means[published], structure, evidence=evidence, learnt=learnt)
+        naming = Naming(
+            [unit.unit for unit in sample.answers], definition.question_ids, [node.id for node in definition.nodes]
+        )
+        if broken := describe_broken_mean(means[published], scores[published], learnt, structure, naming=naming):
+            raise DataRefused(broken)
+        structure = dataclasses.replace(structure, used=learnt.weights)
+        sample = dataclasses.replace(sample, structure=structure)
         used = tuple(
             nominal if weights is None else weights for nominal, weights in zip(used, learnt.weights, strict=True)
         )
 
     everything = scores.copy()
-    bounds = find_end_margins(structure, sample.counted)
+    from_ends = find_end_margins(structure, sample.counted)
     withheld, ends = guard_cells(
-        scores, sample.raters, structure, published=published, small=sample.is_small, margins=bounds, used=used
+        scores, sample.raters, structure, published=published, small=sample.is_small, margins=from_ends, used=used
     )
     scores[withheld] = np.nan
-    scores = np.where(ends > 0, 100.0 - bounds, np.where(ends < 0, bounds, scores))
+    at_most, at_least = place_margins(structure, from_ends)
+    scores = np.where(ends > 0, at_least, np.where(ends < 0, at_most, scores))
     weights, notes = pl.DataFrame(schema=WEIGHTS.schema), list(sample.notes)
     if learnt:
         weights, said = describe_weights(
@@ -143,6 +161,7 @@ def score_units(
         notes += said
     if ends.any():
         notes.append(phrase("notes.published_as_bounds"))
+    notes += describe_clipping(scores, structure, definition)
     ranked = (sample.raters >= method.minimum_respondents_to_rank) & ~np.isnan(scores)
     ranks = rank_units(np.where(ranked, scores, np.nan).T).T
     effective, effects = np.zeros(len(codes)), np.full(len(codes), np.nan)

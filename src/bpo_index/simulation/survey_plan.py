@@ -142,6 +142,7 @@ def read_last_survey(scores: Scores, definition: IndexDefinition, seed: int = 20
         errors.chosen[ranked, 0],
         errors.clusters[ranked, 0],
         correlation=correlation,
+        is_shared=errors.answering is not None,
         confidence_level=definition.method.confidence_level,
         bounds=sample.structure.score_bounds[0],
     )

@@ -9,7 +9,7 @@ Method pages: docs/methods/validation.md, docs/methods/disclosure.md.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -239,11 +239,25 @@ def add_refusal_to_private_audit(folder: Path, refusal: str) -> None:
     EnvironmentFailed
         When the folder cannot be written.
     """
+    add_to_summary(folder, {"refusal": refusal})
     try:
-        summary = json.loads((folder / "audit.json").read_text(encoding="utf-8")) | {"refusal": refusal}
-        replace_file(folder / "audit.json", render_json(summary))
         for name in INDEX_TABLES:  # of an earlier run, with other margins
             (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise explain_failure(folder, error) from None
+
+
+def add_to_summary(folder: Path, facts: Mapping[str, object]) -> None:
+    """Add facts to the summary of a private audit, `audit.json`.
+
+    Raises
+    ------
+    EnvironmentFailed
+        When the file cannot be written.
+    """
+    try:
+        summary = json.loads((folder / "audit.json").read_text(encoding="utf-8")) | dict(facts)
+        replace_file(folder / "audit.json", render_json(summary))
     except OSError as error:
         raise explain_failure(folder, error) from None
 

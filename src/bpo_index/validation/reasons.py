@@ -34,6 +34,7 @@ ERROR_REASONS = (
     "missing_unit",
     "unknown_unit",
     "invalid_weight",
+    "invalid_design",
     "not_a_rating",
     "out_of_range",
     "no_answers",

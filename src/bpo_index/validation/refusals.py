@@ -12,7 +12,7 @@ from bpo_index.validation.audit import Audit
 from bpo_index.validation.reasons import describe_reason
 
 #: Reasons whose sentences quote nothing but what the definition does not know.
-_QUOTED = ("unknown_unit", "not_a_rating", "out_of_range", "invalid_weight")
+_QUOTED = ("unknown_unit", "not_a_rating", "out_of_range", "invalid_weight", "invalid_design")
 
 
 def find_examples(quarantined: pl.DataFrame) -> dict[str, str]:

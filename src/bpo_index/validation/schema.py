@@ -64,6 +64,7 @@ def list_checks(definition: IndexDefinition) -> list[Check]:
         Check("missing_unit", unit.is_not_null(), "unit"),
         Check("unknown_unit", unit.is_in(codes), "unit"),
         Check("invalid_weight", weight.is_not_null() & weight.is_between(*WEIGHTS), "design_weight"),
+        *([_forbid("invalid_design")] if definition.design else []),
         Check("out_of_range", pl.all_horizontal(on_scale), None),
         Check("no_answers", pl.col("answers") > 0, "answers"),
         *(_forbid(code) for code in marks),

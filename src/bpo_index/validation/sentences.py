@@ -13,6 +13,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.text_expressions import quote, say
+from bpo_index.validation.design_fields import say_invalid_design
 from bpo_index.validation.reasons import REASONS, describe_reason
 from bpo_index.validation.rules.application import explain_by_rule
 from bpo_index.validation.rules.record import RowRule
@@ -77,6 +78,8 @@ def _write_sentence(reason: str, rows: pl.DataFrame, definition: IndexDefinition
         case "invalid_weight":
             weight = quote(pl.col(f"{TEXT}design_weight"))
             return say("The design weight ", weight, " is not a number from 0.000001 to 1,000,000,000.")
+        case "invalid_design":
+            return say_invalid_design(definition, TEXT)
         case "not_a_rating":
             return say("Neither a rating nor a don't-know: ", pl.lit(_quote_answers(rows, "unreadable")), ".")
         case "out_of_range":

@@ -10,7 +10,10 @@ from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Scale
+from bpo_index.definition.design_block import STRATUM, is_replicate
+from bpo_index.responses.headings import name_design_columns
 from bpo_index.responses.template import list_codebook
+from bpo_index.validation.design_fields import REPLICATES, SIZES
 from bpo_index.validation.schema import WEIGHTS
 from bpo_index.validation.typed_responses import MOST_POINTS
 
@@ -39,6 +42,7 @@ def describe_responses(definition: IndexDefinition) -> dict[str, Any]:
         if _is_text(definition, key)
     }
     points = set(definition.columns.importance.values())
+    design = {heading: tidy for tidy, heading in name_design_columns(definition).items()}
     scales = definition.question_scales
     fields = []
     for name, row in codebook.items():
@@ -53,6 +57,12 @@ def describe_responses(definition: IndexDefinition) -> dict[str, Any]:
             field |= {"type": "datetime", "format": "any"}
         elif key == "design_weight":
             constraints |= {"minimum": WEIGHTS[0], "maximum": WEIGHTS[1]}
+        elif name in design:
+            constraints["required"] = True
+            if design[name] != STRATUM:
+                least, most = REPLICATES if is_replicate(design[name]) else SIZES
+                field["type"] = "number"
+                constraints |= {"minimum": least, "maximum": most}
         elif name in points or key == "duration":
             field["type"] = "number"
             constraints |= {"minimum": 0.0, "maximum": MOST_POINTS}

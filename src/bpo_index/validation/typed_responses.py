@@ -18,6 +18,8 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
 from bpo_index.responses.distinct import encode_texts
+from bpo_index.validation.design_fields import mark_invalid_design
+from bpo_index.validation.row_marks import name_mark
 
 # In the languages in which survey tools write choices; none of these words means both.
 FINISHED = frozenset(
@@ -75,6 +77,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     weights = _map_unique(table["design_weight"], parse_number, pl.Float64)
     finished = _map_unique(table["finished"], _parse_finished, pl.Boolean)
     points = [f"importance_{category}" for category in definition.columns.importance]
+    design = definition.design.numbers if definition.design else {}
     has_weights = definition.columns.design_weight is not None
     typed = table.with_columns(
         units,
@@ -84,6 +87,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         finished,
         _map_unique(table["duration"], _parse_points, pl.Float64),
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
+        *(_map_unique(table[name], parse_number, pl.Float64) for name in design),
         *(
             _map_texts(table[question], answers.ratings, pl.Float64, encoded[question])
             for question, answers in found.items()
@@ -98,6 +102,8 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         pl.when(table[name].is_not_null() & typed[name].is_null()).then(pl.lit(name))
         for name in ("started_at", "finished_at", "finished", "duration", *points)
     ]
+    if definition.design is not None:
+        typed = typed.with_columns(mark_invalid_design(definition).alias(name_mark("invalid_design")))
     taken = (pl.col("finished_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
     return typed.with_columns(
         duration=pl.coalesce("duration", pl.when(taken >= 0).then(taken)),

@@ -16,12 +16,13 @@ def app(
     """Serve the page on 127.0.0.1 until Ctrl-C. Files given to it stay on this machine and are removed at the end."""
     from bpo_index.app.server import serve  # noqa: PLC0415
     from bpo_index.cli.output import make_talk_console  # noqa: PLC0415
+    from bpo_index.display.catalogue import phrase  # noqa: PLC0415
 
     console = make_talk_console()
 
     def tell(address: str) -> None:
-        console.print(f"The page is at {address}", markup=False, soft_wrap=True)
-        console.print("It is for this machine only. Ctrl-C stops it and removes the files given to it.", markup=False)
+        console.print(phrase("terminal.page_address", address=address), markup=False, soft_wrap=True)
+        console.print(phrase("terminal.page_private"), markup=False)
 
     serve(port, opens=not no_browser, tell=tell)
 

@@ -19,6 +19,8 @@ import numpy as np
 from bpo_index.disclosure.cells.units import count_effective, is_protected
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.record import Outcome
+from bpo_index.scoring.methods.score_bounds import place_between, share_between
+from bpo_index.scoring.steps import learn_normalisation
 from bpo_index.scoring.structure import IndexStructure
 from bpo_index.scoring.unit_means import UnitAnswers
 
@@ -82,8 +84,54 @@ def find_ends(shares: Floats, margins: Floats, outcome: Outcome) -> Ints:
 
 
 def find_score_ends(scores: Floats, structure: IndexStructure, margins: Floats) -> Ints:
-    """Return the same for scores, units x nodes; zero where a method leaves no ends that answers reach."""
-    return np.where(structure.has_ends, find_ends(scores, margins, structure.outcome), 0)
+    """Return the same for scores, units x nodes; zero where a method leaves no ends that answers reach.
+
+    The ends are those of each node (`IndexStructure.score_bounds`): under goalposts within the scale the low post is no
+    end of it, and with negative weights the ends lie beyond 0 and 100.
+    """
+    low, high = place_margins(structure, margins)
+    with np.errstate(invalid="ignore"):
+        reach = np.where(margins < LARGEST_MARGIN, -_NOISE, _NOISE)
+        at_high = scores > high - reach
+        at_low = (scores < low + reach) & structure.outcome.low_end_tells
+    return np.where(structure.has_ends, np.where(at_high, 1, -at_low.astype(np.int64)), 0)
+
+
+def place_margins(structure: IndexStructure, margins: Floats) -> tuple[Floats, Floats]:
+    """Return the scores of a unit whose answers all lie as far from an end of the scale as the margin.
+
+    Parameters
+    ----------
+    structure
+        The index.
+    margins
+        ... x nodes, from `find_end_margins`: per cent of the scale.
+
+    Returns
+    -------
+    low, high
+        ... x nodes, in score points: the bounds that are published. Where items have weights of both signs, low is as
+        near to the low end of the score.
+
+    Examples
+    --------
+    >>> structure = IndexStructure.of_categories([0, 1], np.ones(2), np.ones(2))
+    >>> [ends.tolist() for ends in place_margins(structure, np.full(3, 4.0))]
+    [[4.0, 4.0, 4.0], [96.0, 96.0, 96.0]]
+    """
+    margins = np.asarray(margins, dtype=float)
+    low, high = margins, 100.0 - margins
+    if not structure.normalisation.is_share_of_scale and not structure.normalisation.compares_units:
+        low, high = (_normalise_shares(shares, structure) for shares in (low, high))
+    return place_between(low, structure.score_bounds), place_between(high, structure.score_bounds)
+
+
+def _normalise_shares(shares: Floats, structure: IndexStructure) -> Floats:
+    """Return what shares of the scale become, as per cent of the way between the ends of normalised values."""
+    values = (structure.minimum + shares.reshape(-1, 1) / 100.0 * (structure.maximum - structure.minimum)).astype(float)
+    options = structure.normalisation.pick(structure.method)
+    found = learn_normalisation(values, structure.method.normalisation, structure.scale, **options).apply(values)
+    return share_between(found, [structure.value_bounds]).reshape(shares.shape).round(9)
 
 
 def code_ends(answers: Sequence[UnitAnswers], structure: IndexStructure) -> list[UnitAnswers]:

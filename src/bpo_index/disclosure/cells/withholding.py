@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from bpo_index.disclosure.cells.ends import find_end_margins, find_ends, find_score_ends
+from bpo_index.disclosure.cells.ends import find_end_margins, find_ends, find_score_ends, place_margins
 from bpo_index.scoring.arrays import Floats, Ints
+from bpo_index.scoring.methods.score_bounds import place_between
 from bpo_index.scoring.structure import IndexStructure, Node
 
 #: What has to stay open, as a share of the scale, of the answers of one or two people
@@ -60,6 +61,9 @@ def guard_cells(
         Units x nodes: 1 at least, -1 at most, 0 the score itself or none.
     """
     ends = find_score_ends(scores, structure, margins)
+    least, most = (place_between(np.full(scores.shape[1], share), structure.score_bounds) for share in (0.0, 100.0))
+    at_most, at_least = place_margins(structure, margins)
+    openness = find_wanted_openness(respondents) * ((most - least) / 100.0)
     withheld = np.repeat(~published[:, np.newaxis], scores.shape[1], axis=1)
     small = small & published[:, np.newaxis]
     # NOTE: the index itself is withheld where the unit takes no part, and nowhere else.
@@ -69,10 +73,12 @@ def guard_cells(
         # NOTE: where a score is at an end, what it is made of would tell how far.
         inside = withheld[:, held] | withheld[:, [node.number]] | (ends[:, [node.number]] != 0)
         bounds = np.where(inside, 0, ends[:, held])
-        margin = margins[:, held]
-        known = np.where(bounds > 0, 100.0 - margin, 0.0), np.where(bounds < 0, margin, 100.0)
-        openness = find_wanted_openness(respondents[:, held])
-        wanted = np.select([small[:, held], bounds != 0], [openness, margin], 0.0)
+        known = (
+            np.where(bounds > 0, at_least[:, held], least[held]),
+            np.where(bounds < 0, at_most[:, held], most[held]),
+        )
+        beyond = np.where(bounds > 0, most[held] - at_least[:, held], at_most[:, held] - least[held])
+        wanted = np.select([small[:, held], bounds != 0], [openness[:, held], beyond], 0.0)
         # The outcomes beside the score are weighed with the nominal weights, whatever the score is weighed with.
         completed = complete_withholding(
             inside | (bounds != 0),
@@ -82,7 +88,7 @@ def guard_cells(
             node.nominal,
             used[node.number],
             raters=respondents[:, held],
-            keeps_open=_watch_below(structure, node, small, respondents, used=used),
+            keeps_open=_watch_below(structure, node, np.where(small, openness, 0.0), (least, most), used=used),
         )
         withheld[:, held] = completed & (bounds == 0)
         ends[:, held] = bounds
@@ -141,7 +147,9 @@ def guard_outcomes(
         wanted = {
             outcome: np.where(small[:, held], openness, margin[:, held]) * inside for outcome, margin in margins.items()
         }
-        keeps_open, before = _watch_below(first, node, small, respondents), None
+        open_below = np.where(small, find_wanted_openness(respondents), 0.0)
+        scale = np.zeros(small.shape[1]), np.full(small.shape[1], 100.0)
+        keeps_open, before = _watch_below(first, node, open_below, scale), None
         # What one outcome withholds, the other has to withhold as well.
         while before is None or (before != inside).any():
             before = inside.copy()
@@ -160,23 +168,30 @@ def guard_outcomes(
 
 
 def _watch_below(
-    structure: IndexStructure, node: Node, small: np.ndarray, respondents: Ints, *, used: tuple[Floats, ...] = ()
+    structure: IndexStructure,
+    node: Node,
+    wanted: Floats,
+    bounds: tuple[Floats, Floats],
+    *,
+    used: tuple[Floats, ...] = (),
 ) -> KeepsOpen | None:
     """Return a check whether the ranges of nodes leave open what few people said of the nodes in them.
 
     A node that is withheld is known to lie within a range, and so are those that it holds: all of them are withheld.
-    None where the node holds nothing that holds nodes.
+    None where the node holds nothing that holds nodes. `wanted` is units x nodes, `bounds` the ends of each node.
     """
     if all(structure.nodes[child].holds_questions for child in node.children):
         return None
-    wanted = np.where(small, find_wanted_openness(respondents), 0.0)
     everywhere = [[one.nominal for one in structure.nodes], *([used] if used else [])]
 
     def reach(holder: Node, row: Floats, ends: tuple[float, float], weights: Sequence[Floats]) -> bool:
         shares = weights[holder.number] / weights[holder.number].sum()
-        for child, share in zip(holder.children.tolist(), shares.tolist(), strict=True):
+        held = bounds[0][holder.children], bounds[1][holder.children]
+        parts = np.minimum(shares * held[0], shares * held[1]), np.maximum(shares * held[0], shares * held[1])
+        for place, child in enumerate(holder.children.tolist()):
             inside = structure.nodes[child]
-            least, most = _reach_down(share, *ends)
+            rest = float(parts[0].sum() - parts[0][place]), float(parts[1].sum() - parts[1][place])
+            least, most = _reach_down(float(shares[place]), ends, rest, (float(held[0][place]), float(held[1][place])))
             if most - least < row[child] - _NOISE:
                 return False
             if not inside.holds_questions and not reach(inside, row, (least, most), weights):
@@ -190,12 +205,14 @@ def _watch_below(
     return keeps_open
 
 
-def _reach_down(share: float, low: float, high: float) -> tuple[float, float]:
-    """Return the range of one part of a mean whose other parts may be anything from 0 to 100."""
+def _reach_down(
+    share: float, whole: tuple[float, float], rest: tuple[float, float], own: tuple[float, float]
+) -> tuple[float, float]:
+    """Return the range of one part of a mean: from the ranges of the mean, of the rest of it, and the part's own."""
     if share == 0:
-        return 0.0, 100.0
-    ends = ((low - 100.0 * max(1.0 - share, 0.0)) / share, high / share)
-    return max(0.0, min(ends)), min(100.0, max(ends))
+        return own
+    ends = ((whole[0] - rest[1]) / share, (whole[1] - rest[0]) / share)
+    return max(own[0], min(ends)), min(own[1], max(ends))
 
 
 def find_wanted_openness(raters: Ints) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bpo_index.drafting.look import Table
 from bpo_index.drafting.roles.record import Found, Role, find_by_heading
-from bpo_index.drafting.words import list_phrases, simplify
+from bpo_index.drafting.words import holds, list_phrases, simplify
 
 _ID = list_phrases(
     """
@@ -19,6 +19,8 @@ _ID = list_phrases(
 _NO_ID = list_phrases(
     "company | firm | empresa | unternehmen | entreprise | ip | ip address | user agent | email | question"
 )
+#: Different ids from which a column with repeated ones may hold them.
+_FEWEST_IDS = 5
 _COMPANY = list_phrases(
     """
     company | company name | name of company | which company | firm | employer | organisation | organization
@@ -39,37 +41,22 @@ _ORIGIN = list_phrases("data origin | data source | origin of data | synthetic")
 
 
 def find_ids(table: Table) -> list[Found]:
-    """Columns with another text in nearly every row, whose heading says so."""
-    found = []
+    """Columns whose heading says so: first those with another text in nearly every row, then others."""
+    found: list[tuple[int, Found]] = []
     for column in table.columns:
+        name = simplify(column.name)
         phrase = find_by_heading(column, _ID, _NO_ID)
-        if not phrase or not column.given or column.different < 2:
+        if not phrase and name.endswith(" id") and not holds(name, _NO_ID):
+            phrase = "id"
+        if not phrase or column.different < 2 or column.given <= 0.97 * table.rows:
             continue
-        share = column.different / column.given
-        full = column.given / table.rows
-        if share > 0.97 and full > 0.97:
-            found.append(
-                (
-                    len(simplify(column.name)) - len(phrase),
-                    Found(
-                        column,
-                        f"its heading holds {phrase!r} and {column.different:,} of {column.given:,} cells differ",
-                        True,
-                    ),
-                )
-            )
-        elif share > 0.01 and full > 0.97 and column.different > 20 and phrase not in ("id", "serial"):
-            found.append(
-                (
-                    50,
-                    Found(
-                        column,
-                        f"its heading holds {phrase!r}; {column.different:,} texts in {column.given:,} rows, so that "
-                        "some answered more than once",
-                        False,
-                    ),
-                )
-            )
+        differ = f"{column.different:,} of {column.given:,} cells differ"
+        if column.different > 0.97 * column.given:
+            evidence = f"its heading holds {phrase!r} and {differ}"
+            found.append((len(name) - len(phrase), Found(column, evidence, is_sure=True)))
+        elif column.different > max(_FEWEST_IDS, 0.01 * column.given):
+            evidence = f"its heading holds {phrase!r}; {differ}, so that some have several rows"
+            found.append((len(name) - len(phrase), Found(column, evidence)))
     return [one for _, one in sorted(found, key=lambda pair: (not pair[1].is_sure, pair[0], pair[1].column.position))]
 
 
@@ -104,7 +91,7 @@ def find_origin(table: Table) -> list[Found]:
 
 RECORDS = (
     Role("data_origin", find_origin, place=10),
-    Role("respondent", find_ids, takes_any=True, place=20),
+    Role("respondent", find_ids, "Which column holds the respondent's id?", takes_any=True, place=20),
     Role(
         "company",
         find_companies,

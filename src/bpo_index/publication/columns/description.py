@@ -37,6 +37,7 @@ UNITS: dict[str, tuple[float | None, float | None]] = {
     "places": (0, None),
     "respondents": (0, None),
     "companies or respondents": (0, None),
+    "strata": (0, None),
     "replicates": (0, None),
     "units": (0, None),
     "questions": (0, None),

@@ -12,7 +12,7 @@ INFLUENCE = Table(
     row="what is left out",
     place=5,
     own=(
-        Column("left_out", pl.String, "respondent, company, question, category or quality_rule", answers="none"),
+        Column("left_out", pl.String, "respondent, company, unit, question, category or quality_rule", answers="none"),
         Column(
             "item",
             pl.String,
@@ -91,6 +91,31 @@ RANKS_WITHOUT = Table(
         ),
     ),
 )
+RANKS_WITHOUT_UNIT = Table(
+    name="ranks_without_unit",
+    title="Ranks without a unit",
+    row="unit left out, and other ranked unit",
+    place=5,
+    key=("left_out", "unit"),
+    own=(
+        Column("left_out", pl.String, "code of the unit that is left out", answers="none"),
+        Column("unit", pl.String, "code of another unit", answers="none"),
+        Column(
+            "rank",
+            pl.Int64,
+            "rank among the units that are left, in the order of the ranking",
+            unit="rank",
+            answers="all units",
+        ),
+        Column(
+            "rank_without",
+            pl.Int64,
+            "rank among them with the index computed again without that unit; null: none",
+            unit="rank",
+            answers="all units",
+        ),
+    ),
+)
 EXCLUSIONS = Table(
     name="exclusions",
     title="With and without the quality exclusions",
@@ -139,5 +164,6 @@ EXCLUSIONS = Table(
 RECORDS = (
     INFLUENCE,
     RANKS_WITHOUT,
+    RANKS_WITHOUT_UNIT,
     EXCLUSIONS,
 )

@@ -54,11 +54,11 @@ EXACT_EXCLUSIONS = Table(
 INFLUENCE_ITEMS = Table(
     name="influence",
     title="Influence of each item that is left out",
-    row="respondent, company, question, category or quality rule",
+    row="respondent, company, unit, question, category or quality rule",
     place=0,
     folder="",
     own=(
-        Column("left_out", pl.String, "respondent, company, question, category or quality_rule", answers="none"),
+        Column("left_out", pl.String, "respondent, company, unit, question, category or quality_rule", answers="none"),
         Column("item", pl.String, "id of what is left out", answers="none"),
         Column("unit", pl.String, "unit of a respondent; null: no respondent", answers="none"),
         Column(

@@ -50,7 +50,8 @@ PAIRS = Table(
         Column(
             "p_ahead_sampling",
             pl.Float64,
-            "share of replicates, respondents drawn, in which the first is ahead, ties half",
+            "share of replicates, respondents drawn, in which the first is ahead, ties half; null: one has no variance"
+            " of its own, or too many have none",
             unit="share",
             decimals=2,
             heading="Ahead, share, respondents drawn",
@@ -101,7 +102,8 @@ FIRST_RANKS = Table(
         Column(
             "holds_sampling",
             pl.Float64,
-            "share of replicates, respondents drawn, in which the first k are the same units; null: a tie",
+            "share of replicates, respondents drawn, in which the first k are the same units; null: a tie, or one has"
+            " no variance of its own",
             unit="share",
             decimals=2,
             heading="Holds, respondents drawn",
@@ -131,7 +133,7 @@ RANK_SHARES = Table(
         Column(
             "share",
             pl.Float64,
-            "share of replicates in which the unit holds the place, ties shared equally",
+            "share of replicates in which the unit holds the place, ties shared equally; null: no variance of its own",
             unit="share",
             decimals=2,
             answers="all units",
@@ -170,10 +172,20 @@ REPLICATE_RANKS = Table(
         Column(
             "p_first",
             pl.Float64,
-            "share of replicates in which the unit is first",
+            "share of replicates in which the unit is first; null: no variance of its own",
             unit="share",
             decimals=2,
             heading="First, share of replicates",
+            answers="all units",
+        ),
+        Column(
+            "p_first_shrunken",
+            pl.Float64,
+            "share of draws round shrunken scores in which the unit is first, respondents drawn; null: fewer than four"
+            " units with a standard error, or as for p_first",
+            unit="share",
+            decimals=2,
+            heading="First, share round shrunken scores",
             answers="all units",
         ),
         Column(

@@ -94,8 +94,8 @@ _SCORE = (
     Column(
         "p_first",
         pl.Float64,
-        "share of replicates (respondents resampled) in which the unit is first; null: not ranked, or in"
-        " a category where any score is published as a bound",
+        "share of replicates (respondents resampled) in which the unit is first; null: not ranked, without a variance"
+        " of its own, or where these are too many, or in a category where any score is published as a bound",
         unit="share",
         decimals=2,
         heading="First, share of replicates",
@@ -150,9 +150,10 @@ RANKING = Table(
         Column(
             "design_effect",
             pl.Float64,
-            "Kish's design effect of unequal weights, respondents / effective_n; null: suppressed",
+            "Kish's design effect, of unequal weights only: respondents / effective_n; null: suppressed",
             unit="ratio",
             decimals=2,
+            heading="Kish's design effect",
             answers="unit",
         ),
         Column("suppressed", pl.Boolean, "true: too few respondents, nothing is published", answers="unit"),

@@ -11,7 +11,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.numbers import count_noun, list_names, show_level, show_score
 from bpo_index.display.table_view import TableView
-from bpo_index.publication.findings import rates_several
+from bpo_index.publication.findings import rate_several
 from bpo_index.publication.formats.reader_tables import view_units
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import describe_ranges, name_points
@@ -50,7 +50,11 @@ def write_answer(result: Result, definition: IndexDefinition) -> Answer:
     return Answer(
         headline=_write_headline(ranked, result.tables, level=level, words=words, points=name_points(definition)),
         supported=_list_supported(names, sure, first_ranks, words) if compares else [],
-        unsupported=_list_unsupported(ranked, sure, first_ranks, level=level, words=words) if compares else [],
+        unsupported=_list_unsupported(
+            ranked, sure, first_ranks, level=level, words=words, rates_several=rate_several(result.notes, words)
+        )
+        if compares
+        else [],
         numbers=result.findings,
         table=_tabulate(result, definition),
         unit_notes=[f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
@@ -97,7 +101,13 @@ def _list_supported(
 
 
 def _list_unsupported(
-    ranked: pl.DataFrame, sure: set[tuple[str, str]], first_ranks: pl.DataFrame, *, level: str, words: Words
+    ranked: pl.DataFrame,
+    sure: set[tuple[str, str]],
+    first_ranks: pl.DataFrame,
+    *,
+    level: str,
+    words: Words,
+    rates_several: bool,
 ) -> list[str]:
     unsupported, codes = [], ranked["unit"].to_list()
     leaders = ranked.filter(pl.col("rank") == 1)
@@ -121,12 +131,7 @@ def _list_unsupported(
             unsupported.append(
                 f"Which {row['k']} are the best: {row['candidates_count']} of {len(codes)} may be among them."
             )
-    if rates_several(ranked, words):
-        unsupported.append(
-            f"How certain the order is: some {words.respondents} rate several {words.units}, and no errors are known "
-            "of such answers yet."
-        )
-    else:
+    if not rates_several:
         unsupported.append(
             f"That one {words.unit} is better than another: {words.respondents} rate their own only, so that generous "
             "raters and good conditions look the same."

@@ -20,6 +20,7 @@ _KEPT = {"ranking": "the ranking", "first": "the first", "first_five": "the firs
 _LEFT_OUT = {
     "respondent": "One {respondent}",
     "company": "One company",
+    "unit": "One {unit} (the others among themselves)",
     "question": "One question",
     "category": "One category",
     "quality_rule": "One quality rule",
@@ -169,7 +170,7 @@ def tabulate_swaps(result: Result, names: Names) -> list[TableView]:
 
 
 def tabulate_influence(result: Result, names: Names) -> TableView:
-    """Return what changes without one respondent, company, question, category or rule; questions are added up."""
+    """Return what changes without one respondent, company, unit, question, category or rule; questions are added up."""
     rows: list[tuple[object, ...]] = []
     table = result.tables["influence"]
     for kind in table["left_out"].unique(maintain_order=True):
@@ -179,7 +180,7 @@ def tabulate_influence(result: Result, names: Names) -> TableView:
         counts = [part[name] for name in ("changing_first", "changing_first_five", "changing_any_rank")]
         sums = [None if count.null_count() else count.sum() for count in counts]
         largest = None if part["largest_shift"].null_count() else part["largest_shift"].max()
-        left_out = _LEFT_OUT[kind].format(respondent=names.words.respondent)
+        left_out = _LEFT_OUT[kind].format(respondent=names.words.respondent, unit=names.words.unit)
         rows.append((left_out, items, *sums, largest))
     return make_table(
         "influence",

@@ -94,6 +94,8 @@ def collect_explorer_data(explorer: Explorer, result: Result, definition: IndexD
     ranking = {row["unit"]: row for row in result.ranking.iter_rows(named=True)}
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
     shares = read_place_shares(result.tables["rank_shares"], ranked["unit"].to_list())
+    codes = ranked["unit"].to_list()
+    without = {code for code, places in zip(codes, shares, strict=True) if np.isnan(places).any()}
     return {
         "units": explorer.units,
         "names": [ranking[code]["name"] for code in explorer.units],
@@ -113,6 +115,8 @@ def collect_explorer_data(explorer: Explorer, result: Result, definition: IndexD
         "step": explorer.step,
         "draws": base64.b64encode(explorer.draws.astype("<i2").tobytes()).decode(),
         "draw_weights": explorer.draw_weights.tolist(),
+        # A unit without a variance of its own is drawn for the sake of the others.
+        "has_shares": [code not in without for code in explorer.units],
         "published": [
             {
                 "code": row["unit"],

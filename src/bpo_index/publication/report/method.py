@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
@@ -14,10 +16,12 @@ from bpo_index.display.numbers import NOTHING, list_names, show_level, show_numb
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
+from bpo_index.publication.published_structure import read_structure
 from bpo_index.publication.report.categories import Names
 from bpo_index.publication.result import Result
+from bpo_index.publication.standard_phrases import explain_lost_replicates
+from bpo_index.scoring.designs.registry import list_lonely
 from bpo_index.scoring.methods.registry import find_method, get_weighting
-from bpo_index.scoring.structure import IndexStructure
 
 #: The steps from ratings to ranks, by the keys of the `method:` block.
 _TITLES = {
@@ -46,6 +50,8 @@ _OWN_HEADINGS = {
     "aggregation": "From categories to what holds them",
     "questions_needed": "Questions needed for a score",
 }
+#: What stands for the degrees of freedom in the formulas of intervals.
+_DEGREES = ";  d = 1 / Σ q² − 1 with q the companies' shares of weight, K − 1 where all weigh the same"
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,7 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
     ]
     return [
         _describe_respondent_weights(definition, fits_margins),
+        *_describe_design(definition),
         *(
             Step(
                 title,
@@ -162,9 +169,35 @@ def _describe_respondent_weights(definition: IndexDefinition, fits_margins: bool
     return Step(f"Weights of {words.respondents}", "fitted" if fits_margins else "as given", ", ".join(said), "")
 
 
-def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
-    """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind."""
-    bounds = IndexStructure.from_definition(definition).score_bounds
+def _describe_design(definition: IndexDefinition) -> list[Step]:
+    """Return how companies were drawn, where the definition says so."""
+    design, words = definition.design, definition.words
+    if design is None:
+        return []
+    if design.replicate_weights is not None:
+        given = design.replicate_weights
+        said = [f"{len(given.headings):,} replicate weights of the survey ({given.type}) take the place of drawing"]
+    else:
+        drawn = "companies" if definition.columns.company else words.respondents
+        said = [f"{drawn} drawn in each {words.unit}" + (" and stratum by themselves" if design.strata else "")]
+        if design.population is not None:
+            said.append("with a correction for the finite population")
+        if design.respondents_in_company is not None:
+            said.append(f"then {words.respondents} within them")
+        lonely = list_lonely()[design.lonely_company or "fail"]
+        if design.strata is not None and not lonely.is_refused:
+            said.append(f"of a stratum with one company: {lonely.line}")
+        if design.lonely_reason is not None:
+            said.append(f"the reason: {design.lonely_reason}")
+    return [Step("Sampling design", "declared", ", ".join(said), "")]
+
+
+def describe_intervals(definition: IndexDefinition, weights: pl.DataFrame) -> list[tuple[str, str]]:
+    """Return how the intervals of scores are made, in words and as a formula: of all scores, or of each kind.
+
+    `weights` is the table of this name: where some are below zero, the ends of scores follow from them.
+    """
+    bounds = read_structure(definition, weights).score_bounds
     named: dict[tuple[str, str], list[str]] = {}
     for node, ends in zip(definition.nodes, bounds, strict=True):
         named.setdefault(_describe_interval(ends), []).append(node.title or "overall")
@@ -178,10 +211,10 @@ def describe_intervals(definition: IndexDefinition) -> list[tuple[str, str]]:
 
 def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
     if any(map(math.isinf, ends)):
-        return "Student's t; the scores have no ends", "S ± t(K − 1) · se"
+        return "Student's t; the scores have no ends", f"S ± t(d) · se{_DEGREES}"
     return (
         "Student's t on the logit of the score's place between its ends a and b, so that they stay within",
-        "p = (S − a) / (b − a);  logit(p) ± t(K − 1) · se / ((b − a) p (1 − p)), transformed back",
+        f"p = (S − a) / (b − a);  logit(p) ± t(d) · se / ((b − a) p (1 − p)), transformed back{_DEGREES}",
     )
 
 
@@ -265,6 +298,6 @@ def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[s
         limits.append(
             f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with {words.respondents} drawn, and "
             f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, left one {words.unit} without a "
-            "score and count in nothing: nobody who was drawn had answered a question that counts."
+            f"score and count in nothing: {explain_lost_replicates(definition)}."
         )
     return limits + result.notes + audit_notes

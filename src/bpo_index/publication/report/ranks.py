@@ -32,6 +32,7 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
             show_range(row["rank_set_low"], row["rank_set_high"]),
             show_range(row["marginal_rank_set_low"], row["marginal_rank_set_high"]),
             show_share(row["p_first"]),
+            show_share(versions.get("sampling", {}).get(row["unit"], {}).get("p_first_shrunken")),
             show_share(row["p_top3"]),
         ]
         for version in ("sampling", "all_assumptions"):
@@ -51,6 +52,7 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
             "Rank set",
             "Marginal rank set",
             "First, share of replicates",
+            "First, round shrunken scores",
             "Among the first three",
             f"Median, {names.words.respondents} drawn",
             f"Middle {level}",
@@ -61,7 +63,8 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
         note=f"Rank sets are at {level} confidence: the first holds for all {names.words.units} at once, the marginal "
         f"one only for one {names.words.unit} that was chosen before the ranking was seen. All that follows is from "
         "replicates: it shows what chance and choices of method do to the ranking, and is no confidence statement. "
-        f"The shares are with {names.words.respondents} drawn anew.",
+        f"The shares are with {names.words.respondents} drawn anew. A share of replicates flatters the first, whose "
+        "score has luck in it already; the share of draws round shrunken scores takes off what can be known of that.",
     )
 
 

@@ -17,6 +17,7 @@ from bpo_index.display.words import start_sentence
 from bpo_index.publication.explorer import prepare_explorer
 from bpo_index.publication.figures import Figure, list_figures
 from bpo_index.publication.figures.record import Place
+from bpo_index.publication.findings import rate_several
 from bpo_index.publication.report import categories, drivers, quality, ranks
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.explorer_part import (
@@ -75,7 +76,13 @@ def render_report(
 
     level = show_level(definition.method.confidence_level)
     names = categories.collect_names(result, definition)
-    explorer = prepare_explorer(result.ranking, result.categories, result.tables, definition)
+    explorer = prepare_explorer(
+        result.ranking,
+        result.categories,
+        result.tables,
+        definition,
+        are_shared=rate_several(result.notes, definition.words),
+    )
     respondents_word = start_sentence(definition.words.respondents)
     pages = write_unit_pages(result, definition)
     ends = _find_strip_ends(pages)
@@ -138,7 +145,7 @@ def render_report(
         },
         replicates=f"{result.replicates:,}",
         steps=list_steps(definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
-        intervals=describe_intervals(definition),
+        intervals=describe_intervals(definition, result.tables["weights"]),
         symbols=describe_symbols(definition.words),
         limits=list_limits(result, definition, audit.notes),
         made_from=_list_origins(made_from),

@@ -32,7 +32,7 @@ def _is_json(content: bytes) -> bool:
 
 
 def _in_zip(*names: str) -> Callable[[bytes], bool]:
-    """Return what tells an archive by a file in it; one that is a workbook is never told so."""
+    """Return what recognises an archive by a file in it; one that is a workbook is never taken for one."""
     marks = [name.encode() for name in names]
     return lambda content: (
         content.startswith(_ZIP) and any(mark in content for mark in marks) and b"xl/workbook" not in content

@@ -1,4 +1,4 @@
-"""What a file format is: how it is told by its bytes, and what reads it, or what to do where nothing does.
+"""What a file format is: how it is recognised by its bytes, and what reads it, or what to do where nothing does.
 
 Method page: docs/methods/reading.md.
 """
@@ -17,7 +17,7 @@ _START = 512
 
 @dataclass(frozen=True)
 class KnownFormat:
-    """A format that is told by its bytes."""
+    """A format that is recognised by its bytes."""
 
     name: str
     """A name of small letters, unique."""

@@ -15,13 +15,16 @@ import numpy as np
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.method_block import Method
 from bpo_index.robustness.assumptions.combinations import Combination, plan_drawing, share_levels
+from bpo_index.robustness.generators import MODERATED, branch_generator
 from bpo_index.robustness.replicates import (
     Drawing,
     list_counted,
     list_excludable_categories,
     list_excludable_questions,
 )
+from bpo_index.robustness.sampling.moderation import find_moderation
 from bpo_index.robustness.sampling.resampling import Resampler, average_units
+from bpo_index.robustness.sampling.shared_companies import draw_counts, find_answering
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, score_means
 from bpo_index.scoring.methods.record import VARIED
@@ -56,6 +59,8 @@ class Rows:
     """Factor to the number of its level; -1: nothing is excluded. Every row of respondents and of weights is new."""
     weights: Floats
     """2 x blocks x nodes: what the weights of categories are multiplied by."""
+    normal: Floats | None = None
+    """Questions x units x (2 * blocks): what moderated means are made with; None: respondents are not drawn."""
 
 
 def list_factors(definition: IndexDefinition, structure: IndexStructure) -> tuple[str, ...]:
@@ -87,7 +92,14 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
         points = qmc.Sobol(2 * dimensions, rng=rng).random(blocks).reshape(blocks, 2, dimensions)
     units = [Resampler(unit) for unit in design.combinations[0].answers]
     is_drawn = "respondents" in design.factors
-    counts = [unit.draw_counts(rng, 2 * blocks) if is_drawn else unit.count_evenly(2 * blocks) for unit in units]
+    if is_drawn:
+        there = find_answering(design.combinations[0].answers)
+        counts = list(draw_counts(rng, units, 2 * blocks, there=there))
+    else:
+        counts = [unit.count_evenly(2 * blocks) for unit in units]
+    # NOTE: a generator of its own, so that moderating changes no resample.
+    cells = (len(structure.node_of), len(units), 2 * blocks)
+    normal = branch_generator(rng, MODERATED).standard_normal(cells) if is_drawn else None
 
     weights = np.ones((2, blocks, len(structure.nodes)))
     start = 0
@@ -107,7 +119,7 @@ def draw_rows(rng: np.random.Generator, design: Design) -> Rows:
             often, candidates = _list_candidates(factor, design)
             number = np.minimum((place / often * len(candidates)).astype(np.int64), len(candidates) - 1)
             levels[factor] = np.where(place < often, candidates[number], -1)
-    return Rows(counts, levels, weights)
+    return Rows(counts, levels, weights, normal)
 
 
 def _list_candidates(factor: str, design: Design) -> tuple[float, Ints]:
@@ -125,7 +137,12 @@ def join_rows(parts: Sequence[Rows]) -> Rows:
         sides = [counted.reshape(len(counted), 2, -1) for counted in unit]
         counts.append(np.concatenate(sides, axis=2).reshape(len(sides[0]), -1))
     levels = {name: np.concatenate([part.levels[name] for part in parts], axis=1) for name in parts[0].levels}
-    return Rows(counts, levels, np.concatenate([part.weights for part in parts], axis=1))
+    normal = None
+    if parts[0].normal is not None:
+        # Row A of all blocks, then row B.
+        sides = [np.split(part.normal, 2, axis=-1) for part in parts if part.normal is not None]
+        normal = np.concatenate([own[side] for side in (0, 1) for own in sides], axis=-1)
+    return Rows(counts, levels, np.concatenate([part.weights for part in parts], axis=1), normal)
 
 
 @dataclass(frozen=True)
@@ -269,7 +286,11 @@ def _prepare_means(rows: Rows) -> Callable[[Combination], _Means]:
         treatment = structure.method.missing_answers
         if treatment not in made:
             units, size = [Resampler(unit) for unit in combination.answers], 2 * rows.weights.shape[1]
-            made[treatment] = _Means(*average_units(units, rows.counts, structure, size))
+            means, evidence = average_units(units, rows.counts, structure, size)
+            moderation = None if rows.normal is None else find_moderation(combination.answers, structure)
+            if moderation is not None and rows.normal is not None:
+                means = moderation.apply(means, rows.normal)
+            made[treatment] = _Means(means, evidence)
         return made[treatment]
 
     return read

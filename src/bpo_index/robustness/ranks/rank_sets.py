@@ -22,20 +22,18 @@ from typing import Literal
 
 import numpy as np
 
+from bpo_index.robustness.ranks.company_draws import JointPairs, draw_companies
+from bpo_index.robustness.ranks.studentised import find_degrees_near_ends, studentise, take_logits
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.ranking import TIE_TOLERANCE
 
 Side = Literal["both", "best", "worst"]
 #: Draws of the distribution of the largest comparison: its level is then right to a quarter of a percent.
 DRAWS = 10_000
-#: Scores this close to an end of the range, as a share of it, are held there when logits are taken.
-_NEAREST_END = 1e-3
 #: Comparisons taken at once, so that they stay near the processor, and the fewest draws in one go.
 _COMPARISONS_AT_ONCE, _DRAWS_AT_ONCE = 66_000, 64
-#: Held off zero, so that draws without any variance compare as infinitely far apart and not as nothing.
-_LEAST_VARIANCE = 1e-100
-#: Normal for every purpose.
-_MANY_DEGREES = 1e9
+#: Companies of a unit whose variance is taken as known, among those of others.
+_KNOWN_COMPANIES = 1_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,14 @@ class StudentisedDraws:
     """Units x draws: drawn score less the score drawn from."""
     se: Floats
     """Units x draws: the standard error estimated in the draw."""
+    joint: JointPairs | None = None
+    """Of pairs of units with companies in common; None: there are none."""
+
+    def choose(self, units: Ints) -> StudentisedDraws:
+        """Return the draws of some of the units; of fewer than all without those of pairs with companies in common."""
+        if len(units) == len(self.se):
+            return self
+        return StudentisedDraws(self.deviations[units], self.se[units])
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,7 @@ def find_rank_sets(
     degrees: Floats,
     confidence_level: float,
     *,
+    answering: np.ndarray | None = None,
     draws: StudentisedDraws | None = None,
     bounds: tuple[float, float] = (-np.inf, np.inf),
     side: Side = "both",
@@ -147,11 +154,14 @@ def find_rank_sets(
         Units; NaN where a unit takes no part in the ranking.
     covariance
         Units x units of the scores, or their standard errors where units are independent. NaN or zero: the unit cannot
-        be told apart from any other, its set is all ranks.
+        be told apart from any other, its set is all ranks; its comparisons count among those made at once, so that the
+        sets of the others are no smaller without its variance.
     degrees
         Degrees of freedom of the standard errors; infinite for large samples.
     confidence_level
         Between 0 and 1.
+    answering
+        Companies x units: who answers where, where some answer in several units; None: nobody does.
     draws
         From `draw_resamples`, or any others of these units; None: `DRAWS` of `draw_normal`.
     bounds
@@ -178,14 +188,27 @@ def find_rank_sets(
     k = len(measured)
     simultaneous, marginal = np.full((k, k), np.nan), np.full((k, k), np.nan)
     if k > 1:
-        inner = covariance[np.ix_(measured, measured)]
+        compared = np.flatnonzero(takes_part)
+        if draws is not None and len(draws.se) != len(scores):
+            compared = measured
+        filled, known = _fill_unmeasured(covariance, degrees, compared, measured)
         if draws is None:
-            draws = draw_normal(inner, degrees[measured], DRAWS, np.random.default_rng(seed))
+            draws = _draw(filled, known, None if answering is None else answering[:, compared], seed)
         elif len(draws.se) == len(scores):
-            draws = StudentisedDraws(draws.deviations[measured], draws.se[measured])
-        simultaneous, marginal = _adjust(
-            scores[measured], inner, degrees[measured], draws=draws, bounds=bounds, side=side
+            compared = measured
+            filled, known = covariance[np.ix_(measured, measured)], degrees[measured]
+            draws = draws.choose(measured)
+        together, alone = _adjust(
+            scores[compared],
+            filled,
+            known,
+            is_measured=np.isin(compared, measured),
+            draws=draws,
+            bounds=bounds,
+            side=side,
         )
+        inside = np.isin(compared, measured)
+        simultaneous, marginal = together[np.ix_(inside, inside)], alone[np.ix_(inside, inside)]
 
     def spread(adjusted: Floats) -> Floats:
         full = np.full((len(scores), len(scores)), np.nan)
@@ -206,11 +229,41 @@ def find_rank_sets(
     return RankSets(*ends[1], *ends[0], surely, together)
 
 
+def _fill_unmeasured(covariance: Floats, degrees: Floats, compared: Ints, measured: Ints) -> tuple[Floats, Floats]:
+    """Return covariance and degrees of the units compared; those not measured have the mean variance, and no others."""
+    filled, known = covariance[np.ix_(compared, compared)], degrees[compared]
+    missing = ~np.isin(compared, measured)
+    if missing.any():
+        filled[missing], filled[:, missing] = 0.0, 0.0
+        filled[missing, missing] = np.diagonal(covariance)[measured].mean()
+        known = np.where(missing, np.inf, known)
+    return filled, known
+
+
+def _draw(
+    covariance: Floats, degrees: Floats, answering: np.ndarray | None, seed: int | np.random.SeedSequence
+) -> StudentisedDraws:
+    """Return draws of normal scores, or where companies are in common of normal company vectors."""
+    rng = np.random.default_rng(seed)
+    if answering is None or not (answering.sum(axis=1) > 1).any():
+        return draw_normal(covariance, degrees, DRAWS, rng)
+    return StudentisedDraws(*draw_companies(covariance, _separate(answering, degrees), DRAWS, rng))
+
+
+def _separate(answering: np.ndarray, degrees: Floats) -> np.ndarray:
+    """Return who answers where, with many companies of their own for units whose variance is taken as known."""
+    lone = np.flatnonzero(np.isinf(degrees))
+    kept = answering.copy()
+    kept[:, lone] = False
+    return np.concatenate([kept, *(np.eye(len(degrees), dtype=bool)[[n] * _KNOWN_COMPANIES] for n in lone)])
+
+
 def _adjust(
     scores: Floats,
     covariance: Floats,
     degrees: Floats,
     *,
+    is_measured: np.ndarray,
     draws: StudentisedDraws,
     bounds: tuple[float, float],
     side: Side,
@@ -221,11 +274,23 @@ def _adjust(
     variance = np.diagonal(covariance)
     correlation = covariance / np.sqrt(np.outer(variance, variance))
     together = correlation[first, second]
-    errors = np.sqrt(variance)
-    observed = _studentise(scores, errors, degrees, together)
+    errors, joint = np.sqrt(variance), draws.joint
+    observed = studentise(scores, errors, degrees, together, joint=joint)
+    observed_alone = observed
     if np.isfinite(bounds[1] - bounds[0]):
-        logits = _studentise(*_take_logits(scores, errors, bounds), degrees, together)
-        observed = np.copysign(np.minimum(np.abs(observed), np.abs(logits)), observed)
+        near = find_degrees_near_ends(scores, errors, degrees, bounds)
+        both = []
+        for most in (None, near):
+            plain = studentise(scores, errors, degrees, together, joint=joint, most_degrees=most)
+            logits = studentise(*take_logits(scores, errors, bounds), degrees, together, joint=joint, most_degrees=most)
+            both.append(np.copysign(np.minimum(np.abs(plain), np.abs(logits)), plain))
+        observed, observed_alone = both
+    # What cannot be told apart stays open to the last: its comparisons are in every family.
+    is_open = ~(is_measured[first] & is_measured[second])
+    observed, observed_alone = (np.where(is_open, 0.0, values) for values in (observed, observed_alone))
+    if joint is not None:
+        together = together.copy()
+        together[joint.pairs] = 0.0
 
     pairs = np.arange(len(first))
     everything = _Families(pairs[np.newaxis], np.abs(observed)[np.newaxis], None)
@@ -234,16 +299,18 @@ def _adjust(
     others = np.array([[other for other in range(units) if other != unit] for unit in range(units)])
     mine = number[np.arange(units)[:, np.newaxis], others]
     if side == "both":
-        single = _Families(mine, np.abs(observed)[mine], None)
+        single = _Families(mine, np.abs(observed_alone)[mine], None)
     else:
         # Signed so that more speaks for the unit being beaten (best) or beating (worst).
         sign = np.where(first[mine] == np.arange(units)[:, np.newaxis], -1.0, 1.0) * (1.0 if side == "best" else -1.0)
-        single = _Families(mine, sign * observed[mine], sign)
+        single = _Families(mine, sign * observed_alone[mine], sign)
     step = max(_DRAWS_AT_ONCE, _COMPARISONS_AT_ONCE // len(first))
     for start in range(0, draws.se.shape[1], step):
         block = slice(start, start + step)
         values = draws.deviations[:, block], draws.se[:, block]
-        drawn = _studentise(*values, degrees, together, signed=side != "both")
+        drawn = studentise(
+            *values, degrees, together, joint=None if joint is None else joint.take(block), signed=side != "both"
+        )
         everything.count(drawn if side == "both" else np.abs(drawn))
         single.count(drawn)
 
@@ -288,54 +355,6 @@ class _Families:
         adjusted = np.empty_like(shares)
         np.put_along_axis(adjusted, self._order, down, axis=1)
         return adjusted
-
-
-def _studentise(values: Floats, se: Floats, degrees: Floats, correlation: Floats, *, signed: bool = True) -> Floats:
-    """Return pairs (x draws): normal equivalents of the studentised differences, first less second or its size."""
-    degrees = degrees.reshape(-1, *(1,) * (values.ndim - 1))
-    square = se * se
-    pooled = _combine(np.add, square)
-    if np.any(correlation != 0):
-        pooled -= 2 * correlation.reshape(-1, *(1,) * (values.ndim - 1)) * _combine(np.multiply, se)
-    np.maximum(pooled, _LEAST_VARIANCE, out=pooled)
-    freedom = _combine(np.add, square * square / degrees)
-    with np.errstate(divide="ignore"):
-        np.divide(pooled * pooled, freedom, out=freedom)
-    np.minimum(freedom, _MANY_DEGREES, out=freedom)
-    gap = _combine(np.subtract, values)
-    z = gap * gap
-    pooled *= freedom
-    z /= pooled
-    z += 1
-    np.log(z, out=z)
-    z *= freedom
-    np.sqrt(z, out=z)
-    # (8 d + 1) / (8 d + 3), with d no longer needed.
-    freedom *= 4
-    freedom += 1.5
-    np.divide(1, freedom, out=freedom)
-    freedom *= z
-    z -= freedom
-    return np.copysign(z, gap, out=z) if signed else z
-
-
-def _combine(operation: np.ufunc, values: Floats) -> Floats:
-    """Return pairs (x draws): the operation on the values of both units, pairs in the order of `np.triu_indices`."""
-    units = len(values)
-    combined = np.empty((units * (units - 1) // 2, *values.shape[1:]))
-    start = 0
-    for unit in range(units - 1):
-        stop = start + units - 1 - unit
-        operation(values[unit], values[unit + 1 :], out=combined[start:stop])
-        start = stop
-    return combined
-
-
-def _take_logits(scores: Floats, se: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Return the logits of scores between their bounds, and their standard errors by the delta method."""
-    low, high = bounds
-    share = np.clip((scores - low) / (high - low), _NEAREST_END, 1 - _NEAREST_END)
-    return np.log(share / (1 - share)), se / ((high - low) * share * (1 - share))
 
 
 def assign_tiers(scores: Floats, surely_ahead: np.ndarray) -> Ints:

@@ -36,7 +36,7 @@ class RankTables:
     """One row per version, unit and place: `version, unit, place, share`, ties shared equally."""
     replicate_ranks: pl.DataFrame
     """One row per version and unit: `version, unit, rank, median_rank, replicate_rank_range_low,
-    replicate_rank_range_high, p_first, p_top3, p_top5, mean_rank_shift`."""
+    replicate_rank_range_high, p_first, p_first_shrunken, p_top3, p_top5, mean_rank_shift`."""
     first_ranks: pl.DataFrame
     """One row per k: `k, units` (the first k), `candidates` (which may be among the k best), `candidates_count`,
     `surely` (which surely are), `holds_sampling, holds_all_assumptions`. Codes are separated by spaces."""
@@ -49,6 +49,8 @@ def tabulate_ranks(
     sets: RankSets,
     *,
     tallies: Mapping[str, RankTally],
+    has_shares: np.ndarray,
+    first_shrunken: Floats,
     confidence_level: float,
 ) -> RankTables:
     """Return the tables.
@@ -61,23 +63,37 @@ def tabulate_ranks(
         Of the same units.
     tallies
         Version to tally, over the ranked units.
+    has_shares
+        Of all units: whether shares of replicates are published of the unit.
+    first_shrunken
+        Of all units: the share of draws round shrunken scores in which the unit is first.
     confidence_level
         The level of the range of replicate ranks.
     """
     place = np.flatnonzero(ranked)
     names = [codes[n] for n in place]
-    ranks = rank_units(scores[place])
+    ranks, shown = rank_units(scores[place]), has_shares[place]
     order = np.argsort(-scores[place], kind="stable")
+    shrunken = np.where(shown, first_shrunken[place], np.nan)
     return RankTables(
-        _frame_pairs(names, scores[place], order, place, sets=sets, tallies=tallies),
-        pl.concat([_frame_places(version, names, order, tally) for version, tally in tallies.items()]),
+        _frame_pairs(names, scores[place], order, place, sets=sets, tallies=tallies, shown=shown),
+        pl.concat([_frame_places(version, names, order, tally, shown=shown) for version, tally in tallies.items()]),
         pl.concat(
             [
-                _frame_ranks(version, names, ranks, order, tally=tally, confidence_level=confidence_level)
+                _frame_ranks(
+                    version,
+                    names,
+                    ranks,
+                    order,
+                    tally=tally,
+                    shown=shown,
+                    shrunken=shrunken if version == "sampling" else np.full(len(names), np.nan),
+                    confidence_level=confidence_level,
+                )
                 for version, tally in tallies.items()
             ]
         ),
-        _frame_first(names, ranks, order, place, sets=sets, tallies=tallies),
+        _frame_first(names, ranks, order, place, sets=sets, tallies=tallies, shown=shown),
     )
 
 
@@ -89,8 +105,10 @@ def _frame_pairs(
     *,
     sets: RankSets,
     tallies: Mapping[str, RankTally],
+    shown: np.ndarray,
 ) -> pl.DataFrame:
-    p_ahead = {version: tally.p_ahead for version, tally in tallies.items()}
+    both = shown[:, np.newaxis] & shown
+    p_ahead = {version: np.where(both, tally.p_ahead, np.nan) for version, tally in tallies.items()}
     rows = []
     for n, i in enumerate(order):
         for j in order[n + 1 :]:
@@ -109,8 +127,8 @@ def _frame_pairs(
     return round_table(pl.DataFrame(rows, schema=PAIRS.schema, orient="row"))
 
 
-def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally) -> pl.DataFrame:
-    shares = tally.place_shares[order]
+def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally, *, shown: np.ndarray) -> pl.DataFrame:
+    shares = np.where(shown[:, np.newaxis], tally.place_shares, np.nan)[order]
     units = len(order)
     return round_table(
         pl.DataFrame(
@@ -126,17 +144,25 @@ def _frame_places(version: str, names: list[str], order: Ints, tally: RankTally)
 
 
 def _frame_ranks(
-    version: str, names: list[str], ranks: Ints, order: Ints, *, tally: RankTally, confidence_level: float
+    version: str,
+    names: list[str],
+    ranks: Ints,
+    order: Ints,
+    *,
+    tally: RankTally,
+    shown: np.ndarray,
+    shrunken: Floats,
+    confidence_level: float,
 ) -> pl.DataFrame:
     places = np.arange(1, len(names) + 1)
     shift = np.abs(places - ranks[:, np.newaxis])
     with np.errstate(invalid="ignore"):
         moved = (tally.ranks * shift).sum(axis=1) / np.float64(tally.replicates)
     tail = (1 - confidence_level) / 2
-    known = tally.replicates > 0
-    median, low, high = (
-        [int(n) if known else None for n in tally.find_quantiles(share)[order]] for share in (0.5, tail, 1 - tail)
-    )
+    known = (tally.replicates > 0) & shown
+    quantiles = [tally.find_quantiles(share) for share in (0.5, tail, 1 - tail)]
+    median, low, high = ([int(found[n]) if known[n] else None for n in order] for found in quantiles)
+    first, top3, top5 = (np.where(shown, tally.share_top(k), np.nan)[order] for k in (1, 3, FIRST_FEW))
     return round_table(
         pl.DataFrame(
             {
@@ -146,10 +172,11 @@ def _frame_ranks(
                 "median_rank": median,
                 "replicate_rank_range_low": low,
                 "replicate_rank_range_high": high,
-                "p_first": tally.share_top(1)[order],
-                "p_top3": tally.share_top(3)[order],
-                "p_top5": tally.share_top(5)[order],
-                "mean_rank_shift": moved[order],
+                "p_first": first,
+                "p_first_shrunken": shrunken[order],
+                "p_top3": top3,
+                "p_top5": top5,
+                "mean_rank_shift": np.where(shown, moved, np.nan)[order],
             },
             schema=REPLICATE_RANKS.schema,
         )
@@ -164,6 +191,7 @@ def _frame_first(
     *,
     sets: RankSets,
     tallies: Mapping[str, RankTally],
+    shown: np.ndarray,
 ) -> pl.DataFrame:
     rows = []
     for k in range(1, len(names) + 1):
@@ -171,7 +199,7 @@ def _frame_first(
         candidates = [names[n] for n in order if sets.find_best(k)[place[n]]]
         surely = [names[n] for n in order if sets.set_high[place[n]] <= k]
         # Where units are tied across the k-th rank there are no first k.
-        exact = len(first) == k
+        exact = len(first) == k and shown[ranks <= k].all() and shown.any()
         holds = [
             float(tallies[version].holds[k - 1] / tallies[version].replicates)
             if exact and tallies[version].replicates

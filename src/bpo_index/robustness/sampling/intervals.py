@@ -2,7 +2,8 @@
 
 Which ends an index has follows from its methods (`IndexStructure.score_bounds`), and theirs from their records.
 
-With p = score / 100 and t the quantile of Student's distribution with K - 1 degrees of freedom::
+With p = score / 100 and t the quantile of Student's distribution with d degrees of freedom, K - 1 where all respondents
+weigh the same (`weighted_variance.py`)::
 
     logit(p) +- t  se / (100 p (1 - p)),   taken back to the scale
 
@@ -36,7 +37,7 @@ def estimate_logit_t_interval(
     se
         Standard error, in score points.
     degrees
-        Degrees of freedom of the standard error, K - 1.
+        Degrees of freedom of the standard error.
     confidence_level
         Between 0 and 1, such as 0.95.
     bounds

@@ -7,18 +7,22 @@ With g_vq the derivative of a score by the mean of question q in unit v, W_vq th
 
 over the units v and the K_v primary sampling units k of each with a rating. Where a unit's score depends on its own
 answers only, one unit is left of the sum; with equal weights, one category and no gaps it is then s^2 / n. Weights
-learnt from respondents, and the fit to margins, are held fixed.
+learnt from respondents, and the fit to margins, are held fixed. A declared design takes the place of K_v / (K_v - 1)
+(`design.py`), and unequal weights are corrected for (`weighted_variance.py`).
 Source: Woodruff (1971), JASA 66, 411-414; Wolter (2007), Introduction to Variance Estimation, section 6.3.
 Method page: docs/methods/sampling-error.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from bpo_index.robustness.sampling.design import Drawn, estimate_design_variance, measure_simple_variance
+from bpo_index.robustness.sampling.weighted_variance import average_company_weights, count_degrees, find_factors
 from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.chain import Evidence, compose_linear, round_scores, score_means
 from bpo_index.scoring.structure import IndexStructure
@@ -91,6 +95,22 @@ def _make_smooth(structure: IndexStructure) -> IndexStructure:
     return replace(structure, method=structure.method.model_copy(update=own[0]), own_methods=kept)
 
 
+@dataclass(frozen=True)
+class Linearised:
+    """Analytic errors of all scores; arrays units x nodes."""
+
+    standard_errors: Floats
+    """As surveys compute them; NaN where there is none."""
+    corrected: Floats
+    """With CR2 factors: the same where all respondents of a unit, or of a stratum of it, weigh the same."""
+    clusters: Ints
+    """Primary sampling units with a rating."""
+    degrees: Floats
+    """Degrees of freedom of the unit's own answers: effective sampling units less strata."""
+    simple: Floats
+    """Variance of the score in a simple random sample of as many respondents; NaN without a `design:` block."""
+
+
 def linearise_standard_errors(
     answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
 ) -> tuple[Floats, Ints]:
@@ -113,23 +133,80 @@ def linearise_standard_errors(
     clusters
         Units x nodes: the unit's primary sampling units with a rating on any question that counts.
     """
+    found = linearise_errors(answers, structure, evidence)
+    return found.standard_errors, found.clusters
+
+
+def linearise_errors(
+    answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
+) -> Linearised:
+    """Return analytic errors, those corrected for unequal weights, and their degrees of freedom.
+
+    Parameters
+    ----------
+    answers, structure, evidence
+        As for `linearise_standard_errors`.
+
+    Examples
+    --------
+    Ratings 6, 8 and 10 on a scale of 0 to 10, the last with twice the weight: the mean is 8.5, shares .25, .25, .5.
+
+    >>> one = IndexStructure.of_categories([0], np.ones(1), np.ones(1))
+    >>> unit = UnitAnswers("COL", np.array([[6.0], [8.0], [10.0]]), np.array([1.0, 1.0, 2.0]), np.arange(3))
+    >>> found = linearise_errors([unit], one)
+    >>> found.standard_errors[0, 0].round(4), found.corrected[0, 0].round(4), found.degrees[0, 0].round(4)
+    (np.float64(12.0546), np.float64(14.0153), np.float64(1.6667))
+    """
     means = estimate_unit_means(answers)
     counting = _Counting(structure)
-    variance = np.zeros((len(answers), len(structure.nodes)))
-    clusters = np.zeros(variance.shape, dtype=np.int64)
+    shape = (len(answers), len(structure.nodes))
+    plain, corrected, degrees = np.zeros((3, *shape))
+    simple = np.full(shape, np.nan)
+    clusters = np.zeros(shape, dtype=np.int64)
     for v, unit in enumerate(answers):
-        influence, present = _sum_by_cluster(unit, means[v])
-        clusters[v] = counting.count(present)
+        influence, rates = _sum_by_cluster(unit, means[v])
+        present = counting.mark(rates)
+        clusters[v] = present.sum(axis=0)
         known = ~np.isnan(means[v])
-        own = np.maximum(clusters[v], 2)
         if structure.is_linear and known.all():
-            variance[v] = (_move_linearly(influence, means[v], structure) ** 2).sum(axis=0) * (own / (own - 1))
+            move: Callable[[Floats], Floats] = partial(_move_linearly, means=means[v], structure=structure)
+            place = slice(v, v + 1)
+        else:
+            gradient = differentiate_scores(means, v, structure, evidence)[known]
+            move = partial(_move_all, gradient=gradient, known=known)
+            place = slice(None)
+        moved = move(influence)
+        if unit.design is None:
+            squares, own = moved**2, np.maximum(clusters[v], 2)
+            variance = squares.sum(axis=0) * (own / (own - 1))
+            weights = average_company_weights(unit)
+            factors = find_factors(weights, present)
+            same = np.ptp(weights) == 0 if len(weights) else True
+            plain[place] += variance
+            corrected[place] += variance if same else (squares * _broaden(np.nan_to_num(factors), moved)).sum(axis=0)
+            degrees[v] = count_degrees(weights, present)
             continue
-        # Clusters x units x scores: how much each cluster of this unit moves every score.
-        gradient = differentiate_scores(means, v, structure, evidence)
-        moved = np.tensordot(influence[:, known], gradient[known], axes=1)
-        variance += (moved**2).sum(axis=0) * (own / (own - 1))
-    return np.where(clusters < 2, np.nan, np.sqrt(variance)), clusters
+        by_person, rated = _find_residuals(unit, means[v])
+        person_moved = move(by_person)
+        found = estimate_design_variance(Drawn(unit, unit.design), moved, present, person_moved)
+        plain[place] += found.plain
+        corrected[place] += found.corrected
+        degrees[v] = found.degrees
+        own_moved = person_moved if person_moved.ndim == 2 else person_moved[:, v]
+        simple[v] = measure_simple_variance(unit, own_moved, counting.mark(rated))
+    lacks = (clusters < 2) | (degrees < 1)
+    plain, corrected = (np.where(lacks, np.nan, np.sqrt(variance)) for variance in (plain, corrected))
+    return Linearised(plain, corrected, clusters, degrees, simple)
+
+
+def _move_all(influence: Floats, *, gradient: Floats, known: np.ndarray) -> Floats:
+    """Return items x units x nodes: how much each item (sampling unit, respondent) of one unit moves every score."""
+    return np.tensordot(influence[:, known], gradient, axes=1)
+
+
+def _broaden(factors: Floats, moved: Floats) -> Floats:
+    """Return companies x nodes with an axis for the units where `moved` has one."""
+    return factors if moved.ndim == 2 else factors[:, np.newaxis]
 
 
 def _move_linearly(influence: Floats, means: Floats, structure: IndexStructure) -> Floats:
@@ -171,24 +248,61 @@ class _Counting:
     def __init__(self, structure: IndexStructure) -> None:
         self._structure = structure
 
-    def count(self, present: np.ndarray) -> Ints:
-        """Return nodes: how many clusters rated any question of the score, from clusters x questions."""
+    def mark(self, present: np.ndarray) -> np.ndarray:
+        """Return items x nodes: whether each rated any question of the score, from items x questions."""
         nodes = self._structure.nodes
         rated = np.zeros((len(nodes), len(present)), dtype=bool)
         for node in reversed(nodes):
             held = present[:, node.questions].T if node.holds_questions else rated[node.children]
             rated[node.number] = held[node.counted].any(axis=0)
-        return np.asarray(rated.sum(axis=1))
+        return rated.T
+
+
+def _find_residuals(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:
+    """Return respondents x questions: what each adds to the mean, and whether there is a rating."""
+    rated = ~np.isnan(unit.ratings)
+    totals = unit.weights @ rated
+    shares = np.divide(unit.weights[:, np.newaxis] * rated, totals, out=np.zeros(rated.shape), where=totals > 0)
+    return np.where(rated, unit.ratings - means, 0.0) * shares, rated
 
 
 def _sum_by_cluster(unit: UnitAnswers, means: Floats) -> tuple[Floats, np.ndarray]:
     """Return clusters x questions: what each adds to the mean, and whether it has a rating."""
-    rated = ~np.isnan(unit.ratings)
-    totals = unit.weights @ rated
-    shares = np.divide(unit.weights[:, np.newaxis] * rated, totals, out=np.zeros(rated.shape), where=totals > 0)
-    residuals = np.where(rated, unit.ratings - means, 0.0) * shares
+    residuals, rated = _find_residuals(unit, means)
     by_cluster = np.zeros((unit.clusters, rated.shape[1]))
     np.add.at(by_cluster, unit.cluster, residuals)
     present = np.zeros(by_cluster.shape, dtype=bool)
     np.logical_or.at(present, unit.cluster, rated)
     return by_cluster, present
+
+
+def trace_question_means(unit: UnitAnswers, means: Floats) -> Floats:
+    """Return sampling units x questions: what each adds to the mean of a question, from the means; sum zero."""
+    return _sum_by_cluster(unit, means)[0]
+
+
+def trace_sampling_units(
+    answers: Sequence[UnitAnswers], structure: IndexStructure, evidence: Evidence | None = None
+) -> list[Floats]:
+    """Return for each unit sampling units x nodes: how much each moves the scores of its own unit.
+
+    Parameters
+    ----------
+    answers, structure, evidence
+        As for `linearise_standard_errors`.
+
+    Returns
+    -------
+    list of ndarray
+        Score points, sum zero over the sampling units of a unit; NaN where the method gives no derivative.
+    """
+    means, found = estimate_unit_means(answers), []
+    for v, unit in enumerate(answers):
+        influence = trace_question_means(unit, means[v])
+        known = ~np.isnan(means[v])
+        if structure.is_linear and known.all():
+            found.append(_move_linearly(influence, means[v], structure))
+            continue
+        gradient = differentiate_scores(means, v, structure, evidence)[:, v]
+        found.append(influence[:, known] @ gradient[known])
+    return found

@@ -32,9 +32,7 @@ from bpo_index.scoring.unit_scores import Scores, spread_nodes
 _SHOWN: tuple[Literal["top_two_box", "net_balance"], ...] = ("top_two_box", "net_balance")
 
 
-def tabulate_outcomes(
-    accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition, *, has_errors: bool = True
-) -> pl.DataFrame:
+def tabulate_outcomes(accepted: pl.DataFrame, scores: Scores, definition: IndexDefinition) -> pl.DataFrame:
     """Return the share and the balance of every unit and category.
 
     Parameters
@@ -43,8 +41,6 @@ def tabulate_outcomes(
         As for `score_units`.
     scores
         What it returned; cells suppressed there have no values here, and its margins hold here too.
-    has_errors
-        Whether there are standard errors; not where respondents rate several units.
 
     Returns
     -------
@@ -75,7 +71,7 @@ def tabulate_outcomes(
         if sample.answers:
             shares[outcome][sample.published] = score_means(estimate_unit_means(sample.answers), sample.structure)
             se, _ = linearise_standard_errors(sample.answers, sample.structure)
-            errors[outcome][sample.published] = np.where(has_errors & (se > 0), se, np.nan)
+            errors[outcome][sample.published] = np.where(se > 0, se, np.nan)
     structures = {outcome: sample.structure for outcome, sample in samples.items()}
     # Functions of the same answers as the score: small cells have room for one of them only.
     shown = shown & scores.sample.has_outcome_room
@@ -109,6 +105,7 @@ def _plain_definition(definition: IndexDefinition, outcome: Literal["top_two_box
     given = definition.method
     kept = (
         "outcome_boxes",
+        "dont_know_in_base",
         "questions_needed",
         "trim_weights",
         "minimum_respondents_to_publish",

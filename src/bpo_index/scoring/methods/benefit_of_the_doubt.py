@@ -5,6 +5,7 @@ For unit c, with y its values and j running over all units::
     maximise   sum_i w_i y_ci
     subject to sum_i w_i y_ji <= 1  for every j,   w >= 0
                low_i sum_k w_k <= w_i <= high_i sum_k w_k        (bounds on the shares of weight, where given)
+            or low_i sum_k w_k y_ck <= w_i y_ci <= high_i sum_k w_k y_ck      (bounds on pie shares, where given)
 
 The score is 100 times the optimum. Sources: Melyn and Moesen (1991); Cherchye, Moesen, Rogge and Van Puyenbroeck
 (2007), An introduction to 'benefit of the doubt' composite indicators, Social Indicators Research 82, 111-145. Solved
@@ -15,6 +16,7 @@ Method page: docs/methods/benefit-of-the-doubt.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,6 +24,9 @@ from numpy.typing import ArrayLike
 from bpo_index.fields import Share
 from bpo_index.scoring.arrays import Floats
 from bpo_index.scoring.methods.record import Option, Options, Problem, Surroundings, Weighting
+
+#: What shares are of.
+WEIGHT, PIE = "weight", "pie"
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,16 @@ class BenefitOfTheDoubt:
     """... x units x items: multipliers of the values; others may give the same score."""
     shares: Floats
     """... x units x items: each item's share of the unit's weight, sum one."""
+    pie_shares: Floats
+    """... x units x items: each item's share of the unit's score, sum one."""
 
 
 def score_benefit_of_the_doubt(
-    values: Floats, *, lowest_share: ArrayLike | None = None, highest_share: ArrayLike | None = None
+    values: Floats,
+    *,
+    lowest_share: ArrayLike | None = None,
+    highest_share: ArrayLike | None = None,
+    share_of: str = WEIGHT,
 ) -> BenefitOfTheDoubt:
     """Score units, each with the weights that suit it best.
 
@@ -48,6 +59,9 @@ def score_benefit_of_the_doubt(
     lowest_share, highest_share
         The least and the largest share of a unit's weight that an item has: one number or one an item, 0 to 1; None: no
         bound. They compare items, which must therefore be on one scale.
+    share_of
+        Of what: `weight`, or `pie`, the unit's score, of which item i makes up w_i y_i. Pie shares need no common
+        scale. A unit with a value of zero in an item that must have a share of its score has the score 0.
 
     Returns
     -------
@@ -66,7 +80,12 @@ def score_benefit_of_the_doubt(
     array([100., 100.,  80.])
     >>> score_benefit_of_the_doubt(values, lowest_share=0.4).scores.round(1)
     array([100., 100.,  80.])
+    >>> score_benefit_of_the_doubt(values, lowest_share=0.4, share_of="pie").scores.round(2)
+    array([57.14, 57.14, 80.  ])
     """
+    if share_of not in (WEIGHT, PIE):
+        msg = f"shares are of {WEIGHT} or of {PIE}; found {share_of!r}"
+        raise ValueError(msg)
     items = values.shape[-1]
     low = np.broadcast_to(np.asarray(0.0 if lowest_share is None else lowest_share, dtype=float), items)
     high = np.broadcast_to(np.asarray(1.0 if highest_share is None else highest_share, dtype=float), items)
@@ -78,10 +97,14 @@ def score_benefit_of_the_doubt(
         raise ValueError(msg)
     weights = np.full(values.shape, np.nan)
     for index in np.ndindex(values.shape[:-2]):
-        weights[index] = _find_weights(values[index], low, high)
-    totals = weights.sum(axis=-1, keepdims=True)
-    shares = np.divide(weights, totals, out=np.full_like(weights, np.nan), where=totals > 0)
-    return BenefitOfTheDoubt(np.minimum(100.0 * (weights * values).sum(axis=-1), 100.0), weights, shares)
+        weights[index] = _find_weights(values[index], low, high, of_pie=share_of == PIE)
+    parts = weights * values
+    shares, pie_shares = (
+        np.divide(whole, total, out=np.full_like(whole, np.nan), where=total > 0)
+        for whole in (weights, parts)
+        for total in [whole.sum(axis=-1, keepdims=True)]
+    )
+    return BenefitOfTheDoubt(np.minimum(100.0 * parts.sum(axis=-1), 100.0), weights, shares, pie_shares)
 
 
 def are_possible(lowest_shares: Floats, highest_shares: Floats) -> bool:
@@ -96,7 +119,7 @@ def are_possible(lowest_shares: Floats, highest_shares: Floats) -> bool:
     return bool(in_order.all() and lowest_shares.sum() <= 1 + 1e-12 and highest_shares.sum() >= 1 - 1e-12)
 
 
-def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:
+def _find_weights(values: Floats, low: Floats, high: Floats, *, of_pie: bool) -> Floats:
     """Return units x items of the best weights of one data set; NaN for units with a NaN."""
     from scipy.optimize import linprog  # noqa: PLC0415
     from scipy.sparse import block_diag  # noqa: PLC0415
@@ -110,17 +133,13 @@ def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:
     if not able:
         return weights
     scaled = values / values[there].max()
-    items = len(low)
-    rows = [scaled[there]]
-    if (low > 0).any():
-        rows.append(low[:, np.newaxis] - np.eye(items))
-    if (high < 1).any():
-        rows.append(np.eye(items) - high[:, np.newaxis])
-    block = np.vstack(rows)
-    limits = np.concatenate([np.ones(len(there)), np.zeros(len(block) - len(there))])
+    # Per unit: what its weights are multiplied by before shares are taken of them.
+    parts = scaled[able] if of_pie else np.ones((len(able), len(low)))
+    blocks = [np.vstack([scaled[there], *_bound_shares(own, low, high)]) for own in parts]
+    limits = np.concatenate([np.ones(len(there)), np.zeros(len(blocks[0]) - len(there))])
     solved = linprog(
         -scaled[able].ravel(),
-        A_ub=block_diag([block] * len(able), format="csr"),
+        A_ub=block_diag(blocks, format="csr"),
         b_ub=np.tile(limits, len(able)),
         bounds=(0, None),
         method="highs",
@@ -132,8 +151,20 @@ def _find_weights(values: Floats, low: Floats, high: Floats) -> Floats:
     return weights
 
 
-def _take_scores(values: Floats, lowest_share: float | None, highest_share: float | None) -> Floats:
-    return score_benefit_of_the_doubt(values, lowest_share=lowest_share, highest_share=highest_share).scores
+def _bound_shares(parts: Floats, low: Floats, high: Floats) -> list[Floats]:
+    """Return rows of items that are at most zero where the shares of weights times `parts` keep to their bounds."""
+    rows = []
+    if (low > 0).any():
+        rows.append(low[:, np.newaxis] * parts - np.diag(parts))
+    if (high < 1).any():
+        rows.append(np.diag(parts) - high[:, np.newaxis] * parts)
+    return rows
+
+
+def _take_scores(values: Floats, lowest_share: float | None, highest_share: float | None, share_of: str) -> Floats:
+    return score_benefit_of_the_doubt(
+        values, lowest_share=lowest_share, highest_share=highest_share, share_of=share_of
+    ).scores
 
 
 def _can_share_out(options: Options, categories: int) -> bool:
@@ -146,6 +177,8 @@ def _can_share_out(options: Options, categories: int) -> bool:
 
 def _find_share_problems(options: Options, around: Surroundings) -> list[Problem]:
     low, high, categories = options["lowest_share"], options["highest_share"], around.counted
+    if options["share_of"] == PIE and low is None and high is None:
+        return [("share_of", "there are no shares to be kept: give lowest_share or highest_share, or take it out")]
     if not categories:
         return []
     if _is_number(low) and _is_number(high) and low > high:
@@ -164,12 +197,18 @@ def _is_number(value: object) -> bool:
 LOWEST_SHARE = Option(
     name="lowest_share",
     type=Share | None,
-    line="For `benefit_of_the_doubt`: the least share of a unit's weight that any category has.",
+    line="For `benefit_of_the_doubt`: the least share of a unit's weight, or pie, that any category has.",
 )
 HIGHEST_SHARE = Option(
     name="highest_share",
     type=Share | None,
-    line="For `benefit_of_the_doubt`: the largest share of a unit's weight that any category has.",
+    line="For `benefit_of_the_doubt`: the largest share of a unit's weight, or pie, that any category has.",
+)
+SHARE_OF = Option(
+    name="share_of",
+    type=Literal["weight", "pie"],
+    default=WEIGHT,
+    line="What these shares are of: the unit's `weight`, or its `pie`, the score that weights times values make up.",
 )
 
 RECORDS = (
@@ -179,7 +218,7 @@ RECORDS = (
         formula="S(u) = 100 · max of Σ w y(u,c) over w ≥ 0 with Σ w y(v,c) ≤ 1 for every {unit} v",
         page="benefit-of-the-doubt",
         source="cherchye2007",
-        options=(LOWEST_SHARE, HIGHEST_SHARE),
+        options=(LOWEST_SHARE, HIGHEST_SHARE, SHARE_OF),
         find_problems=_find_share_problems,
         order=11,
         score=_take_scores,

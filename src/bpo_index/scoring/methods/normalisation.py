@@ -3,17 +3,17 @@
 One map, ``y = offset + slope x``, clipped in some cases::
 
     scale                  100 (x - minimum) / (maximum - minimum)      fixed ends of the answer scale
-    min_max                lo + (hi - lo) (x - min) / (max - min)       min, max over units; lo, hi the output range
-    distance_to_maximum    100 (1 - (max - x) / (max - min))
-    distance_to_target     100 (x - min) / (target - min), at most 100
+    min_max                lo + (hi - lo) (x - min) / (max - min)       min, max over units
+    distance_to_maximum    lo + (hi - lo) (1 - (max - x) / (max - min))
+    distance_to_target     lo + (hi - lo) (x - min) / (target - min), at most hi
     distance_to_reference  100 (x - minimum) / (reference - minimum)
-    fraction_of_maximum    100 (x - minimum) / (max - minimum)
-    goalposts              100 (x - low) / (high - low), between 0 and 100
+    fraction_of_maximum    lo + (hi - lo) (x - minimum) / (max - minimum)
+    goalposts              lo + (hi - lo) (x - low) / (high - low), between lo and hi
 
-A constant item, and every item of a single unit, becomes the middle of the range (`min_max`), or 50
-(`distance_to_maximum`). An item is NaN where it has no values, its target is not above the lowest
-unit, or its reference or maximum is at the low end. Sources: OECD/JRC Handbook on Constructing Composite Indicators
-(2008), part 2, step 5; the page has one for each case. Method page: docs/methods/normalisation.md.
+A constant item, and every item of a single unit, becomes the middle of the range (`min_max`, `distance_to_maximum`). An
+item is NaN where it has no values, its target is not above the lowest unit, or its reference or maximum is at the low
+end. lo and hi are the output range. Sources: OECD/JRC Handbook on Constructing Composite Indicators (2008), part 2,
+step 5; the page has one for each case. Method page: docs/methods/normalisation.md.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 
 from bpo_index.fields import Number, UnitCode
 from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.constant_items import find_limit
 from bpo_index.scoring.methods.record import (
     PERCENT,
     AnswerScale,
@@ -34,9 +35,6 @@ from bpo_index.scoring.methods.record import (
     Problem,
     Surroundings,
 )
-
-#: A question whose values lie within this share of the scale is constant; two such values are tied.
-_CONSTANT = 1e-9
 
 
 @dataclass(frozen=True)
@@ -95,9 +93,10 @@ def normalise_scale(values: Floats, minimum: float, maximum: float, reverse: np.
     return np.where(reverse, 100.0 - shares, shares)
 
 
-def _fix_ends(low: ArrayLike, high: ArrayLike, clip: tuple[float | None, float | None] = (None, None)) -> Line:
-    slope = 100.0 / (np.asarray(high, dtype=float) - np.asarray(low, dtype=float))
-    return Line(-slope * np.asarray(low, dtype=float), slope, clip)
+def _fix_ends(low: ArrayLike, high: ArrayLike, ends: tuple[float, float] = (0.0, 100.0), *, clips: bool) -> Line:
+    """Return the map of `low` and `high` onto the ends, and of what lies beyond where it clips."""
+    slope = (ends[1] - ends[0]) / (np.asarray(high, dtype=float) - np.asarray(low, dtype=float))
+    return Line(ends[0] - slope * np.asarray(low, dtype=float), slope, ends if clips else (None, None))
 
 
 def _find_ends(values: Floats) -> tuple[Floats, Floats]:
@@ -105,7 +104,12 @@ def _find_ends(values: Floats) -> tuple[Floats, Floats]:
     return np.fmin.reduce(values, axis=-2, keepdims=True), np.fmax.reduce(values, axis=-2, keepdims=True)
 
 
-def _span(lowest: Floats, highest: Floats, ends: tuple[float, float], limit: float) -> Line:
+def _limit_ends(one: Floats, other: Floats, scale: AnswerScale) -> Floats:
+    """Return how far apart two ends of an item are at least, if they are not the same."""
+    return find_limit(np.maximum(np.abs(one), np.abs(other)), scale)
+
+
+def _span(lowest: Floats, highest: Floats, ends: tuple[float, float], limit: Floats) -> Line:
     """Return the map of lowest and highest onto the ends, a constant item onto their middle."""
     width = highest - lowest
     varies = width > limit
@@ -114,23 +118,25 @@ def _span(lowest: Floats, highest: Floats, ends: tuple[float, float], limit: flo
     return Line(offset, slope)
 
 
-def _anchor(low: Floats, width: Floats, limit: float, clip: tuple[float | None, float | None] = (None, None)) -> Line:
-    """Return the map of `low` onto 0 and of `low + width` onto 100; NaN where the width is not above zero."""
-    slope = np.divide(100.0, width, out=np.full_like(width, np.nan), where=width > limit)
-    return Line(-slope * low, slope, clip)
-
-
-def find_limit(scale: AnswerScale) -> float:
-    """Return how far apart two values of a scale are at least, if they are not the same."""
-    return _CONSTANT * (scale.maximum - scale.minimum)
+def _anchor(
+    low: Floats, width: Floats, limit: Floats, ends: tuple[float, float] = (0.0, 100.0), *, clips: bool = False
+) -> Line:
+    """Return the map of `low` and `low + width` onto the ends; NaN where the width is not above zero."""
+    slope = np.divide(ends[1] - ends[0], width, out=np.full_like(width, np.nan), where=width > limit)
+    return Line(ends[0] - slope * low, slope, (None, ends[1] if clips else None))
 
 
 def _learn_scale(values: Floats, scale: AnswerScale) -> Line:
     del values
-    return _fix_ends(scale.minimum, scale.maximum)
+    return _fix_ends(scale.minimum, scale.maximum, clips=False)
 
 
-def _learn_goalposts(values: Floats, scale: AnswerScale, goalposts: tuple[ArrayLike, ArrayLike] | None) -> Line:
+def _learn_goalposts(
+    values: Floats,
+    scale: AnswerScale,
+    goalposts: tuple[ArrayLike, ArrayLike] | None,
+    normalisation_range: tuple[float, float],
+) -> Line:
     del values, scale
     if goalposts is None:
         msg = "goalposts needs the low and the high posts"
@@ -139,23 +145,23 @@ def _learn_goalposts(values: Floats, scale: AnswerScale, goalposts: tuple[ArrayL
     if not np.all(low < high):
         msg = "every low goalpost must be below the high one"
         raise ValueError(msg)
-    return _fix_ends(low, high, clip=(0.0, 100.0))
+    return _fix_ends(low, high, normalisation_range, clips=True)
 
 
 def _learn_min_max(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Line:
-    return _span(*_find_ends(values), normalisation_range, find_limit(scale))
+    lowest, highest = _find_ends(values)
+    return _span(lowest, highest, normalisation_range, _limit_ends(lowest, highest, scale))
 
 
-def _learn_distance_to_maximum(values: Floats, scale: AnswerScale) -> Line:
-    return _span(*_find_ends(values), (0.0, 100.0), find_limit(scale))
-
-
-def _learn_distance_to_target(values: Floats, scale: AnswerScale, target: ArrayLike | None) -> Line:
+def _learn_distance_to_target(
+    values: Floats, scale: AnswerScale, target: ArrayLike | None, normalisation_range: tuple[float, float]
+) -> Line:
     if target is None:
         msg = "distance_to_target needs a target"
         raise ValueError(msg)
     lowest, _ = _find_ends(values)
-    return _anchor(lowest, np.asarray(target, dtype=float) - lowest, find_limit(scale), clip=(None, 100.0))
+    wanted = np.asarray(target, dtype=float)
+    return _anchor(lowest, wanted - lowest, _limit_ends(lowest, wanted, scale), normalisation_range, clips=True)
 
 
 def _learn_distance_to_reference(values: Floats, scale: AnswerScale, reference_unit: object) -> Line:
@@ -163,13 +169,14 @@ def _learn_distance_to_reference(values: Floats, scale: AnswerScale, reference_u
     if scale.reference is None:
         msg = "distance_to_reference needs the position of the unit of reference"
         raise ValueError(msg)
-    width = values[..., [scale.reference], :] - scale.minimum
-    return _anchor(np.asarray(scale.minimum), width, find_limit(scale))
+    low, reference = np.asarray(scale.minimum), values[..., [scale.reference], :]
+    return _anchor(low, reference - low, _limit_ends(low, reference, scale))
 
 
-def _learn_fraction_of_maximum(values: Floats, scale: AnswerScale) -> Line:
+def _learn_fraction_of_maximum(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Line:
     _, highest = _find_ends(values)
-    return _anchor(np.asarray(scale.minimum), highest - scale.minimum, find_limit(scale))
+    low = np.asarray(scale.minimum)
+    return _anchor(low, highest - low, _limit_ends(low, highest, scale), normalisation_range)
 
 
 def find_range(options: Options) -> tuple[float, float]:
@@ -184,6 +191,12 @@ def find_low_end(options: Options, units: int) -> float:
     return find_range(options)[0]
 
 
+def _find_low_end_of_low_answers(options: Options, units: int) -> float:
+    """Return the low end, or a value above zero where it is zero: no unit has to be there, whatever the answers."""
+    del units
+    return find_range(options)[0] or 1.0
+
+
 def _find_reference_problems(options: Options, around: Surroundings) -> list[Problem]:
     reference = options["reference_unit"]
     if reference is None or not around.units or str(reference) in around.units:
@@ -195,18 +208,23 @@ RANGE = Option(
     name="normalisation_range",
     type=tuple[Number, Number],
     default=(0.0, 100.0),
-    line="What `min_max` makes of the lowest and the highest unit; `borda` of one beaten by all and one beating all.",
+    line="The ends of normalised values: what `min_max` and `distance_to_maximum` make of the lowest and the highest "
+    "unit, `borda` of one beaten by all and one beating all, `goalposts` of the posts, `distance_to_target` of the "
+    "lowest unit and the target, `fraction_of_maximum` of the low end of the scale and the highest unit.",
     is_range=True,
 )
 GOALPOSTS = Option(
     name="goalposts",
     type=tuple[Number, Number] | None,
-    line="The scale points that `goalposts` makes 0 and 100.",
+    line="The scale points that `goalposts` makes 0 and 100, or the ends of `normalisation_range`.",
     needed="[2, 9]",
     is_range=True,
 )
 TARGET = Option(
-    name="target", type=Number | None, line="The scale point that `distance_to_target` makes 100.", needed="9"
+    name="target",
+    type=Number | None,
+    line="The scale point that `distance_to_target` makes 100, or the high end of `normalisation_range`.",
+    needed="9",
 )
 REFERENCE_UNIT = Option(
     name="reference_unit",
@@ -248,25 +266,28 @@ RECORDS = (
     Normalisation(
         name="distance_to_maximum",
         line="the gap to the best {unit}, as a share of the {units}' range",
-        formula="y(u,q) = 100 (1 − (max − x(u,q)) / (max − min))",
+        formula="y(u,q) = lo + (hi − lo) (1 − (max − x(u,q)) / (max − min))",
         page="normalisation",
+        options=(RANGE,),
         order=8,
-        learn=_learn_distance_to_maximum,
-        bounds=PERCENT,
-        lowest=0.0,
+        learn=_learn_min_max,
+        bounds=find_range,
+        lowest=find_low_end,
         needs_scale=False,
         is_smooth=True,
     ),
     Normalisation(
         name="distance_to_target",
         line="the way from the lowest {unit} to a target, capped",
-        formula="y(u,q) = 100 (x(u,q) − min) / (target − min), at most 100",
+        formula="y(u,q) = lo + (hi − lo) (x(u,q) − min) / (target − min), at most hi",
         page="normalisation",
-        options=(TARGET,),
+        options=(TARGET, RANGE),
         order=9,
         learn=_learn_distance_to_target,
-        bounds=PERCENT,
-        lowest=0.0,
+        bounds=find_range,
+        lowest=find_low_end,
+        clipped="beyond the target {target:g}, taken as the target",
+        clips=(False, True),
         is_smooth=True,
     ),
     Normalisation(
@@ -284,24 +305,27 @@ RECORDS = (
     Normalisation(
         name="fraction_of_maximum",
         line="the ratio to the best {unit}",
-        formula="y(u,q) = 100 (x(u,q) − lowest point) / (max − lowest point)",
+        formula="y(u,q) = lo + (hi − lo) (x(u,q) − lowest point) / (max − lowest point)",
         page="normalisation",
+        options=(RANGE,),
         order=11,
         learn=_learn_fraction_of_maximum,
-        bounds=PERCENT,
-        lowest=1.0,
+        bounds=find_range,
+        lowest=_find_low_end_of_low_answers,
         is_smooth=True,
     ),
     Normalisation(
         name="goalposts",
-        line="fixed low and high posts become 0 and 100, clipped",
-        formula="y(u,q) = 100 (x(u,q) − low post) / (high post − low post), between 0 and 100",
+        line="fixed low and high posts become the ends of a range, clipped",
+        formula="y(u,q) = lo + (hi − lo) (x(u,q) − low post) / (high post − low post), between lo and hi",
         page="normalisation",
-        options=(GOALPOSTS,),
+        options=(GOALPOSTS, RANGE),
         order=12,
         learn=_learn_goalposts,
-        bounds=PERCENT,
-        lowest=1.0,
+        bounds=find_range,
+        lowest=_find_low_end_of_low_answers,
+        clipped="outside the goalposts [{goalposts[0]:g}, {goalposts[1]:g}], taken as their end",
+        clips=(True, True),
         is_smooth=True,
         compares_units=False,
     ),

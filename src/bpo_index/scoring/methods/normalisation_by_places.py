@@ -6,6 +6,9 @@ Of n units::
     borda                  lo + (hi - lo) (below + (equal - 1) / 2) / (n - 1)      units beaten, ties half
     percentile_rank        100 (below + equal / 2) / n
 
+With `rank_ties: lowest`, the rule of R's `rank(ties.method = "min")` and so of COINr, tied units have the place of the
+lowest of them: `rank` is 100 (below + 1) / n, `borda` lo + (hi - lo) below / (n - 1).
+
 `borda` of a single unit is the middle of the range. Sources: OECD/JRC Handbook on Constructing Composite Indicators
 (2008), part 2, step 5; the page has one for each case. Method page: docs/methods/normalisation.md.
 """
@@ -14,13 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.normalisation import RANGE, find_limit, find_low_end, find_range
-from bpo_index.scoring.methods.record import PERCENT, AnswerScale, Normalisation
+from bpo_index.scoring.methods.constant_items import find_limit
+from bpo_index.scoring.methods.normalisation import RANGE, find_low_end, find_range
+from bpo_index.scoring.methods.record import PERCENT, AnswerScale, Normalisation, Option
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,14 @@ class Places:
     """From units beaten less units that beat, units present, and units fitted, to a share of one."""
     fitted: Floats
     """... x units x items: the values to compare with."""
-    tolerance: float
-    """Values no farther apart are tied."""
+    tolerance: Floats
+    """... x 1 x items: values no farther apart are tied."""
     ends: tuple[float, float] = (0.0, 100.0)
     """What shares of zero and of one become."""
     adds_itself: bool = False
     """Whether a value that equals none of the fitted is one more among them."""
+    ties_lowest: bool = False
+    """Whether tied units have the place of the lowest of them, not the mean of theirs."""
 
     def apply(self, values: Floats) -> Floats:
         """Return ... x units x items; a unit that was not fitted stands between its neighbours; NaN stays NaN."""
@@ -44,15 +50,18 @@ class Places:
         n = (~np.isnan(fitted)).sum(axis=-2, keepdims=True)
         # Beaten less beating; what is left of n is equal.
         if values is fitted:
-            balance = _balance_among_themselves(values, self.tolerance)
+            balance = _balance_among_themselves(values, self.tolerance, ties_lowest=self.ties_lowest)
             present = n
         else:
             # ... x items x units x fitted units; NaN compares false.
             gap = np.swapaxes(values, -1, -2)[..., :, np.newaxis] - np.swapaxes(fitted, -1, -2)[..., np.newaxis, :]
-            above, below = ((sign * gap > self.tolerance).sum(axis=-1) for sign in (1, -1))
+            tolerance = np.swapaxes(self.tolerance, -1, -2)[..., np.newaxis]
+            above, below = ((sign * gap > tolerance).sum(axis=-1) for sign in (1, -1))
             balance = np.swapaxes(above - below, -1, -2)
             equal = n - np.swapaxes(above + below, -1, -2)
             present = n + (equal == 0) if self.adds_itself else n
+            if self.ties_lowest:
+                balance = balance - np.maximum(equal - 1, 0)
         share = self.share(balance, present, n)
         low, high = self.ends
         share *= high - low
@@ -62,8 +71,8 @@ class Places:
         return np.asarray(share)
 
 
-def _balance_among_themselves(values: Floats, tolerance: float) -> Any:
-    """Return for each value how many of the units it beats less how many beat it; 0 for NaN."""
+def _balance_among_themselves(values: Floats, tolerance: Floats, *, ties_lowest: bool) -> Any:
+    """Return for each value how many of the units it beats less how many beat it, or tie with it; 0 for NaN."""
     units = values.shape[-2]
     # Kept in the order in memory of the values, so that what lies side by side is compared side by side.
     balance: Any = np.zeros_like(values, dtype=np.int8 if units < 128 else np.int64)
@@ -75,20 +84,38 @@ def _balance_among_themselves(values: Floats, tolerance: float) -> Any:
             change = beats.view(np.int8) - beaten.view(np.int8)
             balance[..., one, :] += change
             balance[..., other, :] -= change
+            if ties_lowest:
+                both = ~np.isnan(values[..., one, :] + values[..., other, :])
+                ties = (both & ~beats & ~beaten).view(np.int8)
+                balance[..., one, :] -= ties
+                balance[..., other, :] -= ties
     return balance
 
 
-def _learn_rank(values: Floats, scale: AnswerScale) -> Places:
-    return Places(_share_rank, values, find_limit(scale))
+def _find_tolerance(values: Floats, scale: AnswerScale) -> Floats:
+    return find_limit(np.fmax.reduce(np.abs(values), axis=-2, keepdims=True), scale)
 
 
-def _learn_borda(values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float]) -> Places:
-    # A value that equals none of the fitted is one more, between its neighbours.
-    return Places(_share_beaten, values, find_limit(scale), normalisation_range, adds_itself=True)
+def _learn_rank(values: Floats, scale: AnswerScale, rank_ties: str) -> Places:
+    return Places(_share_rank, values, _find_tolerance(values, scale), ties_lowest=rank_ties == "lowest")
+
+
+def _learn_borda(
+    values: Floats, scale: AnswerScale, normalisation_range: tuple[float, float], rank_ties: str
+) -> Places:
+    return Places(
+        _share_beaten,
+        values,
+        _find_tolerance(values, scale),
+        normalisation_range,
+        # A value that equals none of the fitted is one more, between its neighbours.
+        adds_itself=True,
+        ties_lowest=rank_ties == "lowest",
+    )
 
 
 def _learn_percentile_rank(values: Floats, scale: AnswerScale) -> Places:
-    return Places(_share_below, values, find_limit(scale))
+    return Places(_share_below, values, _find_tolerance(values, scale))
 
 
 def _share_rank(balance: Any, present: Any, n: Any) -> Any:
@@ -105,13 +132,21 @@ def _share_below(balance: Any, present: Any, n: Any) -> Any:
     return (balance + n) / (2 * np.maximum(n, 1))
 
 
+TIES = Option(
+    name="rank_ties",
+    type=Literal["average", "lowest"],
+    default="average",
+    line="What `rank` and `borda` make of tied units: the `average` of their places, or the `lowest`, as COINr does.",
+)
+
 RECORDS = (
     Normalisation(
         name="rank",
         line="rank from the worst, as a share of the {units}",
-        formula="y(u,q) = 100 · average rank from the worst / {units}",
+        formula="y(u,q) = 100 · rank from the worst, of those tied the mean or the lowest (rank_ties) / {units}",
         page="normalisation",
         source="oecd2008",
+        options=(TIES,),
         order=5,
         learn=_learn_rank,
         bounds=PERCENT,
@@ -121,9 +156,9 @@ RECORDS = (
     Normalisation(
         name="borda",
         line="{units} beaten, as a share of the others",
-        formula="y(u,q) = lo + (hi − lo) · {units} beaten, ties half / other {units}",
+        formula="y(u,q) = lo + (hi − lo) · {units} beaten, ties half or none (rank_ties) / other {units}",
         page="normalisation",
-        options=(RANGE,),
+        options=(RANGE, TIES),
         order=6,
         learn=_learn_borda,
         bounds=find_range,

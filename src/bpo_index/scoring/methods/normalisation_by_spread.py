@@ -16,7 +16,8 @@ import math
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats
-from bpo_index.scoring.methods.normalisation import Line, find_limit
+from bpo_index.scoring.methods.constant_items import find_limit
+from bpo_index.scoring.methods.normalisation import Line
 from bpo_index.scoring.methods.record import AnswerScale, Normalisation, Options
 
 #: The median absolute deviation, and the mean one, of a normal distribution in standard deviations.
@@ -24,7 +25,7 @@ _MAD_TO_SD = 1.4826
 _MEAN_DEVIATION_TO_SD = 1.2533
 
 
-def _standardise(centre: Floats, spread: Floats, limit: float) -> Line:
+def _standardise(centre: Floats, spread: Floats, limit: Floats) -> Line:
     """Return the map of the centre onto 50 and of a spread onto 10; an item without spread becomes 50."""
     slope = np.divide(10.0, spread, out=np.where(np.isnan(spread), np.nan, 0.0), where=spread > limit)
     return Line(50.0 - slope * centre, slope)
@@ -55,7 +56,7 @@ def _find_mean_and_sd_of_gaps(values: Floats) -> tuple[Floats, Floats]:
     return centre, np.where(count > 0, spread, np.nan)
 
 
-def _find_median_and_mad(values: Floats, limit: float) -> tuple[Floats, Floats]:
+def _find_median_and_mad(values: Floats, scale: AnswerScale) -> tuple[Floats, Floats]:
     """Return median and scaled median deviation of each item, ... x 1 x items; where that is 0, the mean deviation."""
     missing = np.isnan(values)
     count = (~missing).sum(axis=-2, keepdims=True)
@@ -63,6 +64,7 @@ def _find_median_and_mad(values: Floats, limit: float) -> tuple[Floats, Floats]:
     deviation = np.abs(values - centre)
     spread = _MAD_TO_SD * _find_median(deviation, missing, count)
     mean = np.where(missing, 0.0, deviation).sum(axis=-2, keepdims=True) / np.maximum(count, 1)
+    limit = find_limit(centre, scale)
     return centre, np.where(spread <= limit, _MEAN_DEVIATION_TO_SD * mean, spread)
 
 
@@ -76,12 +78,13 @@ def _find_median(values: Floats, missing: np.ndarray, count: np.ndarray) -> Floa
 
 
 def _learn_z_score(values: Floats, scale: AnswerScale) -> Line:
-    return _standardise(*_find_mean_and_sd(values), find_limit(scale))
+    centre, spread = _find_mean_and_sd(values)
+    return _standardise(centre, spread, find_limit(centre, scale))
 
 
 def _learn_robust(values: Floats, scale: AnswerScale) -> Line:
-    limit = find_limit(scale)
-    return _standardise(*_find_median_and_mad(values, limit), limit)
+    centre, spread = _find_median_and_mad(values, scale)
+    return _standardise(centre, spread, find_limit(centre, scale))
 
 
 def _find_lowest_z_score(options: Options, units: int) -> float:
@@ -100,6 +103,7 @@ RECORDS = (
         order=3,
         learn=_learn_z_score,
         lowest=_find_lowest_z_score,
+        lowest_depends=True,
         needs_scale=False,
         is_smooth=True,
         explorer="50 + 10 standard deviations (z-score)",
@@ -112,6 +116,7 @@ RECORDS = (
         order=4,
         learn=_learn_robust,
         lowest=-math.inf,
+        lowest_depends=True,
         needs_scale=False,
         is_smooth=True,
     ),

@@ -6,6 +6,9 @@ other way round where the question is reversed)::
     top_two_box   1 favourable, 0 else                      mean: the share
     net_balance   1 favourable, -1 unfavourable, 0 else     mean: share favourable - share unfavourable
 
+The base of shares is who rated the question; with `dont_know_in_base` who answered it, don't-know included, as 0
+(`scoring.dont_know`).
+
 Coded answers run through the same means, weights and errors as ratings. Method page: docs/methods/outcomes.md.
 """
 
@@ -22,6 +25,12 @@ BOXES = Option(
     type=Count,
     default=2,
     line="Scale points at an end that `top_two_box` and `net_balance` count.",
+)
+DONT_KNOW_IN_BASE = Option(
+    name="dont_know_in_base",
+    type=bool,
+    default=False,
+    line="Whether `net_balance` is over all who answered, don't-know included, as the EU's surveys publish it.",
 )
 
 
@@ -67,6 +76,18 @@ def balance_boxes(
     favourable = (confident >= maximum - outcome_boxes + 1).astype(float)
     unfavourable = (confident <= minimum + outcome_boxes - 1).astype(float)
     return np.where(np.isnan(confident), np.nan, favourable - unfavourable)
+
+
+def _code_balance(
+    confident: Floats,
+    minimum: Floats | float,
+    maximum: Floats | float,
+    *,
+    outcome_boxes: int = 2,
+    dont_know_in_base: bool = False,
+) -> Floats:
+    del dont_know_in_base  # they are answers in the middle of the scale by now
+    return balance_boxes(confident, minimum, maximum, outcome_boxes)
 
 
 def overlap_boxes(boxes: object, scale: Bounds) -> bool:
@@ -127,10 +148,11 @@ RECORDS = (
         line="the share in the top points less that in the bottom points",
         formula="r(i,q): 1 among the top points, −1 among the bottom points, else 0",
         page="outcomes",
-        options=(BOXES,),
+        source="ec2021",
+        options=(BOXES, DONT_KNOW_IN_BASE),
         find_problems=_find_overlap,
         order=3,
-        code=balance_boxes,
+        code=_code_balance,
         ends=(-1.0, 1.0),
     ),
 )

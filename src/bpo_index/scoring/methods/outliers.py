@@ -17,12 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpo_index.scoring.arrays import Floats
+from bpo_index.scoring.methods.constant_items import find_limit
 from bpo_index.scoring.methods.record import Outliers
 
 #: How far beyond the lowest value the logarithm has its pole, as a share of the range.
 _LOG_SHIFT = 0.01
-#: Items whose values lie this near to one another are constant and left alone.
-_CONSTANT = 1e-9
 #: The search for Yeo-Johnson's exponent: its ends, and golden sections to a width below 1e-7.
 _LARGEST_EXPONENT = 20.0
 _SECTIONS = 42
@@ -97,7 +96,7 @@ def learn_logarithm(values: Floats) -> Logarithm:
     """Learn the ends of each item from ... x units x items; constant items are left as they are."""
     low = np.where(np.isnan(values), np.inf, values).min(axis=-2, keepdims=True)
     high = np.where(np.isnan(values), -np.inf, values).max(axis=-2, keepdims=True)
-    varies = high - low > _CONSTANT
+    varies = high - low > find_limit(np.maximum(np.abs(low), np.abs(high)))
     return Logarithm(np.where(varies, low, np.nan), np.where(varies, high, np.nan))
 
 
@@ -114,8 +113,8 @@ def measure_skewness(values: Floats) -> Floats:
     >>> measure_skewness(np.array([[1.0], [2.0], [6.0]])).round(4)
     array([1.4579])
     """
-    n, second, third, _ = _find_moments(values)
-    plain = np.divide(third, second**1.5, out=np.zeros_like(third), where=second > _CONSTANT**2)
+    n, varies, second, third, _ = _find_moments(values)
+    plain = np.divide(third, second**1.5, out=np.zeros_like(third), where=varies)
     return np.where(n > 2, plain * np.sqrt(n * (n - 1)) / np.maximum(n - 2, 1), np.nan)
 
 
@@ -127,20 +126,21 @@ def measure_kurtosis(values: Floats) -> Floats:
     >>> measure_kurtosis(np.array([[1.0], [2.0], [3.0], [10.0]])).round(4)
     array([3.228])
     """
-    n, second, _, fourth = _find_moments(values)
-    plain = np.divide(fourth, second**2, out=np.full_like(fourth, 3.0), where=second > _CONSTANT**2) - 3.0
+    n, varies, second, _, fourth = _find_moments(values)
+    plain = np.divide(fourth, second**2, out=np.full_like(fourth, 3.0), where=varies) - 3.0
     sample = (n - 1) * ((n + 1) * plain + 6) / (np.maximum(n - 2, 1) * np.maximum(n - 3, 1))
-    return np.where(n > 3, np.where(second > _CONSTANT**2, sample, 0.0), np.nan)
+    return np.where(n > 3, np.where(varies, sample, 0.0), np.nan)
 
 
-def _find_moments(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _find_moments(values: Floats) -> tuple[Floats, np.ndarray, Floats, Floats, Floats]:
+    """Return per item how many values there are, whether they vary, and the second to fourth central moments."""
     missing = np.isnan(values)
     n = (~missing).sum(axis=-2).astype(float)
     count = np.maximum(n, 1)
     mean = np.where(missing, 0.0, values).sum(axis=-2) / count
     deviation = np.where(missing, 0.0, values - mean[..., np.newaxis, :])
     second, third, fourth = ((deviation**power).sum(axis=-2) / count for power in (2, 3, 4))
-    return n, second, third, fourth
+    return n, np.sqrt(second) > find_limit(mean), second, third, fourth
 
 
 def _learn_limits(values: Floats, skewness_limit: float, kurtosis_limit: float, most: int) -> Limits:
@@ -172,8 +172,9 @@ def _fit_exponents(values: Floats) -> Floats:
     """
     there = ~np.isnan(values)
     n = there.sum(axis=-2, keepdims=True)
-    span = np.where(there, values, -np.inf).max(axis=-2, keepdims=True)
-    span = span - np.where(there, values, np.inf).min(axis=-2, keepdims=True)
+    highest = np.where(there, values, -np.inf).max(axis=-2, keepdims=True)
+    lowest = np.where(there, values, np.inf).min(axis=-2, keepdims=True)
+    varies = highest - lowest > find_limit(np.maximum(np.abs(lowest), np.abs(highest)))
     filled = np.where(there, values, 0.0)
     slope = (np.sign(filled) * np.log1p(np.abs(filled))).sum(axis=-2, keepdims=True)
 
@@ -189,7 +190,7 @@ def _fit_exponents(values: Floats) -> Floats:
         left, right = high - golden * (high - low), low + golden * (high - low)
         rises = measure_likelihood(left) < measure_likelihood(right)
         low, high = np.where(rises, left, low), np.where(rises, high, right)
-    return np.where((n > 2) & (span > _CONSTANT), (low + high) / 2, 1.0)
+    return np.where((n > 2) & varies, (low + high) / 2, 1.0)
 
 
 def _transform_power(values: Floats, exponents: Floats) -> Floats:

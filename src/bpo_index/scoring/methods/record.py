@@ -226,6 +226,13 @@ class Normalisation(Method):
     lowest: float | Callable[[Options, int], float] = -math.inf
     """The least value that some unit has, whatever the answers, of so many units (0: not known); above zero where none
     has to be zero."""
+    lowest_depends: bool = False
+    """Whether the least value depends on the answers, so that means which need positive values are checked on them
+    (`scoring.positive_values`) and not refused when the definition is read."""
+    clipped: str = ""
+    """In words, where it takes values beyond an end as that end; options may stand in braces."""
+    clips: tuple[bool, bool] = (False, False)
+    """Whether it does so at the low end, and at the high end."""
     needs_scale: bool = True
     """Whether it needs values on the answer scale."""
     is_smooth: bool = False
@@ -241,6 +248,10 @@ class Normalisation(Method):
     def find_bounds(self, options: Options) -> Bounds:
         """Return the bounds under some options."""
         return self.bounds(options) if callable(self.bounds) else self.bounds
+
+    def show_clipped(self, options: Options) -> str:
+        """Return as readers see it what it does with values beyond its ends; empty: it has no such ends."""
+        return translate(f"methods.{self.step}.{self.name}.clipped", self.clipped).format(**options)
 
     def find_lowest(self, options: Options, units: int) -> float:
         """Return the least value under some options."""

@@ -24,6 +24,10 @@ from bpo_index.scoring.arrays import Floats, Ints
 from bpo_index.scoring.methods.record import Option, RespondentWeights
 
 _TRIMMINGS = 1_000
+#: Weights that move by less in a turn of raking and trimming, as a share of the largest, do not move.
+_STILL = 1e-6
+#: A share that is missed by less counts as met: it is not seen in per cent with one decimal.
+_MISSED = 5e-4
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,96 @@ def trim_weights(weights: Floats, ratio: float) -> Floats:
         moved = np.where(at_cap & positive, cap, rest * factor)
         trimmed = np.where(above.any(axis=-1, keepdims=True), moved, trimmed)
     return trimmed
+
+
+@dataclass(frozen=True)
+class MissedMargin:
+    """A share of a margin that trimmed weights do not reach."""
+
+    variable: str
+    level: str
+    asked: float
+    """The population's share."""
+    achieved: float
+    """The share of the weights."""
+
+
+def fit_weights(
+    weights: Floats, margins: Sequence[Margin], trim: float | None, *, tolerance: float = 1e-6, iterations: int = 500
+) -> Floats:
+    """Return weights fitted to the margins and trimmed, in turn until both hold.
+
+    Parameters
+    ----------
+    weights
+        ... x respondents, from 0.
+    margins
+        As for `rake`; none: weights are trimmed only.
+    trim
+        No weight above so many times the mean, at least 1; None: weights are fitted only.
+    tolerance
+        The largest gap at which the margins count as met by trimmed weights.
+    iterations
+        The largest number of turns; they end before where the weights no longer move.
+
+    Returns
+    -------
+    ndarray
+        Same shape and sums. Where both cannot hold, no weight is above the bound, and `find_missed_margins` says which
+        shares are not reached.
+
+    Examples
+    --------
+    Half of the population is large, as one of five respondents is: with weights of at most twice the mean 40 % can be.
+
+    >>> size = Margin("size", ("small", "large"), np.array([0.5, 0.5]), np.array([0, 0, 0, 0, 1]))
+    >>> fitted = fit_weights(np.ones(5), [size], 2.0)
+    >>> fitted, find_missed_margins(fitted, [size])[1].achieved
+    (array([0.75, 0.75, 0.75, 0.75, 2.  ]), 0.4)
+    """
+    fitted = rake(weights, margins).weights if margins else weights
+    if trim is None:
+        return fitted
+    fitted = trim_weights(fitted, trim)
+    if not margins:
+        return fitted
+    if weights.ndim == 1:
+        return np.asarray(
+            fit_weights(weights[np.newaxis], margins, trim, tolerance=tolerance, iterations=iterations)[0]
+        )
+    members = [_mark_members(margin) for margin in margins]
+    wanted = [_find_wanted(weights, margin, member) for margin, member in zip(margins, members, strict=True)]
+    total = weights.sum(axis=-1, keepdims=True)
+    moves = np.flatnonzero(_find_gap(fitted, total, members, wanted) > tolerance)
+    # NOTE: what is fitted rests, so that a replicate's weights do not depend on the others.
+    for _ in range(iterations):
+        if not len(moves):
+            break
+        before = turned = fitted[moves]
+        for member, shares in zip(members, wanted, strict=True):
+            reached = turned @ member
+            factors = np.divide(shares[moves] * total[moves], reached, out=np.zeros_like(reached), where=reached > 0)
+            turned = turned * (factors @ member.T)
+        turned = trim_weights(turned, trim)
+        fitted[moves] = turned
+        still = np.abs(turned - before).max(axis=-1) <= _STILL * turned.max(axis=-1)
+        gap = _find_gap(turned, total[moves], members, [shares[moves] for shares in wanted])
+        moves = moves[~still & (gap > tolerance)]
+    return np.asarray(fitted)
+
+
+def find_missed_margins(weights: Floats, margins: Sequence[Margin]) -> list[MissedMargin]:
+    """Return the shares that weights of one unit miss by a twentieth of a percentage point or more."""
+    total = weights.sum()
+    missed = []
+    for margin in margins:
+        reached = np.bincount(margin.level_of, weights=weights, minlength=len(margin.levels)) / total
+        missed += [
+            MissedMargin(margin.variable, level, float(asked), float(achieved))
+            for level, asked, achieved in zip(margin.levels, margin.shares, reached, strict=True)
+            if abs(achieved - asked) >= _MISSED
+        ]
+    return missed
 
 
 def measure_effective_n(weights: Floats) -> Floats:

@@ -344,7 +344,7 @@ const Explorer = (() => {
     } else {
       const found = Explorer.explore(data, draws, { weights: points, aggregation: state.aggregation, normalisation: state.normalisation });
       rows = data.units.map((code, u) => {
-        const places = Number.isNaN(found.scores[u]) ? null : found.places?.[u];
+        const places = Number.isNaN(found.scores[u]) || !data.has_shares[u] ? null : found.places?.[u];
         return {
           code, name: data.names[u], published: data.ranks[u], rank: found.ranks[u], places,
           score: Number.isNaN(found.scores[u]) ? "–" : Explorer.show(found.scores[u], 1),
