@@ -39,13 +39,13 @@ def weigh_categories(raw: dict[str, Any], weights: Mapping[str, float]) -> None:
     """
     if not isinstance(weights, Mapping) or not weights:
         raise UsageError(
-            f"weights= needs categories with their weights, such as {{'talent': 2}}; found {describe_value(weights)}."
+            f"weights= needs categories with their weights, such as {{'talent': 2}}; found {name_value(weights)}."
         )
     categories = [category for _, category in list_raw_categories(raw)]
     for given, weight in weights.items():
         chosen = find_named(given, {one["id"]: (one["id"], one["title"]) for one in categories}, "category", "weights=")
         if isinstance(weight, bool) or not isinstance(weight, Real) or not 0 <= float(weight) < math.inf:
-            raise UsageError(f"The weight of {given} must be a number from 0; found {describe_value(weight)}.")
+            raise UsageError(f"The weight of {given} must be a number from 0; found {name_value(weight)}.")
         for category in categories:
             if category["id"] == chosen:
                 category["weight"] = float(weight)
@@ -67,7 +67,7 @@ def keep_units(raw: dict[str, Any], units: Iterable[str]) -> None:
         When there is no such unit, or none is named.
     """
     if isinstance(units, str | bytes | Mapping) or not isinstance(units, Iterable):
-        raise UsageError(f"units= needs a list of the units that stay, by code or name; found {describe_value(units)}.")
+        raise UsageError(f"units= needs a list of the units that stay, by code or name; found {name_value(units)}.")
     known = {one["code"]: (one["code"], one["name"], *one.get("aliases", ())) for one in raw["units"]}
     kept = {find_named(unit, known, "unit", "units=") for unit in units}
     if not kept:
@@ -87,7 +87,7 @@ def plain_keys(method: object) -> dict[str, Any]:
     if not isinstance(inner, Mapping) or not inner or not all(isinstance(key, str) for key in inner):
         raise UsageError(
             "method= needs keys of the method: block with their values, such as {'aggregation': 'geometric'}, or the "
-            f"path of a file with them; found {describe_value(inner)}."
+            f"path of a file with them; found {name_value(inner)}."
         )
     return {key: _make_plain(value) for key, value in inner.items()}
 
@@ -131,7 +131,7 @@ def find_named(given: object, known: Mapping[str, Iterable[str]], what: str, whe
     if isinstance(given, str) and fold_label(given) in by_name:
         return by_name[fold_label(given)]
     near = propose(given, known, (name for names in known.values() for name in names))
-    raise UsageError(f"{where} names {describe_value(given)}, which is no {what} here{near}")
+    raise UsageError(f"{where} names {name_value(given)}, which is no {what} here{near}")
 
 
 def propose(given: object, known: Iterable[str], spellings: Iterable[str] = ()) -> str:
@@ -166,12 +166,12 @@ def propose(given: object, known: Iterable[str], spellings: Iterable[str] = ()) 
     return f". Known are {', '.join(names[:_MOST_NAMES])}{more}."
 
 
-def describe_value(value: object) -> str:
+def name_value(value: object) -> str:
     """Return what was found in the place of something else, for a message.
 
     Examples
     --------
-    >>> [describe_value(value) for value in (None, 5, "ab", {}, [], len)]
+    >>> [name_value(value) for value in (None, 5, "ab", {}, [], len)]
     ['nothing (None)', '5', "'ab'", 'an empty dict', 'an empty list', 'a value of type builtin_function_or_method']
     """
     if value is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from bpo_index import pipeline
 from bpo_index.completed import CompletedCheck, CompletedRun
-from bpo_index.definition.changes import describe_value, find_named, propose
+from bpo_index.definition.changes import find_named, name_value, propose
 from bpo_index.drafting.look import look_at_files
 from bpo_index.drafting.questions import Question
 from bpo_index.drafting.session import draft_files
@@ -131,7 +131,7 @@ def draft(
     if answers is not None and not isinstance(answers, Mapping):
         raise UsageError(
             f"answers= needs keys of questions with their answers, such as {{'title': 'Chambers'}}; found "
-            f"{describe_value(answers)}."
+            f"{name_value(answers)}."
         )
     with open_answers(responses, name) as paths:
         table = look_at_files(paths)
@@ -144,7 +144,7 @@ def draft(
             if known is None:
                 wrong = next(iter(left))
                 raise UsageError(
-                    f"answers= has {describe_value(wrong)}, and nothing is asked under it{propose(wrong, asked)}"
+                    f"answers= has {name_value(wrong)}, and nothing is asked under it{propose(wrong, asked)}"
                 )
             given[known] = _read_answer(asked[known], left.pop(known))
         return DraftedDefinition(draft_files(table, given, takes_proposals=takes_proposals))
@@ -158,7 +158,7 @@ def _read_answer(question: Question, answer: object) -> str:
         many = list(answer) if isinstance(answer, Iterable) else [answer]
     texts = [str(one) for one in many if isinstance(one, str | int | float)]
     if len(texts) != len(many) or (len(texts) != 1 and not question.takes_several):
-        raise UsageError(f"{where} needs a text; found {describe_value(answer)}.")
+        raise UsageError(f"{where} needs a text; found {name_value(answer)}.")
     if not question.options:
         return texts[0]
     known: dict[str, tuple[str, ...]] = {option.value: (option.value, option.label) for option in question.options}

@@ -16,7 +16,7 @@ import polars as pl
 
 from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.changes import describe_value
+from bpo_index.definition.changes import name_value
 from bpo_index.definition.differences import Difference, list_differences
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.frames import AsFrame
@@ -163,7 +163,7 @@ def compare_methods(
 def _list_compared(compared: object) -> list[CompletedRun | IndexDefinition]:
     wanted = "compare_methods needs a list of two to six completed runs, or definitions"
     if isinstance(compared, str | bytes | Mapping) or not isinstance(compared, Iterable):
-        raise UsageError(f"{wanted}; found {describe_value(compared)}.")
+        raise UsageError(f"{wanted}; found {name_value(compared)}.")
     listed = list(compared)
     if not 2 <= len(listed) <= len(LOOKS):
         raise UsageError(f"{wanted}; found {len(listed)}.")
@@ -190,7 +190,7 @@ def _name_rankings(rankings: Sequence[Ranking], names: Sequence[str] | None) -> 
         twice = {name for name in names if names.count(name) > 1}
         names = [f"{name} ({n})" if name in twice else name for n, name in enumerate(names, start=1)]
     elif isinstance(names, str) or len(names) != len(rankings) or not all(isinstance(one, str) for one in names):
-        raise UsageError(f"names= needs a list of {len(rankings)} texts; found {describe_value(names)}.")
+        raise UsageError(f"names= needs a list of {len(rankings)} texts; found {name_value(names)}.")
     elif len(set(names)) < len(names):
         raise UsageError("names= has one text twice. Give each ranking a name of its own.")
     return [replace(one, name=name) for name, one in zip(names, rankings, strict=True)]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bpo_index.definition import IndexDefinition, change_method, load_definition
-from bpo_index.definition.changes import describe_value, propose
+from bpo_index.definition.changes import name_value, propose
 from bpo_index.errors import UsageError
 from bpo_index.files.resources import list_definitions
 from bpo_index.notebook.drafted import DraftedDefinition
@@ -37,7 +37,7 @@ def open_answers(given: object, name: str = "frame") -> Iterator[tuple[str, ...]
         When it is something else, or a frame that no file could be.
     """
     if not isinstance(name, str) or not re.fullmatch(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,99}", name):
-        raise UsageError(f"name= needs a name as a file has it, without folder; found {describe_value(name)}.")
+        raise UsageError(f"name= needs a name as a file has it, without folder; found {name_value(name)}.")
     answers = _list_answers(given)
     frames = sum(not isinstance(one, str) for one in answers)
     # NOTE: only whoever runs this may look into the folder, which goes at the end whatever happens.
@@ -62,7 +62,7 @@ def _list_answers(given: object) -> list[object]:
         return [_check_answer(given)]
     answers = [_check_answer(one) for one in given]
     if not answers:
-        raise UsageError(f"{_NEEDED}; found {describe_value(given)}.")
+        raise UsageError(f"{_NEEDED}; found {name_value(given)}.")
     return answers
 
 
@@ -84,7 +84,7 @@ def _check_answer(one: object) -> object:
         advice = " Its columns need names: give the whole frame."
     elif isinstance(one, list | tuple):
         advice = " A list holds paths or frames, not rows of answers: make a frame of them."
-    raise UsageError(f"{_NEEDED}; found {describe_value(one)}.{advice}")
+    raise UsageError(f"{_NEEDED}; found {name_value(one)}.{advice}")
 
 
 def settle_definition(
@@ -107,7 +107,7 @@ def settle_definition(
         definition = definition.replace(weights=weights, method=method)
     if replicates is not None and not LEAST_REPLICATES <= _check_whole("replicates", replicates) <= MOST_REPLICATES:
         raise UsageError(
-            f"replicates= must be from {LEAST_REPLICATES:,} to {MOST_REPLICATES:,}; found {describe_value(replicates)}."
+            f"replicates= must be from {LEAST_REPLICATES:,} to {MOST_REPLICATES:,}; found {name_value(replicates)}."
         )
     if seed is not None:
         check_seed(_check_whole("seed", seed), "seed=")
@@ -130,7 +130,7 @@ def find_definition(given: object) -> IndexDefinition:
         return load_definition(given)
     raise UsageError(
         "A definition is needed: an object, the path of a YAML file, or the name of a built-in one "
-        f"({', '.join(built_in)}); found {describe_value(given)}. bpo_index.draft(answers) drafts one."
+        f"({', '.join(built_in)}); found {name_value(given)}. bpo_index.draft(answers) drafts one."
     )
 
 
@@ -138,10 +138,10 @@ def settle_path(name: str, given: object) -> str:
     """Return a path as text; `name` is the argument's."""
     if isinstance(given, os.PathLike) or (isinstance(given, str) and given):
         return str(os.fspath(given))
-    raise UsageError(f"{name}= needs a path; found {describe_value(given)}.")
+    raise UsageError(f"{name}= needs a path; found {name_value(given)}.")
 
 
 def _check_whole(name: str, given: object) -> int:
     if isinstance(given, bool) or not hasattr(given, "__index__"):
-        raise UsageError(f"{name}= needs a whole number; found {describe_value(given)}.")
+        raise UsageError(f"{name}= needs a whole number; found {name_value(given)}.")
     return int(given.__index__())
