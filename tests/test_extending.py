@@ -251,7 +251,7 @@ def test_rows_that_a_rule_flags_are_used(rule_installed: dict[str, str], survey:
         ("most: 0", "quality_rules.few_digits.most (line {line}): must be at least 1; found 0"),
         ("most: 21", "quality_rules.few_digits.most (line {line}): must be at most 20; found 21"),
         ("most: few", "quality_rules.few_digits.most (line {line}): must be a number"),
-        ("least: 2", "quality_rules.few_digits.least (line {line}): is not a key of a definition"),
+        ("least: 2", "quality_rules.few_digits.least (line {line}): is not a key here"),
         ("action: drop", "quality_rules.few_digits.action (line {line}): must be 'flag' or 'quarantine'"),
     ],
 )
