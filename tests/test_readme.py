@@ -47,7 +47,7 @@ GOLDEN = {
 @pytest.mark.parametrize("line", [line for line in LINES if line != ELSEWHERE])
 def test_every_command_of_the_readme_succeeds_and_prints_what_is_shown(folder, line):
     # A million replicates are measured in benches/.
-    done = run_in(folder, line.replace("--replicates 1000000", "--replicates 100000"))
+    done = run_in(folder, line.replace("--replicates 1000000", "--replicates 20000"))
     assert done.returncode == 0, done.stderr
     for block in BLOCKS:
         command, _, shown = block.partition("\n")

@@ -53,3 +53,9 @@ def test_a_question_that_is_yes_or_no_by_its_own_scale_may_have_such_a_heading(t
     own = "{id: q1, text: One, aliases: [choice/q1], scale: {minimum: 0, maximum: 1, labels: {}}}"
     definition = make_definition(**{"{id: q1, text: One}": own})
     assert read_responses([write_csv(tmp_path, *rows, header=header)], definition).refusals == []
+
+
+def test_bytes_that_are_no_text_are_looked_at_too():
+    rows = [[*row[:3], "7\udce1"] for row in ROWS]
+    labels = [("challenges",), ("challenges/power",), ("challenges/roads",), ("talent/power",)]
+    assert find_choice_marks(labels, list_rows(rows), [3]) == {}

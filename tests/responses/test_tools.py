@@ -142,3 +142,9 @@ def test_ids_that_count_from_one_take_the_name_of_the_file(tmp_path):
     assert table["respondent_id"].to_list() == ["1.csv 1", "2.csv 1"]
     assert table["finished"].to_list() == ["true", "true"]
     assert table["finished_at"].to_list() == ["2024-01-21 10:05:00", "2024-01-22 10:05:00"]
+
+
+def test_a_redcap_export_without_a_completion_column_is_one_all_the_same():
+    found = list_tools()["redcap"].recognise([["record_id", "redcap_event_name", "country", "q1"]])
+    assert found.fields["respondent_id"].heading == "record_id"
+    assert found.coded["finished"] == ()

@@ -77,14 +77,15 @@ class ListedRows:
 
     def read_columns(self, positions: Sequence[int]) -> list[pl.Series]:
         """Return columns of trimmed texts, one a position; null where a cell is empty or lacking."""
-        return [
-            pl.Series(
-                str(n),
-                [(record.cells[n] or None) if n < len(record.cells) else None for record in self.records],
-                dtype=pl.String,
-            )
-            for n in positions
-        ]
+        return [self._read_column(n) for n in positions]
+
+    def _read_column(self, position: int) -> pl.Series:
+        cells = [(record.cells[position] or None) if position < len(record.cells) else None for record in self.records]
+        try:
+            return pl.Series(str(position), cells, dtype=pl.String)
+        except UnicodeEncodeError:  # bytes that are no text: such rows are quarantined, and looked at before
+            shown = [cell and show_undecodable(cell) for cell in cells]
+            return pl.Series(str(position), shown, dtype=pl.String)
 
     def list_cells(self, most: int | None = None) -> Iterator[Sequence[str]]:
         """Yield the cells of every row, or of the first ones."""

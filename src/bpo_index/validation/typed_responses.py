@@ -11,6 +11,7 @@ Method page: docs/methods/validation.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -48,7 +49,7 @@ UNFINISHED = frozenset(
 )
 #: The largest number of points or seconds that is read.
 MOST_POINTS = 1e9
-#: Different texts of a column from which they are not looked up by numbers.
+#: Different texts of a column from which they are not looked up by numbers; rows from which two threads are worth it.
 _MANY = 10_000
 #: How the reader writes times, whatever their spelling in the file.
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S%.f"
@@ -65,7 +66,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     """
     questions = list(definition.question_ids)
     found: dict[str, Answers] = {}
-    encoded = {question: encode_texts(table[question]) for question in questions}
+    encoded = _encode(table, questions)
     for scale, held in definition.scale_groups:
         answers: set[str] = set()
         for question in held:
@@ -89,7 +90,7 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         *(_map_unique(table[name], _parse_points, pl.Float64) for name in points),
         *(_map_unique(table[name], parse_number, pl.Float64) for name in design),
         *(
-            _map_texts(table[question], answers.ratings, pl.Float64, encoded[question])
+            _map_texts(table[question], answers.ratings, pl.Float64, encoded.pop(question))
             for question, answers in found.items()
         ),
         dont_know=_list_questions(questions, {question: answers.dont_know for question, answers in found.items()}),
@@ -112,6 +113,14 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         all_same=_are_all_same(questions),
         unclear=pl.concat_list(is_unclear).list.drop_nulls(),
     )
+
+
+def _encode(table: pl.DataFrame, questions: list[str]) -> dict[str, tuple[pl.Series, pl.Series] | None]:
+    """Return what `encode_texts` makes of each question's column; two columns at once where there are many rows."""
+    if table.height < _MANY:
+        return {question: encode_texts(table[question]) for question in questions}
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(questions, pool.map(lambda question: encode_texts(table[question]), questions), strict=True))
 
 
 def put_on_common_scale(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:

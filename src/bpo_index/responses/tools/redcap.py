@@ -49,7 +49,7 @@ def _recognise(rows: Sequence[Cells]) -> Found | None:
     if record is None or not (complete or is_sure):
         return None
     codes = _CODES if is_sure else _UNSURE_CODES
-    starts = [0, *(n + 1 for n in complete[:-1])]
+    starts = [0, *(n + 1 for n in complete)][: len(complete)]
     forms = [
         ToolField(names[n], n, read_code(n, codes), frozenset(range(start, n)))
         for start, n in zip(starts, complete, strict=True)

@@ -134,13 +134,17 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     """
     starts = np.flatnonzero(np.diff(unit_of, prepend=-1))
     ends = np.append(starts[1:], len(ratings))
-    columns, centred = ratings.T, np.empty(ratings.shape[::-1])
+    columns = ratings.T
     products = np.zeros((ratings.shape[1], ratings.shape[1]))
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        mean = columns[:, start:end].mean(axis=1, keepdims=True)
+    units = [
+        (start, end, columns[:, start:end].mean(axis=1, keepdims=True))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    # NOTE: centred twice, since a centred copy of all columns takes as much as they do.
+    for start, end, mean in units:
         for part in _split(start, end):
-            np.subtract(columns[:, part], mean, out=centred[:, part])
-            products += centred[:, part] @ centred[:, part].T
+            centred = columns[:, part] - mean
+            products += centred @ centred.T
     spread = np.sqrt(np.diag(products))
     if (spread <= 1e-9 * np.maximum(columns.max(axis=1), -columns.min(axis=1))).any():
         return None
@@ -152,9 +156,10 @@ def measure_squared_distances(ratings: Floats, unit_of: Ints) -> Floats | None:
     inverse = vectors / np.sqrt(values) / spread[:, np.newaxis]
     degrees = len(ratings) - len(starts)
     squared = np.empty(len(ratings))
-    for part in _split(0, len(ratings)):
-        turned = inverse.T @ centred[:, part]
-        squared[part] = degrees * np.einsum("ji,ji->i", turned, turned)
+    for start, end, mean in units:
+        for part in _split(start, end):
+            turned = inverse.T @ (columns[:, part] - mean)
+            squared[part] = degrees * np.einsum("ji,ji->i", turned, turned)
     return squared
 
 
