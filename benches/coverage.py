@@ -335,7 +335,7 @@ _FURTHER = (
     "Normal composites of standard deviation .5 round 6.5 (.15 and .06 with 40 and 100 units, so that spaced ones find",
     "room on the scale), eight companies a unit, twelve units but where stated.",
     "Companies in several units are the same eight in two neighbouring units, or in all; the ratio of widths is then",
-    "to Bonferroni-Welch without their covariance. Weights are log-normal, with linearised standard errors and seven",
+    "to Bonferroni-Welch without their covariance. Weights are log-normal, with linearised standard errors and Kish's",
     "degrees of freedom. Two strata of four companies, six degrees. Gaps as above.",
     "",
     "| Cell | Gaps | runs | default | marginal | width | ratio |",

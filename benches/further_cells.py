@@ -106,6 +106,8 @@ def draw_survey(
     weights = rng.lognormal(0, sigma, answers.shape) if cell.weights else np.ones(answers.shape)
     weights /= weights.sum(axis=0)
     means = (weights * answers).sum(axis=0)
+    if cell.weights:  # Kish's, as the program takes them (docs/score-intervals.md)
+        degrees = np.maximum(1 / (weights**2).sum(axis=0) - 1, 1.0)
     moved = weights * (answers - means) * math.sqrt(_N / (_N - 1))
     if shared == 1:
         return means, np.diag((moved**2).sum(axis=0)), None, degrees
