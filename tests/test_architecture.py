@@ -24,7 +24,7 @@ PACKAGE = "bpo_index"
 # definition, which is written in their names, and those of columns before all that build their frames with them. Which
 # cells are published is decided before anything is ranked.
 ORDER: tuple[tuple[str, ...], ...] = (
-    ("errors", "version"),
+    ("errors", "threads", "version"),
     ("kinds",),
     ("display",),
     ("publication.columns",),

@@ -19,15 +19,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from bpo_index.responses.distinct import encode_texts
+from bpo_index.threads import map_in_threads
 
 Words = NDArray[np.uint64]
 
@@ -36,8 +35,6 @@ MODULUS = 2**256
 _LONGEST = 256
 #: Rows at work at once: what they take fits a processor's cache.
 _TOGETHER = 1 << 14
-#: Threads among which the columns of more rows than that are divided; each has a sum of its own, 16 bytes a row.
-_WORKERS = 2
 
 
 def sum_rows(frames: Iterable[pl.DataFrame], secret: bytes) -> int:
@@ -65,27 +62,19 @@ def sum_rows(frames: Iterable[pl.DataFrame], secret: bytes) -> int:
 
 def digest_rows(frame: pl.DataFrame, secret: bytes) -> Words:
     """Return rows x 2 words: the keyed digest of each row of a frame of text columns."""
-    names = deque(frame.columns)
-    if frame.height > _TOGETHER:
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            parts = list(pool.map(lambda _: _digest_columns(frame, names, secret), range(_WORKERS)))
-        sums = parts[0]
-        for part in parts[1:]:
-            sums += part
-    else:
-        sums = _digest_columns(frame, names, secret)
+    # Sums of words are the same whatever is added first.
+    halves = [frame.columns[::2], frame.columns[1::2]]
+    sums, others = map_in_threads(lambda names: _sum_cells(frame, names, secret), halves, frame.height)
+    sums += others
+    del others
     content = sums.astype("<u8", copy=False).view(np.uint8)
     return _hash_in_parts(content, derive_key(secret, "row"))
 
 
-def _digest_columns(frame: pl.DataFrame, names: deque[str], secret: bytes) -> Words:
-    """Return rows x 2 words: the sums of the digests of cells, of columns taken from the names until none is left."""
+def _sum_cells(frame: pl.DataFrame, names: Iterable[str], secret: bytes) -> Words:
+    """Return rows x 2 words: the sum of the digests of each row's cells in some columns."""
     sums = np.zeros((frame.height, 2), dtype=np.uint64)
-    while names:
-        try:
-            name = names.popleft()
-        except IndexError:  # another thread took the last one
-            break
+    for name in names:
         _add_cells(sums, frame[name], derive_key(secret, f"cell {name}"), derive_key(secret, f"long cell {name}"))
     return sums
 

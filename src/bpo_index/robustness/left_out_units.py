@@ -80,7 +80,7 @@ def _score_others(accepted: pl.DataFrame, scores: Scores, definition: IndexDefin
         if structure.missing_answers.looks_at_others:
             rest = accepted.filter(pl.col("unit") != sample.answers[n].unit)
             try:
-                anew = score_units(rest, definition, sample.margins, restated=sample.restated).units
+                anew = score_units(rest, definition, sample.margins, restated=sample.restated, is_whole=False).units
             except DataRefused:
                 yield place, found
                 continue

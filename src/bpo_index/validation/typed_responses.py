@@ -11,7 +11,6 @@ Method page: docs/methods/validation.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -19,6 +18,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.display.labels import fold_label
 from bpo_index.responses.answer_texts import Answers, find_unit, map_answers, parse_number
 from bpo_index.responses.distinct import encode_texts
+from bpo_index.threads import map_in_threads
 from bpo_index.validation.design_fields import mark_invalid_design
 from bpo_index.validation.row_marks import name_mark
 
@@ -49,7 +49,7 @@ UNFINISHED = frozenset(
 )
 #: The largest number of points or seconds that is read.
 MOST_POINTS = 1e9
-#: Different texts of a column from which they are not looked up by numbers; rows from which two threads are worth it.
+#: Different texts of a column from which they are not looked up by numbers.
 _MANY = 10_000
 #: How the reader writes times, whatever their spelling in the file.
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S%.f"
@@ -66,7 +66,8 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
     """
     questions = list(definition.question_ids)
     found: dict[str, Answers] = {}
-    encoded = _encode(table, questions)
+    columns = [table[question] for question in questions]
+    encoded = dict(zip(questions, map_in_threads(encode_texts, columns, table.height), strict=True))
     for scale, held in definition.scale_groups:
         answers: set[str] = set()
         for question in held:
@@ -113,14 +114,6 @@ def cast_responses(table: pl.DataFrame, definition: IndexDefinition) -> pl.DataF
         all_same=_are_all_same(questions),
         unclear=pl.concat_list(is_unclear).list.drop_nulls(),
     )
-
-
-def _encode(table: pl.DataFrame, questions: list[str]) -> dict[str, tuple[pl.Series, pl.Series] | None]:
-    """Return what `encode_texts` makes of each question's column; two columns at once where there are many rows."""
-    if table.height < _MANY:
-        return {question: encode_texts(table[question]) for question in questions}
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(questions, pool.map(lambda question: encode_texts(table[question]), questions), strict=True))
 
 
 def put_on_common_scale(typed: pl.DataFrame, definition: IndexDefinition) -> pl.DataFrame:
