@@ -43,6 +43,7 @@ from bpo_index.publication.result import Result
 from bpo_index.version import __version__
 
 _ASSETS = Path(__file__).resolve().parent / "assets"
+_STYLES = ("report.css", "explorer.css", "units.css")
 #: Tables that the page itself carries for download.
 _CARRIED = ("ranking.csv", "categories.csv")
 #: A figure of more bytes lies beside the page only.
@@ -97,7 +98,7 @@ def render_report(
         departures=result.standing.shown or result.standing.departures,
         mark=result.mark,
         policy=_write_policy(script),
-        style=Markup((_ASSETS / "report.css").read_text(encoding="utf-8")),
+        style=Markup("".join((_ASSETS / name).read_text(encoding="utf-8") for name in _STYLES)),
         script=Markup(script),
         level=level,
         unit_word=names.unit_word,
