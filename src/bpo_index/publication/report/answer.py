@@ -71,7 +71,6 @@ def _describe_leader(ranked: pl.DataFrame, definition: IndexDefinition) -> str:
         "report.lead",
         interval=show_range(row["ci_low"], row["ci_high"]),
         ranks=show_range(row["rank_set_low"], row["rank_set_high"]),
-        units=definition.words.count_units(ranked.height),
         **said,
     )
 

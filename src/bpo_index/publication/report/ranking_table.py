@@ -17,6 +17,8 @@ from bpo_index.publication.standard_phrases import name_score
 
 #: Parts of the axis, at most.
 _PARTS = 6
+#: A table of more rows is long.
+_LONG = 15
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class RankingTable:
     groups: list[RankingRow]
     score_heading: str
     interval_heading: str
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it fills more than a screen, so that what is to be known of it stands above."""
+        return len(self.rows) > _LONG
 
 
 def lay_out_table(result: Result, definition: IndexDefinition) -> RankingTable:

@@ -26,7 +26,7 @@ from bpo_index.publication.report.explorer_part import (
     write_share_notes,
 )
 from bpo_index.publication.report.method import list_steps
-from bpo_index.publication.report.page import bind_phrase, place_figures, render_page
+from bpo_index.publication.report.page import list_words, place_figures, render_page
 from bpo_index.publication.report.ranking_table import lay_out_table
 from bpo_index.publication.report.trust import describe_categories, describe_trust, list_main_limits
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
@@ -67,7 +67,7 @@ def render_report(
     files
         The other files of the release, but annex and manifest.
     """
-    say, answer = bind_phrase(definition), write_answer(result, definition)
+    words, answer = list_words(definition), write_answer(result, definition)
     names = collect_names(result, definition)
     pages = ("answer", "explorer", "categories", "units", "trust", "method", "limits", "downloads")
     beside = [name for name in _BESIDE if name in files or name in ("annex.html", "manifest.json")]
@@ -80,8 +80,8 @@ def render_report(
         page_title=definition.title,
         description=answer.headline,
         release_id=release_id,
-        pages=[(page, say(f"report.page_{page}")) for page in pages],
-        further_pages=[("annex.html", say("report.page_annex"))],
+        pages=[(page, phrase(f"report.page_{page}", **words)) for page in pages],
+        further_pages=[("annex.html", phrase("report.page_annex"))],
         answer=answer,
         ranking=lay_out_table(result, definition),
         figures=place_figures(figures),
