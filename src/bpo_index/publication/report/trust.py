@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
@@ -23,34 +25,35 @@ MOST_SENTENCES = 5
 
 def describe_categories(result: Result, names: Names) -> list[str]:
     """Return where units lie furthest apart and closest, and how many categories the leader leads, as sentences."""
-    spreads = []
+    ends = {}
     for category in names.categories:
         ranked = result.categories.filter(pl.col("rank").is_not_null(), category=category).sort("rank", "unit")
         if names.nodes[category].questions and ranked["rank"].n_unique() > 1:
-            first, last = ranked.row(0, named=True), ranked.row(-1, named=True)
-            spreads.append((first["score"] - last["score"], category, first, last))
-    if not spreads:
-        return []
-    # The first of the definition's order where two are level.
-    widest, closest = max(spreads, key=lambda one: one[0]), min(spreads, key=lambda one: one[0])
-    said = [_tell_spread("report.furthest_apart", widest, names)]
-    if closest[1] != widest[1]:
-        said.append(_tell_spread("report.closest", closest, names))
+            ends[category] = ranked.row(0, named=True), ranked.row(-1, named=True)
+    # A score that is published as a bound may lie anywhere beyond it.
+    known = [one for one in ends if all(end["score_bound"] is None for end in ends[one])]
+    said = []
+    if known:
+        spreads = {category: ends[category][0]["score"] - ends[category][1]["score"] for category in known}
+        widest, closest = max(known, key=lambda one: spreads[one]), min(known, key=lambda one: spreads[one])
+        said.append(_tell_spread("report.furthest_apart", widest, ends[widest], names))
+        if closest != widest:
+            said.append(_tell_spread("report.closest", closest, ends[closest], names))
     leader = next(iter(result.ranking.filter(pl.col("rank") == 1)["unit"]), None)
-    if leader is not None:
-        led = sum(first["unit"] == leader for _, _, first, _ in spreads)
-        said.append(phrase("report.leader_leads", name=names.units[leader], count=led, categories=len(spreads)))
+    if leader is not None and ends:
+        led = result.categories.filter(pl.col("category").is_in(list(ends)), pl.col("rank") == 1, unit=leader).height
+        said.append(phrase("report.leader_leads", name=names.units[leader], count=led, categories=len(ends)))
     return [*said, *_count_distinct(result, names)]
 
 
-def _tell_spread(key: str, spread: tuple[float, str, dict[str, object], dict[str, object]], names: Names) -> str:
-    _, category, first, last = spread
+def _tell_spread(key: str, category: str, ends: tuple[dict[str, Any], dict[str, Any]], names: Names) -> str:
+    first, last = ends
     return phrase(
         key,
         units=names.words.units,
         category=names.tell_place(category),
-        first=str(first["name"]),
-        last=str(last["name"]),
+        first=first["name"],
+        last=last["name"],
         high=show_score(first),
         low=show_score(last),
     )
