@@ -1,8 +1,8 @@
 """The weights of the explorer's draws, under which its shares of places are the published ones where nothing is moved.
 
-They are exp(sum of l_ir over the places held), l least costly. With H the places that each draw holds, t the shares that
-are wanted and w the weights, the cost is log sum exp(H l) - l't + ridge l'l. There are many more places than draws at many
-units, so l is kept as a t + H'u, and all arithmetic is among draws, with H H' and H t. Method page:
+They are exp(sum of l_ir over the places held), l least costly. With H the places that each draw holds, t the shares
+that are wanted and w the weights, the cost is log sum exp(H l) - l't + ridge l'l. Of many units there are many more
+places than draws, so l is kept as a t + H'u, and all arithmetic is among draws, with H H' and H t. Method page:
 docs/methods/explorer.md.
 """
 
@@ -35,6 +35,7 @@ def tilt_draws(places: Floats, shares: Floats) -> Floats:
 
     Examples
     --------
+    >>> from bpo_index.robustness.ranks.tallies import share_places
     >>> places = share_places(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]))
     >>> tilt_draws(places, np.array([[0.8, 0.2], [0.2, 0.8]])).round(2)
     array([0.4, 0.4, 0.1, 0.1])
@@ -42,7 +43,7 @@ def tilt_draws(places: Floats, shares: Floats) -> Floats:
     known = ~np.isnan(shares)
     held, wanted = places[:, known], shares[known]
     problem = _Problem(held @ held.T, held @ wanted, float(wanted @ wanted))
-    along, free, length = np.zeros(len(held)), 1.0, 1.0
+    along, free = np.zeros(len(held)), 1.0
     value, weights = problem.measure(along, free)
     for _ in range(_MOST_STEPS):
         step, decrement = problem.find_step(weights, along, free)
