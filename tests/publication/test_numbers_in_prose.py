@@ -1,10 +1,10 @@
 """Every number in the prose of report, annex and unit pages is one of the published tables, or of the definition.
 
-The test reads the published files only, as a reader could. Of each paragraph it works out which numbers it may name: those
-of the units, categories and assumptions that the paragraph names (or whose card it stands on), rounded as readers see
-them, and a few counts that belong to no name. What stands in the wording of the catalogue, of a method's record or of
-the definition itself, such as "0 and 100" or a year in a title, is no result. A number that is off by one in its last
-digit has to be noticed nearly always.
+The test reads the published files only, as a reader could. Of each paragraph it works out which numbers it may name:
+those of the units, categories and assumptions that the paragraph names (or whose card it stands on), rounded as readers
+see them, and a few counts that belong to no name. What stands in the wording of the catalogue, of a method's record or
+of the definition itself, such as "0 and 100" or a year in a title, is no result. A number that is off by one in its
+last digit has to be noticed nearly always.
 """
 
 import html
@@ -247,7 +247,7 @@ class Release:
         }
 
     def count_distinct(self):
-        """Return of how many scores it is certain that they differ from the mean of the others, and of how many it is said."""
+        """Return how many scores can be distinguished from the mean of the others, and how many scores there are."""
         if not (self.folder / "robustness/category_differences.csv").is_file():
             return set()
         stated = self.table("category_differences").filter(against="all").drop_nulls("is_distinct")
