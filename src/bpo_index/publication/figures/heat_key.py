@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from bpo_index.publication.figures.labels import measure
 from bpo_index.publication.figures.marks import WRITTEN, at_pixel, mark_rows, write_heading
 from bpo_index.publication.figures.record import Spec
 from bpo_index.publication.figures.style import HEAT, INK, SMALL_SIZE, shade
 
 _WIDTH, _HEIGHT = 26, 10
-#: Pixels that a key takes above a plot.
-KEY_HEIGHT = 44
 
 
 def draw_levels(title: str, edges: list[str], *, above: float, start: float = 0.0) -> list[Spec]:
@@ -54,8 +51,3 @@ def draw_levels(title: str, edges: list[str], *, above: float, start: float = 0.
         for number in numbers
     ]
     return [*squares, *written, write_heading(title, start, "left", above=foot - 28)]
-
-
-def measure_levels(title: str) -> float:
-    """Return how wide a key is, pixels."""
-    return max(_WIDTH * len(HEAT), measure(title) * SMALL_SIZE)

@@ -17,12 +17,12 @@ from bpo_index.publication.figures.marks import WRITTEN, at_pixel, make_axis, pl
 from bpo_index.publication.figures.profile_cells import is_tree, list_cells, list_units
 from bpo_index.publication.figures.profile_map import map_narrow, map_profiles
 from bpo_index.publication.figures.record import Chart, FigureRecord, Spec
-from bpo_index.publication.figures.score_marks import find_range, tell_score
+from bpo_index.publication.figures.score_marks import find_range, tell_points, tell_score
 from bpo_index.publication.figures.style import FAINT, INK, LINE, MUTED, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_points, name_score
+from bpo_index.publication.standard_phrases import name_score
 
-_PANEL, _ROW, _GAP, _LONGEST_TITLE = 136, 16, 16, 16
+_PANEL, _ROW, _GAP, _LONGEST_TITLE = 136, 16, 16, 19
 #: Pixels of a level of the tree.
 _INDENT = 9
 #: Panels side by side; the first that leaves the fewest places empty.
@@ -50,8 +50,7 @@ def find_profiles(result: Result, definition: IndexDefinition) -> str:
         "figures.profiles_finding",
         units=definition.words.units,
         category=definition.category_nodes[row].title,
-        scores=show_range(low, high),
-        points=name_points(definition),
+        scores=tell_points(show_range(low, high), definition),
     )
 
 
@@ -197,6 +196,7 @@ def _mark_cells(cells: Rows, count: int, axis_title: str) -> list[Spec]:
             {"type": "bar", "color": FAINT, "height": 5},
             {"x": across("low"), "y": band, "x2": {"field": "high"}},
             "low",
+            "score",
         ),
         _take(
             "cell",

@@ -12,7 +12,7 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import show_number, show_percent, show_percentage
 from bpo_index.display.words import start_sentence
-from bpo_index.publication.figures.heat_key import draw_levels, measure_levels
+from bpo_index.publication.figures.heat_key import draw_levels
 from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import (
     WRITTEN,
@@ -34,9 +34,10 @@ from bpo_index.robustness.ranks.rank_tables import VERSIONS
 _WRITTEN, _FILLED = 0.05, 0.005
 _LONGEST_NAME, _LEAST_PANEL = 15, 160
 #: Units up to which a cell has a number; width of a panel of more, pixels, and of two side by side at most.
-_NUMBERED, _CROWDED, _WIDEST = 40, 310, 760
-#: Largest shares of which the darkest shade is: the first that is not exceeded.
-_TOPS = (0.08, 0.16, 0.4, 0.8, 1.0)
+_NUMBERED, _CROWDED, _WIDEST = 40, 310, 820
+#: Shares at which the darkest shade ends, which larger ones have too: the first that the largest but a quarter is
+#: within.
+_TOPS = (0.04, 0.08, 0.16, 0.24, 0.4, 0.8)
 
 
 def has_shares(result: Result) -> bool:
@@ -148,7 +149,7 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> Spec:
     count = len(labels)
     is_crowded = count > _NUMBERED
     largest = max((cell["share"] for cells in panels.values() for cell in cells), default=1.0)
-    top = next((share for share in _TOPS if share >= largest), 1.0)
+    top = next((share for share in _TOPS if share >= 0.75 * largest), _TOPS[-1])
     # NOTE: a panel is as wide as its heading, however few units.
     widest = max([_LEAST_PANEL, *(measure(says, bold=True) * TEXT_SIZE + 4 for says in panels)])
     height, size = (11.0, 9.5) if is_crowded else (16.0, 10.0) if count > 14 else (24.0, SMALL_SIZE)
@@ -167,15 +168,14 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> Spec:
         if is_labelled:
             layers.append(write_column(units, "label", -8, "right", fontSize=min(SMALL_SIZE, height - 1.5)))
         if not charts:
-            layers += _draw_key(top, -names, names + width)
+            layers += _draw_key(top, -names)
         charts.append(layer(layers, width, height * count))
     return {"vconcat" if is_stacked else "hconcat": charts, "spacing": 40 if is_stacked else 24}
 
 
-def _draw_key(top: float, start: float, width: float) -> list[Spec]:
+def _draw_key(top: float, start: float) -> list[Spec]:
     title = phrase("figures.places_key")
-    edges = [show_number(100 * top * n / len(HEAT), 0) for n in range(1, len(HEAT))]
-    assert measure_levels(title) <= max(width, 400)
+    edges = [show_number(100 * top * n / len(HEAT), 0 if top >= 0.08 else 1) for n in range(1, len(HEAT))]
     return draw_levels(title, edges, above=36, start=start)
 
 
@@ -201,11 +201,12 @@ def _mark_shares(cells: Rows, count: int, top: float, size: float, width: float)
         across = {"x": place_values("start", domain, axis), "x2": {"field": "end"}, "y": band}
         layers.append(mark_rows(alike, "rect", across, color=shade(level)[0], **line))
     if not is_crowded:
-        layers += _write_numbers(cells, top, domain, count, min(size, width / count / 1.9))
+        layers += _write_numbers(cells, top, place_values("place", domain, axis), count, size)
     return layers
 
 
-def _write_numbers(cells: Rows, top: float, domain: list[float], count: int, size: float) -> Iterable[Spec]:
+def _write_numbers(cells: Rows, top: float, place: Spec, count: int, size: float) -> Iterable[Spec]:
+    """Yield the numbers of cells, those in ink and those in the colour of the paper."""
     written: dict[str, Rows] = {}
     for cell in cells:
         if cell["share"] >= _WRITTEN:
@@ -213,7 +214,7 @@ def _write_numbers(cells: Rows, top: float, domain: list[float], count: int, siz
             text = show_number(100 * cell["share"], 0)
             written.setdefault(ink, []).append({"row": cell["row"], "place": cell["place"], "text": text})
     for ink, rows in sorted(written.items()):
-        places = {"x": place_values("place", domain), "y": place_rows(count), "text": WRITTEN}
+        places = {"x": place, "y": place_rows(count), "text": WRITTEN}
         yield mark_rows(rows, "text", places, align="center", fontSize=size, color=ink)
 
 

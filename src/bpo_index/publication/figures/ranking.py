@@ -164,7 +164,7 @@ def _mark_scores(rows: Rows, axis: Spec | None, *, line: float, bar: float, dot:
     drawn = ("row", "score", "ci_low", "ci_high")
     intervals = [{name: row[name] for name in drawn} for row in rows if row["ci_low"] is not None]
     low = place_values("ci_low", domain, axis)
-    layers = [mark_rows(intervals, "bar", {"x": low, "y": band, "x2": {"field": "ci_high"}}, color=SKY, height=bar)]
+    layers = [mark_rows(intervals, "rule", {"x": low, "y": band, "x2": {"field": "ci_high"}}, color=SKY, strokeWidth=bar)]
     place = {"x": place_values("score", domain, axis), "y": band}
     for shape, is_open in sorted({(row["shape"], row["is_open"]) for row in rows if row["score"] is not None}):
         alike = [{"row": row["row"], "score": row["score"]} for row in rows if _looks(row, shape, is_open)]

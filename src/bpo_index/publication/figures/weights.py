@@ -34,7 +34,7 @@ _LOOKS = {
     "used": ("square", SKY, BLUE),
     "effective": ("diamond", ORANGE, ORANGE),
 }
-_PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 17
+_PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 22
 #: Weights that differ by less look the same in the table.
 _SAME = 0.0005
 
