@@ -19,8 +19,8 @@ from bpo_index.publication.explorer import (
     prepare_explorer,
     rescore,
     rescore_values,
-    tilt_draws,
 )
+from bpo_index.publication.explorer_draw_weights import tilt_draws
 from bpo_index.publication.report.explorer_part import collect_explorer_data, write_explorer_notes
 from bpo_index.responses import read_responses
 from bpo_index.robustness.ranks.tallies import share_places

@@ -17,7 +17,8 @@ from bpo_index.display.templates import escape_html
 from bpo_index.publication.columns.description import Column
 from bpo_index.publication.formats.latex import escape_latex
 from bpo_index.publication.formats.markdown import escape_markdown
-from bpo_index.publication.formats.workbook import Sheet, render_workbook
+from bpo_index.publication.formats.sheets import Sheet
+from bpo_index.publication.formats.workbook import render_workbook
 from bpo_index.publication.result import build_result
 from bpo_index.publication.tables import render_tables
 from tests.publication.latex import compile_latex, has_booktabs
@@ -122,7 +123,7 @@ def test_the_description_holds_the_texts(nasty):
 @pytest.mark.parametrize("text", ["a\x00b\x01\x1f\ufffe\uffff", "_x0041_", " both ends ", "<r>"])
 def test_no_text_breaks_a_workbook(text):
     sheet = Sheet("t", (Column("unit", pl.String, ""),), pl.DataFrame({"unit": [text]}))
-    content = render_workbook([sheet], title=text * 100, notice="", is_percentage=False)
+    content = render_workbook([sheet], title=text * 100, notice="")
     read = openpyxl.load_workbook(io.BytesIO(content))["t"]["A2"].value
     assert read == "".join("\ufffd" if character in "\x00\x01\x1f\ufffe\uffff" else character for character in text)
 

@@ -61,8 +61,15 @@ def explorer(sample):
     return prepare_explorer(result.ranking, result.categories, result.tables, sample.definition)
 
 
+def read_state(page):
+    """Return what the explorer says of its ranking, after it has shown all that follows from the last input."""
+    page.wait_for_selector("#explore[data-state=done]", state="attached")
+    return page.locator("#state").inner_text()
+
+
 def read_table(page):
     """Return the rows of the explorer: rank, name, published rank, score; further down P(first), P(top 3)."""
+    read_state(page)
     ranking, shares = (
         [read_cells(row) for row in page.locator(f"#{id_} tbody tr").all()] for id_ in ("explored", "shares")
     )
@@ -111,7 +118,7 @@ def test_the_explorer_opens_with_the_published_numbers_to_the_digit(browser, add
     ]
     with open_page(browser, address) as page:
         assert read_table(page) == wanted
-        assert page.locator("#state").inner_text() == "This is the published ranking."
+        assert read_state(page) == "This is the published ranking."
         # The one range beside a ranking is the rank set; shares stand under how far to trust it.
         assert [head.inner_text() for head in page.locator("#explored thead th").all()] == [
             "Rank",
@@ -147,10 +154,87 @@ def test_moving_a_slider_gives_what_python_computes(browser, address, sample, ex
         page.select_option("#normalisation", "min_max")
         assert read_table(page) == list_rows(explorer, sample.definition, published, weights, "geometric", "min_max")
         moved = page.locator("#explored tbody td.moved").count()
-        assert f"{moved} of 12 ranks differ" in page.locator("#state").inner_text()
+        assert f"{moved} of 12 ranks differ" in read_state(page)
         page.click("#reset")
         assert read_table(page) == before
         assert "#" not in page.url
+
+
+def count_frames(page):
+    """Let the page count the frames that it asks for, and time pass by four milliseconds whenever it looks."""
+    page.evaluate("""() => {
+        globalThis.asked = [];
+        const request = globalThis.requestAnimationFrame.bind(globalThis);
+        globalThis.requestAnimationFrame = (work) => { asked.push(work); return request(work); };
+        let now = 0;
+        performance.now = () => (now += 4);
+    }""")
+
+
+def test_inputs_in_a_row_ask_for_one_frame_and_the_last_one_counts(browser, address, sample, explorer, published):
+    weights = explorer.weights * 100
+    with open_page(browser, address) as page:
+        before = read_table(page)
+        count_frames(page)
+        asked = page.evaluate("""() => {
+            const slider = document.getElementById("w3");
+            for (let points = 11; points <= 28; points++) {
+                slider.value = points;
+                slider.dispatchEvent(new Event("input"));
+            }
+            return [asked.length, document.getElementById("explored").textContent.includes("28")];
+        }""")
+        assert asked == [1, False]
+        weights[3] = 28
+        assert read_table(page) == list_rows(explorer, sample.definition, published, weights) != before
+        # Six hundred draws, two or three in each of these frames.
+        assert page.evaluate("asked.length") > 100
+
+
+def test_what_was_begun_for_an_earlier_input_is_dropped(browser, address, sample, explorer, published):
+    weights = explorer.weights * 100
+    with open_page(browser, address) as page:
+        read_state(page)
+        count_frames(page)
+        page.locator("#w3").fill("28")
+        page.wait_for_function("asked.length > 20")
+        page.select_option("#aggregation", "harmonic")
+        page.locator("#w3").fill("20.5")
+        assert page.locator("#explore").get_attribute("data-state") == "busy"
+        weights[3] = 20.5
+        assert read_table(page) == list_rows(explorer, sample.definition, published, weights, "harmonic")
+
+
+def test_tables_are_sorted_and_searched_by_the_keyboard(browser, address, sample):
+    ranking = sample.result.ranking
+    names = ranking["name"].to_list()
+    with open_page(browser, address) as page:
+        for table in ("ranking", "explored"):
+            rows = page.locator(f"#{table} tbody tr:visible th")
+
+            def read_names(rows=rows):
+                return [re.split(r"[*\n]", text)[0].strip() for text in rows.all_inner_texts()]
+
+            assert read_names() == names
+            head = page.locator(f"#{table} thead th").nth(1)
+            assert head.get_attribute("aria-sort") is None
+            head.locator("button").focus()
+            page.keyboard.press("Enter")
+            assert (read_names(), head.get_attribute("aria-sort")) == (sorted(names), "ascending")
+            page.keyboard.press("Enter")
+            assert (read_names(), head.get_attribute("aria-sort")) == (sorted(names)[::-1], "descending")
+        # The explorer keeps the order that was chosen when something is moved.
+        page.locator("#w0").fill("25")
+        read_state(page)
+        assert page.locator("#explored tbody th").all_inner_texts() == sorted(names)[::-1]
+        page.locator("#ranking thead button").first.press("Enter")
+        field = page.locator("[data-search=ranking]")
+        field.fill("  EGÝ")
+        shown = page.locator("#ranking tbody tr:visible th").all_inner_texts()
+        assert [text.split("\n")[0] for text in shown] == ["Egypt"]
+        assert page.locator("[data-search=ranking] + [role=status]").inner_text() == "1 of 12 found"
+        field.fill("")
+        assert page.locator("#ranking tbody tr:visible").count() == len(names)
 
 
 def test_a_link_shares_the_state(browser, address, sample, explorer, published):
@@ -174,7 +258,7 @@ def test_a_link_shares_the_state(browser, address, sample, explorer, published):
 )
 def test_a_broken_link_shows_the_published_ranking(browser, address, hash_):
     with open_page(browser, address + hash_) as page:
-        assert page.locator("#state").inner_text() == "This is the published ranking."
+        assert read_state(page) == "This is the published ranking."
 
 
 def test_back_leads_to_the_ranking_before(browser, address):
@@ -192,9 +276,9 @@ def test_a_slider_back_in_its_place_gives_the_published_ranking(browser, address
     with open_page(browser, address) as page:
         page.locator("#w1").focus()
         page.keyboard.press("ArrowRight")
-        assert page.locator("#state").inner_text().startswith("Your ranking")
+        assert read_state(page).startswith("Your ranking")
         page.keyboard.press("ArrowLeft")
-        assert page.locator("#state").inner_text() == "This is the published ranking."
+        assert read_state(page) == "This is the published ranking."
         assert "#" not in page.url
 
 
@@ -202,7 +286,7 @@ def test_without_any_weight_there_is_no_ranking(browser, address):
     with open_page(browser, address) as page:
         for n in range(10):
             page.locator(f"#w{n}").fill("0")
-        assert "Give at least one category a weight" in page.locator("#state").inner_text()
+        assert "Give at least one category a weight" in read_state(page)
         assert read_table(page) == []
         page.locator("#w4").fill("5")
         assert len(read_table(page)) == 12
@@ -378,7 +462,7 @@ def test_a_unit_with_a_withheld_category_is_left_out_as_soon_as_anything_moves(b
         # That Beland is not there moves nobody: the order is compared with the published one of the others.
         order = [row[1] for row in sorted(read_table(page), key=lambda row: int(row[2]))]
         differ = sum(order.index(row[1]) + 1 != int(row[0]) for row in read_table(page))
-        assert f"{differ} of 5 ranks differ" in page.locator("#state").inner_text()
+        assert f"{differ} of 5 ranks differ" in read_state(page)
         assert "Not every category score of Beland is published" in page.locator("#explore").inner_text()
 
 
@@ -404,7 +488,7 @@ def test_the_explorer_of_a_tree_opens_with_the_published_numbers(browser, tree):
         assert [(row[0], row[1], row[3]) for row in read_table(page)] == [
             (str(row["rank"]), row["name"], show_number(row["score"])) for row in ranking.iter_rows(named=True)
         ]
-        assert page.locator("#state").inner_text() == "This is the published ranking."
+        assert read_state(page) == "This is the published ranking."
         data = json.loads(page.locator("#explorer-data").text_content())
         state = "{weights: data.weights, aggregation: data.aggregation, normalisation: 'as_published'}"
         found = page.evaluate(f"data => Explorer.explore(data, [], {state})", data)
@@ -420,8 +504,8 @@ def test_sliders_of_a_tree_are_grouped_and_give_what_python_computes(browser, tr
     with open_page(browser, get_address(tree)) as page:
         before = read_table(page)
         groups = [group.inner_text().split("\n")[0] for group in page.locator(".controls fieldset").all()]
-        assert groups[0] == "Weights of categories, rescaled to 100 %"
-        assert "Weights in People, rescaled to 100 %" in groups
+        assert groups[0] == "Weights of categories, rescaled to 100%"
+        assert "Weights in People, rescaled to 100%" in groups
         assert (
             "by the geometric mean, as the definition says"
             in page.locator("fieldset", has_text="in Places").inner_text()
@@ -436,7 +520,7 @@ def test_sliders_of_a_tree_are_grouped_and_give_what_python_computes(browser, tr
             assert read_table(page) == list_rows(explorer, definition, published, weights)
         assert read_table(page) != before
         share = page.locator(f"#w{number['languages']} + output").inner_text()
-        assert share == f"{100 * 60 / (60 + 50 + 25):.1f} %"
+        assert share == f"{100 * 60 / (60 + 50 + 25):.1f}%"
         page.select_option("#aggregation", "harmonic")
         page.select_option("#normalisation", "min_max")
         shown = read_table(page)
@@ -459,7 +543,7 @@ def test_a_set_without_any_weight_is_named(browser, four_levels):
     with open_page(browser, get_address(four_levels)) as page:
         for name in ("posts", "schools"):
             page.locator(f"#w{number[name]}").fill("0")
-        assert page.locator("#state").inner_text() == "Give at least one category in Talent a weight."
+        assert read_state(page) == "Give at least one category in Talent a weight."
         assert read_table(page) == []
         # Where Talent does not count, nothing is missing.
         page.locator(f"#w{number['talent']}").fill("0")

@@ -15,10 +15,12 @@ from bpo_index.display.numbers import write_digits
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.description import Column
 from bpo_index.publication.columns.scores import CATEGORIES, RANKING
-from bpo_index.publication.formats import workbook
+from bpo_index.publication.formats import sheets, workbooks
 from bpo_index.publication.formats.long_form import list_frames, tabulate_long
 from bpo_index.publication.formats.reader_tables import lay_out_ranking
-from bpo_index.publication.formats.workbook import Sheet, make_about, make_sheet, render_workbook
+from bpo_index.publication.formats.sheets import Sheet, make_about, make_sheet
+from bpo_index.publication.formats.workbook import render_workbook
+from bpo_index.publication.formats.workbooks import FILTERED, MOST_PAGES, PRINTED
 from bpo_index.publication.standard_phrases import names_percentage
 from bpo_index.publication.tables import render_tables
 from tests.publication.latex import compile_latex, has_booktabs
@@ -40,8 +42,12 @@ def read_book(content: bytes) -> openpyxl.Workbook:
 
 def read_sheet(book: openpyxl.Workbook, frame: pl.DataFrame, sheet: str) -> pl.DataFrame:
     """Read a sheet cell by cell: types as they lie in the file."""
-    cells = book[sheet].iter_rows(min_row=2, values_only=True)
-    read = pl.DataFrame(list(cells), schema=frame.columns, orient="row", infer_schema_length=None)
+    headings = {column.name: column.name_heading(sheet, is_percentage=True) for column in list_tables()[sheet].columns}
+    shown = [cell.value for cell in book[sheet][1]]
+    # Names stand beside codes, in columns that only workbooks have.
+    places = [shown.index(headings[name]) for name in frame.columns]
+    cells = [[row[place] for place in places] for row in book[sheet].iter_rows(min_row=2, values_only=True)]
+    read = pl.DataFrame(cells, schema=frame.columns, orient="row", infer_schema_length=None)
     if not read.height:
         return frame.clear()
     return read.with_columns(
@@ -63,14 +69,51 @@ def test_machines_read_the_same_numbers(rendered, name):
     assert by_excel.cast(dict(frame.schema)).with_columns(pl.col("note").fill_null("")).equals(frame)
 
 
-def test_tables_of_the_release_are_the_sheets_of_one_workbook(rendered):
+def test_every_table_of_the_release_is_a_sheet_of_one_workbook(rendered):
     result, files = rendered
-    book = read_book(files["tables.xlsx"])
-    assert book.sheetnames == ["about", *(name for name in list_tables() if name != "long"), "codebook"]
-    for name, frame in list_frames(result).items():
+    books = [read_book(files[name]) for name in (PRINTED, FILTERED)]
+    frames = list_frames(result)
+    filled = {name for name in frames if name != "long" and frames[name].height}
+    assert [(book.sheetnames[0], book.sheetnames[-1]) for book in books] == [("about", "codebook")] * 2
+    held = [name for book in books for name in book.sheetnames[1:-1]]
+    assert sorted(held) == sorted(filled)
+    for name, frame in frames.items():
         assert read_csv(files[list_tables()[name].path], frame).equals(frame)
-        if name != "long":
-            assert read_sheet(book, frame, name).equals(frame)
+        assert list_tables()[name].parquet_path not in files or name in (*BOTH, "long")
+        for book in books:
+            if name in book.sheetnames:
+                assert read_sheet(book, frame, name).equals(frame)
+
+
+def test_a_table_that_is_too_long_for_a_workbook_is_there_as_csv_and_parquet(rendered, monkeypatch):
+    result = rendered[0]
+    monkeypatch.setattr(workbooks, "MOST_SHEET_ROWS", 65)
+    monkeypatch.setattr("bpo_index.publication.tables.MOST_SHEET_ROWS", 65)
+    files = render_tables(result, load_definition("offshore-bpo-2021"))
+    pairs = result.tables["pairs"]
+    assert pairs.height == 66
+    assert pl.read_parquet(io.BytesIO(files["robustness/pairs.parquet"])).equals(pairs)
+    assert read_csv(files["robustness/pairs.csv"], pairs).equals(pairs)
+    for name in (PRINTED, FILTERED):
+        book = read_book(files[name])
+        assert "pairs" not in book.sheetnames
+        (said,) = (row[1].value for row in book["about"] if row[0].value == "table pairs")
+        assert "robustness/pairs.csv and robustness/pairs.parquet hold it" in said
+
+
+def test_names_stand_beside_codes_in_workbooks(rendered):
+    result, files = rendered
+    definition = load_definition("offshore-bpo-2021")
+    units = dict(result.ranking.select("unit", "name").iter_rows())
+    book = read_book(files[PRINTED])
+    head, *rows = book["pairs"].iter_rows(values_only=True)
+    assert head[:4] == ("Unit ahead", "Unit ahead, name", "Unit behind", "Unit behind, name")
+    assert [(row[1], row[3]) for row in rows] == [(units[row[0]], units[row[2]]) for row in rows]
+    head, *rows = book["weights"].iter_rows(values_only=True)
+    assert [row[1] for row in rows] == [definition.category_titles[row[0]] for row in rows]
+    assert {("pairs", "ahead_name"), ("weights", "category_title")} <= {
+        row[:2] for row in book["codebook"].iter_rows(values_only=True)
+    }
 
 
 def show(row: dict, *names: str) -> str:
@@ -210,32 +253,63 @@ def test_the_same_result_gives_the_same_bytes_at_any_time_of_day(rendered, monke
             assert archive.read("docProps/core.xml").count(b">1980-01-01T00:00:00Z<") == 2
 
 
+def count_pages(sheet: openpyxl.worksheet.worksheet.Worksheet) -> int:
+    """Return on how many pages a sheet is printed by its own settings, worked out anew from its print area."""
+    area = sheet[sheet.print_area.split("!")[-1].replace("$", "")]
+    letters = [cell.column_letter for cell in area[0]]
+    wide, high = (11.69, 8.27) if sheet.page_setup.orientation == "landscape" else (8.27, 11.69)
+    margins = sheet.page_margins
+    width = sum(7 * sheet.column_dimensions[letter].width for letter in letters)
+    scale = min(1.0, 96 * (wide - margins.left - margins.right) / width)
+    heights = [sheet.row_dimensions[row[0].row].height or 15 for row in area]
+    room = 72 * (high - margins.top - margins.bottom) / scale - heights[0]
+    pages, left = 1, room
+    for height in heights[1:]:
+        if height > left:
+            pages, left = pages + 1, room
+        left -= height
+    return pages
+
+
 def test_workbooks_are_set_up_to_be_read_and_printed(rendered):
-    book = read_book(rendered[1]["tables.xlsx"])
+    book = read_book(rendered[1][PRINTED])
     assert "Offshore BPO Confidence Index 2021" in book.properties.title
     assert "SYNTHETIC" in book.properties.subject
     assert "SYNTHETIC" in "".join(str(cell.value) for row in book["about"] for cell in row)
     for sheet in book:
         assert sheet.freeze_panes[1:] == "2"
         assert sheet.auto_filter.ref or sheet.max_row == 1
-        assert sheet.page_setup.orientation == "landscape"
-        assert (sheet.page_setup.fitToHeight, sheet.print_title_rows) == (0, "$1:$1")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)
+        assert sheet.print_title_rows == "$1:$1"
         assert all(cell.font.bold and cell.alignment.wrap_text for cell in sheet[1])
         assert "SYNTHETIC" in sheet.oddFooter.left.text
         assert all(cell.data_type != "f" for row in sheet for cell in row)
     assert (book["ranking"].freeze_panes, book["categories"].freeze_panes) == ("D2", "F2")
+    assert book["ranking"].page_setup.orientation == "landscape"
     names = [column.name for column in RANKING.columns]
     score = names.index("score") + 1
     assert book["ranking"].cell(2, score).number_format == "0.0"
     assert isinstance(book["ranking"].cell(2, names.index("suppressed") + 1).value, bool)
 
 
+def test_the_workbook_for_print_takes_at_most_twenty_five_pages(rendered):
+    files = rendered[1]
+    pages = {sheet.title: count_pages(sheet) for sheet in read_book(files[PRINTED])}
+    assert pages["ranking"] == 1
+    assert 15 <= sum(pages.values()) <= MOST_PAGES == 25
+    for sheet in read_book(files[PRINTED]):
+        last = sheet.print_area.split("$")[-1]
+        assert int(last) == sheet.max_row
+    assert [sheet.title for sheet in read_book(files[FILTERED]) if sheet.print_area] == []
+
+
 def test_what_does_not_fit_a_workbook_is_cut_and_said(monkeypatch):
     frame = pl.DataFrame({"unit": ["x" * 40_000, "b", "c"]})
-    monkeypatch.setattr(workbook, "MOST_ROWS", 2)
+    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
     sheet = make_sheet(list_tables()["ranking"], frame)
     sheet = Sheet("ranking", (Column("unit", pl.String, ""),), sheet.frame)
-    content = render_workbook([make_about([], [sheet]), sheet], title="t", notice="", is_percentage=False)
+    content = render_workbook([make_about([], [sheet]), sheet], title="t", notice="")
     book = read_book(content)
     assert [len(cell.value) for cell in book["ranking"]["A"]] == [4, 32_767, 1]
     assert book["ranking"]["A2"].value.endswith("x…")

@@ -20,6 +20,7 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.publication.category_tree import INDEX, CategoryTree, make_flat_tree, read_tree
+from bpo_index.publication.explorer_draw_weights import tilt_draws
 from bpo_index.publication.explorer_errors import find_unit_correlation, moderate_errors
 from bpo_index.publication.implied_categories import imply_categories, spread_cells
 from bpo_index.publication.published_structure import read_structure
@@ -37,10 +38,6 @@ _USUAL_CORRELATION = 0.4
 _SHARED = 1
 #: Draws are kept as whole multiples of a step, in 16 bits.
 _FINEST_STEP, _LARGEST_MULTIPLE = 0.01, 32_000
-#: How dearly the weights of draws pay for being unequal: shares that no draw can meet stay unmet.
-_RIDGE = 1e-4
-#: Newton's steps, the decrement from which on they are whole, the shortest, and the step of the weights of draws.
-_MOST_STEPS, _CONVERGED, _SHORTEST, _WEIGHT_STEP = 100, 1e-12, 1e-6, 1e-6
 #: Decimals of a correlation: fewer than arithmetic can change.
 _CORRELATION_DECIMALS = 4
 #: How far a score recomputed from category scores, which are rounded, may lie from the published one.
@@ -343,58 +340,6 @@ def find_correlations(
     found[~np.isfinite(found)] = np.nan
     usual = _USUAL_CORRELATION if np.isnan(found).all() else np.nanmedian(found)
     return np.asarray(np.round(np.where(np.isnan(found), usual, found), _CORRELATION_DECIMALS), dtype=float)
-
-
-def tilt_draws(places: Floats, shares: Floats) -> Floats:
-    """Return weights of draws, sum one, under which the shares of places are as near as can be to those given.
-
-    The weights are those of least relative entropy to equal ones, exp(sum of l_ir over the places held), with a small
-    price on l, so that shares which no draw can meet stay unmet.
-
-    Parameters
-    ----------
-    places
-        Draws x units x places, from `share_places`.
-    shares
-        Units x places; NaN: nothing is wanted of the unit.
-
-    Examples
-    --------
-    >>> places = share_places(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]))
-    >>> tilt_draws(places, np.array([[0.8, 0.2], [0.2, 0.8]])).round(2)
-    array([0.4, 0.4, 0.1, 0.1])
-    """
-    known = ~np.isnan(shares)
-    held, wanted = places[:, known], shares[known]
-    multipliers = np.zeros(held.shape[1])
-    value, weights = _measure_tilt(held, wanted, multipliers)
-    for _ in range(_MOST_STEPS):
-        mean = weights @ held
-        gradient = mean - wanted + 2 * _RIDGE * multipliers
-        # Newton's step. The curvature is spread' spread + 2 ridge I; solved in the space of draws, of which there are
-        # few (Woodbury).
-        spread = np.sqrt(weights)[:, np.newaxis] * (held - mean)
-        inner = np.linalg.solve(2 * _RIDGE * np.eye(len(held)) + spread @ spread.T, spread @ gradient)
-        step = (gradient - spread.T @ inner) / (2 * _RIDGE)
-        decrement, length = gradient @ step, 1.0
-        moved, moved_weights = _measure_tilt(held, wanted, multipliers - step)
-        while moved > value - 1e-4 * length * decrement and decrement > _CONVERGED and length > _SHORTEST:
-            length /= 2
-            moved, moved_weights = _measure_tilt(held, wanted, multipliers - length * step)
-        multipliers, value, weights = multipliers - length * step, moved, moved_weights
-        if decrement < _CONVERGED**2:
-            break
-    # Solved to the last digits and then rounded to three, so that no processor's own arithmetic shows.
-    parts = np.rint(weights / _WEIGHT_STEP)
-    return np.asarray(parts / parts.sum())
-
-
-def _measure_tilt(held: Floats, wanted: Floats, multipliers: Floats) -> tuple[float, Floats]:
-    """Return what the multipliers cost, which is least at those looked for, and the weights of draws that they give."""
-    logs = held @ multipliers
-    mass = np.exp(logs - logs.max())
-    cost = logs.max() + np.log(mass.sum()) - multipliers @ wanted + _RIDGE * multipliers @ multipliers
-    return float(cost), mass / mass.sum()
 
 
 def read_place_shares(table: pl.DataFrame, codes: list[str]) -> Floats:

@@ -19,8 +19,10 @@ from bpo_index.publication.formats.latex import render_latex
 from bpo_index.publication.formats.long_form import list_frames
 from bpo_index.publication.formats.markdown import render_markdown
 from bpo_index.publication.formats.reader_tables import describe_reading, lay_out_categories, lay_out_ranking
+from bpo_index.publication.formats.sheets import make_codebook, make_sheet
 from bpo_index.publication.formats.table_files import render_parquet, render_records
-from bpo_index.publication.formats.workbook import make_about, make_codebook, make_sheet, render_workbook
+from bpo_index.publication.formats.workbook import render_workbook
+from bpo_index.publication.formats.workbooks import MOST_SHEET_ROWS, PRINTED, lay_out_workbooks
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import names_percentage
 
@@ -39,11 +41,10 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
     is_percentage = names_percentage(definition)
     notice = result.notice
     pages = {"ranking": lay_out_ranking(result, definition), "categories": lay_out_categories(result, definition)}
-    print_setup: dict[str, Any] = {"title": definition.title, "notice": notice, "is_percentage": is_percentage}
+    print_setup: dict[str, Any] = {"title": definition.title, "notice": notice}
     files: dict[str, bytes] = {}
     for name, page in pages.items():
-        table = described[name]
-        sheets = [make_sheet(table, frames[name]), make_codebook([table], is_percentage=is_percentage)]
+        sheet = make_sheet(described[name], frames[name], is_percentage=is_percentage)
         files |= {
             f"{name}.csv": render_csv(frames[name]),
             f"{name}.json": render_records(frames[name]),
@@ -51,15 +52,18 @@ def render_tables(result: Result, definition: IndexDefinition) -> dict[str, byte
             f"{name}.md": render_markdown(page),
             f"{name}.html": render_html(page, name),
             f"{name}.tex": render_latex(page, f"tab:{definition.index}-{definition.edition}-{name}"),
-            f"{name}.xlsx": render_workbook(sheets, **print_setup),
+            f"{name}.xlsx": render_workbook([sheet, make_codebook([sheet])], **print_setup),
         }
     files |= {"long.csv": render_csv(frames["long"]), "long.parquet": render_parquet(frames["long"])}
-    files |= {described[name].path: render_csv(frame) for name, frame in result.tables.items()}
+    for name, frame in result.tables.items():
+        files[described[name].path] = render_csv(frame)
+        if frame.height > MOST_SHEET_ROWS:
+            files[described[name].parquet_path] = render_parquet(frame)
+    paragraphs = _list_paragraphs(result, definition, notice)
+    names = {"unit": dict(result.ranking.select("unit", "name").iter_rows()), "category": definition.category_titles}
     tables = [table for name, table in described.items() if name in frames and name != "long"]
-    sheets = [make_sheet(table, frames[table.name]) for table in tables]
-    about = make_about(_list_paragraphs(result, definition, notice), sheets)
-    sheets = [about, *sheets, make_codebook(tables, is_percentage=is_percentage)]
-    files["tables.xlsx"] = render_workbook(sheets, **print_setup)
+    for name, sheets in lay_out_workbooks(tables, frames, names, paragraphs, is_percentage=is_percentage).items():
+        files[name] = render_workbook(sheets, **print_setup, is_printed=name == PRINTED)
     files["datapackage.json"] = describe_package(files, result, definition)
     return files
 

@@ -247,6 +247,11 @@ class Table:
         """
         return f"{self.folder}{self.name}.csv"
 
+    @property
+    def parquet_path(self) -> str:
+        """The path of its Parquet file, where it has one, within the release."""
+        return f"{self.folder}{self.name}.parquet"
+
     def keep_stated(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the frame without added columns: those in their order, with their types, that state their answers.
 

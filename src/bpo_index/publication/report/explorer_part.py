@@ -11,7 +11,9 @@ import numpy as np
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import list_names, show_score
+from bpo_index.display.catalogue import phrase, translate
+from bpo_index.display.language import localise, localise_percentage
+from bpo_index.display.numbers import list_names, show_count, show_number, show_percent, show_score
 from bpo_index.display.table_view import DEEPEST_LEVEL
 from bpo_index.publication.category_tree import INDEX
 from bpo_index.publication.explorer import AGGREGATIONS, AS_PUBLISHED, NORMALISATIONS, Explorer, read_place_shares
@@ -35,6 +37,17 @@ class SliderGroup:
     """The aggregation that it keeps, in words; empty: the reader chooses."""
     sliders: list[tuple[int, str]]
     """Number and title of each category."""
+
+    @property
+    def heading(self) -> str:
+        """What stands above them."""
+        whole = show_percent(1)
+        if not self.title:
+            return phrase("explorer.weights", whole=whole)
+        path = self.title
+        for outer in reversed(self.path):
+            path = phrase("explorer.within", inner=path, outer=outer)
+        return phrase("explorer.weights_in", path=path, whole=whole)
 
     @property
     def level(self) -> int:
@@ -66,21 +79,30 @@ def group_sliders(explorer: Explorer, definition: IndexDefinition) -> list[Slide
 
 
 def _name_aggregation(explorer: Explorer, name: str) -> str:
-    return get_aggregation(name).explorer.format(power=explorer.power).partition(":")[0]
+    return _say_aggregation(explorer, name).partition(":")[0]
+
+
+def _say_aggregation(explorer: Explorer, name: str) -> str:
+    said = translate(f"methods.aggregation.{name}.explorer", get_aggregation(name).explorer)
+    return said.format(power=explorer.power)
 
 
 def list_aggregations(explorer: Explorer) -> list[tuple[str, str]]:
     """Return names and words of the aggregations on offer, that of the ranking first."""
-    return [
-        (name, get_aggregation(name).explorer.format(power=explorer.power))
-        for name in dict.fromkeys((explorer.aggregation, *AGGREGATIONS))
-    ]
+    return [(name, _say_aggregation(explorer, name)) for name in dict.fromkeys((explorer.aggregation, *AGGREGATIONS))]
 
 
 def list_normalisations() -> list[tuple[str, str]]:
     """Return names and words of the normalisations on offer."""
-    words = {AS_PUBLISHED: "as published"}
-    return [(name, words.get(name) or get_normalisation(name).explorer) for name in NORMALISATIONS]
+    return [
+        (
+            name,
+            phrase("explorer.as_published")
+            if name == AS_PUBLISHED
+            else translate(f"methods.normalisation.{name}.explorer", get_normalisation(name).explorer),
+        )
+        for name in NORMALISATIONS
+    ]
 
 
 def find_slider_most(explorer: Explorer) -> int:
@@ -115,6 +137,7 @@ def collect_explorer_data(explorer: Explorer, result: Result, definition: IndexD
         "step": explorer.step,
         "draws": base64.b64encode(explorer.draws.astype("<i2").tobytes()).decode(),
         "draw_weights": explorer.draw_weights.tolist(),
+        "texts": collect_texts(len(explorer.units)),
         # A unit without a variance of its own is drawn for the sake of the others.
         "has_shares": [code not in without for code in explorer.units],
         "published": [
@@ -133,22 +156,56 @@ def collect_explorer_data(explorer: Explorer, result: Result, definition: IndexD
     }
 
 
+def list_found(rows: int) -> list[str]:
+    """Return what a search says that has found none, one, and so on up to all rows of a table."""
+    return [phrase("explorer.found", count=count, all=show_count(rows)) for count in range(rows + 1)]
+
+
+def collect_texts(units: int) -> dict[str, Any]:
+    """Return the sentences that the script writes; those with plural forms for every number up to that of all units."""
+    share, category, rank = "{share}", "{category}", "{rank}"
+    return {
+        "decimal": localise("0.1").strip("01"),
+        "percent": localise_percentage("1").replace(localise("1"), "{number}"),
+        "of_weight": phrase("explorer.of_weight", share=share),
+        "of_weight_in": phrase("explorer.of_weight_in", share=share, category=category),
+        "published": phrase("explorer.is_published"),
+        "first": phrase("explorer.first", leaders="{leaders}"),
+        "moved": [phrase("explorer.moved", count=count, all=show_count(units)) for count in range(units + 1)],
+        "other_scale": phrase("explorer.other_scale"),
+        "no_score": phrase("explorer.no_score"),
+        "give_weight": phrase("explorer.give_weight"),
+        "give_weight_in": phrase("explorer.give_weight_in", category=category),
+        "most_often": phrase("explorer.most_often", rank=rank, share=share),
+        "rank_share": phrase("explorer.rank_share", rank=rank, share=share),
+        "copied": phrase("explorer.copied"),
+        "link": phrase("explorer.link", link="{link}"),
+    }
+
+
 def write_share_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
     """Return what is to be known of the shares of replicates of a ranking in the explorer: where they come from."""
     if not len(explorer.draws):
-        return ["There are no standard errors: as soon as anything is moved there are no shares of replicates."]
+        return [phrase("explorer.no_draws")]
     effective = 1.0 / float((explorer.draw_weights**2).sum())
     return [
-        f"Shares are of {len(explorer.draws)} replicates of the {_name_lowest(explorer)}, drawn from normal "
-        f"distributions with their standard errors, and good to about ±{1.96 * 0.5 / math.sqrt(effective):.2f}.",
-        "At the published weights and methods the table shows the published numbers, from "
-        f"{result.replicates:,} replicates with {definition.words.respondents} drawn anew.",
+        phrase(
+            "explorer.drawn",
+            replicates=show_count(len(explorer.draws)),
+            scores=_name_scores(explorer),
+            error=show_number(1.96 * 0.5 / math.sqrt(effective), 2),
+        ),
+        phrase(
+            "explorer.drawn_published",
+            replicates=show_count(result.replicates),
+            respondents=definition.words.respondents,
+        ),
     ]
 
 
-def _name_lowest(explorer: Explorer) -> str:
+def _name_scores(explorer: Explorer) -> str:
     is_tree = len(explorer.nodes) > len(explorer.categories)
-    return "scores of the categories that hold questions" if is_tree else "category scores"
+    return phrase("explorer.scores_of_lowest") if is_tree else phrase("explorer.scores_of_all")
 
 
 def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDefinition) -> list[str]:
@@ -156,29 +213,22 @@ def write_explorer_notes(explorer: Explorer, result: Result, definition: IndexDe
     notes = []
     if explorer.tree.own:
         kept = [
-            f"{definition.category_nodes[number].title} ({_name_aggregation(explorer, name)})"
+            phrase(
+                "explorer.kept_one",
+                category=definition.category_nodes[number].title,
+                method=_name_aggregation(explorer, name),
+            )
             for number, name in explorer.tree.own.items()
         ]
-        notes.append(
-            "The choice of aggregation holds for the index and for all categories in it that have none of their own. "
-            f"Put together in the way of the definition, whatever is chosen: {list_names(kept)}."
-        )
-    notes.append(
-        f"The choices of normalisation work on {_name_lowest(explorer)}. The ranks under other methods on the page of "
-        "robustness normalise questions, and can differ."
-    )
+        notes.append(phrase("explorer.kept", kept=list_names(kept)))
+    notes.append(phrase("explorer.normalises_scores", scores=_name_scores(explorer)))
     if explorer.left_out:
         names = dict(result.ranking.select("unit", "name").iter_rows())
-        left_out = list_names([names[code] for code in explorer.left_out])
-        notes.append(
-            f"Not every category score of {left_out} is published, so that no other score of it can be computed: it is "
-            "left out as soon as anything is moved."
-        )
+        notes.append(phrase("explorer.left_out", names=list_names([names[code] for code in explorer.left_out])))
     if not explorer.reproduces:
-        notes.append(
-            f"The published ranking ({'; '.join(_name_methods(definition))}) is not computed here: as soon "
-            f"as anything is moved, scores are put together by the {_name_aggregation(explorer, explorer.aggregation)}."
-        )
+        methods = "; ".join(_name_methods(definition))
+        method = _name_aggregation(explorer, explorer.aggregation)
+        notes.append(phrase("explorer.not_reproduced", methods=methods, method=method))
     return notes
 
 
@@ -190,6 +240,8 @@ def _name_methods(definition: IndexDefinition) -> list[str]:
         methods = (node.method.weighting.replace("_", " "), node.method.aggregation.replace("_", " "))
         named.setdefault(methods, []).append(definition.nodes[node.number].title)
     return [
-        f"weighting {weighting}, aggregation {aggregation}" + (f" in {list_names(titles)}" if all(titles) else "")
+        phrase("explorer.methods_in", weighting=weighting, aggregation=aggregation, categories=list_names(titles))
+        if all(titles)
+        else phrase("explorer.methods", weighting=weighting, aggregation=aggregation)
         for (weighting, aggregation), titles in named.items()
     ]

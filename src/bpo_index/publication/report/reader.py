@@ -21,6 +21,7 @@ from bpo_index.publication.report.explorer_part import (
     find_slider_most,
     group_sliders,
     list_aggregations,
+    list_found,
     list_normalisations,
     write_explorer_notes,
     write_share_notes,
@@ -32,6 +33,8 @@ from bpo_index.publication.report.trust import describe_categories, describe_tru
 from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
 from bpo_index.publication.result import Result
 
+#: From so many units on the explorer's table has a field that searches it.
+_SEARCHED = 20
 #: Tables that the page itself carries for download.
 _CARRIED = ("ranking.csv", "categories.csv")
 #: Files beside the page that most readers want, and what they are.
@@ -75,8 +78,8 @@ def render_report(
         "report.html",
         result,
         definition,
-        styles=("report.css", "explorer.css", "units.css"),
-        scripts=("scroll.js", "report.js"),
+        styles=("report.css", "explorer.css", "tables.css", "units.css"),
+        scripts=("scroll.js", "tables.js", "explorer_scores.js", "explorer.js"),
         page_title=definition.title,
         description=answer.headline,
         release_id=release_id,
@@ -120,6 +123,8 @@ def _collect_explorer(result: Result, definition: IndexDefinition) -> dict[str, 
     return {
         "explorer": collect_explorer_data(explorer, result, definition) if len(explorer.units) > 1 else None,
         "slider_groups": group_sliders(explorer, definition),
+        "found": list_found(result.ranking.height),
+        "searches_explorer": len(explorer.units) >= _SEARCHED,
         "explorer_notes": write_explorer_notes(explorer, result, definition),
         "share_notes": write_share_notes(explorer, result, definition),
         "slider_most": find_slider_most(explorer),
