@@ -77,21 +77,24 @@ def tell_of_flow(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> 
     """Say that a run failed or crashed: a hook of flows. A sweep has reported its things before."""
     if str(flow_run.id) in _reported:
         return
-    _tell(f"Flow {flow.name}, run {flow_run.name}: {state.name}. {state.message or ''}", f"flow-run/{flow_run.id}")
+    ended = phrase("flow.ended", state=state.name or "", message=state.message or "")
+    said = phrase("flow.message", flow=flow.name, run=flow_run.name, message=ended)
+    _tell(said, f"flow-run/{flow_run.id}")
 
 
 def tell_of_refusal(_task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> None:
     """Say that a file was refused: a hook of tasks. What failed otherwise, the sweep tells."""
     if state.name == REFUSED:
-        _tell(f"{task_run.name}: {state.name}. {state.message or ''}", f"task-run/{task_run.id}")
+        said = phrase("flow.refusal", task=task_run.name, state=state.name, message=state.message or "")
+        _tell(said, f"task-run/{task_run.id}")
 
 
 def tell_of_thing(sentence: str, is_new: bool) -> None:
     """Report what somebody should look at in the inbox, where that is new, as a message of the current run."""
     keep_quiet()
     if is_new:
-        run = f"Flow {this_run.get_flow_name()}, run {this_run.get_name()}"
-        _tell(f"{run}: {sentence}", f"flow-run/{this_run.get_id()}")
+        flow, run = str(this_run.get_flow_name()), str(this_run.get_name())
+        _tell(phrase("flow.message", flow=flow, run=run, message=sentence), f"flow-run/{this_run.get_id()}")
 
 
 def keep_quiet() -> None:

@@ -40,10 +40,8 @@ VARIES = "[a-z0-9_]+"
 NO_TEXT = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<style>.*?</style>|<[^>]*>|<%.*?%>|<<.*?>>|\\[a-z]+|\{[^}]*\}", re.DOTALL)
 #: Start of the place of a text, its file and what it stands in, to why it may stand in the code.
 EXEMPT = {
-    # Not moved yet.
-    "flows/reporting.py": "until its texts are moved",
-    "src/bpo_index/publication/report/": "until its texts are moved",
-    # These stay.
+    "src/bpo_index/publication/report/explorer_part.py": "until its texts are moved",
+    "src/bpo_index/publication/report/unit_pages.py": "until its texts are moved",
     "src/bpo_index/responses/tools/registry.py::describe_export": "a part of sentences on how a file was read",
     "flows/inbox.py::sweep_inbox": "lines of the log of a flow",
     "src/bpo_index/definition/differences.py::describe_differences": "a part of errors and of a release's id",
@@ -59,11 +57,14 @@ EXEMPT = {
     "src/bpo_index/publication/integrity.py::_ADVICE": "the end of errors",
     "src/bpo_index/publication/record_texts.py": "the form of catalogues",
     "src/bpo_index/publication/release.py::publish_release": "a part of errors",
+    "src/bpo_index/publication/report/page.py::_write_policy": "directives of a policy",
     "src/bpo_index/publication/standing.py::find_standing": "stands in the manifest, and is a part of a release's id",
     "src/bpo_index/publication/verification.py": "a part of errors",
     "src/bpo_index/publication/withdrawal.py::_move": "a part of errors",
     "src/bpo_index/validation/table_schema.py": "titles of schemas for machines",
 }
+#: Templates whose texts are not moved yet.
+UNMOVED = ["_explored_shares.html", "_explorer.html", "_units.html"]
 #: Calls whose texts are no sentences for readers, or are those of records.
 SILENT_CALLS = re.compile(
     r"phrase|translate|compile|\w+Error|\w+Failed|Column|Table|FigureRecord|Command|Option|Step|\w+Rule|debug|info"
@@ -316,11 +317,12 @@ def test_no_sentence_for_readers_stands_in_code() -> None:
     assert [f"{place}: {text}" for place, text in list_all_prose() if not place.startswith(tuple(EXEMPT))] == []
 
 
-def test_no_sentence_for_readers_stands_in_templates_of_tables() -> None:
-    templates = sorted((ROOT / "src/bpo_index/publication/formats/templates").iterdir())
-    assert len(templates) == 3
+def test_no_sentence_for_readers_stands_in_templates() -> None:
+    publication = ROOT / "src/bpo_index/publication"
+    templates = [*(publication / "formats/templates").iterdir(), *(publication / "report/assets").glob("*.html")]
+    assert len(templates) > 20
     texts = {path.name: NO_TEXT.sub(" ", path.read_text(encoding="utf-8")) for path in templates}
-    assert [name for name, text in texts.items() if is_prose(text)] == []
+    assert sorted(name for name, text in texts.items() if is_prose(text)) == UNMOVED
 
 
 @pytest.mark.parametrize(

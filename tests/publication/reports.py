@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from bpo_index.completed import CompletedRun
@@ -9,7 +10,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.pipeline import run
 from bpo_index.publication.figures import Figure, draw_figures
-from bpo_index.publication.report import render_report
+from bpo_index.publication.report import render_annex, render_report
 from bpo_index.publication.result import Result
 from bpo_index.settings import Settings
 from bpo_index.validation.audit import Audit
@@ -19,7 +20,24 @@ from tests.quick import put_key
 
 def render(result: Result, definition: IndexDefinition, audit: Audit, figures: dict[str, Figure] | None = None) -> str:
     """Return the report of a result, without other files beside it."""
-    report = render_report(
+    return _render(render_report, result, definition, audit, figures)
+
+
+def render_annex_of(
+    result: Result, definition: IndexDefinition, audit: Audit, figures: dict[str, Figure] | None = None
+) -> str:
+    """Return the annex of a result, without other files beside it."""
+    return _render(render_annex, result, definition, audit, figures)
+
+
+def _render(
+    page: Callable[..., bytes],
+    result: Result,
+    definition: IndexDefinition,
+    audit: Audit,
+    figures: dict[str, Figure] | None,
+) -> str:
+    report = page(
         result,
         definition,
         audit,

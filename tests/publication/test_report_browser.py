@@ -62,7 +62,7 @@ def explorer(sample):
 
 
 def read_table(page):
-    """Return the rows of the explorer: rank, name, published rank, score; under robustness P(first), P(top 3)."""
+    """Return the rows of the explorer: rank, name, published rank, score; further down P(first), P(top 3)."""
     ranking, shares = (
         [read_cells(row) for row in page.locator(f"#{id_} tbody tr").all()] for id_ in ("explored", "shares")
     )
@@ -112,14 +112,14 @@ def test_the_explorer_opens_with_the_published_numbers_to_the_digit(browser, add
     with open_page(browser, address) as page:
         assert read_table(page) == wanted
         assert page.locator("#state").inner_text() == "This is the published ranking."
-        # The one range beside a ranking is the rank set; shares stand under robustness.
+        # The one range beside a ranking is the rank set; shares stand under how far to trust it.
         assert [head.inner_text() for head in page.locator("#explored thead th").all()] == [
             "Rank",
             "Country",
             "Published",
             "Score",
         ]
-        assert page.locator("#robustness #shares tbody .places").count() == len(wanted)
+        assert page.locator("#trust #shares tbody .places").count() == len(wanted)
         # What it computes at these weights is what it shows of them.
         data = json.loads(page.locator("#explorer-data").text_content())
         found = page.evaluate(
@@ -272,11 +272,13 @@ def test_numbers_are_printed_as_python_prints_them(browser, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
-def test_accessibility(browser, address, width, scheme):
+@pytest.mark.parametrize("name", ["report", "annex"])
+def test_accessibility(browser, sample, name, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
-    with open_page(browser, address, width, scheme) as page:
-        page.locator("#w2").fill("20")
+    with open_page(browser, (sample.release.path / f"{name}.html").as_uri(), width, scheme) as page:
+        if name == "report":
+            page.locator("#w2").fill("20")
         violations = Axe().run(page).response["violations"]
         grave = [
             (found["id"], found["impact"], [node["html"][:160] for node in found["nodes"]][:3])
@@ -300,9 +302,30 @@ def test_the_keyboard_reaches_everything(browser, address):
         assert seen[0] == "#answer"
         assert [name for name in seen if re.fullmatch(r"w\d+", name)] == [f"w{n}" for n in range(10)]
         assert {"aggregation", "normalisation", "copy", "#unit-COL"} <= set(seen)
-        # A table that does not fit can be reached, and scrolled.
+        # First the way to the answer, then the contents, the ranking, and the explorer.
+        places = [seen.index(name) for name in ("#answer", "#explorer", "annex.html", "#unit-COL", "#unit-NIC", "w0")]
+        assert places == sorted(places)
+
+
+def test_wide_tables_are_scrolled_by_the_keyboard(browser, sample):
+    with open_page(browser, (sample.release.path / "annex.html").as_uri(), 360) as page:
         page.locator(".scroll[tabindex='0']").first.focus()
         assert page.evaluate("document.activeElement.getAttribute('role')") == "region"
+
+
+def test_the_ranking_fits_one_screen_wide_and_narrow(browser, address):
+    """On a wide page all twelve rows stand on the first screen; on a phone nothing of a row is left out."""
+    with open_page(browser, address) as page:
+        box = page.locator("#ranking").bounding_box()
+        assert box["y"] + box["height"] < 900
+        assert page.locator("#ranking tbody tr:first-child .interval .track").is_visible()
+    with open_page(browser, address, 390) as page:
+        row = page.locator("#ranking tbody tr").first
+        assert [part.is_visible() for part in row.locator("a, .ranks, .narrow .track, .narrow.ends").all()] == [
+            True
+        ] * 4
+        box = page.locator("#ranking").bounding_box()
+        assert box["x"] + box["width"] <= 390
 
 
 def test_without_scripts_the_report_is_whole(browser, address, sample):
@@ -341,7 +364,7 @@ def test_labels_come_out_as_they_are(browser, computed, tmp_path):
         ]
         assert page.locator("h1").inner_text() == " ".join(ALL.split())
         assert page.locator("script").count() == 2
-        assert page.locator("h1 *, .headline *, b").count() == 0
+        assert page.locator("h1 *, .headline *, .lead *, b").count() == 0
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
 
@@ -488,6 +511,10 @@ def test_accessibility_of_a_tree(browser, four_levels, width, scheme):
         grave = [(found["id"], found["impact"]) for found in violations if found["impact"] in ("serious", "critical")]
         assert grave == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    annex = (four_levels.release.path / "annex.html").as_uri()
+    with open_page(browser, annex, width, scheme) as page:
+        violations = Axe().run(page).response["violations"]
+        assert [found["id"] for found in violations if found["impact"] in ("serious", "critical")] == []
         # Tables under a heading that folds are open, and fold.
         details = page.locator("#categories details").first
         assert details.locator("table").is_visible()

@@ -71,9 +71,9 @@ def describe_support(
         *_describe_pairs(ranked, tables["pairs"]),
         *_describe_first(ranked.height, tables["first_ranks"], words),
         *_describe_shift(tables["replicate_ranks"], words),
-        *_describe_assumptions(tables["sensitivity"], words),
-        *_describe_swaps(ranked, tables["weight_swaps"]),
-        *_describe_influence(ranked.height, tables["influence"], definition),
+        *describe_assumptions(tables["sensitivity"], words),
+        *describe_swaps(ranked, tables["weight_swaps"]),
+        *describe_influence(ranked.height, tables["influence"], definition),
         *_describe_reversals(ranked, tables["ranks_without_unit"], words),
     ]
 
@@ -105,9 +105,9 @@ def summarise_support(
     return [
         _summarise_lead(ranked, tables["first_ranks"]["candidates_count"][0], words, level),
         *([] if reversals else _summarise_leader(ranked, sure)),
-        _summarise_pairs(len(sure), tables["pairs"].height, words, level),
+        summarise_certain_pairs(tables["pairs"], definition),
         *reversals,
-        *_summarise_causes(tables["sensitivity"], words),
+        *summarise_causes(tables["sensitivity"], words),
         phrase(
             "findings.several_units" if rates_several else "findings.own_unit_only",
             respondents_capital=start_sentence(words.respondents),
@@ -151,7 +151,18 @@ def _summarise_leader(ranked: pl.DataFrame, sure: Set[tuple[str, str]]) -> list[
     return [phrase("findings.behind", count=len(behind), names=named, leader=leader)]
 
 
-def _summarise_pairs(sure: int, pairs: int, words: Words, level: str) -> str:
+def summarise_certain_pairs(table: pl.DataFrame, definition: IndexDefinition) -> str:
+    """Return in how many pairs of units it is certain who is ahead, as a sentence.
+
+    Parameters
+    ----------
+    table
+        `pairs`, as it is published.
+    definition
+        For the confidence level and the words.
+    """
+    words, level = definition.words, show_level(definition.method.confidence_level)
+    sure, pairs = int(table["surely"].sum()), table.height
     if not sure:
         return phrase("findings.no_pair_certain", count=pairs, units=words.units, level=level)
     if sure == pairs:
@@ -161,7 +172,8 @@ def _summarise_pairs(sure: int, pairs: int, words: Words, level: str) -> str:
     )
 
 
-def _summarise_causes(sensitivity: pl.DataFrame, words: Words) -> list[str]:
+def summarise_causes(sensitivity: pl.DataFrame, words: Words) -> list[str]:
+    """Return what the ranks depend on most, as a sentence without numbers; none where that is not known."""
     causes = _find_causes(sensitivity, words)
     if not causes:
         return []
@@ -250,7 +262,8 @@ def _describe_shift(replicates: pl.DataFrame, words: Words) -> list[str]:
     return [said]
 
 
-def _describe_assumptions(sensitivity: pl.DataFrame, words: Words) -> list[str]:
+def describe_assumptions(sensitivity: pl.DataFrame, words: Words) -> list[str]:
+    """Return which two assumptions move ranks most, and how much, as a sentence; none where that is not known."""
     causes = _find_causes(sensitivity, words)
     if not causes:
         return []
@@ -268,7 +281,8 @@ def _describe_assumptions(sensitivity: pl.DataFrame, words: Words) -> list[str]:
     return [said]
 
 
-def _describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
+def describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
+    """Return how little weight has to move until a pair swaps, as a sentence; none where that is not known."""
     swaps = swaps.filter(pl.col("parent").is_null())
     if swaps.is_empty():
         return []
@@ -290,7 +304,8 @@ def _describe_reversals(ranked: pl.DataFrame, table: pl.DataFrame, words: Words)
     return describe_reversals(table, dict(ranked.select("unit", "name").iter_rows()), words)
 
 
-def _describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+def describe_influence(units: int, influence: pl.DataFrame, definition: IndexDefinition) -> list[str]:
+    """Return what changes without one respondent or one category, as sentences; none with few ranked units."""
     if units <= FIRST_FEW:
         return []
     sentences = [

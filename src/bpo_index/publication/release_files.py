@@ -1,4 +1,4 @@
-"""The files of a release: tables, figures, audit, definition; and the report, made last, which lists the others."""
+"""The files of a release: tables, figures, audit, definition; made last, report and annex, which list the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.disclosure.answers import PublicAudit
 from bpo_index.files.atomic import render_json
 from bpo_index.publication.figures import draw_figures
-from bpo_index.publication.report import render_report
+from bpo_index.publication.report import render_annex, render_report
 from bpo_index.publication.result import Result
 from bpo_index.publication.tables import render_tables
 
@@ -38,13 +38,14 @@ def render_release(
     files |= {f"figures/{name}.png": figure.png for name, figure in figures.items()}
     files["audit.json"] = render_json(asdict(audit))
     files["definition.json"] = render_json(definition.model_dump(mode="json"))
-    files["report.html"] = render_report(
-        result,
-        definition,
-        audit,
-        release_id=release_id,
-        made_from=made_from,
-        figures=figures,
-        files=files,
-    )
+    for name, render in (("report.html", render_report), ("annex.html", render_annex)):
+        files[name] = render(
+            result,
+            definition,
+            audit,
+            release_id=release_id,
+            made_from=made_from,
+            figures=figures,
+            files=files,
+        )
     return files

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
-from bpo_index.display.numbers import show_level
+from bpo_index.display.language import localise_percentage
+from bpo_index.display.numbers import show_level, show_percent, show_score
 from bpo_index.display.words import start_sentence
 from bpo_index.scoring.positive_values import may_fail
 from bpo_index.scoring.structure import IndexStructure
@@ -57,6 +61,28 @@ def name_score(definition: IndexDefinition) -> str:
 def name_points(definition: IndexDefinition) -> str:
     """Return what stands behind a score in a sentence."""
     return phrase("tables.percent_sign" if names_percentage(definition) else "tables.points")
+
+
+def show_score_with_unit(row: Mapping[str, Any], definition: IndexDefinition) -> str:
+    """Return the score of a row of units or categories as a sentence has it, such as "90.9%" or "at least 3 points".
+
+    Examples
+    --------
+    >>> from bpo_index.definition import load_definition
+    >>> definition = load_definition("offshore-bpo-2021")
+    >>> show_score_with_unit({"score": 90.902778, "score_bound": None}, definition)
+    '90.9%'
+    >>> show_score_with_unit({"score": 99.0, "score_bound": "at least"}, definition)
+    'at least 99%'
+    """
+    shown = show_score(row)
+    if not names_percentage(definition) or row["score"] is None:
+        return phrase("tables.score_in_points", score=shown)
+    if row["score_bound"] is None:
+        return show_percent(row["score"] / 100, decimals=1)
+    return phrase(
+        f"numbers.bound_{row['score_bound'].replace(' ', '_')}", value=localise_percentage(f"{row['score']:g}")
+    )
 
 
 def name_columns(words: Words) -> dict[str, str]:

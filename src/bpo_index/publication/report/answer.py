@@ -1,4 +1,4 @@
-"""The first page of the report: the ranking, and in sentences made from the numbers what it supports and what not."""
+"""What the report opens with: the finding, and in sentences made from the numbers what it supports and what not."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
-from bpo_index.display.numbers import count_noun, list_names, show_level, show_score
-from bpo_index.display.table_view import TableView
-from bpo_index.publication.findings import rate_several
-from bpo_index.publication.formats.reader_tables import view_units
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import list_names, show_level, show_range
+from bpo_index.publication.findings import rate_several, summarise_certain_pairs
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import describe_ranges, name_points
+from bpo_index.publication.standard_phrases import show_score_with_unit
 from bpo_index.robustness.ranks.rank_tables import FIRST_FEW
 
 #: Units named in one sentence, at most; of more their number is given.
 _NAMED = 6
-#: Sentences of one kind, at most.
-_SENTENCES = 15
+#: Sentences on units that are ahead, besides the leader.
+_AHEAD = 2
 
 
 @dataclass(frozen=True)
@@ -28,75 +27,77 @@ class Answer:
     """What the report opens with."""
 
     headline: str
-    """One sentence."""
+    """The finding in one sentence."""
+    lead: str
+    """The leader's score with its interval and rank set, and how many pairs are certain."""
     supported: list[str]
-    """What the ranking supports at the confidence level, all units at once."""
+    """What the ranking supports at the confidence level, all units at once: at most five sentences."""
     unsupported: list[str]
-    """What it does not support."""
-    numbers: list[str]
-    """The findings, as everywhere."""
-    table: TableView
+    """What it does not support: at most five sentences."""
     unit_notes: list[str]
-    """Notes on single units."""
+    """Notes on single units, those of many units at once."""
 
 
 def write_answer(result: Result, definition: IndexDefinition) -> Answer:
-    """Return the first page of a result."""
+    """Return what the report of a result opens with."""
     ranked = result.ranking.filter(pl.col("rank").is_not_null())
-    names = dict(ranked.select("unit", "name").iter_rows())
-    sure = set(result.tables["pairs"].filter(pl.col("surely")).select("ahead", "behind").iter_rows())
-    first_ranks, compares = result.tables["first_ranks"], ranked.height > 1
-    level, words = show_level(definition.method.confidence_level), definition.words
+    pairs = result.tables["pairs"]
+    sure = set(pairs.filter(pl.col("surely")).select("ahead", "behind").iter_rows())
+    compares, words = ranked.height > 1, definition.words
+    said = [] if ranked.is_empty() else [_describe_leader(ranked, definition)]
+    if compares:
+        said.append(summarise_certain_pairs(pairs, definition))
+    several = rate_several(result.notes, words)
+    first_ranks = result.tables["first_ranks"]
     return Answer(
-        headline=_write_headline(ranked, result.tables, level=level, words=words, points=name_points(definition)),
-        supported=_list_supported(names, sure, first_ranks, words) if compares else [],
-        unsupported=_list_unsupported(
-            ranked, sure, first_ranks, level=level, words=words, rates_several=rate_several(result.notes, words)
-        )
-        if compares
-        else [],
-        numbers=result.findings,
-        table=_tabulate(result, definition),
-        unit_notes=[f"{list_names(names)}: {note}." for note, names in result.group_unit_notes()],
+        headline=result.summary[0] if result.summary else phrase("report.nobody_ranked", unit=words.unit),
+        lead=" ".join(said),
+        supported=_list_supported(ranked, sure, first_ranks, words) if compares else [],
+        unsupported=_list_unsupported(ranked, sure, first_ranks, definition, rates_several=several) if compares else [],
+        unit_notes=[
+            phrase("report.unit_note", names=_name_few(names, words), note=note)
+            for note, names in result.group_unit_notes()
+        ],
     )
 
 
-def _write_headline(
-    ranked: pl.DataFrame, tables: dict[str, pl.DataFrame], *, level: str, words: Words, points: str
-) -> str:
-    if ranked.is_empty():
-        return f"No {words.unit} has a rank."
-    leaders = ranked.filter(pl.col("rank") == 1)
-    named = _name_few(leaders["name"].to_list(), words.unit, words.units)
-    said = f"{named} {'has' if leaders.height == 1 else 'share'} the highest score, "
-    said += f"{show_score(ranked.row(0, named=True))} {points}"
-    others = [f"{row['name']} ({show_score(row)})" for row in ranked.filter(pl.col("rank") > 1).head(4).to_dicts()]
-    said += f", followed by {list_names(others)}." if others else "."
-    if ranked.height < 2:
-        return said
-    sure = tables["pairs"]["surely"].sum()
-    may = tables["first_ranks"]["candidates_count"][0]
-    certain = f"{sure} of {count_noun(tables['pairs'].height, 'pair')} can be told apart"
-    first = f"{may} of {words.count_units(ranked.height)} may be first, and " if may > 1 else ""
-    return f"{said} At {level} confidence {first}{certain}."
+def _describe_leader(ranked: pl.DataFrame, definition: IndexDefinition) -> str:
+    """Return score, interval and rank set of the first, which table and figure name too."""
+    row, level = ranked.row(0, named=True), show_level(definition.method.confidence_level)
+    said = {"name": row["name"], "score": show_score_with_unit(row, definition), "level": level}
+    if row["ci_low"] is None or row["rank_set_low"] is None:
+        return phrase("report.lead_score", name=said["name"], score=said["score"])
+    return phrase(
+        "report.lead",
+        interval=show_range(row["ci_low"], row["ci_high"]),
+        ranks=show_range(row["rank_set_low"], row["rank_set_high"]),
+        **said,
+    )
 
 
 def _list_supported(
-    names: dict[str, str], sure: set[tuple[str, str]], first_ranks: pl.DataFrame, words: Words
+    ranked: pl.DataFrame, sure: set[tuple[str, str]], first_ranks: pl.DataFrame, words: Words
 ) -> list[str]:
-    supported = []
-    leading = [code for code in names if any((code, other) in sure for other in names)]
-    for code in leading[:_SENTENCES]:
-        behind = [names[other] for other in names if (code, other) in sure]
-        supported.append(f"{names[code]} is ahead of {_name_few(behind, 'other', 'others')}.")
-    if len(leading) > _SENTENCES:
-        supported.append(f"{len(leading) - _SENTENCES} more are ahead of others; robustness/pairs.csv says of whom.")
+    names = dict(ranked.select("unit", "name").iter_rows())
+    behind = {code: [names[other] for other in names if (code, other) in sure] for code in names}
+    leading = [code for code, others in behind.items() if others]
+    supported = [
+        phrase("report.is_ahead", count=len(behind[code]), name=names[code], names=_name_few(behind[code], words))
+        for code in leading[: 1 + _AHEAD]
+    ]
+    if len(leading) > 1 + _AHEAD:
+        supported.append(phrase("report.others_ahead", count=len(leading) - 1 - _AHEAD, **words.names))
     # Where it is sure who the best k are, the sentences above say so already.
-    best = first_ranks.filter((pl.col("surely") != "") & (pl.col("candidates_count") > pl.col("k")))
-    for row in best.sort("k").unique("surely", keep="first", maintain_order=True).head(_SENTENCES).to_dicts():
+    best = first_ranks.filter((pl.col("surely") != "") & (pl.col("candidates_count") > pl.col("k"))).sort("k").head(1)
+    for row in best.iter_rows(named=True):
         certain = [names[code] for code in row["surely"].split()]
-        are = "is" if len(certain) == 1 else "are"
-        supported.append(f"{_name_few(certain, words.unit, words.units)} {are} among the best {row['k']}.")
+        supported.append(
+            phrase("report.among_best", count=len(certain), names=_name_few(certain, words), best=int(row["k"]))
+        )
+    last = ranked.drop_nulls("rank_set_low").sort("rank_set_low", descending=True, maintain_order=True).head(1)
+    for name, low in last.select("name", "rank_set_low").iter_rows():
+        if low > 1 and len(supported) < 5:
+            supported.append(phrase("report.not_among_first", name=name, count=low - 1))
     return supported
 
 
@@ -104,52 +105,38 @@ def _list_unsupported(
     ranked: pl.DataFrame,
     sure: set[tuple[str, str]],
     first_ranks: pl.DataFrame,
+    definition: IndexDefinition,
     *,
-    level: str,
-    words: Words,
     rates_several: bool,
 ) -> list[str]:
-    unsupported, codes = [], ranked["unit"].to_list()
+    unsupported, codes, words = [], ranked["unit"].to_list(), definition.words
     leaders = ranked.filter(pl.col("rank") == 1)
-    lowest = leaders["rank_set_high"][0]
+    lowest, candidates = leaders["rank_set_high"][0], first_ranks["candidates_count"][0] if first_ranks.height else 1
     if lowest is not None and lowest > 1:
-        candidates = first_ranks["candidates_count"][0]
-        may = f", and {candidates} may be first" if candidates > 1 else ""
-        named = _name_few(leaders["name"].to_list(), words.unit, words.units)
-        said = f"That {named} {'is' if leaders.height == 1 else 'are'} first"
-        whose = "its rank" if leaders.height == 1 else f"the rank of {leaders['name'][0]}"
-        unsupported.append(f"{said}: at {level} confidence {whose} may be as low as {lowest}{may}.")
-    open_pairs = [(ahead, behind) for ahead, behind in pairwise(codes) if (ahead, behind) not in sure]
-    if open_pairs:
-        is_none = len(open_pairs) == len(codes) - 1
         unsupported.append(
-            f"The order of neighbours: {'none' if is_none else len(open_pairs)} of the "
-            f"{count_noun(len(codes) - 1, 'pair')} of neighbours {'can' if is_none else 'cannot'} be told apart."
+            phrase(
+                "report.first_not_certain",
+                count=leaders.height,
+                names=_name_few(leaders["name"].to_list(), words),
+                lowest=int(lowest),
+                candidates=words.count_units(candidates),
+            )
         )
+    neighbours = list(pairwise(codes))
+    open_pairs = sum(pair not in sure for pair in neighbours)
+    if open_pairs:
+        key = "report.no_neighbours" if open_pairs == len(neighbours) else "report.some_neighbours"
+        values = {} if open_pairs == len(neighbours) else {"open": open_pairs}
+        unsupported.append(phrase(key, count=len(neighbours), **values))
     for row in first_ranks.filter(pl.col("k") == min(FIRST_FEW, len(codes) - 1)).iter_rows(named=True):
         if row["candidates_count"] > row["k"] > 1:
-            unsupported.append(
-                f"Which {row['k']} are the best: {row['candidates_count']} of {len(codes)} may be among them."
-            )
+            may = words.count_units(row["candidates_count"])
+            unsupported.append(phrase("report.best_not_certain", count=int(row["k"]), candidates=may))
     if not rates_several:
-        unsupported.append(
-            f"That one {words.unit} is better than another: {words.respondents} rate their own only, so that generous "
-            "raters and good conditions look the same."
-        )
+        unsupported.append(phrase("report.raters_differ", **words.names))
     return unsupported
 
 
-def _name_few(names: list[str], noun: str, plural: str) -> str:
+def _name_few(names: list[str], words: Words) -> str:
     """Return the names, or where they are too many for a sentence their number."""
-    return list_names(names) if len(names) <= _NAMED else count_noun(len(names), noun, plural)
-
-
-def _tabulate(result: Result, definition: IndexDefinition) -> TableView:
-    return view_units(
-        result.ranking,
-        definition,
-        caption=f"Ranking, {definition.title}",
-        marks={note: "*" for note, _ in result.group_unit_notes()},
-        note=f"{describe_ranges(definition)} With few {definition.words.respondents} a rank set may span many ranks "
-        "although intervals do not overlap: it takes in every pair.",
-    )
+    return list_names(names) if len(names) <= _NAMED else words.count_units(len(names))

@@ -1,4 +1,4 @@
-"""The page on categories, and what codes and ids are called on all pages."""
+"""The tables on categories, and what codes and ids are called on all pages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import polars as pl
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import NOTHING, list_names, show_number, show_score
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
@@ -47,7 +48,8 @@ class Names:
     def tell_place(self, category: str) -> str:
         """Return the title and that of the category in which it lies, such as "Talent, in People"."""
         parent = self.nodes[category].parent_id
-        return self.categories[category] + (f", in {self.categories[parent]}" if parent else "")
+        title = self.categories[category]
+        return phrase("annex.place", category=title, parent=self.categories[parent]) if parent else title
 
     def group_by_parent(self) -> dict[str | None, list[str]]:
         """Return the ids of the categories that the index (null) and each category hold, in the order of the tree."""
@@ -82,8 +84,8 @@ def tabulate_category_ends(result: Result, names: Names) -> TableView:
         rows.append((title, _name_level_units(first), _name_level_units(last), apart))
     return make_table(
         "category-ends",
-        "First and last in each category",
-        ("Category", "First", "Last", "Points apart"),
+        phrase("annex.category_ends"),
+        [phrase(f"annex.{name}") for name in ("category", "first", "last", "points_apart")],
         rows,
         texts=(0, 1, 2),
         levels=[names.find_level(category) for category in names.categories],
@@ -92,10 +94,10 @@ def tabulate_category_ends(result: Result, names: Names) -> TableView:
 
 def _name_level_units(rows: pl.DataFrame) -> str:
     """Return the names of units with one rank, and their score."""
-    shown = (
-        rows["name"].to_list() if rows.height <= _NAMED else [*rows["name"].to_list()[:1], f"{rows.height - 1} others"]
-    )
-    return f"{list_names(shown)} ({show_score(rows.row(0, named=True))})"
+    shown = rows["name"].to_list()
+    if len(shown) > _NAMED:
+        shown = [shown[0], phrase("annex.others", count=len(shown) - 1)]
+    return phrase("annex.in_brackets", text=list_names(shown), bracketed=show_score(rows.row(0, named=True)))
 
 
 def tabulate_category_scores(result: Result, names: Names) -> list[TableView]:
@@ -107,24 +109,22 @@ def tabulate_category_scores(result: Result, names: Names) -> list[TableView]:
 
     def show(row: dict[str, Any]) -> str:
         score = show_score(row)
-        return score if row["rank"] is None else f"{score} ({row['rank']})"
+        if row["rank"] is None:
+            return score
+        return phrase("annex.in_brackets", text=score, bracketed=show_number(row["rank"]))
 
     tables = []
     for parent, held in names.group_by_parent().items():
         shown = held if parent is None else [parent, *held]
-        within = "" if parent is None else f" {names.tell_place(parent)}"
+        within = "" if parent is None else names.tell_place(parent)
         tables.append(
             make_table(
                 "category-scores" if parent is None else f"category-scores-{names.nodes[parent].number}",
-                f"Score in{within} and in what it holds, rank in brackets"
-                if within
-                else "Score in each category, rank in brackets",
+                phrase("annex.scores_within", category=within) if within else phrase("annex.scores"),
                 (names.unit_word, *(names.categories[category] for category in shown)),
                 [(name, *(show(cells[unit, category]) for category in shown)) for unit, name in names.units.items()],
-                note=""
-                if within
-                else f"{NOTHING}: not published, so that nobody's answer can be worked out, or not scored.",
-                fold=f"In{within}" if within else "",
+                note="" if within else phrase("annex.scores_note", nothing=NOTHING),
+                fold=phrase("annex.within", category=within) if within else "",
             )
         )
     return tables

@@ -1,4 +1,4 @@
-"""The page on robustness, second part: assumptions, methods, weights, and what changes when one thing is left out."""
+"""The annex on robustness, second part: assumptions, methods, weights, and what changes when one thing is left out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from bpo_index.display.numbers import NOTHING, show_estimate, show_number, show_range
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import NOTHING, show_estimate, show_number, show_percent, show_range
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
@@ -16,15 +17,7 @@ from bpo_index.publication.result import Result
 
 #: Pairs nearest to swapping that are listed, of the index and of a category that holds categories.
 _SWAPS, _SWAPS_WITHIN = 10, 5
-_KEPT = {"ranking": "the ranking", "first": "the first", "first_five": "the first five"}
-_LEFT_OUT = {
-    "respondent": "One {respondent}",
-    "company": "One company",
-    "unit": "One {unit} (the others among themselves)",
-    "question": "One question",
-    "category": "One category",
-    "quality_rule": "One quality rule",
-}
+_KEPT = ("ranking", "first", "first_five")
 
 
 def tabulate_sensitivity(result: Result, names: Names, level: str) -> TableView:
@@ -42,10 +35,15 @@ def tabulate_sensitivity(result: Result, names: Names, level: str) -> TableView:
     ]
     return make_table(
         "sensitivity",
-        "Which assumption moves ranks",
-        ("Assumption", f"Shapley effect ({level})", f"First-order index ({level})", f"Total index ({level})"),
+        phrase("annex.sensitivity"),
+        (
+            phrase("annex.assumption"),
+            phrase("annex.shapley", level=level),
+            phrase("annex.first_order", level=level),
+            phrase("annex.total", level=level),
+        ),
         rows,
-        note="Shares of the variance of all ranks when everything is drawn. Shapley effects add up to one.",
+        note=phrase("annex.sensitivity_note"),
     )
 
 
@@ -61,13 +59,19 @@ def tabulate_methods(result: Result, names: Names) -> TableView:
         ranks = own["rank"].to_list()
         nominal = own.filter("nominal")["rank"].to_list()
         same = sum(rank in nominal for rank in ranks)
-        rows.append((names.units[unit], *nominal[:1], show_range(min(ranks), max(ranks)), f"{same} of {combinations}"))
+        shown = show_range(min(ranks), max(ranks))
+        rows.append((names.units[unit], *nominal[:1], shown, phrase("annex.some_of", some=same, all=combinations)))
     return make_table(
         "method-ranks",
-        "The ranking under other methods",
-        (names.unit_word, "Rank", "Ranks under all combinations of methods", "Combinations with this rank"),
+        phrase("annex.method_ranks"),
+        (
+            names.unit_word,
+            phrase("annex.rank"),
+            phrase("annex.ranks_of_combinations"),
+            phrase("annex.combinations_with_rank"),
+        ),
         rows,
-        note="Answers and weights as they are; normalisation, aggregation and treatment of missing answers varied.",
+        note=phrase("annex.method_ranks_note"),
     )
 
 
@@ -78,7 +82,7 @@ def tabulate_weights(result: Result, names: Names) -> list[TableView]:
     """
     used = {row["category"]: row for row in result.tables["weights"].filter(pl.col("question").is_null()).to_dicts()}
     kept = {
-        (row["category"], row["kept"]): f"{row['low']:.2f} to {row['high']:.2f}"
+        (row["category"], row["kept"]): show_range(row["low"], row["high"], 2)
         for row in result.tables["weight_intervals"].iter_rows(named=True)
     }
     tables = []
@@ -101,30 +105,20 @@ def tabulate_weights(result: Result, names: Names) -> list[TableView]:
 
 
 def _make_weights_table(rows: list[tuple[str | None, ...]], parent: str | None, names: Names) -> TableView:
-    keeps = [f"Keeps {what}" for what in _KEPT.values()]
-    headings = ("Category", "Nominal", "Used", "Effective importance")
+    keeps = [phrase(f"annex.keeps_{kept}") for kept in _KEPT]
+    headings = [phrase(f"annex.weight_{name}") for name in ("category", "nominal", "used", "effective")]
     if parent is None:
-        below = (
-            " Below, the same in each category that holds categories: shares of what it holds, effective importance "
-            "for its score, and what keeps the ranking in it. In the index: times the weights of all that the category "
-            "lies in."
-        )
-        return make_table(
-            "weights",
-            "Weights, and how far each may move",
-            (*headings, *keeps),
-            rows,
-            note="Effective importance: the category's share of the squared correlations with the overall score. The "
-            "last columns say between which weights of the category, the others in their proportions, it stays."
-            + (below if names.is_tree else ""),
-        )
+        note = phrase("annex.weights_note")
+        if names.is_tree:
+            note = phrase("annex.two_sentences", first=note, second=phrase("annex.weights_below"))
+        return make_table("weights", phrase("annex.weights_caption"), (*headings, *keeps), rows, note=note)
     place = names.tell_place(parent)
     return make_table(
         f"weights-{names.nodes[parent].number}",
-        f"Weights in {place}, and how far each may move",
-        (*headings, "In the index", *keeps),
+        phrase("annex.weights_within", category=place),
+        (*headings, phrase("annex.weight_in_index"), *keeps),
         rows,
-        fold=f"In {place}",
+        fold=phrase("annex.within", category=place),
     )
 
 
@@ -148,22 +142,21 @@ def tabulate_swaps(result: Result, names: Names) -> list[TableView]:
             (
                 names.units[row["ahead"]],
                 names.units[row["behind"]],
-                f"{row['weight_moved']:.1%}",
+                show_percent(row["weight_moved"], decimals=1),
                 names.categories[row["gains"]],
                 ", ".join(names.categories[one] for one in row["loses"].split()),
             )
             for row in table.head(_SWAPS if parent is None else _SWAPS_WITHIN).iter_rows(named=True)
         ]
         within = "" if parent is None else names.tell_place(parent)
-        caption = "Pairs that the least change of weights would swap"
         tables.append(
             make_table(
                 "weight-swaps" if parent is None else f"weight-swaps-{names.nodes[parent].number}",
-                f"{caption} in {within}" if within else caption,
-                ("Ahead", "Behind", "Weight moved", "Gained by", "Lost by"),
+                phrase("annex.swaps_within", category=within) if within else phrase("annex.swaps"),
+                [phrase(f"annex.swap_{name}") for name in ("ahead", "behind", "weight_moved", "gains", "loses")],
                 rows,
                 texts=(0, 1, 3, 4),
-                fold=f"In {within}" if within else "",
+                fold=phrase("annex.within", category=within) if within else "",
             )
         )
     return tables
@@ -176,24 +169,26 @@ def tabulate_influence(result: Result, names: Names) -> TableView:
     for kind in table["left_out"].unique(maintain_order=True):
         part = table.filter(left_out=kind)
         items = int(part["items"].sum()) - int(part["not_computed"].sum())
-        # What is not told of one is not told of their sum.
+        # What is not published of one is not published of their sum.
         counts = [part[name] for name in ("changing_first", "changing_first_five", "changing_any_rank")]
         sums = [None if count.null_count() else count.sum() for count in counts]
         largest = None if part["largest_shift"].null_count() else part["largest_shift"].max()
-        left_out = _LEFT_OUT[kind].format(respondent=names.words.respondent, unit=names.words.unit)
+        left_out = phrase(f"annex.left_out_{kind}", **names.words.names)
         rows.append((left_out, items, *sums, largest))
     return make_table(
         "influence",
-        "Leaving one out",
-        ("Left out", "Cases", "Another first", "Other first five", "Any rank changes", "Most places moved"),
+        phrase("annex.influence"),
+        [
+            phrase(f"annex.influence_{name}")
+            for name in ("left_out", "cases", "first", "first_five", "any_rank", "largest_shift")
+        ],
         rows,
-        note=f"Each is left out once, and the index computed again without it. {NOTHING}: not told, since it hangs on "
-        "what a row says that a rule keeps out.",
+        note=phrase("annex.influence_note", nothing=NOTHING),
     )
 
 
 def tabulate_exclusions(result: Result, names: Names) -> TableView | None:
-    """Return ranks with and without the quality exclusions, as far as they may be told; None where there are none."""
+    """Return ranks with and without the quality exclusions, as far as they are published; None where there are none."""
     table = result.tables["exclusions"]
     if table.is_empty() or (table["respondents_without"] == table["respondents"]).all():
         return None
@@ -209,8 +204,14 @@ def tabulate_exclusions(result: Result, names: Names) -> TableView | None:
     ]
     return make_table(
         "exclusions",
-        "With and without the rows that quality rules keep out",
-        (names.unit_word, "Rank", "Rank with them", start_sentence(names.words.respondents), "with them"),
+        phrase("annex.exclusions"),
+        (
+            names.unit_word,
+            phrase("annex.rank"),
+            phrase("annex.rank_with_them"),
+            start_sentence(names.words.respondents),
+            phrase("annex.with_them"),
+        ),
         rows,
-        note="Ranks are those that follow from scores and numbers of respondents, whatever these rows say.",
+        note=phrase("annex.exclusions_note", **names.words.names),
     )

@@ -1,4 +1,4 @@
-"""The pages on method, limits and provenance: what was done, in formulas and sentences, from the definition."""
+"""Method, limits and questionnaire: what was done, in formulas and sentences, from the definition."""
 
 from __future__ import annotations
 
@@ -10,48 +10,35 @@ from typing import Any
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.definition.blocks import Words
 from bpo_index.definition.tree import DefinedNode
-from bpo_index.display.numbers import NOTHING, list_names, show_level, show_number
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import NOTHING, list_names, show_count, show_number, show_point
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.published_structure import read_structure
 from bpo_index.publication.report.categories import Names
+from bpo_index.publication.report.trust import list_main_limits
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import explain_lost_replicates
 from bpo_index.scoring.designs.registry import list_lonely
 from bpo_index.scoring.methods.registry import find_method, get_weighting
 
 #: The steps from ratings to ranks, by the keys of the `method:` block.
-_TITLES = {
-    "outcome": "What of a rating is scored",
-    "missing_answers": "Missing answers, and means of questions",
-    "outliers": "Extreme values",
-    "normalisation": "Normalisation",
-    "question_weighting": "Weights of questions",
-    "question_aggregation": "From questions to a category",
-    "weighting": "Weights of categories",
-    "aggregation": "From categories to the index",
-}
-#: The same where categories hold categories.
-_TREE_TITLES = _TITLES | {"aggregation": "From categories to what holds them, and to the index"}
-#: The steps that a category may take in a way of its own, and what they are called there.
-_OWN_TITLES = {
-    "question_weighting": "Weights of questions in {}",
-    "question_aggregation": "From questions to a category in {}",
-    "weighting": "Weights of categories in {}",
-    "aggregation": "From categories to {}",
-}
-_OWN_HEADINGS = {
-    "question_weighting": "Weights of questions",
-    "question_aggregation": "From questions to a category",
-    "weighting": "Weights of categories",
-    "aggregation": "From categories to what holds them",
-    "questions_needed": "Questions needed for a score",
-}
-#: What stands for the degrees of freedom in the formulas of intervals.
-_DEGREES = ";  d = 1 / Σ q² − 1 with q the companies' shares of weight, K − 1 where all weigh the same"
+_STEPS = (
+    "outcome",
+    "missing_answers",
+    "outliers",
+    "normalisation",
+    "question_weighting",
+    "question_aggregation",
+    "weighting",
+    "aggregation",
+)
+#: The steps that a category may take in a way of its own.
+_OWN_STEPS = ("question_weighting", "question_aggregation", "weighting", "aggregation")
+#: What a category may have of its own, as the headings of a table.
+_OWN_HEADINGS = (*_OWN_STEPS, "questions_needed")
 
 
 @dataclass(frozen=True)
@@ -67,15 +54,6 @@ class Step:
     """Empty: the line says it."""
 
 
-def describe_symbols(words: Words) -> str:
-    """Return what the letters in formulas stand for."""
-    return (
-        f"u stands for one {words.unit}, c for a category, q for a question, i for one {words.respondent}; r(i,q) is "
-        "the rating, turned round where a high rating means low confidence; w(i) is the weight of one "
-        f"{words.respondent}, other w are weights of questions or categories, sum one; S is a score."
-    )
-
-
 def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> list[Step]:
     """Return the steps from ratings to ranks, each with its method and formula; then those of single categories.
 
@@ -88,12 +66,11 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
     """
     method = definition.method
     is_tree = any(node.level > 1 for node in definition.nodes)
-    titles = _TREE_TITLES if is_tree else _TITLES
     # NOTE: where each unit has its own, weights and score are found in one.
     left_out = ["aggregation"] if get_weighting(method.weighting).has_own_scores else []
     chosen = [
-        (title, record)
-        for key, title in titles.items()
+        (_title_step(key, is_tree), record)
+        for key in _STEPS
         if key not in left_out and (record := find_method(key, getattr(method, key))) is not None
     ]
     return [
@@ -112,19 +89,54 @@ def list_steps(definition: IndexDefinition, *, fits_margins: bool = False) -> li
     ]
 
 
+def list_all_steps(result: Result, definition: IndexDefinition, *, fits_margins: bool = False) -> list[Step]:
+    """Return the steps of `list_steps`, and after them those from scores to ranks, errors, intervals and rank sets."""
+    given = definition.words.names
+    drawn = phrase("annex.companies_or", **given) if definition.columns.company else definition.words.respondents
+    ways = {"ranks": {}, "errors": {"drawn": drawn}}
+    after = {"rank_sets": {}, "replicates": {"replicates": show_count(result.replicates)}}
+
+    def describe(name: str, values: dict[str, str]) -> Step:
+        said = {
+            part: phrase(f"annex.step_{name}_{part}", **given, **values)
+            for part in ("name", "line", "formula")
+            if (name, part) != ("replicates", "formula")
+        }
+        return Step(phrase(f"annex.step_{name}"), said["name"], said["line"], said.get("formula", ""))
+
+    intervals = [
+        Step(phrase("annex.step_intervals"), phrase("annex.step_intervals_name"), line, formula)
+        for line, formula in describe_intervals(definition, result.tables["weights"])
+    ]
+    return [
+        *list_steps(definition, fits_margins=fits_margins),
+        *(describe(name, values) for name, values in ways.items()),
+        *intervals,
+        *(describe(name, values) for name, values in after.items()),
+    ]
+
+
+def _title_step(key: str, is_tree: bool) -> str:
+    """Return what a step is called: putting categories together has another name where they hold categories."""
+    return phrase(f"annex.step_{key}_tree" if is_tree and key == "aggregation" else f"annex.step_{key}")
+
+
 def _find_own_steps(definition: IndexDefinition) -> list[tuple[str, Any]]:
     """Return title and record of each step that a category takes, for it and all in it, in a way of its own."""
     holders = {node.parent for node in definition.nodes}
     found = []
     for node in definition.category_nodes:
-        for key, title in _OWN_TITLES.items():
+        for key in _OWN_STEPS:
             is_used = key.startswith("question") or node.number in holders
             record = find_method(key, node.own_method[key]) if is_used and key in node.own_method else None
             if record is None:
                 continue
             is_lowest = node.questions and key == "question_aggregation"
-            named = "From questions to {}" if is_lowest else title
-            found.append((named.format(_name_with_inside(node, key, definition)), record))
+            title = phrase(
+                f"annex.own_{key}_lowest" if is_lowest else f"annex.own_{key}",
+                category=_name_with_inside(node, key, definition),
+            )
+            found.append((title, record))
     return found
 
 
@@ -132,7 +144,7 @@ def _name_with_inside(node: DefinedNode, key: str, definition: IndexDefinition) 
     """Return the title of a category; for an aggregation that holds for further categories in it, these as well."""
     holders = {one.parent for one in definition.nodes}
     goes_on = any(one.parent == node.number and one.number in holders for one in definition.nodes)
-    return f"{node.title} and what holds categories in it" if key == "aggregation" and goes_on else node.title
+    return phrase("annex.with_inside", category=node.title) if key == "aggregation" and goes_on else node.title
 
 
 def tabulate_own_methods(definition: IndexDefinition, names: Names) -> TableView | None:
@@ -150,23 +162,27 @@ def tabulate_own_methods(definition: IndexDefinition, names: Names) -> TableView
     ]
     return make_table(
         "own-methods",
-        "Categories with methods of their own",
-        ("Category", *(_OWN_HEADINGS[key] for key in keys)),
+        phrase("annex.own_methods"),
+        (phrase("annex.category"), *(phrase(f"annex.own_heading_{key}") for key in keys)),
         rows,
         texts=1 + len([key for key in keys if key != "questions_needed"]),
-        note=f"They hold for the category and all in it; {NOTHING}: as outside.",
+        note=phrase("annex.own_methods_note", nothing=NOTHING),
     )
 
 
 def _describe_respondent_weights(definition: IndexDefinition, fits_margins: bool) -> Step:
     words, trim_weights = definition.words, definition.method.trim_weights
-    given = "design weights of the file" if definition.columns.design_weight else "all weigh the same"
-    said = [given]
+    said = [phrase("annex.design_weights" if definition.columns.design_weight else "annex.all_weigh_the_same")]
     if fits_margins:
-        said.append(f"fitted to shares of the population within {words.units}")
+        said.append(phrase("annex.fitted_to_shares", units=words.units))
     if trim_weights is not None:
-        said.append(f"none above {trim_weights:g} times the mean of the {words.unit}")
-    return Step(f"Weights of {words.respondents}", "fitted" if fits_margins else "as given", ", ".join(said), "")
+        said.append(phrase("annex.trimmed", times=show_point(trim_weights), unit=words.unit))
+    return Step(
+        phrase("annex.step_respondent_weights", respondents=words.respondents),
+        phrase("annex.fitted" if fits_margins else "annex.as_given"),
+        ", ".join(said),
+        "",
+    )
 
 
 def _describe_design(definition: IndexDefinition) -> list[Step]:
@@ -176,20 +192,21 @@ def _describe_design(definition: IndexDefinition) -> list[Step]:
         return []
     if design.replicate_weights is not None:
         given = design.replicate_weights
-        said = [f"{len(given.headings):,} replicate weights of the survey ({given.type}) take the place of drawing"]
+        said = [phrase("annex.replicate_weights", count=len(given.headings), type=given.type)]
     else:
-        drawn = "companies" if definition.columns.company else words.respondents
-        said = [f"{drawn} drawn in each {words.unit}" + (" and stratum by themselves" if design.strata else "")]
+        drawn = phrase("annex.companies") if definition.columns.company else words.respondents
+        key = "annex.drawn_in_strata" if design.strata else "annex.drawn_in_units"
+        said = [phrase(key, drawn=drawn, unit=words.unit)]
         if design.population is not None:
-            said.append("with a correction for the finite population")
+            said.append(phrase("annex.finite_population"))
         if design.respondents_in_company is not None:
-            said.append(f"then {words.respondents} within them")
+            said.append(phrase("annex.then_within", respondents=words.respondents))
         lonely = list_lonely()[design.lonely_company or "fail"]
         if design.strata is not None and not lonely.is_refused:
-            said.append(f"of a stratum with one company: {lonely.line}")
+            said.append(phrase("annex.lonely_stratum", line=lonely.line))
         if design.lonely_reason is not None:
-            said.append(f"the reason: {design.lonely_reason}")
-    return [Step("Sampling design", "declared", ", ".join(said), "")]
+            said.append(phrase("annex.lonely_reason", reason=design.lonely_reason))
+    return [Step(phrase("annex.step_design"), phrase("annex.declared"), ", ".join(said), "")]
 
 
 def describe_intervals(definition: IndexDefinition, weights: pl.DataFrame) -> list[tuple[str, str]]:
@@ -200,22 +217,26 @@ def describe_intervals(definition: IndexDefinition, weights: pl.DataFrame) -> li
     bounds = read_structure(definition, weights).score_bounds
     named: dict[tuple[str, str], list[str]] = {}
     for node, ends in zip(definition.nodes, bounds, strict=True):
-        named.setdefault(_describe_interval(ends), []).append(node.title or "overall")
+        named.setdefault(_describe_interval(ends), []).append(node.title or phrase("annex.overall"))
     if len(named) == 1:
         return list(named)
     return [
-        (f"{'categories' if len(titles) == len(bounds) - 1 else list_names(titles)}, {words}", formula)
+        (
+            phrase(
+                "annex.interval_of",
+                scores=phrase("annex.the_categories") if len(titles) == len(bounds) - 1 else list_names(titles),
+                line=words,
+            ),
+            formula,
+        )
         for (words, formula), titles in named.items()
     ]
 
 
 def _describe_interval(ends: tuple[float, float]) -> tuple[str, str]:
-    if any(map(math.isinf, ends)):
-        return "Student's t; the scores have no ends", f"S ± t(d) · se{_DEGREES}"
-    return (
-        "Student's t on the logit of the score's place between its ends a and b, so that they stay within",
-        f"p = (S − a) / (b − a);  logit(p) ± t(d) · se / ((b − a) p (1 − p)), transformed back{_DEGREES}",
-    )
+    kind = "endless" if any(map(math.isinf, ends)) else "logit"
+    formula = phrase(f"annex.interval_{kind}_formula", degrees=phrase("annex.interval_degrees"))
+    return phrase(f"annex.interval_{kind}"), formula
 
 
 def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: Names) -> TableView:
@@ -225,7 +246,7 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: N
         (
             names.tell_place(node.id),
             question.id,
-            f"{question.text} (reversed)" if question.reverse else question.text,
+            phrase("annex.reversed", text=question.text) if question.reverse else question.text,
             question.origin,
             show_number(used.get(question.id), 3),
         )
@@ -234,17 +255,18 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: N
     ]
     scale, ends = definition.scale, definition.question_ends
     own = [
-        f"{question} from {low:g} to {high:g}"
+        phrase("annex.own_scale", question=question, low=show_point(low), high=show_point(high))
         for question, low, high in zip(definition.question_ids, *(ends or ((), ())), strict=False)
         if (low, high) != (scale.minimum, scale.maximum)
     ]
-    note = "Origin: published, the wording is in print; topic, only its topic is; own, the authors' own."
+    note = phrase("annex.origin_note")
     if own:
-        note += f" Rated on scales of their own, and counted from end to end: {', '.join(own)}."
+        own_scales = phrase("annex.own_scales", questions=", ".join(own))
+        note = phrase("annex.two_sentences", first=note, second=own_scales)
     return make_table(
         "questionnaire",
-        f"Questions, rated from {scale.minimum:g} to {scale.maximum:g}",
-        ("Category", "Question", "Text", "Origin", "Weight"),
+        phrase("annex.questionnaire", low=show_point(scale.minimum), high=show_point(scale.maximum)),
+        [phrase(f"annex.{name}") for name in ("category", "question", "text", "origin", "weight")],
         rows,
         texts=4,
         note=note,
@@ -253,20 +275,23 @@ def tabulate_questionnaire(result: Result, definition: IndexDefinition, names: N
 
 def tabulate_assumptions(result: Result, names: Names) -> TableView:
     """Return what is drawn when all assumptions are."""
-    within = {f"in {category}: ": f"in {names.tell_place(category)}: " for category in names.categories}
+    within = {
+        f"in {category}: ": phrase("annex.level_within", category=names.tell_place(category))
+        for category in names.categories
+    }
     rows = [
         (
             start_sentence(name_assumption(row["assumption"], names.words)),
             _name_level(row["level"], within),
             show_number(row["share"], 3),
-            "yes" if row["nominal"] else "",
+            phrase("annex.yes") if row["nominal"] else "",
         )
         for row in result.tables["assumptions"].iter_rows(named=True)
     ]
     return make_table(
         "assumptions",
-        "What is drawn when all assumptions are",
-        ("Assumption", "Level", "Share", "The ranking's own"),
+        phrase("annex.assumptions"),
+        [phrase(f"annex.{name}") for name in ("assumption", "assumption_level", "assumption_share", "rankings_own")],
         rows,
         texts=(0, 1, 3),
     )
@@ -280,24 +305,16 @@ def _name_level(level: str, within: Mapping[str, str]) -> str:
 
 def list_limits(result: Result, definition: IndexDefinition, audit_notes: list[str]) -> list[str]:
     """Return the limits of the index, general and of this edition."""
-    method, words = definition.method, definition.words
-    level = show_level(definition.method.confidence_level)
-    limits = [
-        f"Each {words.respondent} rates one {words.unit} and no other: how the {words.unit} is judged and who judges "
-        "it cannot be told apart. A generous style of answering looks like confidence.",
-        f"The {words.respondents} are those who were asked and answered. Intervals and rank sets know the chance in "
-        "who answered; they do not know who was never reached.",
-        f"Confidence statements ({level}) come from the sampling of {words.respondents} only. Shares of replicates are "
-        "no confidence statements.",
-        f"No {words.unit} with fewer than {words.count_respondents(method.minimum_respondents_to_publish)} is "
-        "published, none with fewer than "
-        f"{max(method.minimum_respondents_to_rank, method.minimum_respondents_to_publish)} is ranked.",
-        "A difference within its error cannot be told from none: read ranges, not places.",
-    ]
+    limits = list_main_limits(result, definition)
     if result.replicates_not_ranked or result.assumptions_not_ranked:
         limits.append(
-            f"{result.replicates_not_ranked:,} of {result.replicates:,} replicates with {words.respondents} drawn, and "
-            f"{result.assumptions_not_ranked:,} of those with all assumptions drawn, left one {words.unit} without a "
-            f"score and count in nothing: {explain_lost_replicates(definition)}."
+            phrase(
+                "annex.replicates_lost",
+                sampling=result.replicates_not_ranked,
+                replicates=result.replicates,
+                everything=result.assumptions_not_ranked,
+                why=explain_lost_replicates(definition),
+                **definition.words.names,
+            )
         )
     return limits + result.notes + audit_notes

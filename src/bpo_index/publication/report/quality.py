@@ -1,4 +1,4 @@
-"""The page on respondents and quality: the account of rows, answers by unit, reliability."""
+"""The annex on respondents and quality: the account of rows, answers by unit, reliability."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import polars as pl
 
 from bpo_index.definition.blocks import Words
 from bpo_index.disclosure.answers import PublicAudit
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_estimate, show_number
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
@@ -16,36 +17,35 @@ from bpo_index.validation.reasons import describe_reason
 
 def tabulate_rows(audit: PublicAudit, names: Names) -> TableView:
     """Return what became of the rows read."""
-    respondents = start_sentence(names.words.respondents)
-    rows: list[tuple[object, ...]] = [
-        ("Rows read", audit.rows_read),
-        ("Used", audit.rows_accepted),
-        ("Kept out by quality rules alone", audit.rows_quarantined_by_rules),
-        ("Kept out for errors", audit.rows_quarantined_for_errors),
-        ("Put aside by the reader", audit.rows_quarantined_by_reader),
-        (f"{respondents} flagged, and used", audit.respondents_flagged),
-    ]
+    counts = {
+        "read": audit.rows_read,
+        "used": audit.rows_accepted,
+        "by_rules": audit.rows_quarantined_by_rules,
+        "for_errors": audit.rows_quarantined_for_errors,
+        "by_reader": audit.rows_quarantined_by_reader,
+        "flagged": audit.respondents_flagged,
+    }
     if audit.rows_not_kept:
-        rows.append(("Left out beforehand, as not of this edition", audit.rows_not_kept))
-    return make_table("rows", "Every row accounted for", ("What", "Rows"), rows)
+        counts["not_kept"] = audit.rows_not_kept
+    respondents = start_sentence(names.words.respondents)
+    rows = [(phrase(f"annex.rows_{what}", respondents_capital=respondents), count) for what, count in counts.items()]
+    return make_table("rows", phrase("annex.rows"), (phrase("annex.what"), phrase("annex.row_count")), rows)
 
 
 def tabulate_reasons(audit: PublicAudit, words: Words) -> TableView:
     """Return why rows were kept out and respondents flagged."""
     rows = [
-        ("Kept out", code.replace("_", " "), describe_reason(code, words), count)
-        for code, count in audit.reasons.items()
-    ]
-    rows += [
-        ("Flagged", code.replace("_", " "), describe_reason(code, words), count) for code, count in audit.flags.items()
+        (phrase(f"annex.{what}"), code.replace("_", " "), describe_reason(code, words), count)
+        for what, counts in (("kept_out", audit.reasons), ("flagged", audit.flags))
+        for code, count in counts.items()
     ]
     return make_table(
         "reasons",
-        "Why rows were kept out or flagged",
-        ("What", "Reason", "It means", "Rows"),
+        phrase("annex.reasons"),
+        [phrase(f"annex.{name}") for name in ("what", "reason", "it_means", "row_count")],
         rows,
         texts=3,
-        note="A row may have several reasons.",
+        note=phrase("annex.reasons_note"),
     )
 
 
@@ -66,16 +66,11 @@ def tabulate_respondents(result: Result, names: Names) -> TableView:
     ]
     return make_table(
         "respondents",
-        f"{start_sentence(names.words.respondents)} and their answers",
+        phrase("annex.answers", respondents_capital=start_sentence(names.words.respondents)),
         (
             names.unit_word,
             start_sentence(names.words.respondents),
-            "Effective number",
-            "Kish's design effect",
-            "Ratings",
-            "Don't know",
-            "Skipped",
-            "Not asked",
+            *(phrase(f"annex.answers_{name}") for name in ("effective_n", "design_effect", *counts)),
         ),
         rows,
     )
@@ -88,7 +83,7 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> TableView:
         alpha = show_estimate(row["alpha"], row["alpha_low"], row["alpha_high"])
         rows.append(
             (
-                "All questions" if row["category"] is None else names.categories[row["category"]],
+                phrase("annex.all_questions") if row["category"] is None else names.categories[row["category"]],
                 row["questions"],
                 alpha,
                 show_number(row["omega_raw"], 2),
@@ -100,19 +95,18 @@ def tabulate_reliability(result: Result, names: Names, level: str) -> TableView:
         )
     return make_table(
         "reliability",
-        "Reliability",
+        phrase("annex.reliability"),
         (
-            "Category",
-            "Questions",
-            f"Alpha, raw items ({level})",
-            "Omega, raw items",
-            "Omega, standardised items",
-            "ICC(1)",
-            f"Reliability of {names.words.unit} means",
-            f"{start_sentence(names.words.respondents)} needed for .8",
+            phrase("annex.category"),
+            phrase("annex.questions"),
+            phrase("annex.alpha", level=level),
+            phrase("annex.omega_raw"),
+            phrase("annex.omega"),
+            phrase("annex.icc"),
+            phrase("annex.unit_means", unit=names.words.unit),
+            phrase("annex.respondents_needed", respondents_capital=start_sentence(names.words.respondents)),
         ),
         rows,
         levels=[names.find_level(category) for category in table["category"]],
-        note=f"Alpha and omega: how well the questions of a category hang together, within {names.words.units}. "
-        f"ICC(1): the share of the variance of single scores that lies between {names.words.units}.",
+        note=phrase("annex.reliability_note", units=names.words.units),
     )

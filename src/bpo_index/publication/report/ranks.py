@@ -1,10 +1,11 @@
-"""The page on robustness, first part: confidence sets of ranks, replicate ranks, pairs, the first ones, groups."""
+"""The annex on robustness, first part: confidence sets of ranks, replicate ranks, pairs, the first ones, groups."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_range, show_share
 from bpo_index.display.table_view import TableView, make_table
 from bpo_index.display.words import start_sentence
@@ -45,26 +46,22 @@ def tabulate_ranks(result: Result, names: Names, level: str) -> TableView:
         rows.append(shown)
     return make_table(
         "rank-ranges",
-        "How far ranks can be trusted",
+        phrase("annex.rank_ranges"),
         (
             names.unit_word,
-            "Rank",
-            "Rank set",
-            "Marginal rank set",
-            "First, share of replicates",
-            "First, round shrunken scores",
-            "Among the first three",
-            f"Median, {names.words.respondents} drawn",
-            f"Middle {level}",
-            "Median, all assumptions drawn",
-            f"Middle {level}",
+            phrase("annex.rank"),
+            phrase("report.rank_set"),
+            phrase("annex.marginal_rank_set"),
+            phrase("annex.first_share"),
+            phrase("annex.first_shrunken"),
+            phrase("annex.first_three"),
+            phrase("annex.median_respondents", respondents=names.words.respondents),
+            phrase("annex.middle", level=level),
+            phrase("annex.median_assumptions"),
+            phrase("annex.middle", level=level),
         ),
         rows,
-        note=f"Rank sets are at {level} confidence: the first holds for all {names.words.units} at once, the marginal "
-        f"one only for one {names.words.unit} that was chosen before the ranking was seen. All that follows is from "
-        "replicates: it shows what chance and choices of method do to the ranking, and is no confidence statement. "
-        f"The shares are with {names.words.respondents} drawn anew. A share of replicates flatters the first, whose "
-        "score has luck in it already; the share of draws round shrunken scores takes off what can be known of that.",
+        note=phrase("annex.rank_ranges_note", level=level, **names.words.names),
     )
 
 
@@ -76,15 +73,14 @@ def tabulate_pairs(result: Result, names: Names) -> TableView | None:
     cells = {}
     for row in result.tables["pairs"].iter_rows(named=True):
         share = show_share(row["p_ahead_sampling"])
-        cells[row["ahead"], row["behind"]] = f"{share} ●" if row["surely"] else share
+        cells[row["ahead"], row["behind"]] = phrase("annex.sure_pair", share=share) if row["surely"] else share
     rows = [(names.units[one], *(cells.get((one, other), "") for other in ranked[1:])) for one in ranked[:-1]]
     return make_table(
         "pairs",
-        "Who is ahead of whom",
-        (f"{names.unit_word} ahead", *ranked[1:]),
+        phrase("annex.pairs"),
+        (phrase("annex.pairs_heading", unit_capital=names.unit_word), *ranked[1:]),
         rows,
-        note=f"Share of replicates, {names.words.respondents} drawn, in which the row is ahead of the column. "
-        "● marks pairs that can be told apart, all pairs at once.",
+        note=phrase("annex.pairs_note", respondents=names.words.respondents),
     )
 
 
@@ -92,9 +88,9 @@ def tabulate_first_ranks(result: Result, names: Names) -> TableView:
     """Return one row per number of first ranks: who may be, and who surely is, among the best."""
     rows = [
         (
-            f"Best {row['k']}" if row["k"] > 1 else "The best",
+            phrase("annex.best", count=int(row["k"])),
             row["candidates_count"],
-            ", ".join(names.units[code] for code in row["surely"].split()) or "none",
+            ", ".join(names.units[code] for code in row["surely"].split()) or phrase("annex.none"),
             show_share(row["holds_sampling"]),
             show_share(row["holds_all_assumptions"]),
         )
@@ -102,13 +98,13 @@ def tabulate_first_ranks(result: Result, names: Names) -> TableView:
     ]
     return make_table(
         "first-ranks",
-        "Who may be among the best",
+        phrase("annex.first_ranks"),
         (
-            "Among",
-            "May be",
-            "Surely are",
-            f"The same in replicates, {names.words.respondents} drawn",
-            "all assumptions drawn",
+            phrase("annex.among"),
+            phrase("annex.may_be"),
+            phrase("annex.surely_are"),
+            phrase("annex.same_respondents", respondents=names.words.respondents),
+            phrase("annex.same_assumptions"),
         ),
         rows,
         texts=(0, 2),
@@ -120,14 +116,13 @@ def tabulate_groups(result: Result, definition: IndexDefinition, level: str) -> 
     groups = result.tables["groups"].filter(pl.col("category").is_null())
     if groups.is_empty():
         return None
-    weighed = "by their size" if definition.group_weights == "size" else "all the same"
     words = definition.words
     return view_frame(
         GROUPS,
         ("rank", "group", "score", "ci", "rank_set", "marginal_rank_set", "units", "respondents", "note"),
         groups,
         is_percentage=names_percentage(definition),
-        headings=name_columns(words) | {"ci": f"{level} interval", "units": start_sentence(words.units)},
-        note=f"A group's score is the mean of the published scores of those that take part, weighed {weighed}. "
-        "robustness/groups.csv has the categories, and who is in each group.",
+        headings=name_columns(words)
+        | {"ci": phrase("report.interval_heading", level=level), "units": start_sentence(words.units)},
+        note=phrase("annex.groups_by_size" if definition.group_weights == "size" else "annex.groups_all_the_same"),
     )

@@ -1,18 +1,4 @@
-// The script of the report: tables that scroll by the keyboard, and the explorer. Nothing leaves the page.
-"use strict";
-
-// Tables that do not fit are scrolled by the keyboard too; those that fit are no stop on the way.
-function markScrolling() {
-  for (const one of document.querySelectorAll(".scroll, figure")) {
-    const label = one.dataset.label ?? one.querySelector("title")?.id;
-    const names = { tabindex: "0", role: "region", "aria-labelledby": label };
-    const scrolls = one.scrollWidth > one.clientWidth;
-    for (const [name, value] of Object.entries(names)) scrolls ? one.setAttribute(name, value) : one.removeAttribute(name);
-  }
-}
-addEventListener("resize", markScrolling);
-markScrolling();
-
+// The script of the report: the explorer. Nothing leaves the page.
 // The explorer's arithmetic: scores of the categories that hold questions and replicates of them, weighed and put
 // together anew, up through the categories that hold them. It computes what bpo_index.publication.explorer.rescore computes.
 const Explorer = (() => {
