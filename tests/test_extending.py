@@ -114,7 +114,7 @@ def test_a_normalisation_of_others_is_one_assumption_among_others(methods_instal
     levels = pl.read_csv(release / "robustness" / "assumptions.csv").filter(assumption="normalisation")
     assert levels["level"].to_list() == ["scale", "stretched_z"]
     assert levels["replicates"].to_list() == [50, 50]
-    report = (release / "report.html").read_text(encoding="utf-8")
+    report = (release / "annex.html").read_text(encoding="utf-8")
     assert "stretched z" in report
 
 
@@ -126,7 +126,7 @@ def test_an_aggregation_of_others_brings_its_option(methods_installed, tmp_path)
     assert ranking["score"].to_numpy() == pytest.approx(cells[:, 2:-2].mean(axis=1), abs=ROUNDED)
     # Nothing says that it is smooth: errors come from replicates and from no derivative.
     assert ranking.filter(pl.col("se").is_null())["unit"].to_list() == ["NIC"]
-    report = (release / "report.html").read_text(encoding="utf-8")
+    report = (release / "annex.html").read_text(encoding="utf-8")
     assert "S: mean of what is left" in report
     assert "mean without the highest and the lowest items" in report
 
@@ -220,7 +220,7 @@ def test_a_quality_rule_is_one_file(rule_installed: dict[str, str], survey: Path
     (release,) = (path.parent for path in (tmp_path / "releases").rglob("audit.json"))
     audit = json.loads((release / "audit.json").read_text(encoding="utf-8"))
     assert audit["reasons"]["few_digits"] == 3
-    assert "few digits" in (report := (release / "report.html").read_text(encoding="utf-8"))
+    assert "few digits" in (report := (release / "annex.html").read_text(encoding="utf-8"))
     assert "the ratings use only a few different values" in report
     influence = pl.read_csv(release / "robustness" / "influence.csv").filter(left_out="quality_rule")
     assert influence["item"].to_list()[-1] == "few_digits"
@@ -367,7 +367,7 @@ def test_a_figure_of_another_package_is_drawn_and_shown(release_with_column_and_
     assert f'<desc id="score-bars-desc">{title}. The longest bar is Colombia&#x27;s.</desc>' in svg
     assert "SYNTHETIC" in svg
     assert (release / "figures" / "score-bars.png").read_bytes().startswith(b"\x89PNG")
-    report = (release / "report.html").read_text(encoding="utf-8")
+    report = (release / "annex.html").read_text(encoding="utf-8")
     section = report.split('<section id="figures"')[1].split("</section>")[0]
     assert f'<figure id="figure-score-bars">{svg}</figure>' in section
     assert '<a href="#figures">Further figures</a>' in report

@@ -45,7 +45,7 @@ def test_a_declared_design_is_in_tables_and_report(tmp_path, without_figures):
         (code, 8, 2, 6.0, 1.0) for code in ("AAA", "BBB", "CCC")
     ]
     assert table["design_based_effect"].null_count() == 3  # eight respondents: no room for it
-    report = (completed.release.path / "report.html").read_text(encoding="utf-8")
+    report = (completed.release.path / "annex.html").read_text(encoding="utf-8")
     assert "The one large firm was sure to be asked." in report
 
 
@@ -58,7 +58,8 @@ def test_margins_that_trimming_does_not_allow_are_named_in_terminal_report_and_a
     console = Console(record=True, width=2_000)
     print_run(completed, console, verbose=False)
     assert says in console.export_text()
-    assert says in (completed.release.path / "report.html").read_text(encoding="utf-8")
+    for page in ("report.html", "annex.html"):
+        assert says in (completed.release.path / page).read_text(encoding="utf-8")
     audit = json.loads((completed.checked.audit_folder / "audit.json").read_text(encoding="utf-8"))
     assert {"unit": "AAA", "variable": "size", "level": "large", "asked": 0.5, "achieved": 0.15} in [
         one | {"achieved": round(one["achieved"], 9)} for one in audit["missed_margins"]

@@ -119,7 +119,7 @@ def test_no_heading_of_the_file_is_read_anywhere(read):
 def test_tables_and_navigation_have_the_words_of_the_definition(read):
     kind, said = read
     unit, respondents = ("Chamber", "Members") if kind == "questions" else ("Unit", "Respondents")
-    headings = {element["text"] for element in Document(said["report.html"]).find("th")}
+    headings = {element["text"] for element in Document(said["annex.html"]).find("th")}
     assert {unit, respondents} <= headings
     assert f"{unit} by {unit.lower()}" in said["report.html"]
     assert f"| Rank | {unit} | " in said["ranking.md"]

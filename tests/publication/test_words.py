@@ -17,6 +17,7 @@ HEADING = "Q3. In which country do you operate?"
 #: What of a release readers read.
 READ = (
     "report.html",
+    "annex.html",
     "ranking.html",
     "ranking.md",
     "ranking.tex",
@@ -68,7 +69,7 @@ def test_no_heading_of_a_file_and_no_word_of_another_index_is_read(published):
 def test_readers_see_the_words_of_the_definition(published):
     has_words, read = published
     unit, units, respondents = ("hospital", "hospitals", "nurses") if has_words else ("unit", "units", "respondents")
-    report = read["report.html"]
+    pages = read["report.html"] + read["annex.html"]
     for said in (
         f"{unit.capitalize()} by {unit}",
         f'<th scope="col" dir="auto">{respondents.capitalize()}</th>',
@@ -77,7 +78,7 @@ def test_readers_see_the_words_of_the_definition(published):
         f"rates one {unit} and no other",
         f"which {respondents} answered",
     ):
-        assert said in report, said
+        assert said in pages, said
     assert (
         f"| Rank | {unit.capitalize()} | Score (%) | Interval | Rank set | {respondents.capitalize()} |"
         in (read["ranking.md"])
@@ -85,7 +86,7 @@ def test_readers_see_the_words_of_the_definition(published):
     assert f"of the 12 {units} may be first" in read["terminal, verbose=False"]
     assert f"{respondents.capitalize()} rate their own {unit} only" in read["terminal, verbose=False"]
     if has_words:
-        shown = {name: text for name, text in read.items() if name != "report.html"}
+        shown = {name: text for name, text in read.items() if name not in ("report.html", "annex.html")}
         assert [name for name, text in shown.items() if re.search(r"\bunits\b", text)] == []
 
 

@@ -34,6 +34,8 @@ class Answer:
     """What the ranking supports at the confidence level, all units at once: at most five sentences."""
     unsupported: list[str]
     """What it does not support: at most five sentences."""
+    cautions: tuple[str, ...]
+    """What was asked for and could not be had."""
     unit_notes: list[str]
     """Notes on single units, those of many units at once."""
 
@@ -54,6 +56,7 @@ def write_answer(result: Result, definition: IndexDefinition) -> Answer:
         lead=" ".join(said),
         supported=_list_supported(ranked, sure, first_ranks, words) if compares else [],
         unsupported=_list_unsupported(ranked, sure, first_ranks, definition, rates_several=several) if compares else [],
+        cautions=result.cautions,
         unit_notes=[
             phrase("report.unit_note", names=_name_few(names, words), note=note)
             for note, names in result.group_unit_notes()
