@@ -57,7 +57,7 @@ STAGES = {
     *("completed", "pipeline", "handover", "inbox", "notebook"),
 }
 NAMES_THAT_SAY_NOTHING = {"util", "utils", "helper", "helpers", "common"}
-SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "altair", "vl_convert")
+SLOW_TO_IMPORT = ("sklearn", "scipy", "prefect", "pandera", "vl_convert")
 
 RUN_HELP = """
 import json, sys

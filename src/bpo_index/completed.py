@@ -38,7 +38,7 @@ class CompletedRun(AsFrame):
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """The figures of the release by name, such as `ranking`; a notebook shows one inline."""
-        return draw_figures(self.result, self.definition)
+        return draw_figures(self.result, self.definition, self.release.release_id)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: ranking, findings, the account of rows, the release."""

@@ -194,7 +194,6 @@ def test_a_name_that_no_system_takes_is_refused(here, arguments):
             ("POLARS_MAX_THREADS", "0"),
             ("POLARS_MAX_THREADS", "-1"),
             ("OMP_NUM_THREADS", "0"),
-            ("PYTHONOPTIMIZE", "2"),
             ("POLARS_MAX_THREADS", "many"),
             ("OMP_NUM_THREADS", ""),
         ],

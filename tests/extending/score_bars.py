@@ -4,15 +4,21 @@ from bpo_index.definition import IndexDefinition
 from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.result import Result
 
-WIDTH = 480
-
 
 def chart_bars(result: Result, _definition: IndexDefinition) -> Chart:
-    import altair as alt
-
     rows = result.ranking.drop_nulls("score").select("name", "score").to_dicts()
-    bars = alt.Chart(alt.InlineData(values=rows)).mark_bar().encode(alt.X("score:Q"), alt.Y("name:N", sort="-x"))
-    return Chart(bars.properties(width=WIDTH), ["A bar a unit, the longest on top."], WIDTH)
+    # Vega-Lite in plain dicts; a chart of altair, or whatever else has `to_dict()`, would do as well.
+    bars = {
+        "data": {"values": rows},
+        "mark": "bar",
+        "width": 480,
+        "encoding": {"x": {"field": "score", "type": "quantitative"}, "y": {"field": "name", "sort": "-x"}},
+    }
+    return Chart(bars, ["A bar a unit, the longest on top."])
+
+
+def find_longest(result: Result, _definition: IndexDefinition) -> str:
+    return f"{result.ranking['name'][0]} has the longest bar"
 
 
 def describe_bars(result: Result, _definition: IndexDefinition) -> str:
@@ -26,6 +32,7 @@ RECORDS = (
         line="a bar a unit, as long as its score",
         needs=lambda result: result.ranking["score"].count() > 0,
         chart=chart_bars,
+        finding=find_longest,
         describe=describe_bars,
     ),
 )

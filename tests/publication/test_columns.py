@@ -63,7 +63,10 @@ def test_modules_build_their_frames_with_the_types_of_the_records(computed):
     frames |= {name: getattr(robustness, name) for name in ("sensitivity", "method_ranks", "groups")}
     for part in (robustness.ranks, robustness.structure, robustness.weights):
         frames |= {name: frame for name, frame in vars(part).items() if name in TABLES}
-    assert {name for name, table in TABLES.items() if table.folder} - set(frames) == {"neighbours"}
+    assert {name for name, table in TABLES.items() if table.folder} - set(frames) == {
+        "neighbours",
+        "category_differences",
+    }
     for name, frame in frames.items():
         assert frame.select(TABLES[name].schema.names()).schema == TABLES[name].schema, name
     for frame in (scores.units, scores.categories, robustness.units, robustness.categories):

@@ -1,11 +1,15 @@
 """What puts a unit ahead of the next: pairs of neighbours only, and only of scores that are published."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import t
 
 from bpo_index.definition import IndexDefinition, change_method
+from bpo_index.publication.cell_errors import Cells, Dependence
 from bpo_index.publication.neighbours import tabulate_neighbours
 from tests.trees import build, make_raw
 
@@ -50,6 +54,24 @@ def test_contributions_are_weighted_differences_of_neighbours():
         ("B", "C", "b", 10.0),
     ]
     assert table["difference"].to_list() == pytest.approx([5, 5, 17.5, 17.5])
+
+
+def test_errors_of_contributions_hold_for_all_categories_of_a_pair():
+    ranking, categories = make_tables({"A": (90, 80), "B": (60, 90), "C": (60, 50)})
+    scores = np.array([[90.0, 80], [60, 90], [60, 50]])
+    errors = np.array([[3.0, 4], [4, 3], [math.nan, 5]])
+    cells = Cells([*"ABC"], [*"ab"], scores, errors, np.full((3, 2), 20.0), Dependence.NONE)
+    table = tabulate_neighbours(ranking, categories, WEIGHTS, FLAT, cells=cells)
+    assert table["se"].to_list() == [3.75, 1.25, None, round(0.25 * math.sqrt(34), 2)]
+    degrees = 25**2 / ((3**4 + 4**4) / 20)
+    reach = 3.75 * t.ppf((1 + math.sqrt(0.95)) / 2, degrees)
+    assert table["ci_low"][0] == pytest.approx(22.5 - reach, abs=0.005)
+    assert table["is_distinct"].to_list() == [True, False, None, True]
+    # One category alone has an error in the second pair.
+    alone = 0.25 * math.sqrt(34) * t.ppf(0.975, 34**2 / ((3**4 + 5**4) / 20))
+    assert table["ci_high"][3] == pytest.approx(10 + alone, abs=0.005)
+    compared = replace(cells, dependence=Dependence.ANY)
+    assert tabulate_neighbours(ranking, categories, WEIGHTS, FLAT, cells=compared)["se"][0] == 0.75 * 7
 
 
 def test_a_unit_published_as_a_bound_stands_between_its_neighbours():

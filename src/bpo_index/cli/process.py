@@ -113,11 +113,6 @@ def check_environment(environment: Mapping[str, str] = os.environ) -> None:
         raise EnvironmentFailed(
             f"The folder in which the command was started is gone or closed ({error.strerror}). Change to another."
         ) from None
-    if sys.flags.optimize > 1:
-        raise EnvironmentFailed(
-            "Python runs without docstrings (-OO, or PYTHONOPTIMIZE=2), and the library that draws figures needs them. "
-            "Run it without."
-        )
     if os.name == "posix":
         import resource  # noqa: PLC0415
 

@@ -42,8 +42,8 @@ class Publishable:
     Attributes
     ----------
     tables
-        The tables of `columns.list_tables()` by name, with their own columns and the origin of the data; but `long` and
-        `neighbours`, which are made of the others, and without columns that are added to a table.
+        The tables of `columns.list_tables()` by name, with their own columns and the origin of the data; but `long`,
+        `neighbours` and `category_differences`, which are made of the others, and without added columns.
     audit
         How many rows were read and used, and why not.
     notes

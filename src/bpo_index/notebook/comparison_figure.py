@@ -9,19 +9,31 @@ import polars as pl
 
 from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
-from bpo_index.publication.figures.drawing import Figure, describe_chart, draw, skip_checks
+from bpo_index.publication.figures.drawing import Figure, describe_chart, draw
+from bpo_index.publication.figures.frame import Said
 from bpo_index.publication.figures.labels import measure, shorten
-from bpo_index.publication.figures.marks import draw_key, measure_key, place_rows, plot_rows, rule_rows, write_column
-from bpo_index.publication.figures.record import Chart
-from bpo_index.publication.figures.style import BLUE, INK, MUTED, ORANGE, SKY, TEXT_SIZE
+from bpo_index.publication.figures.marks import (
+    draw_key,
+    layer,
+    make_axis,
+    mark_points,
+    mark_rows,
+    measure_key,
+    place_rows,
+    place_values,
+    rule_rows,
+    write_column,
+)
+from bpo_index.publication.figures.record import Spec
+from bpo_index.publication.figures.style import BLUE, INK, MUTED, ORANGE, PAPER, SKY, TEXT_SIZE
 
 #: Shape, filling and outline of the symbol of each ranking.
 LOOKS = (
-    ("circle", "white", MUTED),
+    ("circle", PAPER, MUTED),
     ("diamond", ORANGE, ORANGE),
     ("square", SKY, BLUE),
-    ("triangle-up", "white", BLUE),
-    ("triangle-down", "white", ORANGE),
+    ("triangle-up", PAPER, BLUE),
+    ("triangle-down", PAPER, ORANGE),
     ("cross", INK, INK),
 )
 _PLOT, _ROW, _LONGEST_NAME, _LONGEST_KEY = 420, 24, 17, 24
@@ -52,44 +64,34 @@ def draw_comparison(
         for row in rows
     )
     alternative = phrase("figures.alternative", title=title, described=described)
-    with skip_checks():
-        drawing = describe_chart(_chart(rows, names, words), title, notices)
-        return draw("compared", title, alternative, drawing)
+    lines = (phrase("notebook.compared_line", unit=words.unit),)
+    said = Said(title, alternative, notices=tuple(notices), lines=lines)
+    return draw("compared", describe_chart(_chart(rows, names)), said)
 
 
 def _list_ranks(row: dict[str, Any], names: Sequence[str]) -> list[str]:
     return [f"{row[f'rank_{n}']} ({name})" for n, name in enumerate(names, start=1) if row[f"rank_{n}"] is not None]
 
 
-def _chart(rows: list[dict[str, Any]], names: Sequence[str], words: Words) -> Chart:
-    import altair as alt  # noqa: PLC0415  (takes its time)
-
+def _chart(rows: list[dict[str, Any]], names: Sequence[str]) -> Spec:
     shown = [row | {"label": shorten(row["name"], _LONGEST_NAME)} for row in rows]
     width = max((measure(row["label"]) for row in shown), default=1.0) * TEXT_SIZE + 8
     key = [(shorten(name, _LONGEST_KEY), *look) for name, look in zip(names, LOOKS, strict=False)]
     plot = max(_PLOT, measure_key(key))
     most = max((row["rank_high"] for row in rows), default=1)
-    scale = alt.Scale(domain=[0.5, most + 0.5], nice=False)
-    axis = alt.Axis(tickMinStep=1, format="d")
-    band = place_rows(len(rows))
-
-    def place(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", title=phrase("notebook.compared_axis"), scale=scale, axis=axis)
-
-    links = plot_rows([{"row": row["row"], "low": row["rank_low"], "high": row["rank_high"]} for row in rows])
+    axis = make_axis(phrase("notebook.compared_axis"), tickMinStep=1, format="d")
+    band, domain = place_rows(len(rows)), [0.5, most + 0.5]
+    links = [{"row": row["row"], "low": row["rank_low"], "high": row["rank_high"]} for row in rows]
+    ends = {"x": place_values("low", domain, axis), "x2": {"field": "high"}, "y": band}
     layers = [
         rule_rows(len(rows), -width, plot),
-        links.mark_rule(color=MUTED, strokeWidth=1.5).encode(place("low"), band, alt.X2("high:Q")),
+        mark_rows(links, "rule", ends, color=MUTED, strokeWidth=1.5),
         write_column(shown, "label", -8, "right"),
         *draw_key(key),
     ]
     # NOTE: the first is the largest, so that those of one rank can all be seen.
-    for n, (_, shape, fill, stroke) in enumerate(key, start=1):
+    for n, (_, *look) in enumerate(key, start=1):
         points = [{"row": row["row"], "rank": row[f"rank_{n}"]} for row in rows if row[f"rank_{n}"] is not None]
-        size = 150 if n == 1 else 64
-        mark = plot_rows(points).mark_point(
-            shape=shape, fill=fill, stroke=stroke, size=size, strokeWidth=1.5, opacity=1
-        )
-        layers.append(mark.encode(place("rank"), band))
-    chart = alt.layer(*layers).properties(width=plot, height=_ROW * len(rows))
-    return Chart(chart, [phrase("notebook.compared_line", unit=words.unit)], width + plot)
+        place = {"x": place_values("rank", domain, axis), "y": band}
+        layers.append(mark_points(points, place, *look, size=150 if n == 1 else 64))
+    return layer(layers, plot, _ROW * len(rows))

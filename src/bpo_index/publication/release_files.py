@@ -32,10 +32,11 @@ def render_release(
     release_id, made_from
         From `identify_release`.
     """
-    figures = draw_figures(result, definition)
+    figures = draw_figures(result, definition, release_id)
     files = render_tables(result, definition)
     files |= {f"figures/{name}.svg": figure.svg for name, figure in figures.items()}
     files |= {f"figures/{name}.png": figure.png for name, figure in figures.items()}
+    files |= {f"figures/{name}-narrow.svg": figure.narrow for name, figure in figures.items() if figure.narrow}
     files["audit.json"] = render_json(asdict(audit))
     files["definition.json"] = render_json(definition.model_dump(mode="json"))
     for name, render in (("report.html", render_report), ("annex.html", render_annex)):

@@ -16,6 +16,8 @@ from bpo_index.disclosure.publishable import Publishable
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.frames import AsFrame
 from bpo_index.display.notebook import show_block, show_list, show_table
+from bpo_index.publication.category_differences import tabulate_category_differences
+from bpo_index.publication.cell_errors import collect_cells
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.scores import SHOWN
 from bpo_index.publication.columns.views import view_frame
@@ -134,9 +136,18 @@ def build_result(publishable: Publishable, definition: IndexDefinition, *, stand
     """
     given, origin = publishable.tables, publishable.audit.data_origin
     ranking, categories = given["ranking"], given["categories"]
-    neighbours = tabulate_neighbours(ranking, categories, given["weights"], definition)
-    placed = place_categories(neighbours, definition.nodes).with_columns(data_origin=pl.lit(origin))
-    frames = given | {"neighbours": placed}
+    several = rate_several(publishable.notes, definition.words)
+    cells = collect_cells(ranking, given, definition, shares_respondents=several)
+    made = {
+        "category_differences": tabulate_category_differences(
+            cells, dict(ranking.select("unit", "region").iter_rows()), definition.method.confidence_level
+        ),
+        "neighbours": tabulate_neighbours(ranking, categories, given["weights"], definition, cells=cells),
+    }
+    frames = given | {
+        name: place_categories(frame, definition.nodes).with_columns(data_origin=pl.lit(origin))
+        for name, frame in made.items()
+    }
     described = list_tables()
     return Result(
         ranking=described["ranking"].complete(ranking),
@@ -144,11 +155,7 @@ def build_result(publishable: Publishable, definition: IndexDefinition, *, stand
         tables={name: table.complete(frames[name]) for name, table in described.items() if table.folder},
         notes=publishable.notes,
         findings=describe_support(ranking, frames, definition),
-        summary=tuple(
-            summarise_support(
-                ranking, frames, definition, rates_several=rate_several(publishable.notes, definition.words)
-            )
-        ),
+        summary=tuple(summarise_support(ranking, frames, definition, rates_several=several)),
         reading=describe_ranges(definition),
         words=definition.words,
         cautions=publishable.cautions,

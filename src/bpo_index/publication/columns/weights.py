@@ -39,6 +39,41 @@ NEIGHBOURS = Table(
             most_decimals=9,
             answers="published",
         ),
+        Column(
+            "se",
+            pl.Float64,
+            "standard error of the contribution from the sampling of respondents, the rate of the category held fixed; "
+            "null: none, one of the two scores has no error or is published as a bound",
+            unit="score points",
+            decimals=1,
+            heading="Standard error",
+            answers="published",
+        ),
+        Column(
+            "ci_low",
+            pl.Float64,
+            "lower end of the confidence interval of the contribution; those of all categories of a pair hold at once",
+            unit="score points",
+            decimals=1,
+            heading="Interval, low",
+            answers="published",
+        ),
+        Column(
+            "ci_high",
+            pl.Float64,
+            "upper end of that interval",
+            unit="score points",
+            decimals=1,
+            heading="Interval, high",
+            answers="published",
+        ),
+        Column(
+            "is_distinct",
+            pl.Boolean,
+            "true: zero lies outside the interval; null: there is none",
+            heading="Beyond its error",
+            answers="published",
+        ),
     ),
 )
 WEIGHTS = Table(

@@ -1,10 +1,9 @@
 """Figures of a release and of a plan, as SVG and PNG, without any outside call.
 
 A figure is a module of this folder, or one of another package (entry points of the group `bpo_index.figures`), with a
-`FigureRecord` in its `RECORDS`. Stages of a figure: rows from the published frames, a chart (altair), drawing
-(vl-convert, `draw`). Both libraries are imported by whoever draws. Limits: texts in scripts that the bundled font lacks
-are drawn with a font of the machine, and the letters of a PNG come from the machine's own Liberation Sans where there
-is one.
+`FigureRecord` in its `RECORDS`. Stages of a figure: rows from the published frames, a specification of Vega-Lite in plain
+dicts (`marks`), drawing (vl-convert, imported by whoever draws), and heading and foot round it (`frame`). Limit: texts in
+scripts that the font lacks (`fonts`) are drawn with a font of the machine.
 """
 
 from __future__ import annotations
@@ -13,14 +12,17 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase, translate
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from bpo_index.kinds import find_records, refuse_same_names
-from bpo_index.publication.figures.drawing import Figure, describe_chart, draw, prepare_drawing, skip_checks
-from bpo_index.publication.figures.record import FigureRecord
+from bpo_index.publication.figures.drawing import Figure, describe_chart, draw, prepare_drawing
+from bpo_index.publication.figures.frame import Said
+from bpo_index.publication.figures.record import Chart, FigureRecord
 from bpo_index.publication.result import Result
 
 #: The group of entry points by which another package offers figures.
@@ -49,7 +51,7 @@ def list_figures() -> tuple[FigureRecord, ...]:
     return tuple(records)
 
 
-def draw_figures(result: Result, definition: IndexDefinition) -> dict[str, Figure]:
+def draw_figures(result: Result, definition: IndexDefinition, release_id: str = "") -> dict[str, Figure]:
     """Return the figures of a release by name, without those for which there is nothing to draw.
 
     Parameters
@@ -58,6 +60,8 @@ def draw_figures(result: Result, definition: IndexDefinition) -> dict[str, Figur
         Its frames are all that is drawn.
     definition
         For titles and the words that say how scores and intervals were made.
+    release_id
+        For the source at the foot; empty where there is no release yet.
 
     Raises
     ------
@@ -68,19 +72,53 @@ def draw_figures(result: Result, definition: IndexDefinition) -> dict[str, Figur
     # NOTE: what draws needs a while to start, and works outside Python: meanwhile the next figure is described.
     with ThreadPoolExecutor(2) as pool:
         pool.submit(prepare_drawing)
-        with skip_checks():
-            for record in list_figures():
-                with _name_in_errors(record):
-                    if record.needs(result):
-                        title = title_figure(record, definition)
-                        described = describe_chart(record.chart(result, definition), title, result.notices)
-                        alt = phrase("figures.alternative", title=title, described=record.describe(result, definition))
-                        drawn[record] = pool.submit(draw, record.name, title, alt, described)
+        for record in list_figures():
+            with _name_in_errors(record):
+                if record.needs(result):
+                    drawn[record] = pool.submit(draw, record.name, **_describe(record, result, definition, release_id))
     figures = {}
     for record, drawing in drawn.items():
         with _name_in_errors(record):
             figures[record.name] = drawing.result()
     return figures
+
+
+def _describe(record: FigureRecord, result: Result, definition: IndexDefinition, release_id: str) -> dict[str, Any]:
+    """Return what `draw` takes."""
+    chart = record.chart(result, definition)
+    said = _say(record, result, definition, chart, release_id)
+    described: dict[str, Any] = {"spec": describe_chart(chart.chart), "said": said}
+    if record.narrow is not None:
+        narrow = record.narrow(result, definition)
+        described["narrow"] = describe_chart(narrow.chart), replace(said, lines=tuple(narrow.lines))
+    return described
+
+
+def _say(
+    record: FigureRecord, result: Result, definition: IndexDefinition, chart: Chart, release_id: str
+) -> Said:
+    """Return what stands round a figure; where it finds nothing, what is shown is its heading."""
+    shown = title_figure(record, definition)
+    finding = record.finding(result, definition) if record.finding else ""
+    title = finding or shown
+    described = record.describe(result, definition)
+    if finding:
+        described = phrase("figures.alternative", title=shown, described=described)
+    return Said(
+        title,
+        phrase("figures.alternative", title=title, described=described),
+        shown=shown if finding else "",
+        notices=tuple(result.notices),
+        lines=tuple(chart.lines),
+        source=name_source(result, definition, release_id),
+    )
+
+
+def name_source(result: Result, definition: IndexDefinition, release_id: str) -> str:
+    """Return the index, the edition and the release that a figure is of, and what kind of data it shows."""
+    form = "release" if release_id else "edition"
+    source = phrase(f"figures.source_{form}", index=definition.title, edition=definition.edition, release=release_id)
+    return phrase("figures.source_marked", source=source, mark=result.mark) if result.mark else source
 
 
 def title_figure(record: FigureRecord, definition: IndexDefinition) -> str:

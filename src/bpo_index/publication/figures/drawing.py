@@ -1,25 +1,23 @@
-"""From a chart to SVG and PNG: heading, font, and what every figure says in the same words."""
+"""From a description to SVG and PNG: the look that all figures share, and the numbers of their axes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from bpo_index.display.language import localise
 from bpo_index.display.notebook import show_image
-from bpo_index.publication.figures.labels import clean, wrap
-from bpo_index.publication.figures.record import Chart
-from bpo_index.publication.figures.style import FAINT, FONT, INK, LINE, MUTED, SMALL_SIZE
-from bpo_index.publication.figures.svg import finish_svg
+from bpo_index.publication.figures.fonts import FAMILY, FOLDER
+from bpo_index.publication.figures.frame import LEAST_WIDTH, Said, frame_drawing
+from bpo_index.publication.figures.record import PHONE_WIDTH, Drawable, Spec
+from bpo_index.publication.figures.style import INK, LINE, MUTED, SMALL_SIZE
 
-_TITLE_SIZE = 16
-#: Of the PNG: a figure of 720 units is ten inches wide, and three times as fine as on a screen.
-_PNG_PPI = 216
-#: Pixels of a line of the heading, at least, however few units there are.
-_LEAST_HEADING = 520
+#: Of the PNG: twice as fine as on a screen.
+_PNG_PPI = 144
+_STYLE = re.compile("<style>.*?</style>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -27,11 +25,25 @@ class Figure:
     """A figure, drawn."""
 
     title: str
-    """What is shown, in one line."""
+    """Its heading: what it shows as a sentence."""
     alt: str
     """Alternative text: what a reader who cannot see the figure should know."""
     svg: bytes = field(repr=False)
+    """The file, with font and dark colours in it."""
     png: bytes = field(repr=False)
+    """The wide one on a light page."""
+    narrow: bytes | None = field(default=None, repr=False)
+    """The file for phones; None where there is no such."""
+
+    @property
+    def page(self) -> str:
+        """The figure for a page that has the font, and colours by `write_page_style`."""
+        return _STYLE.sub("", self.svg.decode(), count=1)
+
+    @property
+    def page_narrow(self) -> str:
+        """The same of the figure for phones; empty where there is none."""
+        return _STYLE.sub("", self.narrow.decode(), count=1) if self.narrow else ""
 
     def _repr_svg_(self) -> str:
         """Return the figure for what shows no HTML."""
@@ -42,86 +54,71 @@ class Figure:
         return show_image(self.svg, self.alt)
 
 
+@cache
 def prepare_drawing() -> None:
     """Start what draws, which takes longer than to draw."""
     import vl_convert  # noqa: PLC0415  (takes its time)
 
-    vl_convert.vega_to_svg({"width": 1, "height": 1})
+    vl_convert.register_font_directory(str(FOLDER))
+    vl_convert.vegalite_to_svg({"data": {"values": []}, "mark": "point"})
 
 
-def skip_checks() -> AbstractContextManager[None]:
-    """Return a context in which altair does not check each part of a chart: that takes longer than to draw it."""
-    from altair.utils.schemapi import debug_mode  # noqa: PLC0415  (takes its time)
-
-    return debug_mode(False)
-
-
-def draw(name: str, title: str, alt: str, described: dict[str, Any]) -> Figure:
+def draw(name: str, spec: Spec, said: Said, narrow: tuple[Spec, Said] | None = None) -> Figure:
     """Return a figure as SVG and PNG; the same description gives the same bytes.
 
     Parameters
     ----------
     name
         Of the figure: every id within the SVG starts with it, so that a page can hold many.
-    title, alt
-        For those who do not see it.
-    described
+    spec
         As `describe_chart` returns it.
+    said
+        What stands round it.
+    narrow
+        Both for phones.
     """
     import vl_convert  # noqa: PLC0415
 
-    title, alt = clean(title), clean(alt)
+    svg, bare = draw_svg(name, spec, said)
+    phone = draw_svg(f"{name}-narrow", *narrow, least=PHONE_WIDTH)[0].encode() if narrow else None
+    return Figure(said.title, said.alt, svg.encode(), vl_convert.svg_to_png(bare, ppi=_PNG_PPI), phone)
+
+
+def draw_svg(name: str, spec: Spec, said: Said, *, least: float = LEAST_WIDTH) -> tuple[str, str]:
+    """Return a figure as SVG, as a file and without its style; parameters as for `draw` and `frame_drawing`."""
+    import vl_convert  # noqa: PLC0415
+
+    prepare_drawing()
     # NOTE: nothing may be fetched.
-    svg = finish_svg(vl_convert.vegalite_to_svg(described, allowed_base_urls=[]), name, title, alt)
-    return Figure(title, alt, svg.encode(), vl_convert.svg_to_png(svg, ppi=_PNG_PPI))
+    return frame_drawing(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]), name, said, least=least)
 
 
-def describe_chart(chart: Chart, title: str, notices: Iterable[str]) -> dict[str, Any]:
-    """Return a chart with its heading and the look that all figures share, as Vega-Lite.
-
-    Parameters
-    ----------
-    chart
-        What is drawn.
-    title
-        In the heading.
-    notices
-        First under the title: that it is a trial or a draft, that the data is synthetic.
-    """
-    import altair as alt  # noqa: PLC0415
-
-    width = max(chart.width, _LEAST_HEADING)
-    heading = alt.Title(
-        # NOTE: bold letters are wider than `measure` says.
-        wrap(title, width / _TITLE_SIZE * 0.93, 3),
-        subtitle=[line for said in (*notices, *chart.lines) for line in wrap(said, width / SMALL_SIZE, 6)],
-        anchor="start",
-        frame="bounds",
-        offset=14,
-        fontSize=_TITLE_SIZE,
-        color=INK,
-        subtitleFontSize=SMALL_SIZE,
-        subtitleLineHeight=15,
-        subtitlePadding=6,
-        subtitleColor=MUTED,
-    )
-    locale = alt.Locale(number=describe_numbers())
-    axis = alt.AxisConfig(
-        labelFontSize=SMALL_SIZE,
-        labelColor=MUTED,
-        labelFlush=False,
-        titleFontSize=SMALL_SIZE,
-        titleFontWeight="normal",
-        titleColor=MUTED,
-        gridColor=LINE,
-        domainColor=FAINT,
-        tickColor=FAINT,
-    )
-    view = alt.ViewConfig(stroke=None)
-    look = alt.Config(locale=locale, font=FONT, aria=False, axis=axis, background="white", padding=16, view=view)
-    # NOTE: not `configure_…` and `properties`, each of which copies the whole chart.
-    described: dict[str, Any] = chart.chart.to_dict(validate=False)
-    return described | {"title": heading.to_dict(), "config": look.to_dict()}
+def describe_chart(spec: Mapping[str, Any] | Drawable) -> Spec:
+    """Return what is drawn with the look that all figures share."""
+    axis = {
+        "labelFontSize": SMALL_SIZE - 1,
+        "labelColor": MUTED,
+        "labelFlush": False,
+        "titleFontSize": SMALL_SIZE,
+        "titleFontWeight": "normal",
+        "titleColor": MUTED,
+        "gridColor": LINE,
+        "gridWidth": 0.6,
+        "domainColor": LINE,
+        "tickColor": LINE,
+    }
+    look = {
+        "locale": {"number": describe_numbers()},
+        "font": FAMILY,
+        "aria": False,
+        "axis": axis,
+        "background": None,
+        "padding": 0,
+        "text": {"color": INK},
+        "view": {"stroke": None},
+    }
+    given = dict(spec) if isinstance(spec, Mapping) else dict(spec.to_dict())
+    return given | {"config": look}
 
 
 def describe_numbers() -> dict[str, Any]:

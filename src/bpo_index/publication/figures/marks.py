@@ -1,4 +1,4 @@
-"""Marks that all figures are made of: rows, texts in columns beside a plot, headings, and the key to its symbols.
+"""Marks that all figures are made of, as Vega-Lite: rows, texts in columns beside a plot, headings, keys to symbols.
 
 Texts are rows of data placed by pixel, never axes or legends: these would merge equal labels, and read some of them as
 expressions.
@@ -7,72 +7,86 @@ expressions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from bpo_index.publication.figures.labels import measure
+from bpo_index.publication.figures.record import Spec
 from bpo_index.publication.figures.style import INK, LINE, MUTED, SMALL_SIZE, TEXT_SIZE, Rows
 
-if TYPE_CHECKING:
-    import altair as alt
-
 #: Pixels from the upper edge of the plot to the foot of headings and keys.
-_ABOVE = -7
+_ABOVE = -8
 _SYMBOL_SIZE = 64
 #: Pixels of a key: where it starts, from a symbol to its text, and behind the text.
 _KEY_START, _KEY_SYMBOL, _KEY_GAP = 5.0, 9, 18
 
-Align = Literal["left", "right"]
+#: What a text says.
+WRITTEN: Spec = {"field": "text", "type": "nominal"}
+
+Align = Literal["left", "right", "center"]
 
 
-def plot_rows(rows: Iterable[Mapping[str, Any]]) -> alt.Chart:
-    """Return a chart of rows, to be given a mark."""
-    import altair as alt  # noqa: PLC0415
-
-    # NOTE: a tuple, for altair copies lists over and over as it joins charts.
-    return alt.Chart(alt.InlineData(values=tuple(rows)))
+def mark_rows(rows: Iterable[Mapping[str, Any]], mark: str, encoding: Mapping[str, Any], **looks: Any) -> Spec:
+    """Return a mark a row: `rect`, `rule`, `point`, `text` and the like, with the places of its ends and its looks."""
+    return {"data": {"values": list(rows)}, "mark": {"type": mark, **looks}, "encoding": dict(encoding)}
 
 
-def place_rows(count: int, *, at: float = 0.5) -> alt.Y:
+def at_pixel(pixel: float) -> Spec:
+    """Return a place by pixels from the left or upper edge of the plot."""
+    return {"value": pixel}
+
+
+def place_rows(count: int, *, at: float = 0.5) -> Spec:
     """Return the vertical place of rows numbered from 0 in a field `row`: `at` 0 their upper edge, 1 the lower."""
-    import altair as alt  # noqa: PLC0415
-
-    scale = alt.Scale(domain=list(range(count)), padding=0)
-    return alt.Y("row:O", axis=None, scale=scale, bandPosition=at)
+    scale = {"domain": list(range(count)), "padding": 0}
+    return {"field": "row", "type": "ordinal", "axis": None, "scale": scale, "bandPosition": at}
 
 
-def rule_rows(count: int, start: float, end: float) -> alt.Chart:
+def place_values(field: str, domain: list[float], axis: Spec | None = None) -> Spec:
+    """Return the horizontal place of numbers in a field, on an axis from one end to the other."""
+    scale = {"domain": domain, "nice": False, "zero": False}
+    return {"field": field, "type": "quantitative", "scale": scale, "axis": axis}
+
+
+def make_axis(title: str, **looks: Any) -> Spec:
+    """Return an axis with a title."""
+    return {"title": title, **looks}
+
+
+def layer(layers: Iterable[Spec], width: float, height: float) -> Spec:
+    """Return a plot of layers, the first undermost."""
+    return {"layer": list(layers), "width": width, "height": height}
+
+
+def rule_rows(count: int, start: float, end: float) -> Spec:
     """Return faint lines under rows, from one pixel to another: the eye follows them to columns beside the plot."""
-    import altair as alt  # noqa: PLC0415
-
-    rows = plot_rows([{"row": row} for row in range(count)])
-    chart: alt.Chart = rows.mark_rule(color=LINE).encode(alt.X(value=start), alt.X2(value=end), place_rows(count, at=1))
-    return chart
+    places = {"x": at_pixel(start), "x2": at_pixel(end), "y": place_rows(count, at=1)}
+    return mark_rows(({"row": row} for row in range(count)), "rule", places, color=LINE, strokeWidth=0.6)
 
 
-def write_column(rows: Rows, field: str, at: float, align: Align, **style: Any) -> alt.Chart:
-    """Return a column of texts, at most one a row, at a pixel of the plot; all rows are there, in their order."""
-    import altair as alt  # noqa: PLC0415
+def write_column(rows: Rows, field: str, at: float, align: Align, *, line: float = 0.5, **style: Any) -> Spec:
+    """Return a column of texts, at most one a row, at a pixel of the plot; `line` 0 is a row's upper edge, 1 the lower.
 
+    All rows are there, in their order.
+    """
     texts = [{"row": row["row"], "text": row[field]} for row in rows if row.get(field)]
-    looks: dict[str, Any] = {"fontSize": TEXT_SIZE, "color": INK} | style
-    mark = plot_rows(texts).mark_text(align=align, **looks)
-    chart: alt.Chart = mark.encode(alt.X(value=at), place_rows(len(rows)), alt.Text("text:N"))
-    return chart
+    places = {"x": at_pixel(at), "y": place_rows(len(rows), at=line), "text": WRITTEN}
+    return mark_rows(texts, "text", places, **({"align": align, "fontSize": TEXT_SIZE, "color": INK} | style))
 
 
-def write_heading(text: str, at: float, align: Align, **style: Any) -> alt.Chart:
+def write_heading(text: str, at: float, align: Align, *, above: float = _ABOVE, **style: Any) -> Spec:
     """Return the heading of a column or a panel."""
-    import altair as alt  # noqa: PLC0415
-
-    heading = plot_rows([{"text": text}])
-    looks: dict[str, Any] = {"baseline": "bottom", "fontSize": SMALL_SIZE, "color": MUTED} | style
-    chart: alt.Chart = heading.mark_text(align=align, **looks).encode(
-        alt.X(value=at), alt.Y(value=_ABOVE), alt.Text("text:N")
-    )
-    return chart
+    places = {"x": at_pixel(at), "y": at_pixel(above), "text": WRITTEN}
+    looks = {"align": align, "baseline": "bottom", "fontSize": SMALL_SIZE, "color": MUTED} | style
+    return mark_rows([{"text": text}], "text", places, **looks)
 
 
-def draw_key(entries: list[tuple[str, str, str, str]]) -> list[alt.Chart]:
+def mark_points(rows: Rows, encoding: Mapping[str, Any], shape: str, fill: str, stroke: str, **looks: Any) -> Spec:
+    """Return symbols of one look."""
+    look = {"shape": shape, "fill": fill, "stroke": stroke, "size": _SYMBOL_SIZE, "strokeWidth": 1.5, "opacity": 1}
+    return mark_rows(rows, "point", encoding, **(look | looks))
+
+
+def draw_key(entries: list[tuple[str, str, str, str]]) -> list[Spec]:
     """Return the key to symbols, above the plot.
 
     Parameters
@@ -80,15 +94,12 @@ def draw_key(entries: list[tuple[str, str, str, str]]) -> list[alt.Chart]:
     entries
         What a symbol means, its shape, its filling and its outline.
     """
-    import altair as alt  # noqa: PLC0415
-
     layers, at = [], _KEY_START
-    for text, shape, fill, stroke in entries:
-        one = plot_rows([{}])
-        symbol = one.mark_point(
-            shape=shape, fill=fill, stroke=stroke, size=_SYMBOL_SIZE, strokeWidth=1.5, opacity=1
-        ).encode(alt.X(value=at), alt.Y(value=_ABOVE - 5))
-        layers += [symbol, write_heading(text, at + _KEY_SYMBOL, "left", color=INK)]
+    for text, *look in entries:
+        layers += [
+            mark_points([{}], {"x": at_pixel(at), "y": at_pixel(_ABOVE - 6)}, *look),
+            write_heading(text, at + _KEY_SYMBOL, "left", color=INK),
+        ]
         at += _KEY_SYMBOL + measure(text) * SMALL_SIZE + _KEY_GAP
     return layers
 

@@ -8,14 +8,14 @@ from bpo_index.definition.blocks import Words
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import show_point
 from bpo_index.display.words import start_sentence
-from bpo_index.publication.figures.drawing import describe_numbers
-from bpo_index.publication.figures.labels import wrap
-from bpo_index.publication.figures.style import BLUE, FONT, MUTED, ORANGE
+from bpo_index.publication.figures.drawing import describe_chart, draw_svg
+from bpo_index.publication.figures.frame import Said
+from bpo_index.publication.figures.marks import WRITTEN, at_pixel, layer, make_axis, mark_points, mark_rows
+from bpo_index.publication.figures.record import Spec
+from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, SKY
 from bpo_index.robustness.planning import SIZES, Wanted
 
-_WIDTH, _HEIGHT = 540, 320
-#: Pixels of a line of the heading, and of letters of its lines.
-_HEADING, _TITLE_SIZE, _LINE_SIZE = 560, 13, 12
+_WIDTH, _HEIGHT, _LETTERS = 540, 320, 12
 
 
 def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Words, wanted: Wanted) -> bytes:
@@ -32,49 +32,41 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Wo
     wanted
         Shown is the width of rank sets, or the share of neighbours distinguished where no width is wanted.
     """
-    import altair as alt  # noqa: PLC0415  (takes its time)
-    import vl_convert  # noqa: PLC0415
-
     shows_width = wanted.width is not None
     measure = "rank_set_width" if shows_width else "neighbours_apart"
     goal = wanted.width if shows_width else wanted.neighbours
     assert goal is not None
     axis_title = phrase("plan.axis_width", units=words.units) if shows_width else phrase("plan.axis_neighbours")
-    sizes = alt.X(
-        "respondents:Q",
-        title=phrase("plan.axis_respondents", respondents=start_sentence(words.respondents), unit=words.unit),
-        scale=alt.Scale(type="log", nice=False),
-        axis=alt.Axis(values=[size for size in table["respondents"] if size in SIZES], grid=False),
-    )
-    most = max(float(row["rank_set_width_high"]) for row in table.to_dicts()) if shows_width else 1.0
-    height = alt.Y(f"{measure}:Q", title=axis_title, scale=alt.Scale(domain=[0, max(most, goal or 0.0)]))
-    simulated = alt.Chart(alt.InlineData(values=table.to_dicts()))
-    line = simulated.mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE)).encode(sizes, height)
-    band = simulated.mark_area(color=BLUE, opacity=0.18).encode(
-        sizes, alt.Y(f"{measure}_low:Q"), alt.Y2(f"{measure}_high:Q")
-    )
-    target = alt.Chart(alt.InlineData(values=[{"goal": goal, "text": phrase("plan.wanted", value=show_point(goal))}]))
-    rule = target.mark_rule(color=ORANGE, strokeDash=[6, 4]).encode(alt.Y("goal:Q"))
-    label = target.mark_text(color=ORANGE, align="left", baseline="bottom", dx=4, dy=-3).encode(
-        alt.X(value=0), alt.Y("goal:Q"), alt.Text("text:N")
-    )
-    sizes_needed = table.filter("needed").select("respondents").to_dicts()
-    named = [row | {"text": phrase("plan.needed", count=row["respondents"])} for row in sizes_needed]
-    found = alt.Chart(alt.InlineData(values=named))
-    needed = found.mark_rule(color=MUTED, strokeDash=[2, 3]).encode(sizes)
-    count = found.mark_text(color=MUTED, align="right", baseline="bottom", dx=-5)
-    # NOTE: bold letters are wider than `wrap` takes them for.
-    heading = alt.Title(
-        wrap(title, _HEADING / _TITLE_SIZE * 0.93, 3),
-        subtitle=[row for one in subtitle for row in wrap(one, _HEADING / _LINE_SIZE, 3)],
-        anchor="start",
-    )
-    layers = [line, rule, label, needed, count.encode(sizes, alt.Y(value=_HEIGHT - 4), alt.Text("text:N"))]
-    chart = (
-        alt.layer(*([band] if shows_width else []), *layers)
-        .properties(width=_WIDTH, height=_HEIGHT, title=heading)
-        .configure(font=FONT, locale=alt.Locale(number=describe_numbers()))
-        .configure_view(stroke=None)
-        .configure_axis(titleFontWeight="normal")
-    )
-    return str(vl_convert.vegalite_to_svg(chart.to_dict())).encode()
+    across_title = phrase("plan.axis_respondents", respondents=start_sentence(words.respondents), unit=words.unit)
+    ticks = [size for size in table["respondents"] if size in SIZES]
+    rows = table.to_dicts()
+    most = max([goal, *(float(row["rank_set_width_high"]) for row in rows)]) if shows_width else 1.0
+    scale = {"domain": [0, max(most, goal)]}
+
+    def across() -> Spec:
+        axis = make_axis(across_title, values=ticks, grid=False)
+        return {"field": "respondents", "type": "quantitative", "scale": {"type": "log", "nice": False}, "axis": axis}
+
+    def up(field: str) -> Spec:
+        return {"field": field, "type": "quantitative", "title": axis_title, "scale": scale}
+
+    target = [{"goal": goal, "text": phrase("plan.wanted", value=show_point(goal))}]
+    needed = [
+        {"respondents": size, "text": phrase("plan.needed", count=size)}
+        for size in table.filter("needed")["respondents"]
+    ]
+    ends = {"x": across(), "y": up(f"{measure}_low"), "y2": {"field": f"{measure}_high"}}
+    label = {"x": at_pixel(0), "y": up("goal"), "text": WRITTEN}
+    count = {"x": across(), "y": at_pixel(_HEIGHT - 4), "text": WRITTEN}
+    simulated = {"x": across(), "y": up(measure)}
+    layers = [
+        *([mark_rows(rows, "area", ends, color=SKY, opacity=0.6)] if shows_width else []),
+        mark_rows(rows, "line", simulated, color=BLUE, strokeWidth=2),
+        mark_points(rows, simulated, "circle", BLUE, BLUE, size=40),
+        mark_rows(target, "rule", {"y": up("goal")}, color=ORANGE, strokeDash=[6, 4]),
+        mark_rows(target, "text", label, color=ORANGE, align="left", baseline="bottom", dx=4, dy=-3, fontSize=_LETTERS),
+        mark_rows(needed, "rule", {"x": across()}, color=MUTED, strokeDash=[2, 3]),
+        mark_rows(needed, "text", count, color=MUTED, align="right", baseline="bottom", dx=-5, fontSize=_LETTERS),
+    ]
+    said = Said(title, " ".join([title, *subtitle]), lines=tuple(subtitle))
+    return draw_svg("plan", describe_chart(layer(layers, _WIDTH, _HEIGHT)), said)[0].encode()

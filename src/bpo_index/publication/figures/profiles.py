@@ -1,61 +1,86 @@
-"""The category profile of each unit: its category scores against those of the other units, one panel a unit."""
+"""The category profile of each unit: its category scores against those of the other units.
+
+A panel a unit, and of many units, or on a phone, a heat map (`profile_map`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import fmean
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
+from typing import Any
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.definition.tree import DefinedNode
 from bpo_index.display.catalogue import phrase
-from bpo_index.publication.figures.labels import BOLD, measure, shorten
-from bpo_index.publication.figures.marks import place_rows, plot_rows
-from bpo_index.publication.figures.record import Chart, FigureRecord
-from bpo_index.publication.figures.score_marks import choose_shape, find_range, tell_score
-from bpo_index.publication.figures.style import BLUE, FAINT, INK, LINE, MUTED, ORANGE, SMALL_SIZE, TEXT_SIZE, Rows
+from bpo_index.display.numbers import show_range
+from bpo_index.publication.figures.labels import measure, shorten
+from bpo_index.publication.figures.marks import WRITTEN, at_pixel, make_axis, place_rows, place_values
+from bpo_index.publication.figures.profile_cells import is_tree, list_cells, list_units
+from bpo_index.publication.figures.profile_map import map_narrow, map_profiles
+from bpo_index.publication.figures.record import Chart, FigureRecord, Spec
+from bpo_index.publication.figures.score_marks import find_range, tell_points, tell_score
+from bpo_index.publication.figures.style import FAINT, INK, LINE, MUTED, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import name_score
 
-if TYPE_CHECKING:
-    import altair as alt
-
-_PANEL, _ROW, _GAP, _LONGEST_TITLE = 132, 15, 14, 16
+_PANEL, _ROW, _GAP, _LONGEST_TITLE = 136, 16, 16, 19
 #: Pixels of a level of the tree.
 _INDENT = 9
-#: Panels side by side, and from how many units one more.
-_COLUMNS, _MANY = 4, 24
+#: Panels side by side; the first that leaves the fewest places empty.
+_COLUMNS = (4, 3, 5)
+#: Units up to which each has a panel.
+_PANELS = 24
 
 
 def compares_categories(result: Result) -> bool:
     """Return whether at least two units have a score in any category."""
-    return len(_list_units(result)) >= 2
+    return len(list_units(result)) >= 2
+
+
+def find_profiles(result: Result, definition: IndexDefinition) -> str:
+    """Return in which category with questions of its own the units lie furthest apart; empty where none compares."""
+    ends: dict[int, list[float]] = {}
+    for cell in list_cells(result, definition.category_nodes):
+        if cell["score"] is not None and not cell["score_bound"] and definition.category_nodes[cell["row"]].questions:
+            ends.setdefault(cell["row"], []).append(cell["score"])
+    apart = {row: (min(scores), max(scores)) for row, scores in ends.items() if len(scores) > 1}
+    if not apart:
+        return ""
+    row, (low, high) = max(apart.items(), key=lambda item: item[1][1] - item[1][0])
+    return phrase(
+        "figures.profiles_finding",
+        units=definition.words.units,
+        category=definition.category_nodes[row].title,
+        scores=tell_points(show_range(low, high), definition),
+    )
 
 
 def chart_profiles(result: Result, definition: IndexDefinition) -> Chart:
-    """Return a panel a unit: its category scores against those of the others."""
-    units, words = _list_units(result), definition.words
-    cells = _list_cells(result, definition.category_nodes)
-    is_tree = _is_tree(definition.category_nodes)
+    """Return a panel a unit, or a heat map of many."""
+    units = list_units(result)
+    if len(units) > _PANELS:
+        return map_profiles(result, definition)
+    cells, nodes = list_cells(result, definition.category_nodes), definition.category_nodes
     lines = [
-        phrase("figures.profiles_marks", units=words.units),
-        *([phrase("figures.profiles_tree")] if is_tree else []),
+        phrase("figures.profiles_marks", units=definition.words.units),
+        *([phrase("figures.profiles_tree")] if is_tree(nodes) else []),
         *_explain_marks(cells),
+        *_tell_left_out(result, len(units), definition),
     ]
-    left_out = result.ranking.height - len(units)
-    if left_out:
-        of = words.count_units(result.ranking.height)
-        lines.append(phrase("figures.profiles_left_out", count=left_out, units=of))
-    chart, width = _facet(cells, list(units.values()), definition.category_nodes, name_score(definition))
-    return Chart(chart, lines, width)
+    return Chart(_facet(cells, list(units.values()), nodes, name_score(definition)), lines)
+
+
+def _tell_left_out(result: Result, shown: int, definition: IndexDefinition) -> list[str]:
+    left_out = result.ranking.height - shown
+    if not left_out:
+        return []
+    of = definition.words.count_units(result.ranking.height)
+    return [phrase("figures.profiles_left_out", count=left_out, units=of)]
 
 
 def describe_profiles(result: Result, definition: IndexDefinition) -> str:
     """Return the highest and the lowest category of the first and the last unit, and the order of the categories."""
-    names, nodes = list(_list_units(result).values()), definition.category_nodes
-    cells = _list_cells(result, nodes)
+    names, nodes = list(list_units(result).values()), definition.category_nodes
+    cells = list_cells(result, nodes)
     titles = definition.category_titles
     said = []
     for panel in (0, len(names) - 1):
@@ -95,62 +120,6 @@ def _tell_place(node: DefinedNode, titles: Mapping[str, str]) -> str:
     return phrase("figures.category_within", category=node.title, holder=titles[node.parent_id])
 
 
-def _is_tree(nodes: Sequence[DefinedNode]) -> bool:
-    return any(node.level > 1 for node in nodes)
-
-
-def _list_cells(result: Result, nodes: Sequence[DefinedNode]) -> Rows:
-    panels = {code: panel for panel, code in enumerate(_list_units(result))}
-    order = {node.id: n for n, node in enumerate(nodes)}
-    table = result.categories.filter(pl.col("unit").is_in(list(panels)))
-    return compare_with_others([_describe_cell(row, panels, order) for row in table.iter_rows(named=True)])
-
-
-def _list_units(result: Result) -> dict[str, str]:
-    """Return the units that have a panel, code to name, by rank."""
-    scored = set(result.categories.filter(pl.col("score").is_not_null())["unit"])
-    return {code: name for code, name in result.ranking.select("unit", "name").iter_rows() if code in scored}
-
-
-def _describe_cell(row: Mapping[str, Any], units: Mapping[str, int], order: Mapping[str, int]) -> dict[str, Any]:
-    return {
-        "kind": "cell",
-        "panel": units[row["unit"]],
-        "row": order[row["category"]],
-        "score": row["score"],
-        "score_bound": row["score_bound"],
-        "is_withheld": row["score"] is None and row["suppressed"],
-        "text": _say_no_score(row),
-        "shape": choose_shape(row["score_bound"]),
-    }
-
-
-def _say_no_score(row: Mapping[str, Any]) -> str | None:
-    """Return what stands in the place of a score; None where there is one."""
-    if row["score"] is not None:
-        return None
-    return phrase("figures.withheld") if row["suppressed"] else phrase("figures.no_score")
-
-
-def compare_with_others(cells: Rows) -> Rows:
-    """Return every cell with the mean, the lowest and the highest score of the category among the other units."""
-    scores: dict[int, dict[int, float]] = {}
-    for cell in cells:
-        if cell["score"] is not None:
-            scores.setdefault(cell["row"], {})[cell["panel"]] = cell["score"]
-    compared = []
-    for cell in cells:
-        others = [score for panel, score in scores.get(cell["row"], {}).items() if panel != cell["panel"]]
-        mean = fmean(others) if others else None
-        is_below = mean is not None and cell["score"] is not None and cell["score"] < mean
-        fill, stroke = ("white", ORANGE) if is_below else (BLUE, BLUE)
-        compared.append(
-            {**cell, "mean": mean, "low": min(others, default=None), "high": max(others, default=None)}
-            | {"fill": fill, "stroke": stroke}
-        )
-    return compared
-
-
 def _explain_marks(cells: Rows) -> list[str]:
     said = []
     if any(cell["score_bound"] for cell in cells):
@@ -160,111 +129,142 @@ def _explain_marks(cells: Rows) -> list[str]:
     return said
 
 
-def _facet(
-    cells: Rows, names: list[str], nodes: Sequence[DefinedNode], axis_title: str
-) -> tuple[alt.FacetChart, float]:
-    """Return the panels and the width of the whole."""
-    import altair as alt  # noqa: PLC0415
+def _count_columns(panels: int) -> int:
+    return min((columns for columns in _COLUMNS), key=lambda columns: (-panels % columns, abs(columns - _COLUMNS[0])))
 
-    columns = min(len(names), _COLUMNS + (len(names) >= _MANY))
-    labels, heads = [shorten(node.title, _LONGEST_TITLE) for node in nodes], [not node.questions for node in nodes]
-    indents = [_INDENT * (node.level - 1) for node in nodes]
-    reach = max(
-        measure(label) * SMALL_SIZE * (BOLD if is_head else 1) + indent
-        for label, is_head, indent in zip(labels, heads, indents, strict=True)
-    )
-    titles = [
-        {"kind": "title", "panel": n, "row": 0, "text": shorten(name, 0.92 * _PANEL / TEXT_SIZE)}
-        for n, name in enumerate(names)
-    ]
-    named = [
-        {"kind": "label", "panel": n, "row": row, "text": label, **_mark_label(nodes[row])}
-        for n in range(0, len(names), columns)
-        for row, label in enumerate(labels)
-    ]
-    rows = [{"kind": "row", "panel": n, "row": row} for n in range(len(names)) for row in range(len(nodes))]
-    height = _ROW * len(nodes)
-    domain = find_range(cell["score"] for cell in cells)
-    axis = alt.Axis(tickCount=4, labelFontSize=10, titleFontSize=10, titlePadding=3, offset=2)
 
-    def across(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", title=axis_title, scale=alt.Scale(domain=domain, nice=False, zero=False), axis=axis)
-
-    band, edge = place_rows(len(nodes)), place_rows(len(nodes), at=1)
-
-    def take(kind: str, *needed: str, **wanted: int) -> alt.Chart:
-        tests = [f"datum.kind === '{kind}'", *(f"isValid(datum.{name})" for name in needed)]
-        tests += [f"datum.{name} === {value}" for name, value in wanted.items()]
-        return alt.Chart().transform_filter(" && ".join(tests))
-
-    def write_labels() -> list[alt.Chart]:
-        """Flush to the panels; those of a tree set in by level, from the left."""
-        if not _is_tree(nodes):
-            label = take("label").mark_text(align="right", fontSize=SMALL_SIZE, color=INK)
-            return [label.encode(alt.X(value=-8), band, alt.Text("text:N"))]
-        looks = sorted({(node.level, not node.questions) for node in nodes})
-        return [
-            take("label", level=level, head=int(is_head))
-            .mark_text(align="left", fontSize=SMALL_SIZE, color=INK, fontWeight="bold" if is_head else "normal")
-            .encode(alt.X(value=-8 - reach + _INDENT * (level - 1)), band, alt.Text("text:N"))
-            for level, is_head in looks
-        ]
-
-    layers = [
-        take("row").mark_rule(color=LINE).encode(alt.X(value=0), alt.X2(value=_PANEL), edge),
-        take("cell", "low").mark_bar(color=FAINT, height=5).encode(across("low"), band, alt.X2("high:Q")),
-        take("cell", "mean", "score")
-        .mark_rule(strokeWidth=1.5)
-        .encode(across("mean"), band, alt.X2("score:Q"), alt.Color("stroke:N", scale=None)),
-        take("cell", "mean").mark_tick(color=INK, thickness=1.5, size=11).encode(across("mean"), band),
-        take("cell", "score")
-        .mark_point(size=38, opacity=1, strokeWidth=1.4)
-        .encode(
-            across("score"),
-            band,
-            alt.Shape("shape:N", scale=None),
-            alt.Fill("fill:N", scale=None),
-            alt.Stroke("stroke:N", scale=None),
+def _facet(cells: Rows, names: list[str], nodes: Sequence[DefinedNode], axis_title: str) -> Spec:
+    """Return a panel a unit; the first of each row has the names of categories at its left."""
+    columns = min(len(names), _count_columns(len(names)))
+    labels = [shorten(node.title, _LONGEST_TITLE) for node in nodes]
+    title_ems = 0.96 * _PANEL / TEXT_SIZE
+    rows = [
+        *({"kind": "row", "panel": n, "row": row} for n in range(len(names)) for row in range(len(nodes))),
+        *(
+            {"kind": "title", "panel": n, "row": 0, "text": shorten(name, title_ems, bold=True)}
+            for n, name in enumerate(names)
         ),
-        take("cell", "text")
-        .mark_text(align="right", fontSize=10, fontStyle="italic", color=MUTED)
-        .encode(alt.X(value=_PANEL - 2), band, alt.Text("text:N")),
-        take("title")
-        .mark_text(align="left", baseline="bottom", fontSize=TEXT_SIZE, fontWeight="bold", color=INK)
-        .encode(alt.X(value=0), alt.Y(value=-5), alt.Text("text:N")),
-        *write_labels(),
+        *(
+            {"kind": "label", "panel": n, "row": row, "text": label}
+            | {"level": nodes[row].level, "head": int(not nodes[row].questions)}
+            for n in range(0, len(names), columns)
+            for row, label in enumerate(labels)
+        ),
+        *cells,
     ]
-    chart = (
-        alt.layer(*layers, data=plot_rows([*rows, *titles, *named, *cells]).data)
-        .properties(width=_PANEL, height=height)
-        .facet(
-            facet=alt.Facet("panel:O", header=alt.Header(labelExpr="''", title=None)),
-            columns=columns,
-            bounds="flush",
-            spacing={"column": _GAP, "row": 62},
-        )
-        .resolve_axis(x="independent")
+    layers = [*_mark_cells(cells, len(nodes), axis_title), *_write_labels(labels, nodes)]
+    return {
+        "data": {"values": rows},
+        "facet": {"field": "panel", "type": "ordinal", "header": {"labelExpr": "''", "title": None}},
+        "columns": columns,
+        "bounds": "flush",
+        "spacing": {"column": _GAP, "row": 64},
+        "spec": {"layer": layers, "width": _PANEL, "height": _ROW * len(nodes)},
+        "resolve": {"axis": {"x": "independent"}},
+    }
+
+
+def _take(kind: str, mark: Spec, encoding: Spec, *needed: str, **wanted: int) -> Spec:
+    """Return a mark of the rows of a kind in which some fields are known, and some have a value."""
+    tests = [f"datum.kind === '{kind}'", *(f"isValid(datum.{name})" for name in needed)]
+    tests += [f"datum.{name} === {value}" for name, value in wanted.items()]
+    return {"transform": [{"filter": " && ".join(tests)}], "mark": mark, "encoding": encoding}
+
+
+def _mark_cells(cells: Rows, count: int, axis_title: str) -> list[Spec]:
+    """Return the range of the others, their mean, and the score, a row a category."""
+    domain = find_range(cell["score"] for cell in cells)
+    axis = make_axis(
+        axis_title, tickCount=4, labelFontSize=10.5, titleFontSize=10.5, titlePadding=3, offset=2, titleColor=MUTED
     )
-    width = reach + 8 + columns * (_PANEL + _GAP) - _GAP
-    return chart, width
+    band, edge = place_rows(count), place_rows(count, at=1)
+
+    def across(field: str) -> Spec:
+        return place_values(field, domain, axis)
+
+    def taken(field: str) -> Spec:
+        return {"field": field, "type": "nominal", "scale": None}
+
+    mean, looks = {"x": across("mean"), "y": band}, {name: taken(name) for name in ("shape", "fill", "stroke")}
+    written = {"x": at_pixel(_PANEL - 2), "y": band, "text": WRITTEN}
+    title = {"x": at_pixel(0), "y": at_pixel(-5), "text": WRITTEN}
+    rule = {"type": "rule", "color": LINE, "strokeWidth": 0.6}
+    return [
+        _take("row", rule, {"x": at_pixel(0), "x2": at_pixel(_PANEL), "y": edge}),
+        _take(
+            "cell",
+            {"type": "bar", "color": FAINT, "height": 5},
+            {"x": across("low"), "y": band, "x2": {"field": "high"}},
+            "low",
+            "score",
+        ),
+        _take(
+            "cell",
+            {"type": "rule", "strokeWidth": 1.5},
+            mean | {"x2": {"field": "score"}, "color": taken("stroke")},
+            "mean",
+            "score",
+        ),
+        _take("cell", {"type": "tick", "color": INK, "thickness": 1.5, "size": 11}, mean, "mean"),
+        _take(
+            "cell",
+            {"type": "point", "size": 38, "opacity": 1, "strokeWidth": 1.4},
+            {"x": across("score"), "y": band, **looks},
+            "score",
+        ),
+        _take("cell", {"type": "text", "align": "right", "fontSize": 11, "color": MUTED}, written, "text"),
+        _take(
+            "title",
+            {
+                "type": "text",
+                "align": "left",
+                "baseline": "bottom",
+                "fontSize": TEXT_SIZE,
+                "fontWeight": "bold",
+                "color": INK,
+            },
+            title,
+        ),
+    ]
 
 
-def _mark_label(node: DefinedNode) -> dict[str, int]:
-    return {"level": node.level, "head": int(not node.questions)}
+def _write_labels(labels: list[str], nodes: Sequence[DefinedNode]) -> list[Spec]:
+    """Return the names of categories: flush to the panels; those of a tree set in by level, from the left."""
+    band = place_rows(len(nodes))
+    look = {"type": "text", "fontSize": SMALL_SIZE, "color": INK}
+    if not is_tree(nodes):
+        return [_take("label", look | {"align": "right"}, {"x": at_pixel(-8), "y": band, "text": WRITTEN})]
+    reach = max(
+        measure(label, bold=not node.questions) * SMALL_SIZE + _INDENT * (node.level - 1)
+        for label, node in zip(labels, nodes, strict=True)
+    )
+    return [
+        _take(
+            "label",
+            look | {"align": "left", "fontWeight": "bold" if is_head else "normal"},
+            {"x": at_pixel(-8 - reach + _INDENT * (level - 1)), "y": band, "text": WRITTEN},
+            level=level,
+            head=int(is_head),
+        )
+        for level, is_head in sorted({(node.level, not node.questions) for node in nodes})
+    ]
 
 
 def _take_score(cell: Mapping[str, Any]) -> float:
     return float(cell["score"])
 
 
+
 RECORDS = (
     FigureRecord(
         name="profiles",
         title="Category profiles",
-        line="the category scores of each unit against those of the others, one panel a unit",
+        line="the category scores of each unit against those of the others, a panel a unit or a heat map of many",
         needs=compares_categories,
         chart=chart_profiles,
         describe=describe_profiles,
+        finding=find_profiles,
+        narrow=map_narrow,
         place="categories",
         order=3,
     ),

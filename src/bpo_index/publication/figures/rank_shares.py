@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from itertools import groupby
 
 import polars as pl
 
@@ -11,24 +12,32 @@ from bpo_index.display.catalogue import phrase
 from bpo_index.display.language import list_items
 from bpo_index.display.numbers import show_number, show_percent, show_percentage
 from bpo_index.display.words import start_sentence
-from bpo_index.publication.figures.labels import BOLD, measure, shorten
-from bpo_index.publication.figures.marks import place_rows, plot_rows, rule_rows, write_column, write_heading
-from bpo_index.publication.figures.record import Chart, FigureRecord
-from bpo_index.publication.figures.style import INK, TEXT_SIZE, Rows
+from bpo_index.publication.figures.heat_key import draw_levels
+from bpo_index.publication.figures.labels import measure, shorten
+from bpo_index.publication.figures.marks import (
+    WRITTEN,
+    layer,
+    make_axis,
+    mark_rows,
+    place_rows,
+    place_values,
+    rule_rows,
+    write_column,
+    write_heading,
+)
+from bpo_index.publication.figures.record import Chart, FigureRecord, Spec
+from bpo_index.publication.figures.style import HEAT, INK, SMALL_SIZE, TEXT_SIZE, Rows, shade
 from bpo_index.publication.result import Result
 from bpo_index.robustness.ranks.rank_tables import VERSIONS
 
-if TYPE_CHECKING:
-    import altair as alt
-
 #: Shares from which the number is written, and from which a cell is filled at all.
 _WRITTEN, _FILLED = 0.05, 0.005
-_LONGEST_NAME = 15
-_LEAST_PANEL = 160
-#: Units up to which both panels stand side by side.
-_SIDE_BY_SIDE = 14
-#: One hue from light to dark through a clear blue: luminance falls all the way, so that grey print keeps the order.
-_RAMP = ((238, 245, 252), (107, 174, 214), (4, 50, 104))
+_LONGEST_NAME, _LEAST_PANEL = 15, 160
+#: Units up to which a cell has a number; width of a panel of more, pixels, and of two side by side at most.
+_NUMBERED, _CROWDED, _WIDEST = 40, 310, 820
+#: Shares at which the darkest shade ends, which larger ones have too: the first that the largest but a quarter is
+#: within.
+_TOPS = (0.04, 0.08, 0.16, 0.24, 0.4, 0.8)
 
 
 def has_shares(result: Result) -> bool:
@@ -36,14 +45,31 @@ def has_shares(result: Result) -> bool:
     return len(_name_ranked(result)) >= 2 and bool(result.tables["rank_shares"]["share"].count())
 
 
+def find_rank_shares(result: Result, definition: IndexDefinition) -> str:
+    """Return who is first most often, with respondents drawn, and how often; empty where nobody is first."""
+    names = list(_name_ranked(result).values())
+    for version, cells in _list_panels(result).items():
+        first = [cell for cell in cells if cell["place"] == 1]
+        if first:
+            most = max(first, key=lambda cell: float(cell["share"]))
+            return phrase(
+                f"figures.places_finding_{version}",
+                name=names[most["row"]],
+                share=show_percentage(most["share"]),
+                respondents=definition.words.respondents,
+            )
+    return ""
+
+
 def chart_rank_shares(result: Result, definition: IndexDefinition) -> Chart:
     """Return a panel of units x places for respondents drawn, and one for all assumptions drawn."""
-    respondents = start_sentence(definition.words.respondents)
-    lines = [phrase("figures.places_numbers", least=show_percent(_WRITTEN), respondents=respondents)]
     labels = [shorten(name, _LONGEST_NAME) for name in _name_ranked(result).values()]
     panels = {_head_panel(version, definition): cells for version, cells in _list_panels(result).items()}
-    chart, width = _join_panels(panels, labels)
-    return Chart(chart, lines, width)
+    respondents = start_sentence(definition.words.respondents)
+    lines = [phrase("figures.places_panels", respondents=respondents)]
+    if len(labels) <= _NUMBERED:
+        lines.insert(0, phrase("figures.places_numbers", least=show_percent(_WRITTEN)))
+    return Chart(_join_panels(panels, labels), lines)
 
 
 def describe_rank_shares(result: Result, definition: IndexDefinition) -> str:
@@ -66,7 +92,7 @@ def _name_ranked(result: Result) -> dict[str, str]:
 def _list_panels(result: Result) -> dict[str, Rows]:
     """Return the cells of each panel, by the version of the replicates, without panels that have none."""
     units, table = list(_name_ranked(result)), result.tables["rank_shares"]
-    panels = {version: _describe_cells(table.filter(version=version), units) for version in VERSIONS}
+    panels = {version: _list_cells(table.filter(version=version), units) for version in VERSIONS}
     return {version: cells for version, cells in panels.items() if cells}
 
 
@@ -75,15 +101,10 @@ def _head_panel(version: str, definition: IndexDefinition) -> str:
     return phrase(f"figures.panel_{version}", respondents=start_sentence(definition.words.respondents))
 
 
-def _describe_cells(table: pl.DataFrame, units: list[str]) -> Rows:
-    cells = []
+def _list_cells(table: pl.DataFrame, units: list[str]) -> Rows:
     rows = {unit: row for row, unit in enumerate(units)}
-    for unit, place, share in table.select("unit", "place", "share").drop_nulls().iter_rows():
-        if unit in rows:
-            fill, ink = shade(share)
-            written = show_number(100 * share, 0) if share >= _WRITTEN else None
-            cells.append({"row": rows[unit], "place": place, "share": share, "fill": fill, "ink": ink, "text": written})
-    return cells
+    known = table.select("unit", "place", "share").drop_nulls().iter_rows()
+    return [{"row": rows[unit], "place": place, "share": share} for unit, place, share in known if unit in rows]
 
 
 def _tell_first(cells: Rows, names: list[str]) -> str:
@@ -96,68 +117,105 @@ def _tell_first(cells: Rows, names: list[str]) -> str:
     )
 
 
-def shade(share: float) -> tuple[str, str]:
-    """Return the colour of a cell and of the number in it, black or white, whichever stands out more.
+def find_level(share: float, top: float) -> int:
+    """Return the level of shade of a share, from 0, where shares reach up to `top`.
 
     Examples
     --------
-    >>> shade(0.0), shade(1.0)
-    (('#eef5fc', '#000000'), ('#043268', '#ffffff'))
+    >>> find_level(0.01, 0.4), find_level(0.38, 0.4), find_level(0.4, 0.4)
+    (0, 7, 7)
     """
-    light, middle, dark = _RAMP
-    start, end, at = (light, middle, 2 * share) if share < 0.5 else (middle, dark, 2 * share - 1)
-    colour = [round(one + (other - one) * at) for one, other in zip(start, end, strict=True)]
-    bright = measure_luminance(colour)
-    ink = "#ffffff" if 1.05 / (bright + 0.05) > (bright + 0.05) / 0.05 else "#000000"
-    return "#" + "".join(f"{part:02x}" for part in colour), ink
+    return min(len(HEAT) - 1, int(share / top * len(HEAT)))
 
 
-def measure_luminance(colour: list[int]) -> float:
-    """Return the relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2).
+def list_runs(cells: Rows, top: float, *, joined: bool) -> Rows:
+    """Return cells with their level and first and last place; of joined ones, neighbours of a level are one."""
+    filled = sorted(
+        (cell for cell in cells if cell["share"] >= _FILLED), key=lambda cell: (cell["row"], cell["place"])
+    )
+    levels = [(cell["row"], find_level(cell["share"], top), cell["place"]) for cell in filled]
+    runs = []
+    # NOTE: places less their number stay the same as long as none is left out.
+    for (row, level, _), held in groupby(
+        enumerate(levels), lambda item: (item[1][0], item[1][1], item[1][2] - item[0] if joined else item[0])
+    ):
+        places = [place for _, (_, _, place) in held]
+        runs.append({"row": row, "level": level, "start": places[0] - 0.5, "end": places[-1] + 0.5})
+    return runs
 
-    Examples
-    --------
-    >>> measure_luminance([255, 255, 255]), measure_luminance([0, 0, 0])
-    (1.0, 0.0)
-    """
-    parts = [part / 255 for part in colour]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-
-def _join_panels(panels: dict[str, Rows], labels: list[str]) -> tuple[alt.HConcatChart | alt.VConcatChart, float]:
-    """Return the panels and the width of the whole."""
-    import altair as alt  # noqa: PLC0415
-
-    many = len(labels) > _SIDE_BY_SIDE
+def _join_panels(panels: dict[str, Rows], labels: list[str]) -> Spec:
+    """Return the panels, side by side where there is room."""
+    count = len(labels)
+    is_crowded = count > _NUMBERED
+    largest = max((cell["share"] for cells in panels.values() for cell in cells), default=1.0)
+    top = next((share for share in _TOPS if share >= 0.75 * largest), _TOPS[-1])
     # NOTE: a panel is as wide as its heading, however few units.
-    widest = max([_LEAST_PANEL, *(BOLD * measure(says) * TEXT_SIZE for says in panels)])
-    cell_width = 18 if many else max(27, widest / len(labels))
-    cell_height, size = (16, 9) if many else (24, TEXT_SIZE - 1)
-    names = max(map(measure, labels)) * TEXT_SIZE + 8
-    width, height = cell_width * len(labels), cell_height * len(labels)
+    widest = max([_LEAST_PANEL, *(measure(says, bold=True) * TEXT_SIZE + 4 for says in panels)])
+    height, size = (11.0, 9.5) if is_crowded else (16.0, 10.0) if count > 14 else (24.0, SMALL_SIZE)
+    width = _CROWDED if is_crowded else max(19.0 * count, widest) if count > 14 else max(28.0 * count, widest)
+    names = max(map(measure, labels)) * (size if is_crowded else SMALL_SIZE) + 10
+    is_stacked = names + 2 * width + 24 > _WIDEST and not is_crowded
     units = [{"row": row, "label": label} for row, label in enumerate(labels)]
-    axis = alt.Axis(labelAngle=0, ticks=False, domain=False, labelFontSize=size)
-    places = alt.Scale(domain=list(range(1, len(labels) + 1)), padding=0)
-    charts: list[alt.LayerChart | alt.FacetChart] = []
+    charts = []
     for says, cells in panels.items():
-        filled = plot_rows([cell for cell in cells if cell["share"] >= _FILLED])
-        written = plot_rows([cell for cell in cells if cell["text"]])
-        place = alt.X("place:O", title=phrase("figures.place"), scale=places, axis=axis)
-        row = place_rows(len(labels))
+        is_labelled = is_stacked or not charts
         layers = [
-            filled.mark_rect(stroke="white", strokeWidth=1).encode(place, row, alt.Fill("fill:N", scale=None)),
-            written.mark_text(fontSize=size).encode(place, row, alt.Text("text:N"), alt.Color("ink:N", scale=None)),
+            rule_rows(count, -names if is_labelled else 0, width),
+            *_mark_shares(cells, count, top, size, width),
             write_heading(says, 0, "left", fontSize=TEXT_SIZE, fontWeight="bold", color=INK),
         ]
-        is_labelled = many or not charts
-        layers = [rule_rows(len(labels), -names if is_labelled else 0, width), *layers]
         if is_labelled:
-            layers.append(write_column(units, "label", -8, "right"))
-        charts.append(alt.layer(*layers).properties(width=width, height=height))
-    if many:
-        return alt.vconcat(*charts, spacing=36), names + width
-    return alt.hconcat(*charts, spacing=24), names + len(charts) * (width + 24) - 24
+            layers.append(write_column(units, "label", -8, "right", fontSize=min(SMALL_SIZE, height - 1.5)))
+        if not charts:
+            layers += _draw_key(top, -names)
+        charts.append(layer(layers, width, height * count))
+    return {"vconcat" if is_stacked else "hconcat": charts, "spacing": 40 if is_stacked else 24}
+
+
+def _draw_key(top: float, start: float) -> list[Spec]:
+    title = phrase("figures.places_key")
+    edges = [show_number(100 * top * n / len(HEAT), 0 if top >= 0.08 else 1) for n in range(1, len(HEAT))]
+    return draw_levels(title, edges, above=36, start=start)
+
+
+def _mark_shares(cells: Rows, count: int, top: float, size: float, width: float) -> list[Spec]:
+    """Return the cells of a panel with their numbers, and the axis of places."""
+    is_crowded = count > _NUMBERED
+    step = 1 if not is_crowded else 10 if count <= 120 else 25
+    axis = make_axis(
+        phrase("figures.place"),
+        values=[place for place in range(1, count + 1) if place % step == 0 or place == 1],
+        grid=False,
+        ticks=is_crowded,
+        domain=False,
+        labelFontSize=max(size, 10),
+        format="d",
+    )
+    domain, band = [0.5, count + 0.5], place_rows(count)
+    runs = list_runs(cells, top, joined=is_crowded)
+    line = {} if is_crowded else {"stroke": "#ffffff", "strokeWidth": 1}
+    layers = []
+    for level in sorted({run["level"] for run in runs}):
+        alike = [{name: run[name] for name in ("row", "start", "end")} for run in runs if run["level"] == level]
+        across = {"x": place_values("start", domain, axis), "x2": {"field": "end"}, "y": band}
+        layers.append(mark_rows(alike, "rect", across, color=shade(level)[0], **line))
+    if not is_crowded:
+        layers += _write_numbers(cells, top, place_values("place", domain, axis), count, size)
+    return layers
+
+
+def _write_numbers(cells: Rows, top: float, place: Spec, count: int, size: float) -> Iterable[Spec]:
+    """Yield the numbers of cells, those in ink and those in the colour of the paper."""
+    written: dict[str, Rows] = {}
+    for cell in cells:
+        if cell["share"] >= _WRITTEN:
+            _, ink = shade(find_level(cell["share"], top))
+            text = show_number(100 * cell["share"], 0)
+            written.setdefault(ink, []).append({"row": cell["row"], "place": cell["place"], "text": text})
+    for ink, rows in sorted(written.items()):
+        places = {"x": place, "y": place_rows(count), "text": WRITTEN}
+        yield mark_rows(rows, "text", places, align="center", fontSize=size, color=ink)
 
 
 RECORDS = (
@@ -168,6 +226,7 @@ RECORDS = (
         needs=has_shares,
         chart=chart_rank_shares,
         describe=describe_rank_shares,
+        finding=find_rank_shares,
         place="ranks",
         order=2,
     ),

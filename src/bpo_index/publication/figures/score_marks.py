@@ -16,7 +16,12 @@ _SHAPES = {None: "circle", "at least": "triangle-right", "at most": "triangle-le
 
 def tell_score(row: Mapping[str, Any], definition: IndexDefinition) -> str:
     """Return a score with its unit, per cent or points, as a sentence has it; a bound as a bound."""
-    return phrase(f"figures.score_{'percent' if names_percentage(definition) else 'points'}", score=show_score(row))
+    return tell_points(show_score(row), definition)
+
+
+def tell_points(written: str, definition: IndexDefinition) -> str:
+    """Return a score, or a range of scores, with its unit, as a sentence has it."""
+    return phrase(f"figures.score_{'percent' if names_percentage(definition) else 'points'}", score=written)
 
 
 def choose_shape(bound: str | None) -> str:

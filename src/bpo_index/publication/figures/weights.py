@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.numbers import list_names, show_number, show_percent
-from bpo_index.publication.figures.labels import BOLD, measure, shorten
+from bpo_index.publication.figures.labels import measure, shorten
 from bpo_index.publication.figures.marks import (
     draw_key,
+    layer,
+    make_axis,
+    mark_points,
+    mark_rows,
     measure_key,
     place_rows,
-    plot_rows,
+    place_values,
     rule_rows,
     write_column,
     write_heading,
 )
-from bpo_index.publication.figures.record import Chart, FigureRecord
-from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, SKY, SMALL_SIZE, TEXT_SIZE, Rows
+from bpo_index.publication.figures.record import Chart, FigureRecord, Spec
+from bpo_index.publication.figures.style import BLUE, MUTED, ORANGE, PAPER, SKY, SMALL_SIZE, TEXT_SIZE, Rows
 from bpo_index.publication.result import Result
-
-if TYPE_CHECKING:
-    import altair as alt
 
 #: Shape, filling and outline of a symbol.
 _LOOKS = {
-    "nominal": ("circle", "white", MUTED),
+    "nominal": ("circle", PAPER, MUTED),
     "used": ("square", SKY, BLUE),
     "effective": ("diamond", ORANGE, ORANGE),
 }
-_PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 17
+_PLOT, _ROW, _COLUMN, _LONGEST_TITLE = 400, 24, 58, 22
 #: Weights that differ by less look the same in the table.
 _SAME = 0.0005
 
@@ -54,8 +55,13 @@ def chart_weights(result: Result, definition: IndexDefinition) -> Chart:
         *_explain_missing(table, definition),
     ]
     shown = [name for name in _LOOKS if name != "used" or is_used_shown]
-    chart, width = _layer_rows(_list_rows(result, definition), shown, phrase(f"figures.weights_axis_{form}"))
-    return Chart(chart, lines, width)
+    return Chart(_layer_rows(_list_rows(result, definition), shown, phrase(f"figures.weights_axis_{form}")), lines)
+
+
+def find_importance(result: Result, definition: IndexDefinition) -> str:
+    """Return the category that counts most in effect, of those that the index holds, and its weight."""
+    known = [row for row in _list_rows(result, definition) if row.get("effective") is not None]
+    return phrase("figures.importance_finding", **_tell_importance(known[0]))
 
 
 def _explain_missing(table: pl.DataFrame, definition: IndexDefinition) -> list[str]:
@@ -134,55 +140,43 @@ def _describe_row(place: int, row: Mapping[str, Any], titles: Mapping[str, str])
     return {"row": place, "title": title, "label": label, "set": "", **percentages, **written}
 
 
-def _layer_rows(rows: Rows, shown: list[str], title: str) -> tuple[alt.LayerChart | alt.FacetChart, float]:
-    """Return the layers and the width of the whole."""
-    import altair as alt  # noqa: PLC0415
-
+def _layer_rows(rows: Rows, shown: list[str], title: str) -> Spec:
     headings = [row for row in rows if "heading" in row]
-    wide = [measure(row["label"]) for row in rows if "label" in row] + [
-        BOLD * measure(row["heading"]) for row in headings
-    ]
-    names = max(wide) * TEXT_SIZE + 8
+    wide = [measure(row["label"]) for row in rows if "label" in row]
+    names = max([*wide, *(measure(row["heading"], bold=True) for row in headings)]) * TEXT_SIZE + 8
     known = [row[name] for row in rows for name in shown if row.get(name) is not None]
     most, least = max(0.0, *known), min(0.0, *known)
-    scale = alt.Scale(domain=[1.05 * least, 1.05 * most or 1.0], nice=False)
+    domain, axis = [1.05 * least, 1.05 * most or 1.0], make_axis(title, tickCount=6)
     band = place_rows(len(rows))
     key = [(phrase(f"figures.key_{name}"), *_LOOKS[name]) for name in shown]
     heads = {name: phrase(f"figures.column_{name}") for name in shown}
     # NOTE: keys and headings stand in one line, and may be longer than what is under them.
     plot = max(_PLOT, measure_key(key))
     column = max(_COLUMN, *(measure(head) * SMALL_SIZE + 12 for head in heads.values()))
-    end = plot + column * len(shown) + 16
-
-    def place_share(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(tickCount=6))
-
-    links = []
-    for row in rows:
-        known = [row[name] for name in shown if row.get(name) is not None]
-        if not known:
-            continue
-        links.append({"row": row["row"], "low": min(known), "high": max(known)})
+    links = {"x": place_values("low", domain, axis), "x2": {"field": "high"}, "y": band}
     layers = [
-        rule_rows(len(rows), -names, end),
-        plot_rows(links).mark_rule(color=MUTED, strokeWidth=1.5).encode(place_share("low"), band, alt.X2("high:Q")),
+        rule_rows(len(rows), -names, plot + column * len(shown) + 16),
+        mark_rows(_list_links(rows, shown), "rule", links, color=MUTED, strokeWidth=1.5),
         write_column(rows, "label", -8, "right"),
         *([write_column(rows, "heading", -names, "left", fontWeight="bold")] if headings else []),
         *draw_key(key),
     ]
     for n, name in enumerate(shown):
-        shape, fill, stroke = _LOOKS[name]
         points = [{"row": row["row"], "share": row[name]} for row in rows if row.get(name) is not None]
         at = plot + column * (n + 1) + 12
+        weight = "bold" if name == "effective" else "normal"
         layers += [
-            plot_rows(points)
-            .mark_point(shape=shape, fill=fill, stroke=stroke, size=64, strokeWidth=1.5, opacity=1)
-            .encode(place_share("share"), band),
+            mark_points(points, {"x": place_values("share", domain, axis), "y": band}, *_LOOKS[name]),
             write_heading(heads[name], at, "right"),
-            write_column(rows, f"{name}_text", at, "right", **({"fontWeight": "bold"} if name == "effective" else {})),
+            write_column(rows, f"{name}_text", at, "right", fontWeight=weight),
         ]
-    chart = alt.layer(*layers).properties(width=plot, height=_ROW * len(rows))
-    return chart, names + end
+    return layer(layers, plot, _ROW * len(rows))
+
+
+def _list_links(rows: Rows, shown: list[str]) -> Rows:
+    """Return what joins the marks of each row that has any."""
+    known = {row["row"]: [row[name] for name in shown if row.get(name) is not None] for row in rows}
+    return [{"row": row, "low": min(values), "high": max(values)} for row, values in known.items() if values]
 
 
 RECORDS = (
@@ -193,6 +187,7 @@ RECORDS = (
         needs=has_importance,
         chart=chart_weights,
         describe=describe_weights,
+        finding=find_importance,
         place="weights",
         order=5,
     ),

@@ -16,11 +16,15 @@ from bpo_index.display.numbers import show_level
 from bpo_index.display.templates import load_template
 from bpo_index.display.words import start_sentence
 from bpo_index.publication.figures import Figure, list_figures
+from bpo_index.publication.figures.fonts import write_faces
 from bpo_index.publication.figures.record import Place
+from bpo_index.publication.figures.style import write_page_style
 from bpo_index.publication.result import Result
 from bpo_index.version import __version__
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+#: Where the font goes, once it is known which letters a page has.
+_FACES = "/* font */"
 #: A figure of more bytes lies beside the page only.
 _MOST_BYTES = 150_000
 
@@ -48,11 +52,12 @@ def render_page(template: str, result: Result, definition: IndexDefinition, **va
         mark=result.mark,
         departures=result.standing.shown or result.standing.departures,
         policy=_write_policy(script),
-        style=Markup("".join(_read(name) for name in values.pop("styles"))),
+        style=Markup(_FACES + "".join(_read(name) for name in values.pop("styles")) + write_page_style()),
         script=Markup(script),
         **{"phrase": bind_phrase(definition), **list_words(definition), **values},
     )
-    return str(page).encode()
+    written = str(page)
+    return written.replace(_FACES, write_faces(written), 1).encode()
 
 
 def _read(name: str) -> str:
@@ -83,12 +88,11 @@ def place_figures(figures: Mapping[str, Figure]) -> dict[str, list[dict[str, str
     places = {record.name: record.place for record in list_figures()}
     shown: dict[str, list[dict[str, str]]] = {place: [] for place in get_args(Place)}
     for name, figure in figures.items():
-        narrow = getattr(figure, "narrow", b"")
-        is_small = len(figure.svg) + len(narrow) <= _MOST_BYTES
+        is_small = len(figure.page) + len(figure.page_narrow) <= _MOST_BYTES
         one = {
             "name": name,
-            "svg": Markup(figure.svg.decode()) if is_small else "",
-            "narrow": Markup(narrow.decode()) if is_small else "",
+            "svg": Markup(figure.page) if is_small else "",
+            "narrow": Markup(figure.page_narrow) if is_small else "",
             "beside": phrase("report.figure_beside", name=name, path=f"figures/{name}.svg"),
         }
         shown.get(places.get(name, ""), shown["further"]).append(one)
