@@ -94,9 +94,7 @@ def _describe(record: FigureRecord, result: Result, definition: IndexDefinition,
     return described
 
 
-def _say(
-    record: FigureRecord, result: Result, definition: IndexDefinition, chart: Chart, release_id: str
-) -> Said:
+def _say(record: FigureRecord, result: Result, definition: IndexDefinition, chart: Chart, release_id: str) -> Said:
     """Return what stands round a figure; where it finds nothing, what is shown is its heading."""
     shown = title_figure(record, definition)
     finding = record.finding(result, definition) if record.finding else ""

@@ -101,9 +101,7 @@ def _mark_shades(shaded: Rows, count: int) -> list[Spec]:
     layers = []
     band = place_rows(count)
     for level in sorted({cell["level"] for cell in shaded}):
-        rows = [
-            {name: cell[name] for name in ("row", "start", "end")} for cell in shaded if cell["level"] == level
-        ]
+        rows = [{name: cell[name] for name in ("row", "start", "end")} for cell in shaded if cell["level"] == level]
         across = {"x": _place("start"), "x2": {"field": "end"}, "y": band}
         layers.append(mark_rows(rows, "rect", across, color=shade(level)[0]))
     return layers
@@ -124,7 +122,11 @@ def _write_scores(shaded: Rows, count: int, size: float) -> Spec:
 def _write_heads(nodes: Sequence[DefinedNode], heads: list[str], column: float, turn: int) -> Spec:
     """Return the names of categories above their columns; those that hold others are bold."""
     rows = [
-        {"middle": column * (n + 0.5) + (2 if turn == -45 else 0), "text": head, "weight": 700 if not node.questions else 400}
+        {
+            "middle": column * (n + 0.5) + (2 if turn == -45 else 0),
+            "text": head,
+            "weight": 700 if not node.questions else 400,
+        }
         for n, (node, head) in enumerate(zip(nodes, heads, strict=True))
     ]
     places = {"x": _place("middle"), "y": at_pixel(-6), "text": WRITTEN}

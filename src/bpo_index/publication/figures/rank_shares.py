@@ -130,9 +130,7 @@ def find_level(share: float, top: float) -> int:
 
 def list_runs(cells: Rows, top: float, *, joined: bool) -> Rows:
     """Return cells with their level and first and last place; of joined ones, neighbours of a level are one."""
-    filled = sorted(
-        (cell for cell in cells if cell["share"] >= _FILLED), key=lambda cell: (cell["row"], cell["place"])
-    )
+    filled = sorted((cell for cell in cells if cell["share"] >= _FILLED), key=lambda cell: (cell["row"], cell["place"]))
     levels = [(cell["row"], find_level(cell["share"], top), cell["place"]) for cell in filled]
     runs = []
     # NOTE: places less their number stay the same as long as none is left out.
