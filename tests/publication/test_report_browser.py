@@ -413,6 +413,20 @@ def test_the_ranking_fits_one_screen_wide_and_narrow(browser, address):
         assert box["x"] + box["width"] <= 390
 
 
+@pytest.mark.parametrize(("name", "most"), [("report", 18), ("annex", 12)])
+def test_on_paper_sections_follow_one_another(browser, sample, name, most):
+    """A sheet a section, or an empty first sheet, would be more; sliders, search and links into the page are left out."""
+    with open_page(browser, (sample.release.path / f"{name}.html").as_uri()) as page:
+        sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+        page.emulate_media(media="print")
+        shown = [place for place in ("nav", "#explorer", ".search", ".notice") if page.locator(place).count()]
+        assert not any(page.locator(place).first.is_visible() for place in shown)
+        # A heading stands with what follows it, and the head of a table is there on every sheet.
+        assert page.evaluate("getComputedStyle(document.querySelector('h2')).breakAfter") == "avoid"
+        assert page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+    assert 1 < sheets <= most
+
+
 def test_without_scripts_the_report_is_whole(browser, address, sample):
     context = browser.new_context(offline=True, java_script_enabled=False)
     page = context.new_page()

@@ -292,12 +292,19 @@ def describe_swaps(ranked: pl.DataFrame, swaps: pl.DataFrame) -> list[str]:
         return [phrase("findings.no_swaps", share=share)]
     names = dict(ranked.select("unit", "name").iter_rows())
     shown = [
-        phrase("findings.swapped_pair", ahead=names[ahead], behind=names[behind], share=show_percent(moved, decimals=1))
+        phrase("findings.swapped_pair", ahead=names[ahead], behind=names[behind], share=_show_moved(moved))
         for ahead, behind, moved in small.head(_NAMED_PAIRS).select("ahead", "behind", "weight_moved").iter_rows()
     ]
     if small.height <= _NAMED_PAIRS:
         return [phrase("findings.swaps", count=small.height, share=share, pairs=list_names(shown))]
     return [phrase("findings.swaps_soonest", count=small.height, share=share, pairs=list_names(shown))]
+
+
+def _show_moved(share: float) -> str:
+    """Return how much weight moves, in per cent with a decimal; what is more than none is not called none."""
+    if 0 < share < 0.0005:
+        return phrase("numbers.less_than", value=show_percent(0.001, decimals=1))
+    return show_percent(share, decimals=1)
 
 
 def _describe_reversals(ranked: pl.DataFrame, table: pl.DataFrame, words: Words) -> list[str]:

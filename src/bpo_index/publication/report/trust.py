@@ -68,6 +68,8 @@ def _count_distinct(result: Result, names: Names) -> list[str]:
     if stated.is_empty():
         return []
     distinct = int(stated["is_distinct"].sum())
+    if not distinct:
+        return [phrase("report.no_distinct_cells", count=stated.height, **names.words.names)]
     return [phrase("report.distinct_cells", distinct=distinct, count=stated.height, **names.words.names)]
 
 
