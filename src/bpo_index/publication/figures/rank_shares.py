@@ -34,7 +34,7 @@ from bpo_index.robustness.ranks.rank_tables import VERSIONS
 _WRITTEN, _FILLED = 0.05, 0.005
 _LONGEST_NAME, _LEAST_PANEL = 15, 160
 #: Units up to which a cell has a number; width of a panel of more, pixels, and of two side by side at most.
-_NUMBERED, _CROWDED, _WIDEST = 40, 310, 820
+_NUMBERED, _CROWDED, _WIDEST = 40, 310, 900
 #: Shares at which the darkest shade ends, which larger ones have too: the first that the largest but a quarter is
 #: within.
 _TOPS = (0.04, 0.08, 0.16, 0.24, 0.4, 0.8)
@@ -125,7 +125,8 @@ def find_level(share: float, top: float) -> int:
     >>> find_level(0.01, 0.4), find_level(0.38, 0.4), find_level(0.4, 0.4)
     (0, 7, 7)
     """
-    return min(len(HEAT) - 1, int(share / top * len(HEAT)))
+    # NOTE: 0.3 / 0.4 * 8 is a little less than 6.
+    return min(len(HEAT) - 1, int(share / top * len(HEAT) + 1e-9))
 
 
 def list_runs(cells: Rows, top: float, *, joined: bool) -> Rows:
