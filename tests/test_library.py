@@ -27,7 +27,19 @@ from tests.quick import quick_definition
 
 SOURCE = Path(bpo_index.__file__)
 NASTY = "<script>alert(1)</script> \"'&$مصر$"
-SLOW = ("polars", "numpy", "sklearn", "scipy", "pandera", "pydantic", "prefect", "vl_convert", "rich", "typer", "jinja2")
+SLOW = (
+    "polars",
+    "numpy",
+    "sklearn",
+    "scipy",
+    "pandera",
+    "pydantic",
+    "prefect",
+    "vl_convert",
+    "rich",
+    "typer",
+    "jinja2",
+)
 
 
 class Reader(HTMLParser):

@@ -16,14 +16,14 @@ from bpo_index.display.words import start_sentence
 from bpo_index.errors import EnvironmentFailed
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.figures import draw_figures, list_figures
-from bpo_index.publication.figures.labels import measure, shorten, wrap
-from bpo_index.publication.figures.fonts import FOLDER, STACK, choose_subsets, read_widths, write_faces
+from bpo_index.publication.figures.fonts import STACK
 from bpo_index.publication.figures.frame import Said, frame_drawing
+from bpo_index.publication.figures.labels import measure, shorten, wrap
 from bpo_index.publication.figures.profile_cells import compare_with_others, list_units
 from bpo_index.publication.figures.rank_shares import list_runs
 from bpo_index.publication.figures.ranking import find_ranking
 from bpo_index.publication.figures.record import Chart
-from bpo_index.publication.figures.style import BLUE, HEAT, INK, ORANGE, PALETTE, PAPER, SKY, shade, write_page_style
+from bpo_index.publication.figures.style import BLUE, HEAT, PALETTE, PAPER, SKY, shade, write_page_style
 from bpo_index.publication.figures.svg import read_svg, shrink, write_node
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
@@ -172,7 +172,9 @@ def read_places(figure, fills: set[str]) -> list[float]:
     return [
         mark.own_place[0]
         for mark in list_marks(figure.svg)
-        if mark.looks.get("fill") in fills and (mark.tag == "circle" or "transform" in mark.looks) and mark.tag != "text"
+        if mark.looks.get("fill") in fills
+        and (mark.tag == "circle" or "transform" in mark.looks)
+        and mark.tag != "text"
     ]
 
 
@@ -318,7 +320,7 @@ def test_a_page_takes_figures_without_font_and_colours_of_their_own(figures):
         assert "<style" in figure.svg.decode()
         assert len(figure.page) < 40_000
     assert figures["weights"].page_narrow == ""
-    assert '--ink:' not in write_page_style()
+    assert "--ink:" not in write_page_style()
     assert 'figure [fill="#1b1f24"]{fill:var(--ink,#1b1f24)}' in write_page_style()
 
 
@@ -603,8 +605,10 @@ def test_runs_of_one_shade_are_one():
     ],
 )
 def test_the_ranking_says_who_leads_and_how_sure_that_is(result, definition, leaders, candidates, said):
-    first = result.tables["first_ranks"].filter(pl.col("k") == 1).with_columns(
-        candidates_count=pl.lit(candidates, dtype=pl.Int64)
+    first = (
+        result.tables["first_ranks"]
+        .filter(pl.col("k") == 1)
+        .with_columns(candidates_count=pl.lit(candidates, dtype=pl.Int64))
     )
     ranking = result.ranking.with_columns(rank=pl.when(pl.col("rank") <= leaders).then(1).otherwise("rank"))
     changed = replace(result, ranking=ranking, tables=result.tables | {"first_ranks": first})
@@ -612,8 +616,10 @@ def test_the_ranking_says_who_leads_and_how_sure_that_is(result, definition, lea
 
 
 def test_headings_name_numbers_of_the_tables(figures, result):
-    ends = result.categories.filter(pl.col("score_bound").is_null()).group_by("category_title").agg(
-        low=pl.col("score").min(), high=pl.col("score").max()
+    ends = (
+        result.categories.filter(pl.col("score_bound").is_null())
+        .group_by("category_title")
+        .agg(low=pl.col("score").min(), high=pl.col("score").max())
     )
     widest = ends.sort(pl.col("high") - pl.col("low"), descending=True).row(0, named=True)
     spread = f"from {widest['low']:.1f} to {widest['high']:.1f}%"

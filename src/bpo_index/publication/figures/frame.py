@@ -134,5 +134,3 @@ def _write_style(parts: list[Node]) -> str:
     written = "".join(node.text for part in texts for node in list_nodes(part))
     dark = f"@media screen and (prefers-color-scheme:dark){{:root{{{write_dark()}}}}}"
     return write_faces(written) + write_colours() + dark
-
-

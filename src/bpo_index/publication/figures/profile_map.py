@@ -1,4 +1,4 @@
-"""Category profiles as a heat map: a row a unit, a column a category, shaded by the difference from the others' mean."""
+"""Category profiles as a heat map: a row a unit, a column a category, shaded by its difference from the mean."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _map(result: Result, definition: IndexDefinition, *, width: float, name: flo
     step = _choose_step([cell["score"] - cell["mean"] for cell in cells if cell["mean"] is not None])
     height = next(high for most, high in _ROWS if len(units) <= most)
     size = min(SMALL_SIZE, height - 1.5)
-    labels = [{"row": row, "label": shorten(text, name)} for row, text in enumerate(units.values())]
+    labels: Rows = [{"row": row, "label": shorten(text, name)} for row, text in enumerate(units.values())]
     names = max(measure(label["label"]) for label in labels) * size + 10
     heads = [shorten(node.title, _LONGEST_HEAD) for node in nodes]
     overhang = 0.6 * max(map(measure, heads)) * SMALL_SIZE if turn == -45 else 0.0
@@ -101,9 +101,7 @@ def _mark_shades(shaded: Rows, count: int) -> list[Spec]:
     layers = []
     band = place_rows(count)
     for level in sorted({cell["level"] for cell in shaded}):
-        rows = [
-            {name: cell[name] for name in ("row", "start", "end")} for cell in shaded if cell["level"] == level
-        ]
+        rows = [{name: cell[name] for name in ("row", "start", "end")} for cell in shaded if cell["level"] == level]
         across = {"x": _place("start"), "x2": {"field": "end"}, "y": band}
         layers.append(mark_rows(rows, "rect", across, color=shade(level)[0]))
     return layers
@@ -124,7 +122,11 @@ def _write_scores(shaded: Rows, count: int, size: float) -> Spec:
 def _write_heads(nodes: Sequence[DefinedNode], heads: list[str], column: float, turn: int) -> Spec:
     """Return the names of categories above their columns; those that hold others are bold."""
     rows = [
-        {"middle": column * (n + 0.5) + (2 if turn == -45 else 0), "text": head, "weight": 700 if not node.questions else 400}
+        {
+            "middle": column * (n + 0.5) + (2 if turn == -45 else 0),
+            "text": head,
+            "weight": 700 if not node.questions else 400,
+        }
         for n, (node, head) in enumerate(zip(nodes, heads, strict=True))
     ]
     places = {"x": _place("middle"), "y": at_pixel(-6), "text": WRITTEN}

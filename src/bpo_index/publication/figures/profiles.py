@@ -254,7 +254,6 @@ def _take_score(cell: Mapping[str, Any]) -> float:
     return float(cell["score"])
 
 
-
 RECORDS = (
     FigureRecord(
         name="profiles",

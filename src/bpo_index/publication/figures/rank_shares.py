@@ -131,9 +131,7 @@ def find_level(share: float, top: float) -> int:
 
 def list_runs(cells: Rows, top: float, *, joined: bool) -> Rows:
     """Return cells with their level and first and last place; of joined ones, neighbours of a level are one."""
-    filled = sorted(
-        (cell for cell in cells if cell["share"] >= _FILLED), key=lambda cell: (cell["row"], cell["place"])
-    )
+    filled = sorted((cell for cell in cells if cell["share"] >= _FILLED), key=lambda cell: (cell["row"], cell["place"]))
     levels = [(cell["row"], find_level(cell["share"], top), cell["place"]) for cell in filled]
     runs = []
     # NOTE: places less their number stay the same as long as none is left out.
@@ -158,12 +156,12 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> Spec:
     names = max(map(measure, labels)) * (size if is_crowded else SMALL_SIZE) + 10
     is_stacked = names + 2 * width + 24 > _WIDEST and not is_crowded
     units = [{"row": row, "label": label} for row, label in enumerate(labels)]
-    charts = []
+    charts: list[Spec] = []
     for says, cells in panels.items():
         is_labelled = is_stacked or not charts
         layers = [
             rule_rows(count, -names if is_labelled else 0, width),
-            *_mark_shares(cells, count, top, size, width),
+            *_mark_shares(cells, count, top, size),
             write_heading(says, 0, "left", fontSize=TEXT_SIZE, fontWeight="bold", color=INK),
         ]
         if is_labelled:
@@ -180,7 +178,7 @@ def _draw_key(top: float, start: float) -> list[Spec]:
     return draw_levels(title, edges, above=36, start=start)
 
 
-def _mark_shares(cells: Rows, count: int, top: float, size: float, width: float) -> list[Spec]:
+def _mark_shares(cells: Rows, count: int, top: float, size: float) -> list[Spec]:
     """Return the cells of a panel with their numbers, and the axis of places."""
     is_crowded = count > _NUMBERED
     step = 1 if not is_crowded else 10 if count <= 120 else 25

@@ -164,7 +164,9 @@ def _mark_scores(rows: Rows, axis: Spec | None, *, line: float, bar: float, dot:
     drawn = ("row", "score", "ci_low", "ci_high")
     intervals = [{name: row[name] for name in drawn} for row in rows if row["ci_low"] is not None]
     low = place_values("ci_low", domain, axis)
-    layers = [mark_rows(intervals, "rule", {"x": low, "y": band, "x2": {"field": "ci_high"}}, color=SKY, strokeWidth=bar)]
+    layers = [
+        mark_rows(intervals, "rule", {"x": low, "y": band, "x2": {"field": "ci_high"}}, color=SKY, strokeWidth=bar)
+    ]
     place = {"x": place_values("score", domain, axis), "y": band}
     for shape, is_open in sorted({(row["shape"], row["is_open"]) for row in rows if row["score"] is not None}):
         alike = [{"row": row["row"], "score": row["score"]} for row in rows if _looks(row, shape, is_open)]
@@ -206,9 +208,7 @@ def _layer_narrow(rows: Rows, axis_title: str) -> Spec:
     end = PHONE_PLOT - places
     scores_end = end - ranks - 10
     room = (scores_end - 8) / size
-    short = [
-        row | {"label": _shorten_label(row, room - measure(row["shown"], bold=True))} for row in rows
-    ]
+    short = [row | {"label": _shorten_label(row, room - measure(row["shown"], bold=True))} for row in rows]
     words = {"line": 0.3, "fontSize": size}
     axis = make_axis(axis_title, tickCount=4)
     layers = [

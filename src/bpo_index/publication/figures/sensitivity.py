@@ -48,9 +48,7 @@ def has_effects(result: Result) -> bool:
 def find_effects(result: Result, definition: IndexDefinition) -> str:
     """Return the assumption that moves the ranks most, and its share."""
     first = _list_rows(result, definition)[0]
-    return phrase(
-        "figures.effects_finding", assumption=first["label"], share=show_percent(first["shapley"] / 100)
-    )
+    return phrase("figures.effects_finding", assumption=first["label"], share=show_percent(first["shapley"] / 100))
 
 
 def chart_sensitivity(result: Result, definition: IndexDefinition) -> Chart:

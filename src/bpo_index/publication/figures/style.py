@@ -87,9 +87,7 @@ def write_colours(within: str = "") -> str:
 def write_dark(*names: str) -> str:
     """Return the declarations of variables for dark pages; all, or those that have one of these beginnings."""
     return "".join(
-        f"--{colour.name}:{colour.dark};"
-        for colour in (*PALETTE, *HEAT)
-        if not names or colour.name.startswith(names)
+        f"--{colour.name}:{colour.dark};" for colour in (*PALETTE, *HEAT) if not names or colour.name.startswith(names)
     )
 
 

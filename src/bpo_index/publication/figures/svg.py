@@ -156,7 +156,9 @@ def _hoist(group: Node) -> None:
 def write_node(node: Node) -> str:
     """Return a tree as text; the content of a style is written as it is."""
     attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
-    held = (node.text if node.tag == "style" else escape(node.text, quote=False)) + "".join(map(write_node, node.children))
+    held = (node.text if node.tag == "style" else escape(node.text, quote=False)) + "".join(
+        map(write_node, node.children)
+    )
     return f"<{node.tag}{attributes}>{held}</{node.tag}>" if held else f"<{node.tag}{attributes}/>"
 
 
