@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from benches.many_units import write_survey
 
 from bpo_index.disclosure.publishable import disclose
 from bpo_index.display.numbers import show_number, show_share
+from bpo_index.pipeline import run
 from bpo_index.publication.explorer import AGGREGATIONS, NORMALISATIONS, prepare_explorer, rescore
 from bpo_index.publication.result import build_result
 from tests.conftest import find_browser
@@ -228,14 +230,31 @@ def test_tables_are_sorted_and_searched_by_the_keyboard(browser, address, sample
         page.locator("#w0").fill("25")
         read_state(page)
         assert page.locator("#explored tbody th").all_inner_texts() == sorted(names)[::-1]
-        page.locator("#ranking thead button").first.press("Enter")
-        field = page.locator("[data-search=ranking]")
-        field.fill("  EGÝ")
-        shown = page.locator("#ranking tbody tr:visible th").all_inner_texts()
-        assert [text.split("\n")[0] for text in shown] == ["Egypt"]
-        assert page.locator("[data-search=ranking] + [role=status]").inner_text() == "1 of 12 found"
-        field.fill("")
-        assert page.locator("#ranking tbody tr:visible").count() == len(names)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Return a run over thirty units, published without figures."""
+    folder = tmp_path_factory.mktemp("many")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bpo_index.publication.release_files.draw_figures", lambda _result, _definition: {})
+        return run(write_survey(folder, 30, replicates=200))
+
+
+def test_long_tables_are_searched_without_regard_to_accents_and_capitals(browser, many):
+    with open_page(browser, get_address(many)) as page:
+        for table in ("ranking", "explored"):
+            field, rows = page.locator(f"[data-search={table}]"), page.locator(f"#{table} tbody tr:visible")
+            assert rows.count() == 30
+            field.fill("  CÓUNTRY number 1")
+            assert rows.count() == 11
+            assert page.locator(f"[data-search={table}] + [role=status]").inner_text() == "11 of 30 found"
+        # What is searched for stays when something is moved.
+        page.locator("#w0").fill("25")
+        read_state(page)
+        assert page.locator("#explored tbody tr:visible").count() == 11
+        page.locator("[data-search=explored]").fill("")
+        assert page.locator("#explored tbody tr:visible").count() == 30
 
 
 def test_a_link_shares_the_state(browser, address, sample, explorer, published):
