@@ -18,7 +18,7 @@ from bpo_index.publication.columns import list_tables
 from bpo_index.publication.figures import draw_figures, list_figures
 from bpo_index.publication.figures.labels import measure, shorten, wrap
 from bpo_index.publication.figures.profile_cells import compare_with_others
-from bpo_index.publication.figures.style import BLUE, HEAT, INK, ORANGE, PALETTE, PAPER, SKY, shade
+from bpo_index.publication.figures.style import BLUE, SKY, shade
 from bpo_index.publication.findings import name_assumption
 from bpo_index.publication.result import Result
 from bpo_index.publication.standard_phrases import choose_notice

@@ -24,7 +24,7 @@ from bpo_index.display.numbers import show_range, show_score, write_digits
 from bpo_index.version import __version__
 
 NUMBER = re.compile(r"(?<![\w.])[−+]?\d[\d,]*(?:\.\d+)?%?(?!\w)")
-#: Of numbers that are off by one in the last digit such a share is noticed, at least: counts of one digit often are not.
+#: Of numbers that are off by one in the last digit such a share is noticed, at least; counts often are not.
 NOTICED = 0.75
 #: Of the report of the sample.
 MOST_WORDS = 3_500

@@ -414,7 +414,7 @@ def test_the_ranking_fits_one_screen_wide_and_narrow(browser, address):
 
 @pytest.mark.parametrize(("name", "most"), [("report", 18), ("annex", 12)])
 def test_on_paper_sections_follow_one_another(browser, sample, name, most):
-    """A sheet a section, or an empty first sheet, would be more; sliders, search and links into the page are left out."""
+    """A sheet a section, or an empty first sheet, would be more; sliders, search and contents are left out."""
     with open_page(browser, (sample.release.path / f"{name}.html").as_uri()) as page:
         sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
         page.emulate_media(media="print")
