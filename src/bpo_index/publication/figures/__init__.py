@@ -1,9 +1,9 @@
 """Figures of a release and of a plan, as SVG and PNG, without any outside call.
 
 A figure is a module of this folder, or one of another package (entry points of the group `bpo_index.figures`), with a
-`FigureRecord` in its `RECORDS`. Stages of a figure: rows from the published frames, a specification of Vega-Lite in plain
-dicts (`marks`), drawing (vl-convert, imported by whoever draws), and heading and foot round it (`frame`). Limit: texts in
-scripts that the font lacks (`fonts`) are drawn with a font of the machine.
+`FigureRecord` in its `RECORDS`. Stages of a figure: rows from the published frames, a specification of Vega-Lite in
+plain dicts (`marks`), drawing (vl-convert, imported by whoever draws), and heading and foot round it (`frame`). Limit:
+texts in scripts that the font lacks (`fonts`) are drawn with a font of the machine.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from bpo_index.display.language import localise
 from bpo_index.display.notebook import show_image
 from bpo_index.publication.figures.fonts import FAMILY, FOLDER
 from bpo_index.publication.figures.frame import LEAST_WIDTH, Said, frame_drawing
+from bpo_index.publication.figures.labels import clean
 from bpo_index.publication.figures.record import PHONE_WIDTH, Drawable, Spec
 from bpo_index.publication.figures.style import INK, LINE, MUTED, SMALL_SIZE
 
@@ -81,7 +82,7 @@ def draw(name: str, spec: Spec, said: Said, narrow: tuple[Spec, Said] | None = N
 
     svg, bare = draw_svg(name, spec, said)
     phone = draw_svg(f"{name}-narrow", *narrow, least=PHONE_WIDTH)[0].encode() if narrow else None
-    return Figure(said.title, said.alt, svg.encode(), vl_convert.svg_to_png(bare, ppi=_PNG_PPI), phone)
+    return Figure(clean(said.title), clean(said.alt), svg.encode(), vl_convert.svg_to_png(bare, ppi=_PNG_PPI), phone)
 
 
 def draw_svg(name: str, spec: Spec, said: Said, *, least: float = LEAST_WIDTH) -> tuple[str, str]:

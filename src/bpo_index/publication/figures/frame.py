@@ -14,8 +14,8 @@ _TITLE_SIZE, _LINE_SIZE, _FOOT_SIZE = 18, 12.5, 11.5
 _LEADING, _GAP, _MARGIN = 1.28, 10, 14
 #: Pixels of the whole, at least: lines of the heading are as long, however few units there are.
 LEAST_WIDTH = 560
-#: Lines of the heading, and of each text under it, at most.
-_TITLE_LINES, _LINES = 4, 9
+#: Lines of the heading, of what is shown and of the source, and of each text that says how to read it, at most.
+_TITLE_LINES, _NAME_LINES, _LINES = 4, 2, 9
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def frame_drawing(drawn: str, name: str, said: Said, *, least: float = LEAST_WID
     heading, top = _write_heading(said, width - 2 * _MARGIN)
     plot = [child for child in root.children if child.tag != "rect"]
     foot = top + high + _GAP
-    source, height = _write_lines([(said.source, _FOOT_SIZE, MUTED, False)], width - 2 * _MARGIN, foot)
+    source, height = _write_lines([(said.source, _FOOT_SIZE, MUTED, False, _NAME_LINES)], width - 2 * _MARGIN, foot)
     height += _MARGIN - (0 if source else _GAP)
     moved = Node("g", {"transform": f"translate({_MARGIN},{write_pixels(top)})"}, plot)
     _name_ids(moved, name)
@@ -92,22 +92,24 @@ def frame_drawing(drawn: str, name: str, said: Said, *, least: float = LEAST_WID
 def _write_heading(said: Said, width: float) -> tuple[list[Node], float]:
     """Return heading, what is shown, notices and lines, and how far down they reach."""
     texts = [
-        (said.title, _TITLE_SIZE, INK, True),
-        *((notice, _LINE_SIZE, WARN, True) for notice in said.notices),
-        (said.shown, _LINE_SIZE + 0.5, INK, False),
-        *((line, _LINE_SIZE, MUTED, False) for line in said.lines),
+        (said.title, _TITLE_SIZE, INK, True, _TITLE_LINES),
+        *((notice, _LINE_SIZE, WARN, True, _LINES) for notice in said.notices),
+        (said.shown, _LINE_SIZE + 0.5, INK, False, _NAME_LINES),
+        *((line, _LINE_SIZE, MUTED, False, _LINES) for line in said.lines),
     ]
     nodes, at = _write_lines(texts, width, _MARGIN)
     return nodes, at + _GAP
 
 
-def _write_lines(texts: list[tuple[str, float, str, bool]], width: float, at: float) -> tuple[list[Node], float]:
-    """Return texts in lines of a width from a place down, and where they end."""
+def _write_lines(texts: list[tuple[str, float, str, bool, int]], width: float, at: float) -> tuple[list[Node], float]:
+    """Return texts in lines of a width from a place down, and where they end.
+
+    Of each: what it says, the size of its letters, its colour, whether it is bold, and its lines at most.
+    """
     nodes = []
-    for text, size, colour, bold in texts:
+    for text, size, colour, bold, most in texts:
         if not text:
             continue
-        most = _TITLE_LINES if size == _TITLE_SIZE else _LINES
         for line in wrap(text, width / size, most, bold=bold):
             at += size * _LEADING
             looks = {"font-size": f"{size:g}", "fill": colour} | ({"font-weight": "bold"} if bold else {})

@@ -22,32 +22,14 @@ def draw_levels(title: str, edges: list[str], *, above: float, start: float = 0.
         Pixels from the upper edge of the plot to the key's foot, and from its left edge to the key.
     """
     foot = -above
-    cells = [{"x": start + n * _WIDTH, "fill": shade(n)[0]} for n in range(len(HEAT))]
-    numbers = [{"x": start + (n + 1) * _WIDTH, "text": text} for n, text in enumerate(edges)]
-    squares = [
-        mark_rows(
-            [{}],
-            "rect",
-            {
-                "x": at_pixel(cell["x"]),
-                "x2": at_pixel(cell["x"] + _WIDTH),
-                "y": at_pixel(foot - 14 - _HEIGHT),
-                "y2": at_pixel(foot - 14),
-            },
-            color=cell["fill"],
-        )
-        for cell in cells
-    ]
-    written = [
-        mark_rows(
-            [{"text": number["text"]}],
-            "text",
-            {"x": at_pixel(number["x"]), "y": at_pixel(foot), "text": WRITTEN},
-            baseline="bottom",
-            align="center",
-            fontSize=SMALL_SIZE - 1.5,
-            color=INK,
-        )
-        for number in numbers
-    ]
-    return [*squares, *written, write_heading(title, start, "left", above=foot - 28)]
+    letters = {"baseline": "bottom", "align": "center", "fontSize": SMALL_SIZE - 1.5, "color": INK}
+    layers = [write_heading(title, start, "left", above=foot - 28)]
+    for level in range(len(HEAT)):
+        left = start + level * _WIDTH
+        places = {"x": left, "x2": left + _WIDTH, "y": foot - 14 - _HEIGHT, "y2": foot - 14}
+        square = {side: at_pixel(place) for side, place in places.items()}
+        layers.append(mark_rows([{}], "rect", square, color=shade(level)[0]))
+    for border, text in enumerate(edges, start=1):
+        place = {"x": at_pixel(start + border * _WIDTH), "y": at_pixel(foot), "text": WRITTEN}
+        layers.append(mark_rows([{"text": text}], "text", place, **letters))
+    return layers

@@ -1,4 +1,4 @@
-"""Category profiles as a heat map: a row a unit, a column a category, shaded by the difference from the others' mean."""
+"""Category profiles as a heat map: a row a unit, a column a category, shaded by its difference from the mean."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _map(result: Result, definition: IndexDefinition, *, width: float, name: flo
     step = _choose_step([cell["score"] - cell["mean"] for cell in cells if cell["mean"] is not None])
     height = next(high for most, high in _ROWS if len(units) <= most)
     size = min(SMALL_SIZE, height - 1.5)
-    labels = [{"row": row, "label": shorten(text, name)} for row, text in enumerate(units.values())]
+    labels: Rows = [{"row": row, "label": shorten(text, name)} for row, text in enumerate(units.values())]
     names = max(measure(label["label"]) for label in labels) * size + 10
     heads = [shorten(node.title, _LONGEST_HEAD) for node in nodes]
     overhang = 0.6 * max(map(measure, heads)) * SMALL_SIZE if turn == -45 else 0.0

@@ -34,7 +34,7 @@ from bpo_index.robustness.ranks.rank_tables import VERSIONS
 _WRITTEN, _FILLED = 0.05, 0.005
 _LONGEST_NAME, _LEAST_PANEL = 15, 160
 #: Units up to which a cell has a number; width of a panel of more, pixels, and of two side by side at most.
-_NUMBERED, _CROWDED, _WIDEST = 40, 310, 820
+_NUMBERED, _CROWDED, _WIDEST = 40, 310, 900
 #: Shares at which the darkest shade ends, which larger ones have too: the first that the largest but a quarter is
 #: within.
 _TOPS = (0.04, 0.08, 0.16, 0.24, 0.4, 0.8)
@@ -125,7 +125,8 @@ def find_level(share: float, top: float) -> int:
     >>> find_level(0.01, 0.4), find_level(0.38, 0.4), find_level(0.4, 0.4)
     (0, 7, 7)
     """
-    return min(len(HEAT) - 1, int(share / top * len(HEAT)))
+    # NOTE: 0.3 / 0.4 * 8 is a little less than 6.
+    return min(len(HEAT) - 1, int(share / top * len(HEAT) + 1e-9))
 
 
 def list_runs(cells: Rows, top: float, *, joined: bool) -> Rows:
@@ -155,12 +156,12 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> Spec:
     names = max(map(measure, labels)) * (size if is_crowded else SMALL_SIZE) + 10
     is_stacked = names + 2 * width + 24 > _WIDEST and not is_crowded
     units = [{"row": row, "label": label} for row, label in enumerate(labels)]
-    charts = []
+    charts: list[Spec] = []
     for says, cells in panels.items():
         is_labelled = is_stacked or not charts
         layers = [
             rule_rows(count, -names if is_labelled else 0, width),
-            *_mark_shares(cells, count, top, size, width),
+            *_mark_shares(cells, count, top, size),
             write_heading(says, 0, "left", fontSize=TEXT_SIZE, fontWeight="bold", color=INK),
         ]
         if is_labelled:
@@ -177,7 +178,7 @@ def _draw_key(top: float, start: float) -> list[Spec]:
     return draw_levels(title, edges, above=36, start=start)
 
 
-def _mark_shares(cells: Rows, count: int, top: float, size: float, width: float) -> list[Spec]:
+def _mark_shares(cells: Rows, count: int, top: float, size: float) -> list[Spec]:
     """Return the cells of a panel with their numbers, and the axis of places."""
     is_crowded = count > _NUMBERED
     step = 1 if not is_crowded else 10 if count <= 120 else 25

@@ -94,14 +94,15 @@ def _is_empty(node: Node) -> bool:
 
 def _simplify(node: Node) -> Node:
     """Return a text placed by `x` and `y`, a dot as a circle, and a line as a path."""
-    moved = _MOVED.fullmatch(node.attributes.get("transform", ""))
+    # NOTE: what is not moved has lost its `translate(0,0)`.
+    moved = _MOVED.fullmatch(node.attributes.get("transform", "translate(0,0)"))
     rest = {name: value for name, value in node.attributes.items() if name != "transform"}
     if node.tag == "text":
         rest["font-size"] = rest.get("font-size", "").removesuffix("px")
         if moved and not node.children:
             return Node("text", {"x": moved[1], "y": moved[2], **rest}, [], node.text)
         return Node("text", {**node.attributes, "font-size": rest["font-size"]}, node.children, node.text)
-    if node.tag == "path" and moved and (circle := _CIRCLE.match(rest["d"])):
+    if node.tag == "path" and "transform" in node.attributes and moved and (circle := _CIRCLE.match(rest["d"])):
         del rest["d"]
         return Node("circle", {"cx": moved[1], "cy": moved[2], "r": circle[1], **rest})
     if node.tag == "line" and moved:
