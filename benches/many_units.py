@@ -16,13 +16,15 @@ RESPONDENTS = 9
 REGIONS = 6
 
 
-def write_survey(folder: Path, units: int) -> Settings:
+def write_survey(folder: Path, units: int, replicates: int | None = None) -> Settings:
     """Write a definition and responses of so many units into a folder; return the settings of a run over them."""
     definition = load_definition(DEFAULT_DEFINITION)
     content = definition.model_dump(mode="json", exclude_none=True) | {"index": f"units-{units}"}
     content["units"] = [
         {"code": f"U{n:03}", "name": f"Country number {n}", "region": f"Region {n % REGIONS}"} for n in range(units)
     ]
+    if replicates is not None:
+        content["method"]["replicates"] = replicates
     (folder / "definition.yaml").write_text(json.dumps(content), encoding="utf-8")
     with find_resource("sample_data", "offshore-bpo-2021.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -68,6 +68,20 @@ def find_browser_problem(is_required: bool) -> str | None:
     return None if find_browser() else "no Chromium is installed (BPO_INDEX_CHROMIUM names one elsewhere)"
 
 
+def find_html_validate() -> str:
+    """Return the path of html-validate's program, which BPO_INDEX_HTML_VALIDATE names; empty: it is not named."""
+    return os.environ.get("BPO_INDEX_HTML_VALIDATE", "")
+
+
+def find_html_validate_problem() -> str | None:
+    """Return why no html-validate is to be had, or None when it is there."""
+    if shutil.which("node") is None:
+        return "Node is not installed"
+    if not find_html_validate():
+        return "BPO_INDEX_HTML_VALIDATE does not name html-validate's program (from npm)"
+    return None if Path(find_html_validate()).is_file() else f"there is no file {find_html_validate()}"
+
+
 def find_minutes_problem(is_required: bool) -> str | None:
     """Return why tests that take long are not run: `make test` has few minutes."""
     if is_required or os.environ.get("BPO_INDEX_FAULTS") or os.environ.get("BPO_INDEX_FUZZ"):
@@ -87,6 +101,7 @@ def find_survey_data_problem() -> str | None:
 
 COMPONENTS: dict[str, Callable[[bool], str | None]] = {
     "browser": find_browser_problem,
+    "html-validate": lambda _: find_html_validate_problem(),
     "minutes": find_minutes_problem,
     "prefect-server": lambda _: find_prefect_problem(os.environ.get("PREFECT_API_URL")),
     "survey-data": lambda _: find_survey_data_problem(),

@@ -14,6 +14,7 @@ from bpo_index.publication.figures.fonts import FAMILY, FOLDER
 from bpo_index.publication.figures.frame import LEAST_WIDTH, Said, frame_drawing
 from bpo_index.publication.figures.labels import clean
 from bpo_index.publication.figures.record import PHONE_WIDTH, Drawable, Spec
+from bpo_index.publication.figures.shrinking import shrink_png
 from bpo_index.publication.figures.style import INK, LINE, MUTED, SMALL_SIZE
 
 #: Of the PNG: twice as fine as on a screen.
@@ -82,7 +83,8 @@ def draw(name: str, spec: Spec, said: Said, narrow: tuple[Spec, Said] | None = N
 
     svg, bare = draw_svg(name, spec, said)
     phone = draw_svg(f"{name}-narrow", *narrow, least=PHONE_WIDTH)[0].encode() if narrow else None
-    return Figure(clean(said.title), clean(said.alt), svg.encode(), vl_convert.svg_to_png(bare, ppi=_PNG_PPI), phone)
+    png = shrink_png(vl_convert.svg_to_png(bare, ppi=_PNG_PPI))
+    return Figure(clean(said.title), clean(said.alt), svg.encode(), png, phone)
 
 
 def draw_svg(name: str, spec: Spec, said: Said, *, least: float = LEAST_WIDTH) -> tuple[str, str]:

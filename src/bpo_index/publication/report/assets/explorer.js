@@ -226,8 +226,10 @@
     }
     shares.tBodies[0].replaceChildren(...made);
     yield true;
-    markScrolling();
+    if (!marked) markScrolling();
+    marked = true;
   }
+  let marked = false;
 
   // Work is done in frames, at most one frame's worth in each. What was asked for last is worked on, and nothing waits
   // behind it: what was begun for an earlier state is dropped.
