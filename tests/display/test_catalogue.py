@@ -50,6 +50,8 @@ EXEMPT = {
     "src/bpo_index/publication/columns/__init__.py": "parts of errors",
     "src/bpo_index/publication/columns/description.py": "units of measure and kinds of answers are values",
     "src/bpo_index/publication/facts.py": "outcomes are values, translated where they are printed",
+    "src/bpo_index/publication/figures/fonts/__init__.py::FAMILY": "the name of a font",
+    "src/bpo_index/publication/figures/frame.py::_write_style": "styles",
     "src/bpo_index/publication/figures/score_marks.py::_SHAPES": "values of the column score_bound",
     "src/bpo_index/publication/figures/style.py": "names of fonts",
     "src/bpo_index/publication/findings.py::_ASSUMPTIONS": "values of the table of assumptions",
