@@ -29,8 +29,8 @@ NOTICED = 0.75
 #: Of the report of the sample.
 MOST_WORDS = 3_500
 #: Elements without prose: tables but their captions, drawings, programs, forms, identifiers and hashes.
-SILENT = ("table", "svg", "script", "style", "form", "nav", "code", "title")
-BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "caption", "summary", "dt", "dd", "figcaption", "div", "section", "small")
+SILENT = ("table", "svg", "script", "style", "form", "select", "nav", "code", "title")
+BLOCKS = ("legend", "p", "li", "h1", "h2", "h3", "h4", "caption", "summary", "dt", "dd", "figcaption", "div", "section", "small")
 VOID = ("meta", "input", "br", "link", "img", "hr")
 
 
@@ -242,6 +242,8 @@ class Release:
             "ahead of at least one other": {str(leading - 3)},
             "category scores can be distinguished": self.count_distinct(),
             "without a score and count in nothing": set(map(str, list_numbers(self.manifest))),
+            # All weights together.
+            "rescaled to": {"100%"},
             # Constants of the explorer, which makes its own replicates: how many, and the error of a share of them.
             "Shares are of": {"600", "0.05"},
         }
