@@ -41,7 +41,6 @@ NO_TEXT = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<style>.*?</style>|<[^>]*>|<%.*?%>|
 #: Start of the place of a text, its file and what it stands in, to why it may stand in the code.
 EXEMPT = {
     "src/bpo_index/publication/report/explorer_part.py": "until its texts are moved",
-    "src/bpo_index/publication/report/unit_pages.py": "until its texts are moved",
     "src/bpo_index/responses/tools/registry.py::describe_export": "a part of sentences on how a file was read",
     "flows/inbox.py::sweep_inbox": "lines of the log of a flow",
     "src/bpo_index/definition/differences.py::describe_differences": "a part of errors and of a release's id",
@@ -64,7 +63,7 @@ EXEMPT = {
     "src/bpo_index/validation/table_schema.py": "titles of schemas for machines",
 }
 #: Templates whose texts are not moved yet.
-UNMOVED = ["_explored_shares.html", "_explorer.html", "_units.html"]
+UNMOVED = ["_explored_shares.html", "_explorer.html"]
 #: Calls whose texts are no sentences for readers, or are those of records.
 SILENT_CALLS = re.compile(
     r"phrase|translate|compile|\w+Error|\w+Failed|Column|Table|FigureRecord|Command|Option|Step|\w+Rule|debug|info"

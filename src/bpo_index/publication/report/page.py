@@ -35,7 +35,7 @@ def render_page(template: str, result: Result, definition: IndexDefinition, **va
     result, definition
         What is published.
     values
-        What the template shows; `styles` and `scripts` are names of files of `assets`.
+        What the template shows; `styles` and `scripts` are names of files of `assets`, `own_style` is a style itself.
     """
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
@@ -48,7 +48,7 @@ def render_page(template: str, result: Result, definition: IndexDefinition, **va
         mark=result.mark,
         departures=result.standing.shown or result.standing.departures,
         policy=_write_policy(script),
-        style=Markup("".join(_read(name) for name in values.pop("styles"))),
+        style=Markup("".join([values.pop("own_style", ""), *(_read(name) for name in values.pop("styles", ()))])),
         script=Markup(script),
         **{"phrase": bind_phrase(definition), **list_words(definition), **values},
     )
