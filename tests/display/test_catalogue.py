@@ -40,7 +40,6 @@ VARIES = "[a-z0-9_]+"
 NO_TEXT = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<style>.*?</style>|<[^>]*>|<%.*?%>|<<.*?>>|\\[a-z]+|\{[^}]*\}", re.DOTALL)
 #: Start of the place of a text, its file and what it stands in, to why it may stand in the code.
 EXEMPT = {
-    "src/bpo_index/publication/report/unit_pages.py": "until its texts are moved",
     "src/bpo_index/responses/tools/registry.py::describe_export": "a part of sentences on how a file was read",
     "flows/inbox.py::sweep_inbox": "lines of the log of a flow",
     "src/bpo_index/definition/differences.py::describe_differences": "a part of errors and of a release's id",
@@ -64,8 +63,6 @@ EXEMPT = {
     "src/bpo_index/publication/withdrawal.py::_move": "a part of errors",
     "src/bpo_index/validation/table_schema.py": "titles of schemas for machines",
 }
-#: Templates whose texts are not moved yet.
-UNMOVED = ["_units.html"]
 #: Calls whose texts are no sentences for readers, or are those of records.
 SILENT_CALLS = re.compile(
     r"phrase|translate|compile|\w+Error|\w+Failed|Column|Table|FigureRecord|Command|Option|Step|\w+Rule|debug|info"
@@ -323,7 +320,7 @@ def test_no_sentence_for_readers_stands_in_templates() -> None:
     templates = [*(publication / "formats/templates").iterdir(), *(publication / "report/assets").glob("*.html")]
     assert len(templates) > 20
     texts = {path.name: NO_TEXT.sub(" ", path.read_text(encoding="utf-8")) for path in templates}
-    assert sorted(name for name, text in texts.items() if is_prose(text)) == UNMOVED
+    assert sorted(name for name, text in texts.items() if is_prose(text)) == []
 
 
 @pytest.mark.parametrize(

@@ -205,10 +205,9 @@ class Release:
         cells = self.categories.filter(pl.col("unit").is_in(codes), pl.col("category").is_in(categories))
         found = {show(one, 1) + sign for one in cells["score"].drop_nulls() for sign in ("", "%")}
         found |= {f"{one:g}" for one in cells.filter(pl.col("score_bound").is_not_null())["score"]}
-        for code, category in cells.select("unit", "category").iter_rows():
-            others = self.categories.filter(pl.col("unit") != code, category=category)["score"].mean()
-            own = cells.filter(unit=code, category=category)["score"][0]
-            found |= {show(own - others, 1)} if own is not None else set()
+        stated = self.table("category_differences")
+        stated = stated.filter(pl.col("unit").is_in(codes), pl.col("category").is_in(categories))
+        found |= {show(one, 1) for one in stated["difference"]}
         parts = self.table("neighbours").filter(pl.col("category").is_in(categories))
         parts = parts.filter(pl.col("ahead").is_in(codes) | pl.col("behind").is_in(codes))
         return found | {show(one, 1) for one in parts["contribution"]}
