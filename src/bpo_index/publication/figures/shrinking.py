@@ -21,7 +21,9 @@ def shrink_png(png: bytes) -> bytes:
     >>> len(chunk) > 1000, len(shrunk) < 40, zlib.decompress(shrunk[16:-4]) == bytes(1000)
     (True, True, True)
     """
-    before, data, after, at = [], b"", [], len(_SIGNATURE)
+    before: list[bytes] = []
+    after: list[bytes] = []
+    data, at = b"", len(_SIGNATURE)
     while at < len(png):
         (length,) = struct.unpack_from(">I", png, at)
         end = at + length + 12
