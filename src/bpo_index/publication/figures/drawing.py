@@ -17,7 +17,7 @@ from bpo_index.publication.figures.record import PHONE_WIDTH, Drawable, Spec
 from bpo_index.publication.figures.style import INK, LINE, MUTED, SMALL_SIZE
 
 #: Of the PNG: twice as fine as on a screen.
-_PNG_PPI = 144
+PNG_PPI = 144
 _STYLE = re.compile("<style>.*?</style>", re.DOTALL)
 
 
@@ -82,7 +82,7 @@ def draw(name: str, spec: Spec, said: Said, narrow: tuple[Spec, Said] | None = N
 
     svg, bare = draw_svg(name, spec, said)
     phone = draw_svg(f"{name}-narrow", *narrow, least=PHONE_WIDTH)[0].encode() if narrow else None
-    return Figure(clean(said.title), clean(said.alt), svg.encode(), vl_convert.svg_to_png(bare, ppi=_PNG_PPI), phone)
+    return Figure(clean(said.title), clean(said.alt), svg.encode(), vl_convert.svg_to_png(bare, ppi=PNG_PPI), phone)
 
 
 def draw_svg(name: str, spec: Spec, said: Said, *, least: float = LEAST_WIDTH) -> tuple[str, str]:
