@@ -30,7 +30,23 @@ NOTICED = 0.75
 MOST_WORDS = 3_500
 #: Elements without prose: tables but their captions, drawings, programs, forms, identifiers and hashes.
 SILENT = ("table", "svg", "script", "style", "form", "select", "nav", "code", "title")
-BLOCKS = ("legend", "p", "li", "h1", "h2", "h3", "h4", "caption", "summary", "dt", "dd", "figcaption", "div", "section", "small")
+BLOCKS = (
+    "legend",
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "caption",
+    "summary",
+    "dt",
+    "dd",
+    "figcaption",
+    "div",
+    "section",
+    "small",
+)
 VOID = ("meta", "input", "br", "link", "img", "hr")
 
 

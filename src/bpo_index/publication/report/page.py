@@ -39,8 +39,8 @@ def render_page(template: str, result: Result, definition: IndexDefinition, **va
     result, definition
         What is published.
     values
-        What the template shows; `styles` and `scripts` are names of files of `assets`; `own_style` is a whole style instead,
-        without the font.
+        What the template shows; `styles` and `scripts` are names of files of `assets`; `own_style` is a whole style
+        instead, without the font.
     """
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
