@@ -1,7 +1,7 @@
 """What publishing costs: tables, figures and report after the numbers are there, in a fresh process; and its bytes.
 
 The sample has twelve units; the surveys of 50 and 200 are made of it (`many_units`). How long publishing takes with so
-many, imports included, is measured in times of what the sample takes.
+many, imports included, is given as so many times what the sample takes.
 """
 
 from __future__ import annotations

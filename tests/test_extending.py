@@ -361,15 +361,17 @@ def test_a_column_of_another_package_is_described_for_machines(release_with_colu
 
 def test_a_figure_of_another_package_is_drawn_and_shown(release_with_column_and_figure):
     release = release_with_column_and_figure
-    title = f"Scores as bars: {load_definition('offshore-bpo-2021').title}"
+    shown = f"Scores as bars: {load_definition('offshore-bpo-2021').title}"
+    title = "Colombia has the longest bar"
     svg = (release / "figures" / "score-bars.svg").read_text(encoding="utf-8")
     assert f'<title id="score-bars-title">{title}</title>' in svg
-    assert f'<desc id="score-bars-desc">{title}. The longest bar is Colombia&#x27;s.</desc>' in svg
+    assert f'<desc id="score-bars-desc">{title}. {shown}. The longest bar is Colombia&#x27;s.</desc>' in svg
     assert "SYNTHETIC" in svg
     assert (release / "figures" / "score-bars.png").read_bytes().startswith(b"\x89PNG")
     report = (release / "annex.html").read_text(encoding="utf-8")
     section = report.split('<section id="figures"')[1].split("</section>")[0]
-    assert f'<figure id="figure-score-bars">{svg}</figure>' in section
+    bare = re.sub("<style>.*?</style>", "", svg, flags=re.DOTALL)
+    assert f'<figure id="figure-score-bars">{bare}</figure>' in section
     assert '<a href="#figures">Further figures</a>' in report
     assert '<a href="figures/score-bars.png">' in report
 

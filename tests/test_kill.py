@@ -34,7 +34,7 @@ def count(event, arguments):
             os.kill(os.getpid(), signal.SIGKILL)
 from bpo_index.publication import release_files as files
 from bpo_index.cli.main import main
-files.draw_figures = lambda result, definition: {}  # takes its time, and no step on the disk
+files.start_figures = lambda *_: dict  # takes its time, and no step on the disk
 sys.addaudithook(count)
 code = main(sys.argv[2:])
 print("steps", steps)

@@ -24,13 +24,29 @@ from bpo_index.display.numbers import show_range, show_score, write_digits
 from bpo_index.version import __version__
 
 NUMBER = re.compile(r"(?<![\w.])[−+]?\d[\d,]*(?:\.\d+)?%?(?!\w)")
-#: Of numbers that are off by one in the last digit such a share is noticed, at least: counts of one digit often are not.
+#: Of numbers that are off by one in the last digit such a share is noticed, at least; counts often are not.
 NOTICED = 0.75
 #: Of the report of the sample.
 MOST_WORDS = 3_500
 #: Elements without prose: tables but their captions, drawings, programs, forms, identifiers and hashes.
-SILENT = ("table", "svg", "script", "style", "form", "nav", "code", "title")
-BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "caption", "summary", "dt", "dd", "figcaption", "div", "section", "small")
+SILENT = ("table", "svg", "script", "style", "form", "select", "nav", "code", "title")
+BLOCKS = (
+    "legend",
+    "p",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "caption",
+    "summary",
+    "dt",
+    "dd",
+    "figcaption",
+    "div",
+    "section",
+    "small",
+)
 VOID = ("meta", "input", "br", "link", "img", "hr")
 
 
@@ -205,10 +221,9 @@ class Release:
         cells = self.categories.filter(pl.col("unit").is_in(codes), pl.col("category").is_in(categories))
         found = {show(one, 1) + sign for one in cells["score"].drop_nulls() for sign in ("", "%")}
         found |= {f"{one:g}" for one in cells.filter(pl.col("score_bound").is_not_null())["score"]}
-        for code, category in cells.select("unit", "category").iter_rows():
-            others = self.categories.filter(pl.col("unit") != code, category=category)["score"].mean()
-            own = cells.filter(unit=code, category=category)["score"][0]
-            found |= {show(own - others, 1)} if own is not None else set()
+        stated = self.table("category_differences")
+        stated = stated.filter(pl.col("unit").is_in(codes), pl.col("category").is_in(categories))
+        found |= {show(one, 1) for one in stated["difference"]}
         parts = self.table("neighbours").filter(pl.col("category").is_in(categories))
         parts = parts.filter(pl.col("ahead").is_in(codes) | pl.col("behind").is_in(codes))
         return found | {show(one, 1) for one in parts["contribution"]}
@@ -242,6 +257,8 @@ class Release:
             "ahead of at least one other": {str(leading - 3)},
             "category scores can be distinguished": self.count_distinct(),
             "without a score and count in nothing": set(map(str, list_numbers(self.manifest))),
+            # All weights together.
+            "rescaled to": {"100%"},
             # Constants of the explorer, which makes its own replicates: how many, and the error of a share of them.
             "Shares are of": {"600", "0.05"},
         }

@@ -37,8 +37,7 @@ from bpo_index.publication.report.method import (
 )
 from bpo_index.publication.report.quality import tabulate_reliability
 from bpo_index.publication.report.ranks import tabulate_ranks
-from bpo_index.publication.report.reader import draw_strip
-from bpo_index.publication.report.unit_pages import write_unit_pages
+from bpo_index.publication.report.unit_cards import write_unit_cards
 from bpo_index.publication.result import build_result
 from bpo_index.publication.standard_phrases import choose_notice, names_percentage
 from bpo_index.scoring.methods.record import AnswerScale
@@ -251,52 +250,15 @@ def test_where_everything_is_sure_nothing_is_called_unsupported_but_what_always_
     assert len(answer.supported) <= 5
 
 
-def test_unit_pages_hold_the_numbers_of_the_tables(sample):
-    result = sample.result
-    pages = write_unit_pages(result, sample.definition)
-    assert [page.code for page in pages] == result.ranking["unit"].to_list()
-    for page, row in zip(pages, result.ranking.iter_rows(named=True), strict=True):
-        facts = dict(page.facts)
-        assert facts["Score"] == f"{row['score']:.1f} %"
-        assert facts["95% interval"] == show_range(row["ci_low"], row["ci_high"])
-        own = result.categories.filter(unit=row["unit"])
-        assert [line.score for line in page.lines] == [show_score(cell) for cell in own.iter_rows(named=True)]
-        for line, cell in zip(page.lines, own.iter_rows(named=True), strict=True):
-            if cell["score"] is None or cell["score_bound"]:
-                continue
-            others = result.categories.filter(pl.col("unit") != row["unit"], category=cell["category"])["score"]
-            gap = cell["score"] - others.mean()
-            assert float(line.difference.replace("−", "-")) == pytest.approx(gap, abs=0.051)
-            assert line.is_beyond is not (cell["ci_low"] <= others.mean() <= cell["ci_high"])
-        known = [line for line in page.lines if line.difference != "–"]
-        best = max(known, key=lambda line: float(line.difference.replace("−", "-")))
-        strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
-        assert (best.title in strengths) is (float(best.difference.replace("−", "-")) > 0)
-
-
-def test_neighbours_are_told_apart_by_contributions_that_add_up(sample):
-    result = sample.result
-    scores = dict(result.ranking.select("name", "score").iter_rows())
-    pages = write_unit_pages(result, sample.definition)
-    assert [len(page.neighbours) for page in pages] == [1, *[2] * 10, 1]
-    for page in pages:
-        for one in page.neighbours:
-            other = re.fullmatch(r".* minus (.*), by category", one.caption)[1]
-            gap = scores[page.name] - scores[other]
-            assert sum(part.value for part in one.contributions) == pytest.approx(gap, abs=1e-6)
-            assert float(one.total.replace("−", "-")) == pytest.approx(gap, abs=0.0051)
-            assert (" ahead of " in one.sentence) is (gap > 0)
-            assert max(part.share for part in one.contributions) == 1
-
-
 def test_withheld_cells_are_not_published_by_any_page(tmp_path):
     completed = publish_with_a_withheld_category(tmp_path)
     text = (completed.release.path / "report.html").read_text(encoding="utf-8")
-    page = next(page for page in write_unit_pages(completed.result, completed.definition) if page.code == "BBB")
+    cards = write_unit_cards(completed.result, completed.definition).cards
+    page = next(card for card in cards if card.code == "BBB")
     withheld = completed.result.categories.filter("suppressed", unit="BBB")["category_title"].to_list()
     assert withheld
     assert [line.title for line in page.lines if line.score == "–"] == withheld
-    assert page.neighbours == []
+    assert [pair.bars for pair in page.pairs] == [{}] * len(page.pairs)
     data = json.loads(html.unescape(re.search(r'id="explorer-data">(.*?)</script>', text, flags=re.DOTALL)[1]))
     assert "BBB" not in data["units"]
     assert len(data["scores"]) == 5
@@ -315,20 +277,20 @@ def publish_ends(folder):
     return run(settings)
 
 
-def test_a_bound_is_the_first_of_its_category_and_a_strength(tmp_path):
+def test_a_bound_is_the_first_of_its_category_and_no_strength(tmp_path):
     completed = publish_ends(tmp_path)
     table = tabulate_category_ends(completed.result, collect_names(completed.result, completed.definition))
     row = next(row for row in table.rows if row[0] == "Trade")
     assert row[1] == "Aland (at least 92)"
     assert row[3] == "–"
-    page = write_unit_pages(completed.result, completed.definition)[0]
-    assert page.code == "AAA"
-    strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
-    assert re.search(r"Trade \(\+[\d.]+, from a score of at least 92\)", strengths)
-    others = completed.result.categories.filter(pl.col("unit") != "AAA", category="trade")["score"]
-    line = next(line for line in page.lines if line.title == "Trade")
-    assert float(line.difference) == pytest.approx(92 - others.mean(), abs=0.051)
-    assert not line.is_beyond
+    card = write_unit_cards(completed.result, completed.definition).cards[0]
+    assert card.code == "AAA"
+    line = next(line for line in card.lines if line.title == "Trade")
+    assert line.score == "at least 92"
+    # A bound is an arrow, and no difference from it is stated.
+    assert 'class="interval"' not in line.strip
+    assert '<path class="own"' in line.strip
+    assert not any("Trade" in sentence for sentence in card.sentences)
 
 
 def test_level_units_are_all_named_as_first(sample):
@@ -354,38 +316,6 @@ def test_a_level_close_to_one_is_not_rounded_to_certainty(tmp_path):
     text = (completed.release.path / "report.html").read_text(encoding="utf-8")
     assert "99.9% confidence" in text
     assert "100% confidence" not in text
-
-
-def multiply(result, definition, times):
-    """Return the result of as many copies of the units, and their definition; what replicates say is left as it was."""
-
-    def copy(frame, columns):
-        copies = [frame.with_columns(pl.col(name) + str(n) for name in columns) for n in range(times)]
-        return pl.concat(copies)
-
-    units = tuple(
-        unit.model_copy(update={"code": f"{unit.code}{n}"}) for n in range(times) for unit in definition.units
-    )
-    tables = result.tables | {"neighbours": copy(result.tables["neighbours"], ["ahead", "behind"])}
-    changed = replace(
-        result,
-        ranking=copy(result.ranking, ["unit"]),
-        categories=copy(result.categories, ["unit"]),
-        tables=tables | {"pairs": result.tables["pairs"].clear(), "first_ranks": result.tables["first_ranks"].clear()},
-    )
-    return changed, definition.model_copy(update={"units": units})
-
-
-def test_of_many_units_the_pages_show_ranges(sample):
-    many, definition = multiply(sample.result, sample.definition, 3)
-    pages = write_unit_pages(many, definition)
-    assert len(pages) == 36
-    assert {len(page.neighbours) for page in pages} == {0, 1}
-    few = write_unit_pages(sample.result, sample.definition)
-    drawn = draw_strip(few[0].lines[0], 0, 100), draw_strip(pages[0].lines[0], 0, 100)
-    assert [('class="tick"' in svg, 'class="band"' in svg) for svg in drawn] == [(True, False), (False, True)]
-    others = few[0].lines[0].others
-    assert f'd="M{2 * min(others):.0f} 10H' in drawn[1]
 
 
 def test_a_figure_that_is_too_large_lies_beside_the_page(sample):
@@ -567,8 +497,10 @@ def test_texts_stay_texts(computed):
     changed = rename(definition, ALL, texts, texts[:10])
     public = disclose(*exact, changed)
     read = Reader(render(build_result(public, changed), changed, public.audit, {}))
-    public = disclose(*exact, definition)
-    plain = Reader(render(build_result(public, definition), definition, public.audit, {}))
+    # One text as the region of all, as in the changed one.
+    plain_names = rename(definition, "T", [f"N{n}" for n in range(12)], [f"C{n}" for n in range(10)])
+    public = disclose(*exact, plain_names)
+    plain = Reader(render(build_result(public, plain_names), plain_names, public.audit, {}))
     # Other names, the same elements: nothing of a name became one (the other definition lists fewer statements).
     found, wanted = (Counter(tag for tag, _ in page.elements if tag != "li") for page in (read, plain))
     assert found == wanted
@@ -598,7 +530,7 @@ def test_rows_of_categories_stand_in_the_order_of_the_tree_set_in_by_level(tree)
         assert [table.find_level(n) for n in range(len(table.rows))] == before + [node.level - 1 for node in nodes]
         heads = [table.rows[row][0] for row in sorted(table.heads)]
         assert heads == [node.title for node in nodes if not node.questions]
-    for page in write_unit_pages(result, definition):
+    for page in write_unit_cards(result, definition).cards:
         if page.lines:
             assert [(line.title, line.level) for line in page.lines] == [(node.title, node.level - 1) for node in nodes]
 
@@ -621,49 +553,6 @@ def test_scores_are_shown_of_the_first_level_and_then_of_what_each_holds(tree):
                 stated = result.categories.filter(unit=unit, category=category).row(0, named=True)
                 assert cell.startswith("–" if stated["score"] is None else show_score(stated))
     assert len({table.key for table in (first, *others)}) == 1 + len(others)
-
-
-def test_strengths_are_of_categories_with_questions_and_say_where_these_lie(tree):
-    definition = tree.definition
-    titles = definition.category_titles
-    lowest = [node for node in definition.category_nodes if node.questions]
-    places = {f"{node.title}, in {titles[node.parent_id]}" for node in lowest}
-    for page in write_unit_pages(tree.result, definition):
-        if not page.lines:
-            continue
-        strengths = next(sentence for sentence in page.sentences if sentence.startswith("Strengths"))
-        named = re.findall(r"(?:: |, | and )([A-Z]\w+, in \w+) \(", strengths)
-        assert set(named) <= places
-        stated = [line for line in page.lines if line.holds_questions and line.value is not None]
-        best = max(stated, key=lambda line: line.value - sum(line.others) / len(line.others))
-        assert (best.place in named) is (to_number(best.difference) > 0)
-
-
-def test_contributions_nest_and_add_up_to_what_holds_them(tree):
-    result, definition = tree.result, tree.definition
-    scores = dict(result.ranking.select("name", "score").iter_rows())
-    count = 0
-    for page in write_unit_pages(result, definition):
-        for one in page.neighbours:
-            other = re.fullmatch(r".* minus (.*), by category", one.caption)[1]
-            first = [part for part in one.contributions if part.level == 0]
-            assert sum(part.value for part in first) == pytest.approx(scores[page.name] - scores[other], abs=1e-6)
-            assert [part.value for part in first] == sorted((part.value for part in first), reverse=True)
-            # What follows, until one of the same level, lies in it.
-            for n, part in enumerate(one.contributions):
-                inside = []
-                for after in one.contributions[n + 1 :]:
-                    if after.level <= part.level:
-                        break
-                    inside += [after.value] if after.level == part.level + 1 else []
-                assert part.is_head is bool(inside)
-                if inside:
-                    count += 1
-                    # Scores of two decimals at each level.
-                    assert sum(inside) == pytest.approx(part.value, abs=0.011)
-            named = re.findall(r"(\w+) \([+−]", one.sentence)
-            assert set(named) <= {"People", "Places", "Rules"}
-    assert count > 20
 
 
 def test_weights_and_swaps_are_published_by_what_holds_the_categories(tree):

@@ -394,6 +394,29 @@ def test_accessibility(browser, sample, name, width, scheme):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_accessibility_of_pages_of_units(browser, sample, three_levels, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    # One with all there is, one of a tree with regions, and one without a rank.
+    for path in (sample.release.path, three_levels.release.path):
+        ranking = pl.read_csv(path / "ranking.csv")
+        for code in {ranking["unit"][1], ranking["unit"][-1]}:
+            with open_page(browser, (path / "units" / f"{code}.html").as_uri(), width, scheme) as page:
+                violations = Axe().run(page).response["violations"]
+                assert [found["id"] for found in violations if found["impact"] in ("serious", "critical")] == []
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_pages_of_units_print_on_at_most_two_sheets(browser, sample, three_levels):
+    for path in (sample.release.path, three_levels.release.path):
+        code = pl.read_csv(path / "ranking.csv")["unit"][1]
+        with open_page(browser, (path / "units" / f"{code}.html").as_uri()) as page:
+            printed = page.pdf(prefer_css_page_size=True)
+        assert 1 <= len(re.findall(rb"/Type /Page\b", printed)) <= 2
+
+
 def test_the_keyboard_reaches_everything(browser, address):
     with open_page(browser, address, 360) as page:
         seen = []
@@ -434,7 +457,7 @@ def test_the_ranking_fits_one_screen_wide_and_narrow(browser, address):
 
 @pytest.mark.parametrize(("name", "most"), [("report", 18), ("annex", 12)])
 def test_on_paper_sections_follow_one_another(browser, sample, name, most):
-    """A sheet a section, or an empty first sheet, would be more; sliders, search and links into the page are left out."""
+    """A sheet a section, or an empty first sheet, would be more; sliders, search and contents are left out."""
     with open_page(browser, (sample.release.path / f"{name}.html").as_uri()) as page:
         sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
         page.emulate_media(media="print")

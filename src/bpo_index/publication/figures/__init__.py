@@ -9,7 +9,7 @@ texts in scripts that the font lacks (`fonts`) are drawn with a font of the mach
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,7 +28,7 @@ from bpo_index.publication.result import Result
 #: The group of entry points by which another package offers figures.
 GROUP = "bpo_index.figures"
 
-__all__ = ["Figure", "draw_figures", "list_figures"]
+__all__ = ["Figure", "draw_figures", "list_figures", "start_figures"]
 
 
 @cache
@@ -68,19 +68,41 @@ def draw_figures(result: Result, definition: IndexDefinition, release_id: str = 
     EnvironmentFailed
         When a figure of another package cannot be drawn.
     """
-    drawn = {}
+    return start_figures(result, definition, release_id)()
+
+
+def start_figures(result: Result, definition: IndexDefinition, release_id: str = "") -> Callable[[], dict[str, Figure]]:
+    """Start to draw figures, and return what waits for them; parameters as for `draw_figures`."""
     # NOTE: what draws needs a while to start, and works outside Python: meanwhile the next figure is described.
-    with ThreadPoolExecutor(2) as pool:
+    pool = ThreadPoolExecutor(2)
+    try:
         pool.submit(prepare_drawing)
-        for record in list_figures():
+        drawn = {
+            record: pool.submit(draw, record.name, **described)
+            for record, described in describe_figures(result, definition, release_id)
+        }
+    finally:
+        pool.shutdown(wait=False)
+
+    def collect() -> dict[str, Figure]:
+        figures = {}
+        for record, drawing in drawn.items():
             with _name_in_errors(record):
-                if record.needs(result):
-                    drawn[record] = pool.submit(draw, record.name, **_describe(record, result, definition, release_id))
-    figures = {}
-    for record, drawing in drawn.items():
+                figures[record.name] = drawing.result()
+        return figures
+
+    return collect
+
+
+def describe_figures(
+    result: Result, definition: IndexDefinition, release_id: str = ""
+) -> Iterator[tuple[FigureRecord, dict[str, Any]]]:
+    """Yield each figure for which there is something to draw, and what `draw` takes."""
+    for record in list_figures():
         with _name_in_errors(record):
-            figures[record.name] = drawing.result()
-    return figures
+            described = _describe(record, result, definition, release_id) if record.needs(result) else None
+        if described is not None:
+            yield record, described
 
 
 def _describe(record: FigureRecord, result: Result, definition: IndexDefinition, release_id: str) -> dict[str, Any]:

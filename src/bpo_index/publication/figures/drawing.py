@@ -18,7 +18,7 @@ from bpo_index.publication.figures.shrinking import shrink_png
 from bpo_index.publication.figures.style import INK, LINE, MUTED, SMALL_SIZE
 
 #: Of the PNG: twice as fine as on a screen.
-_PNG_PPI = 144
+PNG_PPI = 144
 _STYLE = re.compile("<style>.*?</style>", re.DOTALL)
 
 
@@ -83,7 +83,7 @@ def draw(name: str, spec: Spec, said: Said, narrow: tuple[Spec, Said] | None = N
 
     svg, bare = draw_svg(name, spec, said)
     phone = draw_svg(f"{name}-narrow", *narrow, least=PHONE_WIDTH)[0].encode() if narrow else None
-    png = shrink_png(vl_convert.svg_to_png(bare, ppi=_PNG_PPI))
+    png = shrink_png(vl_convert.svg_to_png(bare, ppi=PNG_PPI))
     return Figure(clean(said.title), clean(said.alt), svg.encode(), png, phone)
 
 

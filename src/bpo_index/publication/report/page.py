@@ -39,11 +39,16 @@ def render_page(template: str, result: Result, definition: IndexDefinition, **va
     result, definition
         What is published.
     values
-        What the template shows; `styles` and `scripts` are names of files of `assets`.
+        What the template shows; `styles` and `scripts` are names of files of `assets`; `own_style` is a whole style
+        instead, without the font.
     """
     from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
 
     script = "".join(_read(name) for name in values.pop("scripts", ()))
+    # A page of one unit has the reader's own fonts, so that a folder of them stays small.
+    style = values.pop("own_style", None)
+    if style is None:
+        style = _FACES + "".join(_read(name) for name in values.pop("styles")) + write_page_style()
     page = load_template(ASSETS / template).render(
         definition=definition,
         version=__version__,
@@ -52,7 +57,7 @@ def render_page(template: str, result: Result, definition: IndexDefinition, **va
         mark=result.mark,
         departures=result.standing.shown or result.standing.departures,
         policy=_write_policy(script),
-        style=Markup(_FACES + "".join(_read(name) for name in values.pop("styles")) + write_page_style()),
+        style=Markup(style),
         script=Markup(script),
         **{"phrase": bind_phrase(definition), **list_words(definition), **values},
     )

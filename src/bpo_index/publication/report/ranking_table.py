@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,9 @@ class RankingRow:
     """One unit, or one group of units, as the table shows it."""
 
     code: str
-    """Of a unit; empty: a group has none, or the unit has no card."""
+    """Of a unit; empty: a group has none."""
+    address: str
+    """Of the card or the page of a unit; empty: there is none."""
     place: str
     name: str
     mark: str
@@ -83,8 +85,16 @@ class RankingTable:
         return len(self.rows) > _LONG
 
 
-def lay_out_table(result: Result, definition: IndexDefinition) -> RankingTable:
-    """Return the ranking, and the groups of units of the index where there are any."""
+def lay_out_table(result: Result, definition: IndexDefinition, links: Mapping[str, str] | None = None) -> RankingTable:
+    """Return the ranking, and the groups of units of the index where there are any.
+
+    Parameters
+    ----------
+    result, definition
+        What is published.
+    links
+        Code of a unit to the address of its card or page; None: there are none.
+    """
     groups = result.tables["groups"].filter(pl.col("category").is_null())
     ends = ("score", "ci_low", "ci_high")
     axis = choose_axis(value for frame in (result.ranking, groups) for end in ends for value in frame[end].drop_nulls())
@@ -92,7 +102,9 @@ def lay_out_table(result: Result, definition: IndexDefinition) -> RankingTable:
     return RankingTable(
         caption=phrase("report.ranking_caption", title=definition.title),
         axis=axis,
-        rows=[_lay_out_row(row, axis) for row in result.ranking.iter_rows(named=True)],
+        rows=[
+            _lay_out_row(row, axis, (links or {}).get(row["unit"], "")) for row in result.ranking.iter_rows(named=True)
+        ],
         groups=[_lay_out_group(row, axis, definition) for row in groups.iter_rows(named=True)],
         score_heading=name_score(definition),
         interval_heading=phrase("report.interval_heading", level=level),
@@ -122,9 +134,10 @@ def choose_axis(values: Iterable[float]) -> Axis:
         power *= 10
 
 
-def _lay_out_row(row: dict[str, Any], axis: Axis) -> RankingRow:
+def _lay_out_row(row: dict[str, Any], axis: Axis, address: str) -> RankingRow:
     return RankingRow(
         code=row["unit"],
+        address=address,
         place=show_number(row["rank"]),
         name=row["name"],
         mark="*" if row["note"] else "",
@@ -140,6 +153,7 @@ def _lay_out_row(row: dict[str, Any], axis: Axis) -> RankingRow:
 def _lay_out_group(row: dict[str, Any], axis: Axis, definition: IndexDefinition) -> RankingRow:
     return RankingRow(
         code="",
+        address="",
         place=show_number(row["rank"]),
         name=row["group"],
         mark="",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,7 +29,7 @@ from bpo_index.publication.report.method import list_steps
 from bpo_index.publication.report.page import list_words, place_figures, render_page
 from bpo_index.publication.report.ranking_table import lay_out_table
 from bpo_index.publication.report.trust import describe_categories, describe_trust, list_main_limits
-from bpo_index.publication.report.unit_pages import MOST_UNITS_SHOWN, CategoryLine, UnitPage, write_unit_pages
+from bpo_index.publication.report.unit_pages import collect_unit_cards, link_units
 from bpo_index.publication.result import Result
 
 #: From so many units on the explorer's table has a field that searches it.
@@ -78,7 +77,7 @@ def render_report(
         "report.html",
         result,
         definition,
-        styles=("report.css", "explorer.css", "tables.css", "units.css"),
+        styles=("report.css", "explorer.css", "tables.css", "card.css", "units.css"),
         scripts=("scroll.js", "tables.js", "explorer_scores.js", "explorer.js"),
         page_title=definition.title,
         description=answer.headline,
@@ -86,7 +85,7 @@ def render_report(
         pages=[(page, phrase(f"report.page_{page}", **words)) for page in pages],
         further_pages=[("annex.html", phrase("report.page_annex"))],
         answer=answer,
-        ranking=lay_out_table(result, definition),
+        ranking=lay_out_table(result, definition, link_units(result)),
         figures=place_figures(figures),
         category_sentences=describe_categories(result, names),
         trust_sentences=describe_trust(result, definition),
@@ -96,7 +95,8 @@ def render_report(
         carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
         beside=[(name, phrase(_BESIDE[name])) for name in beside],
         **_collect_explorer(result, definition),
-        **_collect_units(result, definition),
+        unit_word=names.unit_word,
+        unit_cards=collect_unit_cards(result, definition),
     )
 
 
@@ -131,56 +131,6 @@ def _collect_explorer(result: Result, definition: IndexDefinition) -> dict[str, 
         "aggregations": list_aggregations(explorer),
         "normalisations": list_normalisations(),
     }
-
-
-def _collect_units(result: Result, definition: IndexDefinition) -> dict[str, Any]:
-    """Return what the cards of units show."""
-    from markupsafe import Markup  # noqa: PLC0415  (only runs that render pay)
-
-    pages = write_unit_pages(result, definition)
-    ends = _find_strip_ends(pages)
-    return {
-        "unit_word": collect_names(result, definition).unit_word,
-        "unit_pages": pages,
-        "strips": {page.code: [Markup(draw_strip(line, *ends)) for line in page.lines] for page in pages},
-        "strip_low": f"{ends[0]:g}",
-        "strip_high": f"{ends[1]:g}",
-        "shows_ticks": len(pages) <= MOST_UNITS_SHOWN + 1,
-    }
-
-
-def _find_strip_ends(pages: list[UnitPage]) -> tuple[float, float]:
-    """Return the common axis of all strips: whole tens round every score and interval."""
-    values = [
-        value
-        for page in pages
-        for line in page.lines
-        for value in (line.value, line.low, line.high, *line.others)
-        if value is not None
-    ]
-    if not values:
-        return 0.0, 100.0
-    return 10.0 * math.floor(min(values) / 10 - 1e-9), 10.0 * math.ceil(max(values) / 10 + 1e-9)
-
-
-def draw_strip(line: CategoryLine, low: float, high: float) -> str:
-    """Return one line of a unit's profile as SVG: the interval, the score, the other units as ticks."""
-
-    def place(value: float) -> str:
-        return f"{200 * (value - low) / (high - low):.0f}"
-
-    parts = ['<svg class="strip" viewBox="0 0 200 20" preserveAspectRatio="none" aria-hidden="true">']
-    parts.append('<path class="axis" d="M0 10H200"/>')
-    if len(line.others) <= MOST_UNITS_SHOWN:
-        ticks = "".join(f"M{place(value)} 4V16" for value in line.others)
-        parts.append(f'<path class="tick" d="{ticks}"/>' if ticks else "")
-    else:
-        parts.append(f'<path class="band" d="M{place(min(line.others))} 10H{place(max(line.others))}"/>')
-    if line.low is not None and line.high is not None:
-        parts.append(f'<path class="interval" d="M{place(line.low)} 10H{place(line.high)}"/>')
-    if line.value is not None:
-        parts.append(f'<circle class="own" cx="{place(line.value)}" cy="10" r="5"/>')
-    return "".join(parts) + "</svg>"
 
 
 def _write_data_uri(content: bytes) -> str:

@@ -1,267 +1,210 @@
-"""A page a unit: score and ranks, strengths and weaknesses against the others, and what decides its place."""
+"""Pages of single units, `units/<code>.html`: the card with both neighbours, all scores, places held, what is missing.
+
+Each is one file without a script, which prints on one or two A4 pages.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from bpo_index.definition import IndexDefinition
-from bpo_index.display.numbers import list_names, show_level, show_number, show_range, show_score
-from bpo_index.display.table_view import DEEPEST_LEVEL
-from bpo_index.display.words import start_sentence
+from bpo_index.display.catalogue import phrase
+from bpo_index.display.numbers import show_number, show_range, show_score, show_share
 from bpo_index.publication.report.categories import Names, collect_names
+from bpo_index.publication.report.page import ASSETS, list_words, render_page
+from bpo_index.publication.report.unit_cards import MOST_CARDS, UnitCard, write_unit_cards
+from bpo_index.publication.report.unit_files import FOLDER, name_unit_files
 from bpo_index.publication.result import Result
-from bpo_index.publication.standard_phrases import name_points
+from bpo_index.publication.standard_phrases import show_score_with_unit
 
-#: With more other units than this a page shows their range instead of each, and one neighbour instead of two.
-MOST_UNITS_SHOWN = 24
-#: Strengths and weaknesses named, each.
-_NAMED = 3
-#: Contributions that are named in a sentence, in score points, at least.
-_LEAST_NAMED = 0.05
+#: Of more places than these a page lists a few, those that the unit holds most often.
+_MOST_PLACES, _FEW_PLACES = 12, 6
 
 
-@dataclass(frozen=True)
-class CategoryLine:
-    """One category of a unit, against the others."""
-
-    title: str
-    place: str
-    """The title and that of the category in which it lies, for a sentence."""
-    level: int
-    """Steps under the first level."""
-    holds_questions: bool
-    score: str
-    interval: str
-    rank: str
-    difference: str
-    """Score less the mean of the other units."""
-    is_beyond: bool
-    """Whether that mean lies outside the score's interval."""
-    qualification: str
-    """What weakens the difference, for a sentence; empty: nothing."""
-    value: float | None
-    low: float | None
-    high: float | None
-    others: list[float]
-    """Scores of the other units."""
-    note: str
+def collect_unit_cards(result: Result, definition: IndexDefinition) -> dict[str, Any]:
+    """Return what the report shows of units: a card each, or links to their pages where there are many."""
+    found = write_unit_cards(result, definition)
+    reading = _read_cards(definition, has_regions=found.has_regions)
+    if found.has_pairs:
+        reading.append(phrase("units.how_to_read_bars", **list_words(definition)))
+    return {
+        "shows_cards": len(found.cards) <= MOST_CARDS,
+        "cards": found.cards,
+        "low": found.low,
+        "high": found.high,
+        "folder": FOLDER,
+        "reading": " ".join(reading),
+    }
 
 
-@dataclass(frozen=True)
-class Contribution:
-    """What one category adds to the lead over a neighbour."""
-
-    title: str
-    level: int
-    """Steps under the first level; what lies in a category follows it."""
-    is_head: bool
-    """Whether what lies in it follows."""
-    points: str
-    value: float
-    share: float
-    """Of the largest contribution in the table, 0 to 1."""
+def link_units(result: Result) -> dict[str, str]:
+    """Return code of a unit to the address of its card in the report, or of its page where there are no cards."""
+    codes = result.ranking["unit"].to_list()
+    files = name_unit_files(codes)
+    has_cards = len(codes) <= MOST_CARDS
+    return {code: f"#unit-{code}" if has_cards else f"{FOLDER}/{files[code]}" for code in codes}
 
 
-@dataclass(frozen=True)
-class Neighbour:
-    """The difference from the unit before or behind, by category."""
+def render_unit_pages(result: Result, definition: IndexDefinition, *, release_id: str) -> dict[str, bytes]:
+    """Return path within the release to the page of each unit, as UTF-8 HTML.
 
-    sentence: str
-    caption: str
-    contributions: list[Contribution]
-    total: str
-
-    @property
-    def is_nested(self) -> bool:
-        """Whether a category is shown with what lies in it."""
-        return any(part.level for part in self.contributions)
-
-
-@dataclass(frozen=True)
-class UnitPage:
-    """The page of one unit."""
-
-    code: str
-    name: str
-    region: str
-    rank: int | None
-    facts: list[tuple[str, str]]
-    """Terms and what stands for them."""
-    sentences: list[str]
-    lines: list[CategoryLine]
-    neighbours: list[Neighbour]
-    note: str
-
-
-def write_unit_pages(result: Result, definition: IndexDefinition) -> list[UnitPage]:
-    """Return the pages in the order of the ranking."""
-    level, points = show_level(definition.method.confidence_level), name_points(definition)
-    names = collect_names(result, definition)
-    ranked = int(result.ranking["rank"].count())
-    pages = []
+    Parameters
+    ----------
+    result, definition
+        What is published.
+    release_id
+        From `identify_release`.
+    """
+    found, names = write_unit_cards(result, definition), collect_names(result, definition)
+    cards = {card.code: card for card in found.cards}
+    words = list_words(definition)
+    shares = _share_places(result)
+    differences = {
+        (row["unit"], row["category"], row["against"]): row
+        for row in result.tables["category_differences"].iter_rows(named=True)
+    }
+    cells = {(row["unit"], row["category"]): row for row in result.categories.iter_rows(named=True)}
+    source = phrase("units.source", title=definition.title, edition=definition.edition, release=release_id)
+    pages, style = {}, _read_style()
     for row in result.ranking.iter_rows(named=True):
-        own = result.categories.filter(unit=row["unit"])
-        lines = [_compare(line, result.categories, names) for line in own.iter_rows(named=True)]
-        pages.append(
-            UnitPage(
-                code=row["unit"],
-                name=row["name"],
-                region=row["region"] or "",
-                rank=row["rank"],
-                facts=_list_facts(row, result, names, level=level, points=points),
-                sentences=_write_sentences(row, lines, ranked=ranked, points=points, level=level),
-                lines=lines if not row["suppressed"] else [],
-                neighbours=_find_neighbours(row, result, names),
-                note=row["note"],
-            )
+        card = cards[row["unit"]]
+        own = {category: cells[card.code, category] for category in names.categories}
+        ranks, rest = _list_places(shares.get(card.code, []))
+        page = render_page(
+            "unit.html",
+            result,
+            definition,
+            own_style=style,
+            page_title=phrase("units.page_title", name=card.name, title=definition.title),
+            description=_describe(row, card, int(result.ranking["rank"].count()), definition),
+            card=card,
+            unit_cards=found,
+            anchor=f"#unit-{card.code}" if len(cards) <= MOST_CARDS else "",
+            before=cards[card.before.code] if card.before else None,
+            after=cards[card.after.code] if card.after else None,
+            scores=_tabulate_scores(card, own, differences) if card.lines else None,
+            ranks=ranks,
+            ranks_rest=rest,
+            ranks_note=phrase("units.ranks_held_note", name=card.name, **words),
+            withheld=_list_missing(card, own, names),
+            reading=_read_page(card, definition),
+            source=source,
         )
+        pages[f"{FOLDER}/{card.file}"] = page
     return pages
 
 
-def _compare(row: dict[str, Any], categories: pl.DataFrame, names: Names) -> CategoryLine:
-    # A score that is told as a bound counts as the bound, as in the figures.
-    peers = categories.filter((pl.col("category") == row["category"]) & (pl.col("unit") != row["unit"]))["score"]
-    peers, value = peers.drop_nulls(), row["score"]
-    mean = float(peers.to_numpy().mean()) if len(peers) else None
-    low, high = row["ci_low"], row["ci_high"]
-    return CategoryLine(
-        title=row["category_title"],
-        place=names.tell_place(row["category"]),
-        level=min(names.find_level(row["category"]), DEEPEST_LEVEL),
-        holds_questions=bool(names.nodes[row["category"]].questions),
-        score=show_score(row),
-        interval=show_range(low, high),
-        rank=show_number(row["rank"]),
-        difference=show_number(None if value is None or mean is None else value - mean, signed=True),
-        is_beyond=mean is not None and low is not None and not low <= mean <= high,
-        qualification=_qualify(row, mean),
-        value=value,
-        low=low,
-        high=high,
-        others=peers.to_list(),
-        note=row["note"],
-    )
-
-
-def _qualify(row: dict[str, Any], mean: float | None) -> str:
-    if row["score_bound"] is not None:
-        return f", from a score of {show_score(row)}"
-    if row["ci_low"] is None:
-        return ", without an interval"
-    return ", within its interval" if mean is not None and row["ci_low"] <= mean <= row["ci_high"] else ""
-
-
-def _list_facts(row: dict[str, Any], result: Result, names: Names, *, level: str, points: str) -> list[tuple[str, str]]:
-    respondents, heading = str(row["respondents"]), start_sentence(names.words.respondents)
-    if row["score"] is None:
-        return [(heading, respondents)]
-    if row["effective_n"] is not None:
-        respondents += f" (effective {show_number(row['effective_n'])})"
-    facts = [
-        ("Score", f"{show_score(row)} {points}"),
-        (f"{level} interval", show_range(row["ci_low"], row["ci_high"])),
-        (f"Rank set, {level}", show_range(row["rank_set_low"], row["rank_set_high"])),
-        (heading, respondents),
+def _read_cards(definition: IndexDefinition, *, has_regions: bool) -> list[str]:
+    """Return how the marks of a card are read, and when a strength is named."""
+    words = list_words(definition)
+    return [
+        phrase("units.how_to_read", **words),
+        *([phrase("units.how_to_read_region")] if has_regions else []),
+        phrase("units.how_to_read_distinct", **words),
     ]
-    for other in result.tables["sampling_error"].filter(pl.col("category").is_null(), unit=row["unit"]).to_dicts():
-        if other["shrunken"] is not None:
-            facts.append(("Score drawn towards the mean of all", f"{show_number(other['shrunken'])} {points}"))
-    return facts
 
 
-def _write_sentences(
-    row: dict[str, Any], lines: list[CategoryLine], *, ranked: int, points: str, level: str
-) -> list[str]:
-    if row["score"] is None or row["rank"] is None:
-        why = str(row["note"]) or "it takes no rank"
-        return [f"{row['name']} has no rank: {why}."]
-    low, high = row["rank_set_low"], row["rank_set_high"]
-    place = f"at {level} confidence its rank "
-    place += f"is {low}" if low == high else f"lies between {low} and {high}"
-    sentences = [f"{row['name']} has rank {row['rank']} of {ranked} with {show_score(row)} {points}; {place}."]
-    placed = sorted(
-        (line for line in lines if line.holds_questions and line.value is not None and line.others),
-        key=_measure,
-        reverse=True,
+def _read_page(card: UnitCard, definition: IndexDefinition) -> list[str]:
+    """Return how the page of a unit is read, as far as there is something to read."""
+    words, said = list_words(definition), []
+    if card.lines:
+        said += [*_read_cards(definition, has_regions=card.has_region), phrase("units.reading_others", **words)]
+    if any(pair.bars for pair in card.pairs):
+        said.append(phrase("units.reading_bars", **words))
+    return [*said, phrase("report.overlap", **words)]
+
+
+def _read_style() -> str:
+    """Return the style of a page: the colours of the report, its own rules and those of cards; without white space."""
+    report, own, cards = (
+        (ASSETS / name).read_text(encoding="utf-8") for name in ("report.css", "unit_page.css", "card.css")
     )
-    if not placed:
-        return sentences
-    told = [line for line in lines if line.holds_questions]
-    nothing = "none" if len(placed) == len(told) else "none in the categories that are told"
-    for label, chosen in (
-        ("Strengths against the others", [line for line in placed if _measure(line) > 0][:_NAMED]),
-        ("Weaknesses against the others", [line for line in reversed(placed) if _measure(line) < 0][:_NAMED]),
-    ):
-        if chosen:
-            named = [f"{line.place} ({line.difference}{line.qualification})" for line in chosen]
-            sentences.append(f"{label}: {list_names(named)}.")
-        else:
-            sentences.append(f"{label}: {nothing}.")
-    return sentences
+    # NOTE: the report begins with its colours; what follows is not for these pages.
+    style = report.partition("* { box-sizing")[0] + own + cards
+    return re.sub(r"\s*([{};,])\s*|(:)\s+", r"\1\2", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)).strip()
 
 
-def _measure(line: CategoryLine) -> float:
-    assert line.value is not None
-    return line.value - sum(line.others) / len(line.others)
+def _describe(row: Mapping[str, Any], card: UnitCard, count: int, definition: IndexDefinition) -> str:
+    if row["rank"] is None:
+        return phrase("units.description_unranked", name=card.name, title=definition.title)
+    return phrase(
+        "units.description",
+        name=card.name,
+        title=definition.title,
+        score=show_score_with_unit(row, definition),
+        rank=row["rank"],
+        count=count,
+        ranks=show_range(row["rank_set_low"], row["rank_set_high"]),
+        level=list_words(definition)["level"],
+    )
 
 
-def _find_neighbours(row: dict[str, Any], result: Result, names: Names) -> list[Neighbour]:
-    units = names.units
-    table = result.tables["neighbours"]
-    found = []
-    sides = (("behind", -1.0), ("ahead", 1.0))
-    for side, sign in sides if len(units) <= MOST_UNITS_SHOWN + 1 else sides[:1]:
-        part = table.filter(pl.col(side) == row["unit"])
-        if part.is_empty():
-            continue
-        other = units[part["ahead" if side == "behind" else "behind"][0]]
-        gap = float(part["difference"][0])
-        found_of = {category: sign * value for category, value in part.select("category", "contribution").iter_rows()}
-        parts = _order_contributions(found_of, names)
-        largest = max(abs(value) for _, value in parts) or 1.0
-        where = "level with" if abs(gap) < 1e-7 else ("behind" if sign < 0 else "ahead of")
-        points = "" if abs(gap) < 1e-7 else f"{show_number(gap, 2)} points "
-        sentence = f"{row['name']} is {points}{where} {other}"
-        named = [
-            (f"{names.categories[category]} ({show_number(value, signed=True)})", value)
-            for category, value in parts
-            if not names.find_level(category)
+def _tabulate_scores(
+    card: UnitCard,
+    own: Mapping[str, Mapping[str, Any]],
+    differences: Mapping[tuple[str, str, str], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Return headings and one line per category: score, rank and differences, each with its range."""
+    headings = [phrase("units.category"), phrase("units.score"), phrase("units.rank"), phrase("units.difference")]
+    if card.has_region:
+        headings.append(phrase("units.difference_region"))
+    lines = []
+    for line in card.lines:
+        cell = own[line.category]
+        cells = [
+            (show_score(cell), _show_ends(cell, "ci")),
+            (show_number(cell["rank"]), _show_ends(cell, "rank_set")),
         ]
-        gains = [words for words, value in named if value >= _LEAST_NAMED][:2]
-        losses = [words for words, value in reversed(named) if value <= -_LEAST_NAMED][:2]
-        said = [
-            f"{word} {list_names(shown)}" for word, shown in (("in its favour", gains), ("against it", losses)) if shown
-        ]
-        found.append(
-            Neighbour(
-                f"{sentence}; {', '.join(said)}." if said else f"{sentence}.",
-                f"{row['name']} minus {other}, by category",
-                [
-                    Contribution(
-                        names.categories[category],
-                        min(names.find_level(category), DEEPEST_LEVEL),
-                        any(names.nodes[one].parent_id == category for one, _ in parts),
-                        show_number(value, 2, signed=True),
-                        value,
-                        abs(value) / largest,
-                    )
-                    for category, value in parts
-                ],
-                show_number(sign * gap, 2, signed=True),
-            )
-        )
+        for against in ("all", *(["region"] if card.has_region else [])):
+            found = differences.get((card.code, line.category, against), {})
+            cells.append((show_number(found.get("difference"), signed=True), _show_ends(found, "ci")))
+        lines.append({"title": line.title, "level": line.level, "is_head": line.is_head, "cells": cells})
+    return {"headings": headings, "lines": lines}
+
+
+def _show_ends(row: Mapping[str, Any], name: str) -> str:
+    """Return a range; empty where there is none."""
+    low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+    return "" if low is None or high is None else show_range(low, high)
+
+
+def _share_places(result: Result) -> dict[str, list[tuple[int, float]]]:
+    """Return unit to its places with the shares of replicates in which it holds them, respondents alone drawn anew."""
+    table = result.tables["rank_shares"].filter(pl.col("version") == "sampling", pl.col("share") >= 0.005)
+    found: dict[str, list[tuple[int, float]]] = {}
+    for unit, place, share in table.sort("place").select("unit", "place", "share").iter_rows():
+        found.setdefault(unit, []).append((place, share))
     return found
 
 
-def _order_contributions(found: dict[str, float], names: Names) -> list[tuple[str, float]]:
-    """Return ids and contributions, the largest first among those that one category holds, what each holds after it."""
-    groups = names.group_by_parent()
+def _list_places(shares: list[tuple[int, float]]) -> tuple[list[tuple[str, str, str]], str]:
+    """Return place, share and bar of the places that a unit holds most often, and how many more there are."""
+    most_held = sorted(shares, key=lambda one: (-one[1], one[0]))
+    kept = sorted(most_held if len(shares) <= _MOST_PLACES else most_held[:_FEW_PLACES])
+    most = max((share for _, share in kept), default=1.0)
+    rows = [
+        (
+            show_number(place),
+            show_share(share),
+            f'<svg viewBox="0 0 160 14"><path d="M0 2H{160 * share / most:.1f}V12H0z"/></svg>',
+        )
+        for place, share in kept
+    ]
+    rest = len(shares) - len(kept)
+    return rows, phrase("units.ranks_rest", count=rest) if rest else ""
 
-    def walk(parent: str | None) -> list[tuple[str, float]]:
-        held = sorted((one for one in groups.get(parent, ()) if one in found), key=lambda one: -found[one])
-        return [pair for one in held for pair in ((one, found[one]), *walk(one))]
 
-    return walk(None)
+def _list_missing(card: UnitCard, own: Mapping[str, Mapping[str, Any]], names: Names) -> list[str]:
+    """Return what of a unit is missing, or to be read with care, and why."""
+    said = [phrase("units.note_of_unit", note=card.note)] if card.note else []
+    if card.lines:
+        said += [
+            phrase("units.note_of", category=names.tell_place(category), note=cell["note"])
+            for category, cell in own.items()
+            if cell["note"]
+        ]
+    return said or [phrase("units.nothing_withheld", name=card.name)]
