@@ -53,7 +53,6 @@ EXEMPT = {
     "src/bpo_index/publication/figures/frame.py::_write_style": "styles",
     "src/bpo_index/publication/figures/score_marks.py::_SHAPES": "values of the column score_bound",
     "src/bpo_index/publication/figures/fonts/__init__.py": "names of fonts, and styles",
-    "src/bpo_index/publication/figures/frame.py::_write_style": "styles",
     "src/bpo_index/publication/figures/style.py": "styles",
     "src/bpo_index/publication/findings.py::_ASSUMPTIONS": "values of the table of assumptions",
     "src/bpo_index/publication/integrity.py::_ADVICE": "the end of errors",
