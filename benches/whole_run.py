@@ -103,7 +103,7 @@ def describe(name: str, seconds: tuple[float, float], *, peer_name: str, target:
 
 
 def save_drawing(sample: str, folder: Path) -> dict[str, Any]:
-    """Return what draws the figures of the sample: specifications, SVG of which PNG are made, and the folder of fonts."""
+    """Return what draws the figures of the sample: specifications, SVG from which PNG are made, and fonts."""
     completed = pipeline.run(Settings((sample,), out=str(folder / "out"), audit_dir=str(folder / "audit")))
     described = [one for _, one in describe_figures(completed.result, completed.definition)]
     return {

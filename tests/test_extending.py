@@ -365,7 +365,7 @@ def test_a_figure_of_another_package_is_drawn_and_shown(release_with_column_and_
     title = "Colombia has the longest bar"
     svg = (release / "figures" / "score-bars.svg").read_text(encoding="utf-8")
     assert f'<title id="score-bars-title">{title}</title>' in svg
-    assert f'<desc id="score-bars-desc">{title}. {shown}. The longest bar is Colombia&#x27;s.</desc>' in svg
+    assert f"""<desc id="score-bars-desc">{title}. {shown}. The longest bar is Colombia's.</desc>""" in svg
     assert "SYNTHETIC" in svg
     assert (release / "figures" / "score-bars.png").read_bytes().startswith(b"\x89PNG")
     report = (release / "annex.html").read_text(encoding="utf-8")

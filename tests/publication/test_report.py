@@ -626,7 +626,7 @@ def test_the_report_of_a_tree_is_whole(tree):
     assert all(after - before <= 1 for before, after in pairwise(levels))
     said = " ".join(" ".join(page.texts).split())
     assert "in talent:" not in said
-    assert "Weights in People , rescaled to 100 %" in said
+    assert "Weights in People, rescaled to 100%" in said
     for node in tree.definition.category_nodes:
         assert said.count(node.title) > 12
     data = json.loads(re.search(r'id="explorer-data">(.*?)</script>', text, flags=re.DOTALL)[1])

@@ -90,8 +90,8 @@ def _chart(rows: list[dict[str, Any]], names: Sequence[str]) -> Spec:
         *draw_key(key),
     ]
     # NOTE: the first is the largest, so that those of one rank can all be seen.
-    for n, (_, *look) in enumerate(key, start=1):
+    for n, look in enumerate((symbol for _, *symbol in key), start=1):
         points = [{"row": row["row"], "rank": row[f"rank_{n}"]} for row in rows if row[f"rank_{n}"] is not None]
         place = {"x": place_values("rank", domain, axis), "y": band}
-        layers.append(mark_points(points, place, *look, size=150 if n == 1 else 64))
+        layers.append(mark_points(points, place, (look[0], look[1], look[2]), size=150 if n == 1 else 64))
     return layer(layers, plot, _ROW * len(rows))

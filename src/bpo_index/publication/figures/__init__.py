@@ -22,7 +22,7 @@ from bpo_index.errors import BpoIndexError, EnvironmentFailed
 from bpo_index.kinds import find_records, refuse_same_names
 from bpo_index.publication.figures.drawing import Figure, describe_chart, draw, prepare_drawing
 from bpo_index.publication.figures.frame import Said
-from bpo_index.publication.figures.record import Chart, FigureRecord
+from bpo_index.publication.figures.record import FigureRecord
 from bpo_index.publication.result import Result
 
 #: The group of entry points by which another package offers figures.
@@ -108,7 +108,7 @@ def describe_figures(
 def _describe(record: FigureRecord, result: Result, definition: IndexDefinition, release_id: str) -> dict[str, Any]:
     """Return what `draw` takes."""
     chart = record.chart(result, definition)
-    said = _say(record, result, definition, chart, release_id)
+    said = _say(record, result, definition, lines=chart.lines, release_id=release_id)
     described: dict[str, Any] = {"spec": describe_chart(chart.chart), "said": said}
     if record.narrow is not None:
         narrow = record.narrow(result, definition)
@@ -116,7 +116,9 @@ def _describe(record: FigureRecord, result: Result, definition: IndexDefinition,
     return described
 
 
-def _say(record: FigureRecord, result: Result, definition: IndexDefinition, chart: Chart, release_id: str) -> Said:
+def _say(
+    record: FigureRecord, result: Result, definition: IndexDefinition, *, lines: list[str], release_id: str
+) -> Said:
     """Return what stands round a figure; where it finds nothing, what is shown is its heading."""
     shown = title_figure(record, definition)
     finding = record.finding(result, definition) if record.finding else ""
@@ -129,7 +131,7 @@ def _say(record: FigureRecord, result: Result, definition: IndexDefinition, char
         phrase("figures.alternative", title=title, described=described),
         shown=shown if finding else "",
         notices=tuple(result.notices),
-        lines=tuple(chart.lines),
+        lines=tuple(lines),
         source=name_source(result, definition, release_id),
     )
 

@@ -22,6 +22,9 @@ _KEY_START, _KEY_SYMBOL, _KEY_GAP = 5.0, 9, 18
 #: What a text says.
 WRITTEN: Spec = {"field": "text", "type": "nominal"}
 
+#: Shape, filling and outline.
+Symbol = tuple[str, str, str]
+
 Align = Literal["left", "right", "center"]
 
 
@@ -80,8 +83,9 @@ def write_heading(text: str, at: float, align: Align, *, above: float = _ABOVE, 
     return mark_rows([{"text": text}], "text", places, **looks)
 
 
-def mark_points(rows: Rows, encoding: Mapping[str, Any], shape: str, fill: str, stroke: str, **looks: Any) -> Spec:
+def mark_points(rows: Rows, encoding: Mapping[str, Any], symbol: Symbol, **looks: Any) -> Spec:
     """Return symbols of one look."""
+    shape, fill, stroke = symbol
     look = {"shape": shape, "fill": fill, "stroke": stroke, "size": _SYMBOL_SIZE, "strokeWidth": 1.5, "opacity": 1}
     return mark_rows(rows, "point", encoding, **(look | looks))
 
@@ -95,9 +99,9 @@ def draw_key(entries: list[tuple[str, str, str, str]]) -> list[Spec]:
         What a symbol means, its shape, its filling and its outline.
     """
     layers, at = [], _KEY_START
-    for text, *look in entries:
+    for text, *symbol in entries:
         layers += [
-            mark_points([{}], {"x": at_pixel(at), "y": at_pixel(_ABOVE - 6)}, *look),
+            mark_points([{}], {"x": at_pixel(at), "y": at_pixel(_ABOVE - 6)}, (symbol[0], symbol[1], symbol[2])),
             write_heading(text, at + _KEY_SYMBOL, "left", color=INK),
         ]
         at += _KEY_SYMBOL + measure(text) * SMALL_SIZE + _KEY_GAP

@@ -62,7 +62,7 @@ def draw_plan(table: pl.DataFrame, *, title: str, subtitle: list[str], words: Wo
     layers = [
         *([mark_rows(rows, "area", ends, color=SKY, opacity=0.6)] if shows_width else []),
         mark_rows(rows, "line", simulated, color=BLUE, strokeWidth=2),
-        mark_points(rows, simulated, "circle", BLUE, BLUE, size=40),
+        mark_points(rows, simulated, ("circle", BLUE, BLUE), size=40),
         mark_rows(target, "rule", {"y": up("goal")}, color=ORANGE, strokeDash=[6, 4]),
         mark_rows(target, "text", label, color=ORANGE, align="left", baseline="bottom", dx=4, dy=-3, fontSize=_LETTERS),
         mark_rows(needed, "rule", {"x": across()}, color=MUTED, strokeDash=[2, 3]),

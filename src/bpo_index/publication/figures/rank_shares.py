@@ -161,7 +161,7 @@ def _join_panels(panels: dict[str, Rows], labels: list[str]) -> Spec:
         is_labelled = is_stacked or not charts
         layers = [
             rule_rows(count, -names if is_labelled else 0, width),
-            *_mark_shares(cells, count, top, size),
+            *_mark_shares(cells, count, top=top, size=size),
             write_heading(says, 0, "left", fontSize=TEXT_SIZE, fontWeight="bold", color=INK),
         ]
         if is_labelled:
@@ -178,7 +178,7 @@ def _draw_key(top: float, start: float) -> list[Spec]:
     return draw_levels(title, edges, above=36, start=start)
 
 
-def _mark_shares(cells: Rows, count: int, top: float, size: float) -> list[Spec]:
+def _mark_shares(cells: Rows, count: int, *, top: float, size: float) -> list[Spec]:
     """Return the cells of a panel with their numbers, and the axis of places."""
     is_crowded = count > _NUMBERED
     step = 1 if not is_crowded else 10 if count <= 120 else 25
@@ -200,11 +200,11 @@ def _mark_shares(cells: Rows, count: int, top: float, size: float) -> list[Spec]
         across = {"x": place_values("start", domain, axis), "x2": {"field": "end"}, "y": band}
         layers.append(mark_rows(alike, "rect", across, color=shade(level)[0], **line))
     if not is_crowded:
-        layers += _write_numbers(cells, top, place_values("place", domain, axis), count, size)
+        layers += _write_numbers(cells, place_values("place", domain, axis), count, top=top, size=size)
     return layers
 
 
-def _write_numbers(cells: Rows, top: float, place: Spec, count: int, size: float) -> Iterable[Spec]:
+def _write_numbers(cells: Rows, place: Spec, count: int, *, top: float, size: float) -> Iterable[Spec]:
     """Yield the numbers of cells, those in ink and those in the colour of the paper."""
     written: dict[str, Rows] = {}
     for cell in cells:

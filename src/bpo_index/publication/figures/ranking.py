@@ -171,7 +171,7 @@ def _mark_scores(rows: Rows, axis: Spec | None, *, line: float, bar: float, dot:
     for shape, is_open in sorted({(row["shape"], row["is_open"]) for row in rows if row["score"] is not None}):
         alike = [{"row": row["row"], "score": row["score"]} for row in rows if _looks(row, shape, is_open)]
         fill = PAPER if is_open else BLUE
-        layers.append(mark_points(alike, place, shape, fill, BLUE, size=dot))
+        layers.append(mark_points(alike, place, (shape, fill, BLUE), size=dot))
     return layers
 
 

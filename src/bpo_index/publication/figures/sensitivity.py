@@ -161,7 +161,7 @@ def _layer_indices(rows: Rows, domain: list[float]) -> list[Spec]:
         intervals = {"x": _place_share("low", domain), "x2": {"field": "high"}, "y": band}
         layers += [
             mark_rows(known, "rule", intervals, color=stroke, strokeWidth=1.5),
-            mark_points(points, {"x": _place_share("share", domain), "y": band}, shape, fill, stroke, size=40),
+            mark_points(points, {"x": _place_share("share", domain), "y": band}, (shape, fill, stroke), size=40),
         ]
     return layers
 

@@ -166,7 +166,7 @@ def _layer_rows(rows: Rows, shown: list[str], title: str) -> Spec:
         at = plot + column * (n + 1) + 12
         weight = "bold" if name == "effective" else "normal"
         layers += [
-            mark_points(points, {"x": place_values("share", domain, axis), "y": band}, *_LOOKS[name]),
+            mark_points(points, {"x": place_values("share", domain, axis), "y": band}, _LOOKS[name]),
             write_heading(heads[name], at, "right"),
             write_column(rows, f"{name}_text", at, "right", fontWeight=weight),
         ]
