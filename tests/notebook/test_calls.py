@@ -163,6 +163,7 @@ DEFINITION = "A definition is needed: an object, the path of a YAML file, or the
         ({"method": {"aggregation": "geometrc"}}, "The method given as method= has 1 problem:\n  method.aggregation: "),
         ({"method": 5}, "method= needs keys of the method: block with their values"),
         ({"method": "nowhere.yaml"}, "The method file nowhere.yaml has 1 problem"),
+        ({"method": "geometric"}, "or the keys themselves: {'aggregation': 'geometric'}"),
         ({"replicates": "many"}, "replicates= needs a whole number; found 'many'."),
         ({"replicates": 5}, "replicates= must be from 100 to 10,000,000; found 5."),
         ({"seed": 1.5}, "seed= needs a whole number; found 1.5."),
