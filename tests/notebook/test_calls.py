@@ -163,7 +163,6 @@ DEFINITION = "A definition is needed: an object, the path of a YAML file, or the
         ({"method": {"aggregation": "geometrc"}}, "The method given as method= has 1 problem:\n  method.aggregation: "),
         ({"method": 5}, "method= needs keys of the method: block with their values"),
         ({"method": "nowhere.yaml"}, "The method file nowhere.yaml has 1 problem"),
-        ({"method": "geometric"}, "or the keys themselves: {'aggregation': 'geometric'}"),
         ({"replicates": "many"}, "replicates= needs a whole number; found 'many'."),
         ({"replicates": 5}, "replicates= must be from 100 to 10,000,000; found 5."),
         ({"seed": 1.5}, "seed= needs a whole number; found 1.5."),
@@ -178,6 +177,11 @@ def test_what_is_wrong_is_said_in_a_sentence(given, says, call):
         call(**given)
     assert str(refused.value).startswith(says)
     assert "pydantic" not in str(refused.value)
+
+
+def test_the_name_of_a_method_is_no_path(call):
+    with pytest.raises(bpo_index.UsageError, match=r"or the keys themselves: \{'aggregation': 'geometric'\}"):
+        call(method="geometric")
 
 
 def test_units_that_stay_are_named_in_a_list():
