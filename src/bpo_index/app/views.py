@@ -13,7 +13,7 @@ from bpo_index.display.labels import show_text
 from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.words import start_sentence
 from bpo_index.drafting.arrangement import read_arrangement
-from bpo_index.drafting.draft import Draft
+from bpo_index.drafting.drafted import Draft
 from bpo_index.drafting.questions import Question
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.drafting.session import FirstRanking

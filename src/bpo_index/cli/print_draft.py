@@ -14,7 +14,7 @@ from bpo_index.display.labels import show_text
 from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.table_view import make_table
 from bpo_index.display.words import start_sentence
-from bpo_index.drafting.draft import Draft
+from bpo_index.drafting.drafted import Draft
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.drafting.session import DraftedFile, FirstRanking
 from bpo_index.drafting.units import list_examples

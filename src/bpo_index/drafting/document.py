@@ -11,7 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition.left_to_do import TODO
-from bpo_index.drafting.draft import CategoryDrafted, Draft, QuestionDrafted
+from bpo_index.drafting.drafted import CategoryDrafted, Draft, QuestionDrafted
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.errors import DefinitionError
 

@@ -8,92 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.drafting.categories import find_statement, group_questions
-from bpo_index.drafting.look import Column, Table, read_number
-from bpo_index.drafting.questions import Answers, Option, Question
+from bpo_index.drafting.drafted import CategoryDrafted, Draft, Key, QuestionDrafted
+from bpo_index.drafting.look import Column, Table
+from bpo_index.drafting.questions import NO_ANSWER, Answers, Option, Question
 from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
+from bpo_index.drafting.reversed_questions import turn_questions
 from bpo_index.drafting.roles.registry import RoleFound, find_roles
+from bpo_index.drafting.scale_questions import describe_scale, settle_scale
 from bpo_index.drafting.shapes import find_shape
 from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_units
 from bpo_index.drafting.words import make_id, simplify
-from bpo_index.scoring.arrays import Floats
-from bpo_index.validation.direction import find_suspects, measure_t
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-#: Respondents, and the normal quantile of .001, from which a question that runs against the others is said.
-_FEWEST, _BEYOND_CHANCE = 30, 3.0902
-_NO = "none"
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key of the definition: its value, why, and whether it is left to do."""
-
-    value: object
-    evidence: str
-    is_todo: bool = False
-
-
-@dataclass(frozen=True)
-class QuestionDrafted:
-    """A question of the index."""
-
-    id: str
-    text: str
-    column: Column
-    aliases: tuple[str, ...] = ()
-    reverse: bool = False
-    evidence: str = ""
-
-
-@dataclass(frozen=True)
-class CategoryDrafted:
-    """A category of the index."""
-
-    id: str
-    title: str
-    evidence: str
-    questions: tuple[QuestionDrafted, ...]
-    scale: ScaleFound | None = None
-    """Its own, where it is another than the index's."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What was drafted."""
-
-    table: Table
-    index: str
-    edition: Key
-    title: Key
-    words: tuple[str, str] | None
-    scale: Key
-    """Its value is a `ScaleFound`, or None."""
-    no_answers: dict[str, tuple[str, str]]
-    """Answer that is no rating to its kind and the evidence."""
-    no_answers_todo: str
-    units: tuple[UnitFound, ...]
-    units_evidence: str
-    columns: dict[str, Key]
-    categories: tuple[CategoryDrafted, ...]
-    categories_todo: str
-    questions: tuple[Question, ...]
-    """All that was asked, in order."""
-    answers: Mapping[str, str] = field(default_factory=dict)
-    remarks: tuple[str, ...] = ()
-    """What a person should know, a sentence each."""
-
-    @property
-    def open_questions(self) -> tuple[Question, ...]:
-        """What nobody has answered yet."""
-        return tuple(question for question in self.questions if question.key not in self.answers)
 
 
 def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, takes_proposals: bool = True) -> Draft:
@@ -124,14 +56,14 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     columns: dict[str, Key] = {}
     unit = _choose_unit(unit_columns, answers, columns)
     groups = _choose_questions(rated, unit, answers)
-    scale_key, no_answers, no_answers_todo = _settle_scale(groups, answers)
+    scale_key, no_answers, no_answers_todo = settle_scale(groups, answers)
     _choose_columns(roles, answers, columns, remarks)
     if shape.respondent and shape.question and shape.rating:
         columns["respondent"] = Key(shape.respondent.name, f"column {shape.respondent}: {shape.evidence}")
         columns["question"] = Key(shape.question.name, f"column {shape.question}: {shape.evidence}")
         columns["rating"] = Key(shape.rating.name, f"column {shape.rating}: the answers")
     categories = _draft_categories(groups, scale_key.value)
-    categories = _turn_questions(categories, scale_key.value, answers, remarks)
+    categories = turn_questions(categories, scale_key.value, answers, remarks)
     units: list[UnitFound] = list_units(unit.column, are_countries=unit.are_countries) if unit else []
     doubtful = [f"{alias!r} is taken for {one.name}" for one in units for alias in one.doubtful]
     if doubtful:
@@ -238,91 +170,7 @@ def _is_like(group: RatedGroup, first: RatedGroup) -> bool:
 def _describe_group(group: RatedGroup) -> str:
     names = ", ".join(show_text(column.name, 40) for column in group.columns[:3])
     more = f" and {len(group.columns) - 3:,} more" if len(group.columns) > 3 else ""
-    return f"{names}{more}: {len(group.columns)} on {_describe_scale(group.scale)}"
-
-
-def _describe_scale(scale: ScaleFound) -> str:
-    if scale.labels and scale.evidence:
-        return f"{scale.minimum:g} ({scale.labels[0][0]}) to {scale.maximum:g} ({scale.labels[-1][0]})"
-    return f"{scale.minimum:g} to {scale.maximum:g}"
-
-
-def _settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> tuple[Key, dict[str, tuple[str, str]], str]:
-    if not groups:
-        return Key(None, "the lowest and the highest rating", True), {}, ""
-    group = max(groups, key=lambda one: len(one.columns))
-    scale, todo = group.scale, False
-    evidence = scale.evidence
-    if not scale.is_sure:
-        question = _ask_for_scale(scale, group)
-        answer = answers.ask(question)
-        if answer is None:
-            return Key(scale, question.text, True), _list_no_answers(groups), ""
-        scale = _read_scale(answer, scale)
-        evidence = f"{evidence + '; ' if evidence else ''}{answers.describe(question)}"
-    no_answers = _list_no_answers(groups)
-    guessed = sorted(
-        {code for one in groups for code in one.guessed_codes}, key=lambda code: (read_number(code) or 0.0, code)
-    )
-    if guessed:
-        question = Question(
-            "scale.dont_know",
-            f"What do the codes {', '.join(guessed)} mean?",
-            "no_answer",
-            "they stand apart from the scale",
-            (Option("no_answer", "no answer: never a rating"), Option("rating", "ratings: the scale is longer")),
-        )
-        answer = answers.ask(question)
-        if answer is None:
-            return Key(scale, evidence, todo), {k: v for k, v in no_answers.items() if k not in guessed}, question.text
-        if answer == "rating":
-            no_answers = {text: kind for text, kind in no_answers.items() if text not in guessed}
-            ends = [*(read_number(code) or 0.0 for code in guessed), scale.minimum, scale.maximum]
-            scale = ScaleFound(min(ends), max(ends), scale.labels, True, scale.evidence)
-        else:
-            no_answers |= {code: (no_answers[code][0], answers.describe(question)) for code in guessed}
-    return Key(scale, evidence, todo), no_answers, ""
-
-
-def _ask_for_scale(scale: ScaleFound, group: RatedGroup) -> Question:
-    if scale.labels:
-        ordered = " | ".join(text for text, _ in scale.labels)
-        return Question(
-            "scale",
-            "Write the answers from the lowest to the highest, parted by |",
-            ordered,
-            scale.evidence or "the order of these answers is not known",
-        )
-    options = [(scale.minimum, scale.maximum)]
-    for ends in ((1.0, 5.0), (1.0, 7.0), (0.0, 10.0), (1.0, 10.0), (0.0, 100.0)):
-        if ends not in options and ends[0] <= scale.minimum and scale.maximum <= ends[1]:
-            options.append(ends)
-    return Question(
-        "scale",
-        f"From which number to which does the scale of {show_text(group.columns[0].name, 40)} run?",
-        f"{scale.minimum:g} to {scale.maximum:g}",
-        scale.evidence,
-        tuple(Option(f"{low:g} to {high:g}", f"{low:g} to {high:g}") for low, high in options),
-    )
-
-
-def _read_scale(answer: str, scale: ScaleFound) -> ScaleFound:
-    if scale.labels and "|" in answer:
-        texts = [text.strip() for text in answer.split("|") if text.strip()]
-        if [text for text, _ in scale.labels] == texts and scale.evidence:
-            return scale
-        labels = tuple((text, float(n)) for n, text in enumerate(texts, start=1))
-        return ScaleFound(1.0, float(len(labels)), labels, True, scale.evidence)
-    numbers = [number for word in answer.replace("to", " ").split() if (number := read_number(word)) is not None]
-    return ScaleFound(numbers[0], numbers[1], scale.labels, True, scale.evidence) if len(numbers) == 2 else scale
-
-
-def _list_no_answers(groups: Sequence[RatedGroup]) -> dict[str, tuple[str, str]]:
-    return {
-        text: (kind, "a usual wording" if text not in group.guessed_codes else "stands apart from the scale")
-        for group in groups
-        for text, kind in sorted(group.no_answers.items())
-    }
+    return f"{names}{more}: {len(group.columns)} on {describe_scale(group.scale)}"
 
 
 def _choose_columns(
@@ -341,13 +189,13 @@ def _choose_columns(
                 Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})")
                 for one in found.candidates[:8]
             ),
-            Option(_NO, "none of them"),
+            Option(NO_ANSWER, "none of them"),
         )
         question = Question(f"columns.{key}", found.role.question, options[0].value, first.evidence, options)
         answer = answers.ask(question)
         if answer is None:
             columns[key] = Key(TODO, f"{question.text} Perhaps {first.column}; take the line out if none", True)
-        elif answer != _NO:
+        elif answer != NO_ANSWER:
             chosen = next((one for one in found.candidates if str(one.column.position) == answer), first)
             columns[key] = Key(
                 chosen.column.name, f"column {chosen.column}: {chosen.evidence}; {answers.describe(question)}"
@@ -385,112 +233,6 @@ def _draft_question(column: Column, ids: set[str]) -> QuestionDrafted:
     known = {fold_label(wanted), fold_label(text)}
     aliases = () if {fold_label(one) for one in (column.name, *column.wordings)} & known else (column.name,)
     return QuestionDrafted(wanted, text or wanted, column, aliases)
-
-
-def _turn_questions(
-    categories: list[CategoryDrafted],
-    scale: object,
-    answers: Answers,
-    remarks: list[str],
-) -> list[CategoryDrafted]:
-    """Ask about the questions that run against the others, and turn those that are named."""
-    suspects: dict[str, str] = {}
-    parts = [category.questions for category in categories if len(category.questions) > 2]
-    if len(parts) < len(categories):
-        parts = [tuple(one for category in categories for one in category.questions)]
-    for questions in parts:
-        suspects |= find_reversed(questions, scale)
-    if not suspects:
-        return categories
-    everything = {one.id: one for category in categories for one in category.questions}
-    options = tuple(Option(one, f"{show_text(everything[one].text)} ({suspects[one]})") for one in suspects)
-    question = Question(
-        "reverse",
-        "Which of these questions mean the opposite of the others, so that a high rating is bad?",
-        " ".join(suspects),
-        "their answers run against those of the other questions",
-        options,
-        takes_several=True,
-    )
-    answer = answers.ask(question)
-    if answer is None:
-        remarks.append(
-            f"To be settled: {', '.join(suspects)} run against the others; say `reverse: true` or false for each."
-        )
-        turned: set[str] = set()
-        states = dict.fromkeys(suspects, TODO)
-    else:
-        turned = set(answer.split()) - {_NO}
-        states = {}
-        if turned:
-            remarks.append(
-                f"Taken as reversed: {', '.join(one for one in suspects if one in turned)} "
-                f"({answers.describe(question).split(':')[0]})."
-            )
-    return [
-        CategoryDrafted(
-            category.id,
-            category.title,
-            category.evidence,
-            tuple(
-                QuestionDrafted(
-                    one.id,
-                    one.text,
-                    one.column,
-                    one.aliases,
-                    one.id in turned,
-                    f"{states[one.id]}: {suspects[one.id]}" if one.id in states else suspects.get(one.id, ""),
-                )
-                for one in category.questions
-            ),
-            category.scale,
-        )
-        for category in categories
-    ]
-
-
-def find_reversed(questions: Sequence[QuestionDrafted], scale: object) -> dict[str, str]:
-    """Return the questions whose answers run against those of the others, each with the correlation."""
-    if len(questions) < 3 or not isinstance(scale, ScaleFound):
-        return {}
-    ratings = _read_ratings(questions, scale)
-    suspects = find_suspects(ratings, np.ones(len(questions)))
-    if suspects is None or 2 * suspects.sum() > len(questions):
-        return {}
-    right = np.where(suspects, -1.0, 1.0) * ratings
-    found = {}
-    for n, question in enumerate(questions):
-        if not suspects[n]:
-            continue
-        others = np.delete(right, n, axis=1)
-        rest = np.nanmean(np.where(np.isnan(others).all(axis=1, keepdims=True), 0.0, others), axis=1)
-        both = ~np.isnan(ratings[:, n]) & ~np.isnan(others).all(axis=1)
-        own, rest = ratings[both, n], rest[both]
-        if both.sum() < _FEWEST or np.ptp(own) == 0 or np.ptp(rest) == 0:
-            continue
-        r = float(np.corrcoef(own, rest)[0, 1])
-        if measure_t(-r, int(both.sum())) > _BEYOND_CHANCE:
-            found[question.id] = f"correlation {r:.2f} with the mean of the others"
-    return found
-
-
-def _read_ratings(questions: Sequence[QuestionDrafted], scale: ScaleFound) -> Floats:
-    labels = {fold_label(text): rating for text, rating in scale.labels}
-    columns = []
-    for question in questions:
-        codes = question.column.codes
-        rating = {}
-        for text in question.column.counts:
-            number = labels.get(fold_label(text), labels.get(fold_label(codes.get(text, text))))
-            number = read_number(text) if number is None else number
-            inside = (
-                number is not None
-                and scale.minimum <= number <= scale.maximum
-                and text not in question.column.no_answers
-            )
-            rating[text] = number if inside else np.nan
-        columns.append([rating.get(text, np.nan) if text else np.nan for text in question.column.cells.to_list()])
-    return np.array(columns, dtype=float).T
 
 
 def _name_index(table: Table, answers: Answers) -> tuple[str, Key, Key]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+#: The answer that names none of the options.
+NO_ANSWER = "none"
+
 
 @dataclass(frozen=True)
 class Option:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from bpo_index.definition import IndexDefinition, parse_definition
 from bpo_index.drafting.document import write_document
-from bpo_index.drafting.draft import Draft, draft_definition
+from bpo_index.drafting.draft import draft_definition
+from bpo_index.drafting.drafted import Draft
 from bpo_index.drafting.look import Table, look_at_files
 from bpo_index.drafting.questions import Question
 from bpo_index.errors import DataRefused
