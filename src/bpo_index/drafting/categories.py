@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.look import Column
 from bpo_index.drafting.words import make_id, simplify
 from bpo_index.responses.tools.record import split_brackets, split_stems
@@ -101,17 +102,17 @@ def group_questions(columns: Sequence[Column]) -> list[CategoryFound]:
     """
     names = _stem_names(columns)
     ways: tuple[tuple[str, Callable[[Column], str]], ...] = (
-        ("the stem of their wording", _stem_of_wording),
-        ("the path of their names", _stem_of_path),
-        ("the beginning of their names", lambda column: names[column.position]),
+        ("drafting.by_stem", _stem_of_wording),
+        ("drafting.by_path", _stem_of_path),
+        ("drafting.by_beginning", lambda column: names[column.position]),
     )
-    for evidence, find in ways:
+    for key, find in ways:
         parts: dict[str, list[Column]] = {}
         for column in columns:
             parts.setdefault(find(column), []).append(column)
         if len(parts) > 1 and "" not in parts and all(len(held) > 1 for held in parts.values()):
-            return _name_categories(parts, f"by {evidence}")
-    return [CategoryFound("questions", "Questions", tuple(columns), "nothing in the file parts them")]
+            return _name_categories(parts, phrase(key))
+    return [CategoryFound("questions", phrase("drafting.questions"), tuple(columns), phrase("drafting.not_parted"))]
 
 
 def _name_categories(parts: dict[str, list[Column]], evidence: str) -> list[CategoryFound]:

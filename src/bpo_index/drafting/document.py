@@ -11,6 +11,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition.left_to_do import TODO
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.drafted import CategoryDrafted, Draft, QuestionDrafted
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.errors import DefinitionError
@@ -18,6 +19,8 @@ from bpo_index.errors import DefinitionError
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+#: How categories are written, where none were found.
+_EXAMPLE = "- {id: …, title: …, questions: [{id: …, text: …}]}"
 _WIDTH = 120
 #: Column in which a comment beside a value begins.
 _BESIDE = 48
@@ -159,16 +162,14 @@ def _make_map(draft: Draft) -> CommentedMap:
     made["edition"] = _quote(str(draft.edition.value))
     made["version"] = "draft"
     made["title"] = draft.title.value
-    made["provenance"] = CommentedMap(
-        note=f"Drafted from {', '.join(draft.table.files)} by bpo-index. Say here who asked whom, and how."
-    )
+    made["provenance"] = CommentedMap(note=phrase("drafting.provenance", files=", ".join(draft.table.files)))
     made.yaml_set_start_comment(_write_head(draft))
     _comment(made, "edition", draft.edition.evidence)
-    _comment(made, "version", "a draft may change; give it a number when it is settled")
+    _comment(made, "version", phrase("drafting.why_draft"))
     _comment(made, "title", draft.title.evidence)
     if draft.words:
         made["words"] = CommentedMap(unit=draft.words[0], units=draft.words[1])
-        _comment(made["words"], "unit", "what readers call one of what is ranked", level=1)
+        _comment(made["words"], "unit", phrase("drafting.why_words"), level=1)
     made["scale"] = _make_scale(draft)
     if draft.units:
         units = CommentedSeq()
@@ -183,18 +184,14 @@ def _make_map(draft: Draft) -> CommentedMap:
         made.yaml_set_comment_before_after_key("units", before=draft.units_evidence)
     else:
         made["units"] = TODO
-        _comment(made, "units", "a line `- {code: COL, name: Colombia}` for each of what is ranked")
+        _comment(made, "units", phrase("drafting.units_todo", example="`- {code: COL, name: Colombia}`"))
     made["categories"] = _make_categories(draft)
     if draft.categories_todo:
-        _comment(
-            made, "categories", f"{draft.categories_todo}: `- {{id: …, title: …, questions: [{{id: …, text: …}}]}}`"
-        )
+        _comment(made, "categories", f"{draft.categories_todo}: `{_EXAMPLE}`")
     made["columns"] = _make_columns(draft)
     if draft.table.is_from_tool:
         made["source"] = CommentedMap(export=draft.table.headings.export)
-        _comment(
-            made["source"], "export", "the tool's own columns say who answered, when, and whether to the end", level=1
-        )
+        _comment(made["source"], "export", phrase("drafting.tool_columns"), level=1)
     rules = _list_rules(draft)
     if rules:
         made["quality_rules"] = CommentedMap()
@@ -205,8 +202,8 @@ def _make_map(draft: Draft) -> CommentedMap:
 
 
 def _write_head(draft: Draft) -> str:
-    lines = [f"An index definition, drafted from {', '.join(draft.table.files)}: {draft.table.rows:,} rows."]
-    lines.append("Comments say why a key is what it is. Check each, and change what is wrong: drafting again keeps it.")
+    lines = [phrase("drafting.head", files=", ".join(draft.table.files), rows=draft.table.rows)]
+    lines.append(phrase("drafting.head_comments"))
     lines += list(draft.remarks)
     return "\n".join(_wrap(line) for line in lines)
 
@@ -224,8 +221,8 @@ def _make_scale(draft: Draft) -> CommentedMap | str:
     scale = draft.scale.value
     if not isinstance(scale, ScaleFound):
         made["minimum"], made["maximum"] = TODO, TODO
-        _comment(made, "minimum", "the lowest rating", level=1)
-        _comment(made, "maximum", "the highest rating", level=1)
+        _comment(made, "minimum", phrase("drafting.lowest"), level=1)
+        _comment(made, "maximum", phrase("drafting.highest"), level=1)
         return made
     if draft.scale.is_todo and not scale.labels:
         made["minimum"], made["maximum"] = TODO, TODO
@@ -241,7 +238,7 @@ def _make_scale(draft: Draft) -> CommentedMap | str:
             _comment(
                 made["labels"],
                 next(iter(made["labels"])),
-                "the rating that each answer stands for, from the lowest up",
+                phrase("drafting.labels_todo"),
                 level=2,
             )
     for kind in ("dont_know", "skipped", "not_asked"):
@@ -249,7 +246,7 @@ def _make_scale(draft: Draft) -> CommentedMap | str:
         if texts:
             made[kind] = _flow([_quote(text) for text in texts])
             evidence = {draft.no_answers[text][1] for text in texts}
-            _comment(made, kind, f"never a rating: {'; '.join(sorted(evidence))}", level=1)
+            _comment(made, kind, phrase("drafting.never_rating", evidence="; ".join(sorted(evidence))), level=1)
     if draft.no_answers_todo:
         made["dont_know"] = TODO
         _comment(made, "dont_know", draft.no_answers_todo, level=1)
@@ -294,9 +291,9 @@ def _make_question(question: QuestionDrafted) -> CommentedMap:
     if question.reverse or is_todo:
         made["reverse"] = TODO if is_todo else True
         evidence = question.evidence.removeprefix(f"{TODO}: ")
-        _comment_beside(made, "reverse", f"{evidence}{': true or false' if is_todo else ''}")
+        _comment_beside(made, "reverse", phrase("drafting.true_or_false", evidence=evidence) if is_todo else evidence)
     elif question.evidence:
-        _comment_beside(made, "id", f"not reversed, as answered: {question.evidence}")
+        _comment_beside(made, "id", phrase("drafting.not_reversed", evidence=question.evidence))
     return made
 
 
@@ -332,10 +329,10 @@ def _list_rules(draft: Draft) -> dict[str, tuple[dict[str, object], str]]:
     if has_end:
         rules["unfinished"] = (
             {"action": "quarantine"},
-            "respondents who did not reach the end are not used: your choice",
+            phrase("drafting.why_unfinished"),
         )
     if "status" in draft.columns or "status" in draft.table.headings.fields:
-        rules["test_row"] = ({"action": "quarantine"}, "test rows and previews are not used")
+        rules["test_row"] = ({"action": "quarantine"}, phrase("drafting.why_test_rows"))
     return rules
 
 
@@ -352,7 +349,7 @@ def _comment_beside(made: CommentedMap, key: object, text: str) -> None:
 
 
 def _count_rows(rows: int) -> str:
-    return f"{rows:,} row{'' if rows == 1 else 's'}"
+    return phrase("drafting.rows", count=rows)
 
 
 def _whole(number: float) -> int | float:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bpo_index.definition.left_to_do import TODO
+from bpo_index.display.catalogue import phrase, translate
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.drafting.categories import find_statement, group_questions
 from bpo_index.drafting.drafted import CategoryDrafted, Draft, Key, QuestionDrafted
@@ -23,7 +24,7 @@ from bpo_index.drafting.roles.registry import RoleFound, find_roles
 from bpo_index.drafting.scale_questions import describe_scale, settle_scale
 from bpo_index.drafting.shapes import find_shape
 from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_units
-from bpo_index.drafting.words import make_id, simplify
+from bpo_index.drafting.words import list_first, make_id, simplify
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
@@ -45,7 +46,7 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     file, shape = table, find_shape(table)
     table = shape.table
     if shape.layout != "wide":
-        remarks.append(f"The file is in {'long layout' if shape.layout == 'long' else 'blocks'}: {shape.evidence}.")
+        remarks.append(phrase(f"drafting.is_{shape.layout}", evidence=shape.evidence))
     roles = {key: one for key, one in find_roles(table).items() if key != "respondent" or not shape.respondent}
     taken = {found.candidates[0].column.position for found in roles.values() if found.candidates} | set(
         table.tool_positions
@@ -59,19 +60,19 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     scale_key, no_answers, no_answers_todo = settle_scale(groups, answers)
     _choose_columns(roles, answers, columns, remarks)
     if shape.respondent and shape.question and shape.rating:
-        columns["respondent"] = Key(shape.respondent.name, f"column {shape.respondent}: {shape.evidence}")
-        columns["question"] = Key(shape.question.name, f"column {shape.question}: {shape.evidence}")
-        columns["rating"] = Key(shape.rating.name, f"column {shape.rating}: the answers")
+        columns["respondent"] = Key(shape.respondent.name, _tell(shape.respondent, shape.evidence))
+        columns["question"] = Key(shape.question.name, _tell(shape.question, shape.evidence))
+        columns["rating"] = Key(shape.rating.name, _tell(shape.rating, phrase("drafting.the_answers")))
     categories = _draft_categories(groups, scale_key.value)
     categories = turn_questions(categories, scale_key.value, answers, remarks)
     units: list[UnitFound] = list_units(unit.column, are_countries=unit.are_countries) if unit else []
-    doubtful = [f"{alias!r} is taken for {one.name}" for one in units for alias in one.doubtful]
+    doubtful = [phrase("drafting.taken_for", alias=alias, name=one.name) for one in units for alias in one.doubtful]
     if doubtful:
-        remarks.append(f"Spellings put together: {'; '.join(doubtful)}.")
+        remarks.append(phrase("drafting.spellings", spellings="; ".join(doubtful)))
     words = find_words(unit.column, are_countries=unit.are_countries) if unit else None
     index, edition, title = _name_index(table, answers)
     if table.not_read:
-        remarks.append(f"Not looked at, since their headings differ: {', '.join(table.not_read)}.")
+        remarks.append(phrase("drafting.not_looked_at", files=", ".join(table.not_read)))
     used = {one.column.position for category in categories for one in category.questions}
     used |= {unit.column.position} if unit else set()
     left = [
@@ -80,8 +81,8 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
         if column.position not in used | taken and column.given and column.name.strip()
     ]
     if left:
-        shown = ", ".join(show_text(column.name) for column in left[:12])
-        remarks.append(f"Columns not used: {shown}{f' and {len(left) - 12:,} more' if len(left) > 12 else ''}.")
+        shown = list_first([show_text(column.name) for column in left], 12)
+        remarks.append(phrase("drafting.not_used", columns=shown))
     return Draft(
         replace(table, rows=file.rows),
         index,
@@ -92,45 +93,43 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
         no_answers,
         no_answers_todo,
         tuple(units),
-        f"the texts of column {unit.column}" if unit else "",
+        phrase("drafting.texts_of", column=str(unit.column)) if unit else "",
         columns,
         tuple(categories),
-        "" if groups else "which columns are the rated questions",
+        "" if groups else phrase("drafting.which_questions"),
         tuple(answers.asked),
         answers.given,
         tuple(remarks),
     )
 
 
+def _tell(column: Column, evidence: str) -> str:
+    return phrase("drafting.column", column=str(column), evidence=evidence)
+
+
 def _choose_unit(found: Sequence[UnitColumn], answers: Answers, columns: dict[str, Key]) -> UnitColumn | None:
     if found and found[0].is_sure and "columns.unit" not in answers.given:
-        columns["unit"] = Key(found[0].column.name, f"column {found[0].column}: {found[0].evidence}")
+        columns["unit"] = Key(found[0].column.name, _tell(found[0].column, found[0].evidence))
         return found[0]
     if not found:
-        columns["unit"] = Key(
-            TODO, "the heading of the column that says which unit a respondent rates: none was found", True
-        )
+        columns["unit"] = Key(TODO, phrase("drafting.no_unit_found"), True)
         return None
     options = tuple(
         Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})") for one in found[:12]
     )
     question = Question(
         "columns.unit",
-        "Which column says what is ranked?",
+        phrase("drafting.ask_unit"),
         str(found[0].column.position),
         found[0].evidence,
         options,
     )
     answer = answers.ask(question)
     if answer is None:
-        columns["unit"] = Key(
-            TODO, f"the heading of the column that says what is ranked; perhaps {found[0].column}", True
-        )
+        columns["unit"] = Key(TODO, phrase("drafting.unit_perhaps", column=str(found[0].column)), True)
         return None
     chosen = next((one for one in found if str(one.column.position) == answer), found[0])
-    columns["unit"] = Key(
-        chosen.column.name, f"column {chosen.column}: {chosen.evidence}; {answers.describe(question)}"
-    )
+    columns["unit"] = Key(chosen.column.name, _tell(chosen.column, f"{chosen.evidence}; {answers.describe(question)}"))
     return chosen
 
 
@@ -151,9 +150,9 @@ def _choose_questions(rated: Sequence[RatedGroup], unit: UnitColumn | None, answ
     proposed = [n for n, group in enumerate(groups) if group.is_sure and _is_like(group, groups[0])] or [0]
     question = Question(
         "categories",
-        "Which columns are the rated questions?",
+        phrase("drafting.ask_questions"),
         " ".join(map(str, proposed)),
-        f"{len(groups)} groups of columns have answers on a scale",
+        phrase("drafting.groups_found", groups=len(groups)),
         options,
         takes_several=True,
     )
@@ -168,9 +167,8 @@ def _is_like(group: RatedGroup, first: RatedGroup) -> bool:
 
 
 def _describe_group(group: RatedGroup) -> str:
-    names = ", ".join(show_text(column.name, 40) for column in group.columns[:3])
-    more = f" and {len(group.columns) - 3:,} more" if len(group.columns) > 3 else ""
-    return f"{names}{more}: {len(group.columns)} on {describe_scale(group.scale)}"
+    names = list_first([show_text(column.name, 40) for column in group.columns], 3)
+    return phrase("drafting.group", names=names, columns=len(group.columns), scale=describe_scale(group.scale))
 
 
 def _choose_columns(
@@ -179,26 +177,27 @@ def _choose_columns(
     for key, found in roles.items():
         first = found.candidates[0]
         if found.is_sure and f"columns.{key}" not in answers.given:
-            columns[key] = Key(first.column.name, f"column {first.column}: {first.evidence}")
+            columns[key] = Key(first.column.name, _tell(first.column, first.evidence))
             continue
         if not found.role.question:
-            remarks.append(f"Column {first.column} may be `{key}` and is not used: {first.evidence}.")
+            remarks.append(phrase("drafting.may_be", column=str(first.column), key=key, evidence=first.evidence))
             continue
         options = (
             *(
                 Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})")
                 for one in found.candidates[:8]
             ),
-            Option(NO_ANSWER, "none of them"),
+            Option(NO_ANSWER, phrase("drafting.none_of_them")),
         )
-        question = Question(f"columns.{key}", found.role.question, options[0].value, first.evidence, options)
+        asked = translate(f"roles.{key}.question", found.role.question)
+        question = Question(f"columns.{key}", asked, options[0].value, first.evidence, options)
         answer = answers.ask(question)
         if answer is None:
-            columns[key] = Key(TODO, f"{question.text} Perhaps {first.column}; take the line out if none", True)
+            columns[key] = Key(TODO, phrase("drafting.column_perhaps", question=asked, column=str(first.column)), True)
         elif answer != NO_ANSWER:
             chosen = next((one for one in found.candidates if str(one.column.position) == answer), first)
             columns[key] = Key(
-                chosen.column.name, f"column {chosen.column}: {chosen.evidence}; {answers.describe(question)}"
+                chosen.column.name, _tell(chosen.column, f"{chosen.evidence}; {answers.describe(question)}")
             )
 
 
@@ -240,16 +239,18 @@ def _name_index(table: Table, answers: Answers) -> tuple[str, Key, Key]:
     years = _YEAR.findall(stem)
     name = make_id(_YEAR.sub(" ", stem)) or "index"
     edition = (
-        Key(years[-1], f"the year in the name of {table.files[0]}")
+        Key(years[-1], phrase("drafting.year_in_name", file=table.files[0]))
         if years
-        else Key("draft", "no year is in the name of the file")
+        else Key("draft", phrase("drafting.no_year"))
     )
     title = " ".join(word for word in simplify(stem).split() if not _YEAR.fullmatch(word))
     proposal = f"{title[:1].upper()}{title[1:]} {years[-1] if years else ''}".strip() or "Index"
-    question = Question("title", "What is the index called?", proposal, f"the name of {table.files[0]}")
+    question = Question(
+        "title", phrase("drafting.ask_title"), proposal, phrase("drafting.name_of", file=table.files[0])
+    )
     answer = answers.ask(question)
     return (
         name,
         edition,
-        Key(answer or proposal, answers.describe(question) if answer else f"the name of {table.files[0]}"),
+        Key(answer or proposal, answers.describe(question) if answer else question.evidence),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bpo_index.display.catalogue import phrase
+
 #: The answer that names none of the options.
 NO_ANSWER = "none"
 
@@ -36,7 +38,7 @@ class Question:
         """Return an answer in words."""
         by_value = {option.value: option.label for option in self.options}
         chosen = value.split() if self.takes_several else [value]
-        return ", ".join(by_value.get(one, one) for one in chosen) or "none"
+        return ", ".join(by_value.get(one, one) for one in chosen) or phrase("drafting.none")
 
 
 @dataclass
@@ -60,9 +62,7 @@ class Answers:
     def describe(self, question: Question) -> str:
         """Return a comment on how a question was settled."""
         if question.key in self.given:
-            return f"answered: {question.describe(self.given[question.key])}"
-        return (
-            f"proposal taken: {question.describe(question.proposal)}"
-            if self.takes_proposals
-            else f"to do: {question.text}"
-        )
+            return phrase("drafting.answered", answer=question.describe(self.given[question.key]))
+        if self.takes_proposals:
+            return phrase("drafting.proposal_taken", answer=question.describe(question.proposal))
+        return phrase("drafting.to_do", question=question.text)

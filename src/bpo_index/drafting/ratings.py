@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets
 from bpo_index.drafting.categories import find_stems
@@ -321,13 +322,19 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
             *ends,
             (),
             bool(right),
-            f"the codebook labels {ends[0]:g} {labelled[ends[0]]!r} and {ends[1]:g} {labelled[ends[1]]!r}",
+            phrase(
+                "drafting.codebook_labels",
+                low=f"{ends[0]:g}",
+                lowest=labelled[ends[0]],
+                high=f"{ends[1]:g}",
+                highest=labelled[ends[1]],
+            ),
         )
     ends = _find_ends(numbers)
     is_full = (numbers[0], numbers[-1]) == ends
     if ends == (1.0, 10.0) and numbers[0] > 1:
         ends = (0.0, 10.0)
-    evidence = f"answers are whole numbers from {numbers[0]:g} to {numbers[-1]:g}"
+    evidence = phrase("drafting.whole_numbers", low=f"{numbers[0]:g}", high=f"{numbers[-1]:g}")
     return ScaleFound(*ends, (), is_full, evidence)
 
 
@@ -344,7 +351,7 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
             if read_number(text) is None
         )
         is_full = (min(numbers.values()), max(numbers.values())) == ends
-        return ScaleFound(*ends, labels, is_full, "the answers begin with their numbers")
+        return ScaleFound(*ends, labels, is_full, phrase("drafting.begin_with_numbers"))
     sets = find_answer_sets([shown[text] for text in plain]) if not numbers else []
     if sets:
         one = sets[0]
@@ -355,8 +362,10 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
         missing = [
             one.answers[n - 1][0] for n in range(1, len(one.answers) + 1) if n not in {place for place, _ in placed}
         ]
-        evidence = f"the answers are those of {one.name}, from {one.answers[0][0]!r} to {one.answers[-1][0]!r}"
-        evidence += f"; nobody gave {', '.join(map(repr, missing))}" if missing else ""
+        ends = {"lowest": one.answers[0][0], "highest": one.answers[-1][0]}
+        evidence = phrase("drafting.answer_set", name=one.name, **ends)
+        if missing:
+            evidence = phrase("drafting.nobody_gave", evidence=evidence, answers=", ".join(map(repr, missing)))
         return ScaleFound(1.0, float(len(one.answers)), labels, is_full and is_only, evidence)
     labels = tuple((text, float(n)) for n, text in enumerate(sorted(shown, key=fold_label), start=1))
     return ScaleFound(1.0, float(len(labels)), labels, False, "")

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bpo_index.definition.left_to_do import TODO
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label, show_text
+from bpo_index.display.numbers import show_number
 from bpo_index.drafting.drafted import CategoryDrafted, QuestionDrafted
 from bpo_index.drafting.look import read_number
 from bpo_index.drafting.questions import NO_ANSWER, Answers, Option, Question
@@ -38,27 +40,23 @@ def turn_questions(
     options = tuple(Option(one, f"{show_text(everything[one].text)} ({suspects[one]})") for one in suspects)
     question = Question(
         "reverse",
-        "Which of these questions mean the opposite of the others, so that a high rating is bad?",
+        phrase("drafting.ask_reversed"),
         " ".join(suspects),
-        "their answers run against those of the other questions",
+        phrase("drafting.run_against"),
         options,
         takes_several=True,
     )
     answer = answers.ask(question)
     if answer is None:
-        remarks.append(
-            f"To be settled: {', '.join(suspects)} run against the others; say `reverse: true` or false for each."
-        )
+        remarks.append(phrase("drafting.settle_reversed", questions=", ".join(suspects)))
         turned: set[str] = set()
         states = dict.fromkeys(suspects, TODO)
     else:
         turned = set(answer.split()) - {NO_ANSWER}
         states = {}
         if turned:
-            remarks.append(
-                f"Taken as reversed: {', '.join(one for one in suspects if one in turned)} "
-                f"({answers.describe(question).split(':')[0]})."
-            )
+            key = "drafting.reversed_answered" if question.key in answers.given else "drafting.reversed_proposed"
+            remarks.append(phrase(key, questions=", ".join(one for one in suspects if one in turned)))
     return [
         CategoryDrafted(
             category.id,
@@ -102,7 +100,7 @@ def find_reversed(questions: Sequence[QuestionDrafted], scale: object) -> dict[s
             continue
         r = float(np.corrcoef(own, rest)[0, 1])
         if measure_t(-r, int(both.sum())) > _BEYOND_CHANCE:
-            found[question.id] = f"correlation {r:.2f} with the mean of the others"
+            found[question.id] = phrase("drafting.correlation", r=show_number(r, 2))
     return found
 
 

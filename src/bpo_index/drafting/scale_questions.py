@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import show_text
 from bpo_index.drafting.drafted import Key
 from bpo_index.drafting.look import read_number
@@ -14,14 +15,15 @@ from bpo_index.drafting.ratings import RatedGroup, ScaleFound
 def describe_scale(scale: ScaleFound) -> str:
     """Return the ends of a scale, with their labels where it has some."""
     if scale.labels and scale.evidence:
-        return f"{scale.minimum:g} ({scale.labels[0][0]}) to {scale.maximum:g} ({scale.labels[-1][0]})"
-    return f"{scale.minimum:g} to {scale.maximum:g}"
+        low, high = scale.labels[0][0], scale.labels[-1][0]
+        return phrase("drafting.range", low=f"{scale.minimum:g} ({low})", high=f"{scale.maximum:g} ({high})")
+    return phrase("drafting.range", low=f"{scale.minimum:g}", high=f"{scale.maximum:g}")
 
 
 def settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> tuple[Key, dict[str, tuple[str, str]], str]:
     """Return the scale, the answers that are no ratings with kind and evidence, and what is left to do of these."""
     if not groups:
-        return Key(None, "the lowest and the highest rating", True), {}, ""
+        return Key(None, phrase("drafting.both_ends"), True), {}, ""
     group = max(groups, key=lambda one: len(one.columns))
     scale, todo = group.scale, False
     evidence = scale.evidence
@@ -39,10 +41,10 @@ def settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> tuple[Key, d
     if guessed:
         question = Question(
             "scale.dont_know",
-            f"What do the codes {', '.join(guessed)} mean?",
+            phrase("drafting.ask_codes", codes=", ".join(guessed)),
             "no_answer",
-            "they stand apart from the scale",
-            (Option("no_answer", "no answer: never a rating"), Option("rating", "ratings: the scale is longer")),
+            phrase("drafting.codes_apart"),
+            (Option("no_answer", phrase("drafting.no_answer")), Option("rating", phrase("drafting.longer_scale"))),
         )
         answer = answers.ask(question)
         if answer is None:
@@ -61,9 +63,9 @@ def _ask_for_scale(scale: ScaleFound, group: RatedGroup) -> Question:
         ordered = " | ".join(text for text, _ in scale.labels)
         return Question(
             "scale",
-            "Write the answers from the lowest to the highest, parted by |",
+            phrase("drafting.ask_order"),
             ordered,
-            scale.evidence or "the order of these answers is not known",
+            scale.evidence or phrase("drafting.order_unknown"),
         )
     options = [(scale.minimum, scale.maximum)]
     for ends in ((1.0, 5.0), (1.0, 7.0), (0.0, 10.0), (1.0, 10.0), (0.0, 100.0)):
@@ -71,10 +73,13 @@ def _ask_for_scale(scale: ScaleFound, group: RatedGroup) -> Question:
             options.append(ends)
     return Question(
         "scale",
-        f"From which number to which does the scale of {show_text(group.columns[0].name, 40)} run?",
+        phrase("drafting.ask_scale", column=show_text(group.columns[0].name, 40)),
         f"{scale.minimum:g} to {scale.maximum:g}",
         scale.evidence,
-        tuple(Option(f"{low:g} to {high:g}", f"{low:g} to {high:g}") for low, high in options),
+        tuple(
+            Option(f"{low:g} to {high:g}", phrase("drafting.range", low=f"{low:g}", high=f"{high:g}"))
+            for low, high in options
+        ),
     )
 
 
@@ -91,7 +96,7 @@ def _read_scale(answer: str, scale: ScaleFound) -> ScaleFound:
 
 def _list_no_answers(groups: Sequence[RatedGroup]) -> dict[str, tuple[str, str]]:
     return {
-        text: (kind, "a usual wording" if text not in group.guessed_codes else "stands apart from the scale")
+        text: (kind, phrase("drafting.usual_wording" if text not in group.guessed_codes else "drafting.code_apart"))
         for group in groups
         for text, kind in sorted(group.no_answers.items())
     }

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.roles.times import is_time_column
 from bpo_index.drafting.words import holds, list_phrases, simplify
@@ -85,13 +86,13 @@ def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
         word = _find_word(column)
         asks = any(holds(simplify(text), _ASKS_FOR_RESPONDENT) for text in column.wordings)
         if countries:
-            evidence = f"{countries:,} of its {column.different:,} texts name countries"
+            evidence = phrase("drafting.name_countries", countries=countries, texts=column.different)
         elif word:
-            evidence = f"its heading holds {word!r}, and it has {column.different:,} different texts"
+            evidence = phrase("drafting.unit_heading", word=word, texts=column.different)
         elif asks:
             continue
         else:
-            evidence = f"it has {column.different:,} different texts in {column.given:,} rows"
+            evidence = phrase("drafting.few_texts", texts=column.different, rows=column.given)
         rank = (not countries, not word, asks, column.position)
         found.append((tuple(map(int, rank)), UnitColumn(column, evidence, False, bool(countries))))
     found.sort(key=lambda pair: pair[0])

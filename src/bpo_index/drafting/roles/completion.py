@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.look import Table
 from bpo_index.drafting.roles.record import Found, Role, find_by_heading
@@ -23,11 +24,11 @@ def find_finished(table: Table) -> list[Found]:
     found = []
     for column in table.columns:
         texts = [fold_label(text) for text in column.counts]
-        phrase = find_by_heading(column, _WORDS)
-        if phrase and texts and all(text in FINISHED or text in UNFINISHED for text in texts):
+        word = find_by_heading(column, _WORDS)
+        if word and texts and all(text in FINISHED or text in UNFINISHED for text in texts):
             left = sum(count for text, count in column.counts.items() if fold_label(text) in UNFINISHED)
             found.append(
-                Found(column, f"its heading holds {phrase!r}; {left:,} of {column.given:,} rows are not finished", True)
+                Found(column, phrase("drafting.completion_heading", word=word, left=left, rows=column.given), True)
             )
     return found
 
@@ -39,7 +40,7 @@ def find_status(table: Table) -> list[Found]:
         texts = {fold_label(text) for text in column.counts}
         known = {"test", "preview", "spam", "survey preview", "survey test", "ip address"}
         if find_by_heading(column, _STATUS) and texts & known:
-            found.append(Found(column, f"its heading says so, and it holds {sorted(texts & known)[0]!r}", True))
+            found.append(Found(column, phrase("drafting.status_heading", status=sorted(texts & known)[0]), True))
     return found
 
 

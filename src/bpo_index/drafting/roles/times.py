@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.roles.record import Found, Role, find_by_heading
 from bpo_index.drafting.words import list_phrases
@@ -83,13 +84,11 @@ def _find_pair(table: Table) -> tuple[Found | None, Found | None]:
         ]
         right = sum(a <= b for a, b in both)
         is_sure = right >= 0.98 * len(both) and len(starts) == 1
-        evidence = f"{right:,} of {len(both):,} rows start before they end"
-        return Found(start, f"its heading says so, and {evidence}", is_sure), Found(
-            end, f"its heading says so, and {evidence}", is_sure
-        )
+        evidence = phrase("drafting.start_before_end", right=right, rows=len(both))
+        return Found(start, evidence, is_sure), Found(end, evidence, is_sure)
     return (
-        Found(start, "its heading says so, and it holds times", len(starts) == 1) if start else None,
-        Found(end, "its heading says so, and it holds times", len(ends) == 1) if end else None,
+        Found(start, phrase("drafting.holds_times"), len(starts) == 1) if start else None,
+        Found(end, phrase("drafting.holds_times"), len(ends) == 1) if end else None,
     )
 
 
@@ -127,7 +126,7 @@ def find_durations(table: Table) -> list[Found]:
             ]
             if ratios and not 0.5 < float(np.median(ratios)) < 2:
                 continue
-        found.append(Found(column, "its heading says so, and it holds seconds", True))
+        found.append(Found(column, phrase("drafting.holds_seconds"), True))
     return found
 
 
