@@ -15,7 +15,7 @@ from functools import cache
 from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.roles.times import is_time_column
-from bpo_index.drafting.words import holds, list_phrases, simplify
+from bpo_index.drafting.words import holds, list_first, list_phrases, simplify
 from bpo_index.responses.answer_texts import parse_number
 
 LANGUAGES = ("en", "es", "pt", "fr", "de")
@@ -323,5 +323,4 @@ def _propose_codes(plain: str, initials: str) -> Iterable[str]:
 
 def list_examples(units: Sequence[UnitFound], most: int = 4) -> str:
     """Return the first names, and how many more there are."""
-    shown = ", ".join(unit.name for unit in units[:most])
-    return shown + (f" and {len(units) - most:,} more" if len(units) > most else "")
+    return list_first([unit.name for unit in units], most)
