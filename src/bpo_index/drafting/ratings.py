@@ -362,8 +362,8 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
         missing = [
             one.answers[n - 1][0] for n in range(1, len(one.answers) + 1) if n not in {place for place, _ in placed}
         ]
-        ends = {"lowest": one.answers[0][0], "highest": one.answers[-1][0]}
-        evidence = phrase("drafting.answer_set", name=one.name, **ends)
+        lowest, highest = one.answers[0][0], one.answers[-1][0]
+        evidence = phrase("drafting.answer_set", name=one.name, lowest=lowest, highest=highest)
         if missing:
             evidence = phrase("drafting.nobody_gave", evidence=evidence, answers=", ".join(map(repr, missing)))
         return ScaleFound(1.0, float(len(one.answers)), labels, is_full and is_only, evidence)
