@@ -1,5 +1,6 @@
 """Definitions drafted from files: what a file says for certain is right, all else is asked."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -132,6 +133,18 @@ def test_edits_are_kept_when_drafted_again():
     assert len(definition.questions) == 14
     assert definition.method.seed == 7
     assert draft_files(look(CHAMBERS), before=again).text == again
+
+
+def test_what_was_taken_out_stays_out_when_drafted_again():
+    first = draft_files(look(CHAMBERS)).text
+    edited = re.sub(r"  - \{code: BOG.*\n", "", first)
+    edited = re.sub(r"      - id: q14\n(?:        .*\n)*", "", edited)
+    edited = re.sub(r"  design_weight: .*\n|  unfinished: .*\n", "", edited)
+    edited = edited.replace("reverse: true", "reverse: false", 1)
+    again = draft_files(look(CHAMBERS), before=edited)
+    assert again.text == edited
+    assert not [remark for remark in again.draft.remarks if "reversed" in remark]
+    assert [question.key for question in again.draft.questions] == []
 
 
 def test_what_was_left_to_do_is_filled_in_when_drafted_again():

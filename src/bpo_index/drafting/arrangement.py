@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bpo_index.drafting.document import make_yaml
 from bpo_index.drafting.words import make_id
+from bpo_index.drafting.yaml_text import make_yaml
 from bpo_index.errors import UsageError
 
 

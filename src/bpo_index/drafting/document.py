@@ -7,21 +7,22 @@ left to do, is written. Method page: docs/methods/drafting.md.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.drafted import CategoryDrafted, Draft, QuestionDrafted
+from bpo_index.drafting.kept_edits import find_known, keep_edits, list_known, read_earlier, write_known
+from bpo_index.drafting.look import read_number
 from bpo_index.drafting.ratings import ScaleFound
-from bpo_index.errors import DefinitionError
+from bpo_index.drafting.yaml_text import WIDTH, make_yaml
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 #: How categories are written, where none were found.
 _EXAMPLE = "- {id: …, title: …, questions: [{id: …, text: …}]}"
-_WIDTH = 120
 #: Column in which a comment beside a value begins.
 _BESIDE = 48
 
@@ -41,116 +42,14 @@ def write_document(draft: Draft, before: str | None = None) -> str:
     DefinitionError
         When the earlier text is no YAML.
     """
-    fresh = _make_map(draft)
+    made = _make_map(draft)
+    known = list_known(made)
     if before is not None:
-        fresh = _keep_edits(_read(before), fresh)
+        made = keep_edits(read_earlier(before), made, find_known(before))
+        known |= find_known(before)
     stream = io.StringIO()
-    make_yaml().dump(fresh, stream)
-    return stream.getvalue()
-
-
-def make_yaml() -> Any:
-    """Return the reader and writer of YAML that keeps comments."""
-    from ruamel.yaml import YAML  # noqa: PLC0415
-
-    yaml = YAML()
-    yaml.width = _WIDTH
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml
-
-
-def _read(text: str) -> CommentedMap:
-    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
-    try:
-        value = make_yaml().load(text)
-    except YAMLError as error:
-        raise DefinitionError("that is there", [f"it is no YAML ({str(error).splitlines()[0]})"]) from None
-    if not isinstance(value, CommentedMap):
-        raise DefinitionError("that is there", ["it holds no keys"])
-    return value
-
-
-def _keep_edits(before: CommentedMap, fresh: CommentedMap) -> CommentedMap:
-    """Return the earlier definition with what it lacks: keys, units, questions, answers, and what was left to do."""
-    _fill(before, fresh, ("units", "categories"))
-    _add_items(before, fresh, "units", "code")
-    settled = {one["id"]: one for category in _walk(fresh.get("categories")) for one in category.get("questions", [])}
-    for category in _walk(before.get("categories")):
-        for question in category.get("questions", []):
-            _settle(question, settled.get(question.get("id"), {}))
-    known = {
-        question.get("id") for category in _walk(before.get("categories")) for question in category.get("questions", [])
-    }
-    known |= {
-        name
-        for category in _walk(before.get("categories"))
-        for question in category.get("questions", [])
-        for name in [question.get("text"), *question.get("aliases", [])]
-    }
-    new = []
-    for category in _walk(fresh.get("categories")):
-        left = [
-            question
-            for question in category.get("questions", [])
-            if question["id"] not in known
-            and question.get("text") not in known
-            and not known & set(question.get("aliases", []))
-        ]
-        if left:
-            category["questions"] = type(category["questions"])(left)
-            new.append(category)
-    if isinstance(before.get("categories"), list) and new:
-        ids = {category.get("id") for category in _walk(before["categories"])}
-        for category in new:
-            if category["id"] in ids:
-                category["id"] = f"{category['id'][:40]}-new"
-            before["categories"].append(category)
-    elif new and not isinstance(before.get("categories"), list):
-        before["categories"] = fresh["categories"]
-    return before
-
-
-def _walk(categories: object) -> list[MutableMapping[str, Any]]:
-    found: list[MutableMapping[str, Any]] = []
-    for category in categories if isinstance(categories, list) else []:
-        if isinstance(category, MutableMapping):
-            found += [category, *_walk(category.get("categories"))]
-    return found
-
-
-def _fill(before: MutableMapping[str, Any], fresh: Mapping[str, Any], lists: tuple[str, ...] = ()) -> None:
-    for key, value in fresh.items():
-        old = before.get(key)
-        if old is None or (isinstance(old, str) and old.startswith(TODO)):
-            before[key] = value
-        elif isinstance(old, MutableMapping) and isinstance(value, Mapping) and key not in lists:
-            _fill(old, value)
-
-
-def _settle(question: MutableMapping[str, Any], fresh: Mapping[str, Any]) -> None:
-    """Fill in what was left to do of a question, or take it out where it is not needed any more."""
-    for key in [key for key, value in question.items() if isinstance(value, str) and value.startswith(TODO)]:
-        if key in fresh:
-            question[key] = fresh[key]
-        else:
-            del question[key]
-
-
-def _add_items(before: MutableMapping[str, Any], fresh: Mapping[str, Any], key: str, name: str) -> None:
-    old = before.get(key)
-    if not isinstance(old, list):
-        before[key] = fresh[key]
-        return
-    known = {str(label).casefold() for item in old if isinstance(item, Mapping) for label in _list_labels(item, name)}
-    for item in fresh[key] if isinstance(fresh[key], list) else []:
-        if not known & {str(label).casefold() for label in _list_labels(item, name)}:
-            old.append(item)
-
-
-def _list_labels(item: Mapping[str, Any], name: str) -> list[object]:
-    return [item.get(name), item.get("name"), *item.get("aliases", [])]
+    make_yaml().dump(made, stream)
+    return f"{stream.getvalue().rstrip()}\n\n{write_known(known)}"
 
 
 def _make_map(draft: Draft) -> CommentedMap:
@@ -211,7 +110,7 @@ def _write_head(draft: Draft) -> str:
 def _wrap(line: str) -> str:
     import textwrap  # noqa: PLC0415
 
-    return "\n".join(textwrap.wrap(line, _WIDTH - 2)) or line
+    return "\n".join(textwrap.wrap(line, WIDTH - 2)) or line
 
 
 def _make_scale(draft: Draft) -> CommentedMap | str:
@@ -244,7 +143,7 @@ def _make_scale(draft: Draft) -> CommentedMap | str:
     for kind in ("dont_know", "skipped", "not_asked"):
         texts = [text for text, (held, _) in draft.no_answers.items() if held == kind]
         if texts:
-            made[kind] = _flow([_quote(text) for text in texts])
+            made[kind] = _flow([_quote(text) for text in dict.fromkeys(map(_write_code, texts))])
             evidence = {draft.no_answers[text][1] for text in texts}
             _comment(made, kind, phrase("drafting.never_rating", evidence="; ".join(sorted(evidence))), level=1)
     if draft.no_answers_todo:
@@ -354,6 +253,12 @@ def _count_rows(rows: int) -> str:
 
 def _whole(number: float) -> int | float:
     return int(number) if number == int(number) else number
+
+
+def _write_code(text: str) -> str:
+    """Return an answer that is no rating, a number as a definition writes it: 9 for the `9,0` of the file."""
+    number = read_number(text)
+    return text if number is None else f"{_whole(number)}"
 
 
 def _quote(text: str) -> Any:

@@ -30,7 +30,13 @@ from bpo_index.drafting.words import list_first, make_id, simplify
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
-def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, takes_proposals: bool = True) -> Draft:
+def draft_definition(
+    table: Table,
+    given: Mapping[str, str] | None = None,
+    *,
+    takes_proposals: bool = True,
+    settled: frozenset[str] = frozenset(),
+) -> Draft:
     """Return the draft of a definition.
 
     Parameters
@@ -41,8 +47,10 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
         Key of a question to the answer; of several options the values joined by spaces.
     takes_proposals
         Whether what is not answered is as proposed; else it is left to do.
+    settled
+        Keys of questions that an earlier definition answers.
     """
-    answers = Answers(given or {}, takes_proposals)
+    answers = Answers(given or {}, takes_proposals, settled)
     remarks: list[str] = []
     file, shape = table, find_shape(table)
     table = shape.table

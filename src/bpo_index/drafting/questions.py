@@ -49,11 +49,15 @@ class Answers:
     """Key of a question to its answer."""
     takes_proposals: bool = True
     """Whether what nobody answered is as proposed; else it is left to do."""
+    settled: frozenset[str] = frozenset()
+    """Keys of questions that an earlier definition answers: they are not asked."""
     asked: list[Question] = field(default_factory=list)
     """All questions, in order."""
 
     def ask(self, question: Question) -> str | None:
         """Return the answer, or the proposal; None where it is left to do."""
+        if question.key in self.settled and question.key not in self.given:
+            return question.proposal
         self.asked.append(question)
         if question.key in self.given:
             return self.given[question.key]

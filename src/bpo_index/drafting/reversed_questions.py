@@ -54,7 +54,7 @@ def turn_questions(
     else:
         turned = set(answer.split()) - {NO_ANSWER}
         states = {}
-        if turned:
+        if turned and question in answers.asked:
             key = "drafting.reversed_answered" if question.key in answers.given else "drafting.reversed_proposed"
             remarks.append(phrase(key, questions=", ".join(one for one in suspects if one in turned)))
     return [

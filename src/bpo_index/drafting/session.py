@@ -14,6 +14,7 @@ from bpo_index.definition import IndexDefinition, parse_definition
 from bpo_index.drafting.document import write_document
 from bpo_index.drafting.draft import draft_definition
 from bpo_index.drafting.drafted import Draft
+from bpo_index.drafting.kept_edits import list_settled
 from bpo_index.drafting.look import Table, look_at_files
 from bpo_index.drafting.questions import Question
 from bpo_index.errors import DataRefused
@@ -73,11 +74,12 @@ def draft_files(
         The text of an earlier draft, whose edits are kept.
     """
     table = files if isinstance(files, Table) else look_at_files(files)
-    draft = draft_definition(table, answers, takes_proposals=takes_proposals)
+    settled = list_settled(before) if before is not None else frozenset()
+    draft = draft_definition(table, answers, takes_proposals=takes_proposals, settled=settled)
     return DraftedFile(draft, write_document(draft, before))
 
 
-def ask_open_questions(table: Table, ask: Callable[[Question], str]) -> dict[str, str]:
+def ask_open_questions(table: Table, ask: Callable[[Question], str], *, before: str | None = None) -> dict[str, str]:
     """Ask one question after the other, each with what the earlier answers make of it, and return the answers.
 
     Parameters
@@ -86,10 +88,13 @@ def ask_open_questions(table: Table, ask: Callable[[Question], str]) -> dict[str
         From `look_at_files`.
     ask
         Asks a person and returns the answer, of several options the values joined by spaces.
+    before
+        The text of an earlier draft: what it answers is not asked again.
     """
     answers: dict[str, str] = {}
+    settled = list_settled(before) if before is not None else frozenset()
     while len(answers) < MOST_QUESTIONS:
-        left = draft_definition(table, answers).open_questions
+        left = draft_definition(table, answers, settled=settled).open_questions
         if not left:
             break
         answers[left[0].key] = ask(left[0])

@@ -47,7 +47,7 @@ def settle_units(column: UnitColumn, answers: Answers, remarks: list[str]) -> li
     chosen = {strange[int(n)].name for n in answer.split() if n.isdigit() and int(n) < len(strange)}
     chosen |= {unit.name for unit in strange[_MOST:]}
     left_out = [unit.name for unit in strange if unit.name not in chosen and not near[unit.name]]
-    if left_out:
+    if left_out and question in answers.asked:
         remarks.append(phrase("drafting.no_unit", texts=", ".join(map(show_text, left_out))))
     return [
         *(_add_spellings(unit, strange, [n for n, code in near.items() if code == unit.code and n not in chosen])

@@ -39,7 +39,7 @@ def draft(
     if can_ask:
         from bpo_index.cli.ask_questions import ask_in_terminal  # noqa: PLC0415
 
-        answers = ask_open_questions(table, ask_in_terminal)
+        answers = ask_open_questions(table, ask_in_terminal, before=before)
     drafted = draft_files(table, answers, takes_proposals=yes or can_ask, before=before)
     try:
         replace_file(target, drafted.text.encode())
