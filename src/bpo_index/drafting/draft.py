@@ -109,6 +109,7 @@ def draft_definition(
         tuple(answers.asked),
         answers.given,
         tuple(remarks),
+        takes_proposals,
     )
 
 

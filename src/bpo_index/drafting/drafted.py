@@ -68,6 +68,8 @@ class Draft:
     answers: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     """What a person should know, a sentence each."""
+    takes_proposals: bool = True
+    """Whether what nobody answered is as proposed; else it is left to do."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:

@@ -74,6 +74,8 @@ def draft(
     from bpo_index.cli.print_draft import print_draft  # noqa: PLC0415
 
     print_draft(drafted, ranking, problem, target=str(target), files=files, console=make_console())
+    if problem:
+        raise typer.Exit(DefinitionError.exit_code)
 
 
 RECORDS = (Command(name="draft", line="Draft a definition from a file, by a few questions.", call=draft, order=5),)
