@@ -62,7 +62,8 @@ def list_settled(text: str) -> frozenset[str]:
     found = {key for key in ("title", "scale", "units", "categories") if made.get(key) is not None}
     columns = made.get("columns")
     found |= {f"columns.{key}" for key in columns} if isinstance(columns, Mapping) else set()
-    found |= {name.removeprefix("key ") for name in known if name.startswith("key columns.")}
+    keys = {name.removeprefix("key ") for name in known if name.startswith("key ")}
+    found |= {key for key in keys if key.startswith("columns.")}
     if "scale" in found:
         found.add("scale.dont_know")
     if "categories" in found:
