@@ -17,6 +17,7 @@ from bpo_index.drafting.kept_edits import find_known, keep_edits, list_known, re
 from bpo_index.drafting.look import read_number
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.drafting.yaml_text import WIDTH, make_yaml
+from bpo_index.validation.rules.registry import list_rules
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -219,20 +220,13 @@ def _make_columns(draft: Draft) -> CommentedMap:
 
 
 def _list_rules(draft: Draft) -> dict[str, tuple[dict[str, object], str]]:
-    rules: dict[str, tuple[dict[str, object], str]] = {}
-    has_end = (
-        "finished" in draft.columns
-        or "finished" in draft.table.headings.fields
-        or "finished" in draft.table.headings.coded
-    )
-    if has_end:
-        rules["unfinished"] = (
-            {"action": "quarantine"},
-            phrase("drafting.why_unfinished"),
-        )
-    if "status" in draft.columns or "status" in draft.table.headings.fields:
-        rules["test_row"] = ({"action": "quarantine"}, phrase("drafting.why_test_rows"))
-    return rules
+    """Return the quality rules that go with the columns found: options, and what they do."""
+    given = {*draft.columns, *draft.table.headings.fields, *draft.table.headings.coded}
+    return {
+        rule.name: ({"action": "quarantine"}, phrase("drafting.why_rule", rule=rule.show_line()))
+        for rule in list_rules()
+        if rule.drafted_for in given
+    }
 
 
 def _comment(made: CommentedMap, key: object, text: str, *, level: int = 0) -> None:
