@@ -1,12 +1,13 @@
 """Which columns are rated questions, on which scale, and how sure that is.
 
 Columns are rated alike where their answers belong to the same usual set of answers, are the same labels of a codebook,
-or are whole numbers of one run. A column whose heading asks for something else (age, sex, income), the marks of a
-multiple choice, and single columns are no questions by themselves. Method page: docs/methods/drafting.md.
+or are numbers between the same usual ends. A column whose heading asks for something else (age, sex, income) and the
+marks of a multiple choice are no questions; a single column is one only where a person says so. Method page: docs/methods/drafting.md.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -43,7 +44,7 @@ _OTHER = list_phrases(
     sexo | educacion | ingreso | ingresos | ocupacion | estado civil | etnia | nacimiento | año | mes | hijos
     idade | escolaridade | renda | nascimento | sexe | genre | revenu | diplome | profession | naissance | annee
     alter | geschlecht | bildung | einkommen | beruf | familienstand | jahr | geburtsjahr | version
-    attention check | rank | ranking | count | number of | how many | cuantos | cuantas | combien | wie viele
+    last page | lastpage | seed | attention check | rank | ranking | count | number of | how many | cuantos | cuantas | combien | wie viele
     quantos | quantas | interviewer | record | index | row
     """
 )
@@ -65,6 +66,8 @@ class ScaleFound:
     is_sure: bool = True
     """Whether ends and direction follow from the answers."""
     evidence: str = ""
+    numbers: tuple[float, ...] = ()
+    """Numbers that were given as answers, in order; none where the answers are words."""
 
     @property
     def key(self) -> tuple[float, float, frozenset[str]]:
@@ -160,11 +163,14 @@ def _is_list(column: Column) -> bool:
 def _read_numbers(column: Column) -> _Kind | None:
     counts = {n: count for n, count in column.numbers.items() if n not in _CODES or _is_inside(n, column.numbers)}
     numbers = _leave_out_rare(counts)
-    if len(numbers) < 2 or any(number != int(number) for number in numbers):
+    if len(numbers) < 2:
         return None
     low, high = min(numbers), max(numbers)
-    if low < -10 or high > 100 or {low, high} <= {0.0, 1.0}:
+    if low < -10 or high > 100 or set(numbers) <= {0.0, 1.0}:
         return None
+    if any(number != int(number) for number in numbers):  # 7,5: by halves and tenths, never more than two decimals
+        is_rating = low >= 0 and high > 1 and all(round(number, 2) == number for number in numbers)
+        return _Kind(frozenset(f"{number:g}" for number in numbers), False, tuple(numbers)) if is_rating else None
     if high - low >= _MOST_POINTS and not (len(numbers) > 20 and low >= 0):
         return None
     return _Kind(frozenset(f"{number:g}" for number in numbers), False, tuple(numbers))
@@ -246,7 +252,8 @@ def _join_ends(
         for other, others in joined.items():
             (other_low, other_high), many = other[1], len(others)
             holds_it = other != key and other[0] == kind and other_low <= low and high <= other_high
-            is_alike = many >= 3 * len(joined[key]) or not _is_full(joined[key], (low, high))
+            are_codes = low > 10  # of a scale whose own ends nobody knows
+            is_alike = are_codes or many >= 3 * len(joined[key]) or not _is_full(joined[key], (low, high))
             if holds_it and is_alike and high - low > (other_high - other_low) / 2:
                 joined[other] = joined[other] + joined.pop(key)
                 break
@@ -265,6 +272,10 @@ def _find_ends(numbers: tuple[float, ...]) -> tuple[float, float]:
     if low < 0:
         reach = max(-low, high)
         return -reach, reach
+    if low > 10 and high - low < _MOST_POINTS:  # codes of answers, such as 21 to 26
+        return low, high
+    are_whole = all(number == int(number) for number in numbers)
+    low = float(math.floor(low)) if are_whole or high <= 7 else 0.0
     for start, ends in ((low if low < 2 else 1.0, range(3, 8)), (0.0 if low == 0 else 1.0, (10,)), (0.0, (100,))):
         for end in ends:
             if start <= low and high <= end:
@@ -289,8 +300,8 @@ def _make_group(columns: list[Column], apart_numbers: frozenset[float]) -> Rated
         many = {number: given[text] for number, text in numbers.items() if number not in apart}
         on_scale = tuple(_leave_out_rare(many))
         for number in apart:
-            no_answers[numbers[number]] = _CODES.get(number, "dont_know")
-            guessed.add(numbers[number])
+            no_answers[f"{number:g}"] = _CODES.get(number, "dont_know")
+            guessed.add(f"{number:g}")
         scale = _scale_of_numbers(on_scale, codes)
     else:
         scale = _scale_of_words(given, codes)
@@ -329,13 +340,16 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
                 high=f"{ends[1]:g}",
                 highest=labelled[ends[1]],
             ),
+            numbers,
         )
     ends = _find_ends(numbers)
-    is_full = (numbers[0], numbers[-1]) == ends
-    if ends == (1.0, 10.0) and numbers[0] > 1:
+    are_whole = all(number == int(number) for number in numbers)
+    is_full = (numbers[0], numbers[-1]) == ends and are_whole and ends[0] <= 1
+    if ends == (1.0, 10.0) and (numbers[0] > 1 or not are_whole):
         ends = (0.0, 10.0)
-    evidence = phrase("drafting.whole_numbers", low=f"{numbers[0]:g}", high=f"{numbers[-1]:g}")
-    return ScaleFound(*ends, (), is_full, evidence)
+    key = "drafting.whole_numbers" if are_whole else "drafting.some_decimals"
+    evidence = phrase(key, low=f"{numbers[0]:g}", high=f"{numbers[-1]:g}")
+    return ScaleFound(*ends, (), is_full, evidence, numbers)
 
 
 def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound | None:
@@ -367,8 +381,14 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
         if missing:
             evidence = phrase("drafting.nobody_gave", evidence=evidence, answers=", ".join(map(repr, missing)))
         return ScaleFound(1.0, float(len(one.answers)), labels, is_full and is_only, evidence)
-    labels = tuple((text, float(n)) for n, text in enumerate(sorted(shown, key=fold_label), start=1))
+    ordered = sorted(shown, key=lambda text: (_pad_numbers(fold_label(shown[text])), text))
+    labels = tuple((text, float(n)) for n, text in enumerate(ordered, start=1))
     return ScaleFound(1.0, float(len(labels)), labels, False, "")
+
+
+def _pad_numbers(text: str) -> str:
+    """Return a text whose numbers sort by value: A10 after A9."""
+    return re.sub("[0-9]+", lambda found: found[0].zfill(9), text)
 
 
 def _read_number(label: str) -> float | None:
