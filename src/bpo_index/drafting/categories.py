@@ -90,7 +90,9 @@ def find_statements(columns: Sequence[Column]) -> dict[int, str]:
 
 def _part_wordings(columns: Sequence[Column]) -> dict[int, _Parted]:
     """Return, by position, the wordings that have a stem: the longest that others share, else one that is marked so."""
-    ways = {column.position: [one for text in column.wordings for one in _list_ways(text[:_LONGEST])] for column in columns}
+    ways = {
+        column.position: [one for text in column.wordings for one in _list_ways(text[:_LONGEST])] for column in columns
+    }
     shared = Counter(stem for own in ways.values() for stem in {one.stem for one in own})
     found = {}
     for position, own in ways.items():
@@ -100,6 +102,10 @@ def _part_wordings(columns: Sequence[Column]) -> dict[int, _Parted]:
                 known, key=lambda one: (not _CODE.fullmatch(one.stem), shared[one.stem] > 1, len(one.stem))
             )
     return found
+
+
+def _list_all_ways(column: Column) -> list[_Parted]:
+    return [one for text in column.wordings for one in _list_ways(text[:_LONGEST])]
 
 
 def _list_ways(text: str) -> list[_Parted]:
@@ -184,7 +190,7 @@ def _name_category(stem: str, held: Sequence[Column], statements: Mapping[int, s
     if not stem:
         return phrase("drafting.other_questions")
     last = stem.rsplit("/", 1)[-1].strip()
-    if " " in last:
+    if re.search(r"[^\w.#-]", last):
         return last
     if _CODE.fullmatch(last):
         begins = {(_list_beginnings(statements[column.position]) or [""])[-1] for column in held}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.drafted import CategoryDrafted, Draft, QuestionDrafted
+from bpo_index.drafting.look import read_number
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.errors import DefinitionError
 
@@ -280,7 +281,6 @@ def _make_category(category: CategoryDrafted, draft: Draft) -> CommentedMap:
 
 def _make_own_scale(own: ScaleFound, draft: Draft) -> CommentedMap:
     """Return the scale of a category; a code of the index's that lies on it is a rating here."""
-    from bpo_index.drafting.look import read_number  # noqa: PLC0415
     from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
 
     is_todo = not own.is_sure

@@ -125,7 +125,8 @@ def _choose_unit(found: Sequence[UnitColumn], answers: Answers, columns: dict[st
         columns["unit"] = Key(TODO, phrase("drafting.no_unit_found"), True)
         return None
     options = tuple(
-        Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})") for one in found[:_MOST_OFFERED]
+        Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})")
+        for one in found[:_MOST_OFFERED]
     )
     question = Question(
         "columns.unit",

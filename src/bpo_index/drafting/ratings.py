@@ -2,7 +2,8 @@
 
 Columns are rated alike where their answers belong to the same usual set of answers, are the same labels of a codebook,
 or are numbers between the same usual ends. A column whose heading asks for something else (age, sex, income) and the
-marks of a multiple choice are no questions; a single column is one only where a person says so. Method page: docs/methods/drafting.md.
+marks of a multiple choice are no questions; a single column is one only where a person says so. Method page:
+docs/methods/drafting.md.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets
 from bpo_index.drafting.categories import find_stems
 from bpo_index.drafting.look import Column, Table, read_number
-from bpo_index.drafting.words import holds, list_phrases, simplify
+from bpo_index.drafting.other_facts import asks_for_other
 from bpo_index.responses.no_answers import Kind, find_no_answer
 
 #: Different answers of a question in words, and numbers on a scale without words, at most.
@@ -36,18 +37,6 @@ _CODES: dict[float, Kind] = {
 }
 #: Numbers that may be such a code where they stand apart from the scale.
 _APART = (8.0, 9.0)
-_OTHER = list_phrases(
-    """
-    age | gender | sex | education | income | salary | occupation | job | marital | religion | ethnicity | race
-    born | birth | year | month | day | wave | zip | postcode | latitude | longitude | progress | language
-    household | children | party | vote | device | browser | size | employees | revenue | tenure | edad | genero
-    sexo | educacion | ingreso | ingresos | ocupacion | estado civil | etnia | nacimiento | año | mes | hijos
-    idade | escolaridade | renda | nascimento | sexe | genre | revenu | diplome | profession | naissance | annee
-    alter | geschlecht | bildung | einkommen | beruf | familienstand | jahr | geburtsjahr | version
-    last page | lastpage | seed | attention check | rank | ranking | count | number of | how many | cuantos | cuantas | combien | wie viele
-    quantos | quantas | interviewer | record | index | row
-    """
-)
 _POINTS = re.compile(r"importance|importancia|wichtigkeit|punkte|points|puntos|pontos", re.IGNORECASE)
 #: "1 - Strongly disagree", "5 (excellent)".
 _NUMBERED = re.compile(
@@ -102,7 +91,7 @@ def find_ratings(table: Table, taken: Collection[int]) -> list[RatedGroup]:
     kinds = [
         (column, kind)
         for column in table.columns
-        if column.position not in taken and not _asks_for_other(column) and (kind := _read_kind(column))
+        if column.position not in taken and not asks_for_other(column) and (kind := _read_kind(column))
     ]
     words = [(column, kind) for column, kind in kinds if kind.in_words]
     numbers = [(column, kind) for column, kind in kinds if not kind.in_words]
@@ -110,10 +99,6 @@ def find_ratings(table: Table, taken: Collection[int]) -> list[RatedGroup]:
     numbers = [(column, kind.leave_out(apart)) for column, kind in numbers if set(kind.numbers) - apart]
     groups = [made for held in (*_group_words(words), *_group_numbers(numbers)) if (made := _make_group(held, apart))]
     return sorted(groups, key=lambda group: (-len(group.columns), group.columns[0].position))
-
-
-def _asks_for_other(column: Column) -> bool:
-    return any(holds(simplify(wording), _OTHER) for wording in column.wordings if len(wording) < 60)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,9 @@ def turn_questions(
         states = {}
         if turned:
             key = "drafting.reversed_answered" if question.key in answers.given else "drafting.reversed_proposed"
-            remarks.append(phrase(key, questions=_name_questions([one for one in suspects if one in turned], everything)))
+            remarks.append(
+                phrase(key, questions=_name_questions([one for one in suspects if one in turned], everything))
+            )
     return [
         CategoryDrafted(
             category.id,

@@ -78,9 +78,7 @@ def settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> ScaleSettled
     return ScaleSettled(key, no_answers, todo, own, tuple(remarks))
 
 
-def _settle_one(
-    key: str, group: RatedGroup, answers: Answers, no_answers: dict[str, tuple[str, str]]
-) -> Key:
+def _settle_one(key: str, group: RatedGroup, answers: Answers, no_answers: dict[str, tuple[str, str]]) -> Key:
     """Return the scale of one group; what an answer leaves out of the order is no answer."""
     scale = group.scale
     if scale.is_sure:

@@ -47,7 +47,8 @@ _ASKS_FOR_RESPONDENT = list_phrases(
     """
     gender | sex | age | education | occupation | position | role | job | size | genero | sexo | edad
     educacion | cargo | tamano | language | idioma | sprache | langue | wave | mode | channel
-    taille | grosse | groesse | porte | distribution channel | user language | status | nationality | born | birth | religion | ethnicity | marital
+    taille | grosse | groesse | porte
+    distribution channel | user language | status | nationality | born | birth | religion | ethnicity | marital
     browser | device | ip address | consent | sector | industry
     """
 )

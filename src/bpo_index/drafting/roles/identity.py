@@ -23,6 +23,7 @@ _ID = list_phrases(
     response number | participant no | participant number | interview no | interview number | questionnaire no
     questionnaire number | questionnaire id | survey number | survey no | n de questionnaire
     no de questionnaire | numero de questionnaire | numero du questionnaire | id questionnaire | numero de reponse
+    n client | n repondant | n cliente
     numero client | id client | fragebogennummer | fragebogen nr | fragebogen id | interviewnummer
     interview nr | teilnehmernummer | teilnehmer nr | befragungsnummer | kundennummer | kunden nr | antwort id
     respondenten id | numero de cliente | id cliente | no cliente | numero do cliente | n do cliente
