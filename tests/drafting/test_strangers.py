@@ -154,6 +154,20 @@ def test_a_code_on_the_scale_is_listed_as_none_of_its_points_or_left_to_do(tmp_p
     assert signed.labels["-5"] == -5
 
 
+def test_a_number_on_a_long_scale_that_stands_out_is_asked_about(tmp_path):
+    slider = [*range(0, 100, 5), 100, *[98] * 9]
+    path = write(tmp_path, make_rows(s_1=slider, s_2=slider[::-1], s_3=slider[7:] + slider[:7]))
+    draft = draft_definition(look_at_files([path]))
+    question = find_question(draft, "scale.dont_know")
+    assert "98" in question.text
+    assert "lies on the scale" in question.evidence
+    assert draft_files([path], {"scale.dont_know": "rating"}).load().scale.maximum == 100
+    assert draft_files([path], {"scale.dont_know": "no_answer"}).left_to_do
+    even = [*range(0, 101, 2)]
+    path = write(tmp_path, make_rows(s_1=even, s_2=even[::-1], s_3=even[7:] + even[:7]), "even.csv")
+    assert "scale.dont_know" not in list_keys(draft_definition(look_at_files([path])))
+
+
 def test_an_answer_left_out_of_the_order_is_none(tmp_path):
     codes = [f"A{n}" for n in range(1, 7)]
     path = write(tmp_path, make_rows(s_1=codes, s_2=[*codes[1:], "A1"], s_3=codes[::-1]))

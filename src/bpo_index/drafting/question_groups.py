@@ -126,9 +126,12 @@ def draft_categories(groups: Sequence[RatedGroup], settled: ScaleSettled, table:
         if own is None and isinstance(main, ScaleFound) and differs(group.scale, main):
             own = group.scale if group.scale.is_sure else None
         for part in group_questions(group.columns):
-            made = part.id if part.id not in {one.id for one in categories} else f"{part.id[:36]}-{len(categories) + 1}"
+            number = len(categories) + 1
+            made = part.id if part.id not in {one.id for one in categories} else f"{part.id[:36]}-{number}"
+            is_new = part.title not in {one.title for one in categories}
             questions = tuple(names.draft_question(column) for column in part.columns)
-            categories.append(CategoryDrafted(made, part.title, part.evidence, questions, own))
+            title = part.title if is_new else f"{part.title} {number}"
+            categories.append(CategoryDrafted(made, title, part.evidence, questions, own))
     return categories
 
 

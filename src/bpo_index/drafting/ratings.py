@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets
 from bpo_index.drafting.categories import find_stems
+from bpo_index.drafting.codes import CODES, find_apart, find_conspicuous, is_inside
 from bpo_index.drafting.look import Column, Table, read_number
 from bpo_index.drafting.other_facts import asks_for_other
 from bpo_index.responses.no_answers import Kind, find_no_answer
@@ -27,16 +28,6 @@ _MOST_ANSWERS, _MOST_POINTS = 11, 11
 _SLIDERS = ((0, 100), (1, 100))
 #: Questions of one kind from which they are ratings without being asked.
 _FEWEST = 3
-#: Codes that stand apart from a scale and usually mean that there is no answer.
-_CODES: dict[float, Kind] = {
-    **dict.fromkeys(
-        (88.0, 98.0, 888.0, 998.0, 8888.0, 9998.0, -8.0, -98.0, -88.0, 97.0, 997.0, -97.0, 77.0, -7.0), "dont_know"
-    ),
-    **dict.fromkeys((99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, -1.0), "skipped"),
-    **dict.fromkeys((96.0, 996.0, -96.0, -6.0), "not_asked"),
-}
-#: Numbers that may be such a code where they stand apart from the scale.
-_APART = (8.0, 9.0)
 _POINTS = re.compile(r"importance|importancia|wichtigkeit|punkte|points|puntos|pontos", re.IGNORECASE)
 #: "1 - Strongly disagree", "5 (excellent)".
 _NUMBERED = re.compile(
@@ -95,7 +86,7 @@ def find_ratings(table: Table, taken: Collection[int]) -> list[RatedGroup]:
     ]
     words = [(column, kind) for column, kind in kinds if kind.in_words]
     numbers = [(column, kind) for column, kind in kinds if not kind.in_words]
-    apart = _find_apart(kind for _, kind in numbers)
+    apart = find_apart(kind.numbers for _, kind in numbers)
     numbers = [(column, kind.leave_out(apart)) for column, kind in numbers if set(kind.numbers) - apart]
     groups = [made for held in (*_group_words(words), *_group_numbers(numbers)) if (made := _make_group(held, apart))]
     return sorted(groups, key=lambda group: (-len(group.columns), group.columns[0].position))
@@ -126,7 +117,7 @@ def _read_kind(column: Column) -> _Kind | None:
     if mixed:  # numbers, of which some have labels ("10 - full confidence" beside 7): more than a label or two is not
         words = [text for text in texts if read_number(text) is None]
         counts = {float(read_number(text) or 0): column.shown[text] for text in mixed}
-        numbers = _leave_out_rare({n: count for n, count in counts.items() if n not in _CODES or _is_inside(n, counts)})
+        numbers = _leave_out_rare({n: count for n, count in counts.items() if n not in CODES or is_inside(n, counts)})
         if len(words) <= 3 and all(number == int(number) for number in numbers) and len(numbers) > 1:
             return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(numbers)))
         return None
@@ -146,7 +137,7 @@ def _is_list(column: Column) -> bool:
 
 
 def _read_numbers(column: Column) -> _Kind | None:
-    counts = {n: count for n, count in column.numbers.items() if n not in _CODES or _is_inside(n, column.numbers)}
+    counts = {n: count for n, count in column.numbers.items() if n not in CODES or is_inside(n, column.numbers)}
     numbers = _leave_out_rare(counts)
     if len(numbers) < 2:
         return None
@@ -172,24 +163,6 @@ def _leave_out_rare(counts: dict[float, int]) -> list[float]:
     if low == 1:
         low = 0.0
     return sorted(number for number in counts if number not in rare or low <= number <= high)
-
-
-def _find_apart(kinds: Iterable[_Kind]) -> frozenset[float]:
-    """Return 8 and 9 where they stand two or more above a scale from 0 or 1 that the columns together use up."""
-    numbers = {number for kind in kinds if max(kind.numbers) <= max(_APART) for number in kind.numbers}
-    below = sorted(numbers - set(_APART))
-    is_run = len(below) > 2 and below[0] in (0, 1) and below == [below[0] + n for n in range(len(below))]
-    return (
-        frozenset(number for number in _APART if number in numbers and number > below[-1] + 1)
-        if is_run
-        else frozenset()
-    )
-
-
-def _is_inside(number: float, numbers: Iterable[float]) -> bool:
-    """Return whether a code lies within the run of the other numbers."""
-    others = [other for other in numbers if other not in _CODES]
-    return bool(others) and (min(others) < number < max(others) or (number == -1 and {-2.0, 1.0} <= set(others)))
 
 
 def _group_words(kinds: list[tuple[Column, _Kind]]) -> list[list[Column]]:
@@ -281,11 +254,12 @@ def _make_group(columns: list[Column], apart_numbers: frozenset[float]) -> Rated
     given = {text: count for text, count in counts.items() if text not in no_answers}
     if all(read_number(text) is not None for text in given) and given:
         numbers = {float(read_number(text) or 0): text for text in given}
-        apart = [n for n in numbers if (n in _CODES and not _is_inside(n, numbers)) or n in apart_numbers]
+        apart = [n for n in numbers if (n in CODES and not is_inside(n, numbers)) or n in apart_numbers]
+        apart += find_conspicuous({number: given[text] for number, text in numbers.items() if number not in apart})
         many = {number: given[text] for number, text in numbers.items() if number not in apart}
         on_scale = tuple(_leave_out_rare(many))
         for number in apart:
-            no_answers[f"{number:g}"] = _CODES.get(number, "dont_know")
+            no_answers[f"{number:g}"] = CODES.get(number, "dont_know")
             guessed.add(f"{number:g}")
         scale = _scale_of_numbers(on_scale, codes)
     else:
@@ -303,7 +277,7 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
     labelled = {
         number: label
         for code, label in codes.items()
-        if (number := read_number(code)) is not None and number not in _CODES
+        if (number := read_number(code)) is not None and number not in CODES
     }
     if labelled and min(labelled) <= numbers[0] and numbers[-1] <= max(labelled):
         ends = (min(labelled), max(labelled))

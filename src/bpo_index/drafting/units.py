@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.countries import find_country, name_country
 from bpo_index.drafting.look import Column, Table, read_number
+from bpo_index.drafting.other_facts import asks_for_other
 from bpo_index.drafting.roles.times import is_date_column
 from bpo_index.drafting.words import holds, list_first, list_phrases, simplify
 from bpo_index.responses.answer_texts import parse_number
@@ -137,7 +138,7 @@ def _offer_others(table: Table, taken: Collection[int], perhaps: Collection[int]
         and _FEWEST <= column.different <= min(_MOST_OFFERED, column.given / 2)
         and not is_date_column(column)
     ]
-    others.sort(key=lambda column: (column.position in perhaps, column.position))
+    others.sort(key=lambda column: (column.position in perhaps, asks_for_other(column), column.position))
     return [
         UnitColumn(
             column,
