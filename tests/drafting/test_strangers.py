@@ -11,7 +11,7 @@ from bpo_index.drafting.draft import draft_definition
 from bpo_index.drafting.look import look_at_files
 from bpo_index.drafting.session import draft_files, rank_once
 from bpo_index.errors import DefinitionError
-from tests.drafting.test_parts import make_rows, write
+from tests.drafting.made_files import make_rows, write
 
 EXPORTS = Path(__file__).parents[1] / "responses/exports"
 FIVE = {f"q_{n}": [(n + k) % 5 + 1 for k in range(5)] for n in range(1, 4)}

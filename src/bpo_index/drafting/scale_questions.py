@@ -67,7 +67,7 @@ def settle_scale(groups: Sequence[RatedGroup], answers: Answers) -> ScaleSettled
     if not isinstance(key.value, ScaleFound) or key.is_todo:
         return ScaleSettled(key, no_answers, "", {})
     guessed = {code for one in groups for code in one.guessed_codes}
-    key, todo, remarks = _settle_codes(key, key.value, guessed, no_answers, answers)
+    key, todo, remarks = _settle_codes(key, guessed, no_answers, answers)
     own = {}
     for other in groups:
         if differs(other.scale, group.scale):
@@ -85,7 +85,8 @@ def _settle_one(key: str, group: RatedGroup, answers: Answers, no_answers: dict[
         return Key(scale, scale.evidence)
     question = _ask_for_scale(key, scale, group)
     answer = answers.ask(question)
-    is_unknown = bool(scale.labels) and not scale.evidence
+    are_codes = bool(scale.numbers) and scale.numbers[0] > 10 and not scale.labels and scale.maximum < 100
+    is_unknown = are_codes or (bool(scale.labels) and not scale.evidence)  # nothing in the file says what they mean
     read = _read_scale(answer, scale) if answer is not None else None
     if read is None or (is_unknown and key not in answers.given):
         return Key(scale, question.text, True)
@@ -99,13 +100,12 @@ def _settle_one(key: str, group: RatedGroup, answers: Answers, no_answers: dict[
 
 
 def _settle_codes(
-    key: Key,
-    scale: ScaleFound,
-    guessed: set[str],
-    no_answers: dict[str, tuple[str, str]],
-    answers: Answers,
+    key: Key, guessed: set[str], no_answers: dict[str, tuple[str, str]], answers: Answers
 ) -> tuple[Key, str, list[str]]:
     """Ask what codes apart from the scale mean, and those on it; return the scale, what is left to do, and remarks."""
+    scale = key.value
+    if not isinstance(scale, ScaleFound):
+        return key, "", []
     beyond = {f"{number:g}" for number in scale.numbers if not scale.minimum <= number <= scale.maximum}
     inside = [text for text in no_answers if _is_on(text, scale)]
     labelled = [text for text in inside if text not in guessed]
