@@ -34,7 +34,8 @@ def ask_in_terminal(question: Question) -> str:
         return _read_line(console, phrase("terminal.draft_enter_text"), question.proposal)
     proposed = question.proposal.split(" ") if question.takes_several else [question.proposal]
     shown = " ".join(numbers[value] for value in proposed if value in numbers) or "0"
-    hint = phrase("terminal.draft_enter_numbers" if question.takes_several else "terminal.draft_enter_number")
+    kind = "numbers" if question.takes_several else "number_or_text" if question.takes_text else "number"
+    hint = phrase(f"terminal.draft_enter_{kind}")
     while True:
         answer = _find_answer(_read_line(console, hint, shown), question)
         if answer is not None:
@@ -44,7 +45,7 @@ def ask_in_terminal(question: Question) -> str:
 
 
 def _find_answer(given: str, question: Question) -> str | None:
-    """Return the values that numbers, or the words of one option, stand for; None where they stand for none."""
+    """Return the values that numbers or words stand for, else the words where these are an answer; None: no answer."""
     values = {str(n): option.value for n, option in enumerate(question.options, start=1)}
     numbers = given.replace(",", " ").split()
     if question.takes_several and numbers == ["0"]:
@@ -56,7 +57,9 @@ def _find_answer(given: str, question: Question) -> str | None:
         option.value for option in question.options if said in (fold_label(option.value), fold_label(option.label))
     ]
     named = named or [option.value for option in question.options if said and fold_label(option.label).startswith(said)]
-    return named[0] if len(named) == 1 else None
+    if len(named) == 1:
+        return named[0]
+    return given if question.takes_text and not given.isdigit() else None
 
 
 def _read_line(console: Console, hint: str, default: str) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: How categories are written, where none were found.
 _EXAMPLE = "- {id: …, title: …, questions: [{id: …, text: …}]}"
 #: Column in which a comment beside a value begins.
-_BESIDE = 48
+BESIDE = 48
 
 
 def write_document(draft: Draft, before: str | None = None) -> str:
@@ -79,7 +79,7 @@ def _make_map(draft: Draft) -> CommentedMap:
                 item["aliases"] = _flow([_quote(alias) for alias in unit.aliases])
             item.fa.set_flow_style()
             units.append(item)
-            units.yaml_add_eol_comment(_count_rows(unit.rows), len(units) - 1, column=_BESIDE)
+            units.yaml_add_eol_comment(_count_rows(unit.rows), len(units) - 1, column=BESIDE)
         made["units"] = units
         made.yaml_set_comment_before_after_key("units", before=draft.units_evidence)
     else:
@@ -160,25 +160,41 @@ def _make_categories(draft: Draft) -> CommentedSeq | str:
         return TODO
     made = CommentedSeq()
     for category in draft.categories:
-        made.append(_make_category(category))
+        made.append(_make_category(category, draft))
     return made
 
 
-def _make_category(category: CategoryDrafted) -> CommentedMap:
+def _make_category(category: CategoryDrafted, draft: Draft) -> CommentedMap:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
 
     made = CommentedMap(id=category.id, title=category.title)
     _comment_beside(made, "title", category.evidence)
     if category.scale:
-        scale = CommentedMap(minimum=_whole(category.scale.minimum), maximum=_whole(category.scale.maximum))
-        if category.scale.labels:
-            scale["labels"] = CommentedMap((_quote(text), _whole(rating)) for text, rating in category.scale.labels)
-        made["scale"] = scale
+        made["scale"] = scale = _make_own_scale(category.scale, draft)
         _comment_beside(scale, "minimum", category.scale.evidence)
     made["questions"] = CommentedSeq()
     for question in category.questions:
         made["questions"].append(_make_question(question))
     return made
+
+
+def _make_own_scale(own: ScaleFound, draft: Draft) -> CommentedMap:
+    """Return the scale of a category; a code of the index's that lies on it is a rating here."""
+    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
+
+    is_todo = not own.is_sure
+    ends = (TODO, TODO) if is_todo and not own.labels else (_whole(own.minimum), _whole(own.maximum))
+    scale = CommentedMap(minimum=ends[0], maximum=ends[1])
+    if own.labels:
+        scale["labels"] = CommentedMap(
+            (_quote(text), TODO if is_todo else _whole(rating)) for text, rating in own.labels
+        )
+    for kind in ("dont_know", "skipped", "not_asked"):
+        texts = [text for text, (held, _) in draft.no_answers.items() if held == kind]
+        kept = [text for text in texts if not own.minimum <= (read_number(text) or own.minimum - 1) <= own.maximum]
+        if kept != texts:
+            scale[kind] = _flow([_quote(text) for text in kept])
+    return scale
 
 
 def _make_question(question: QuestionDrafted) -> CommentedMap:
@@ -238,7 +254,7 @@ def _comment(made: CommentedMap, key: object, text: str, *, level: int = 0) -> N
 def _comment_beside(made: CommentedMap, key: object, text: str) -> None:
     """Put a comment beside a value."""
     if text:
-        made.yaml_add_eol_comment(" ".join(text.split()), key, column=_BESIDE)
+        made.yaml_add_eol_comment(" ".join(text.split()), key, column=BESIDE)
 
 
 def _count_rows(rows: int) -> str:

@@ -14,19 +14,21 @@ from pathlib import Path
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.catalogue import phrase, translate
 from bpo_index.display.labels import fold_label, show_text
-from bpo_index.drafting.categories import find_statement, group_questions
-from bpo_index.drafting.drafted import CategoryDrafted, Draft, Key, QuestionDrafted
+from bpo_index.drafting.drafted import Draft, Key
 from bpo_index.drafting.look import Column, Table
+from bpo_index.drafting.question_groups import choose_questions, draft_categories
 from bpo_index.drafting.questions import NO_ANSWER, Answers, Option, Question
-from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
+from bpo_index.drafting.ratings import find_ratings
 from bpo_index.drafting.reversed_questions import turn_questions
 from bpo_index.drafting.roles.registry import RoleFound, find_roles
-from bpo_index.drafting.scale_questions import describe_scale, settle_scale
+from bpo_index.drafting.scale_questions import settle_scale
 from bpo_index.drafting.shapes import find_shape
 from bpo_index.drafting.unit_questions import settle_units
 from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words
 from bpo_index.drafting.words import list_first, make_id, simplify
 
+#: Columns offered as an answer, at most.
+_MOST_OFFERED = 20
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -62,18 +64,25 @@ def draft_definition(
     )
     rated = find_ratings(table, taken)
     in_groups = {column.position for group in rated if group.is_sure for column in group.columns}
-    unit_columns = find_unit_columns(table, taken | in_groups)
+    perhaps = {
+        column.position
+        for group in rated
+        for column in group.columns
+        if len(group.columns) > 1 or any(number != int(number) for number in column.numbers)
+    }
+    unit_columns = find_unit_columns(table, taken | in_groups, perhaps)
     columns: dict[str, Key] = {}
     unit = _choose_unit(unit_columns, answers, columns)
-    groups = _choose_questions(rated, unit, answers)
-    scale_key, no_answers, no_answers_todo = settle_scale(groups, answers)
+    groups = choose_questions(rated, unit or (unit_columns[0] if unit_columns else None), answers)
+    settled = settle_scale(groups, answers)
+    remarks += settled.remarks
     _choose_columns(roles, answers, columns, remarks)
     if shape.respondent and shape.question and shape.rating:
         columns["respondent"] = Key(shape.respondent.name, _tell(shape.respondent, shape.evidence))
         columns["question"] = Key(shape.question.name, _tell(shape.question, shape.evidence))
         columns["rating"] = Key(shape.rating.name, _tell(shape.rating, phrase("drafting.the_answers")))
-    categories = _draft_categories(groups, scale_key.value)
-    categories = turn_questions(categories, scale_key.value, answers, remarks)
+    categories = draft_categories(groups, settled, table)
+    categories = turn_questions(categories, settled.scale.value, answers, remarks)
     units: list[UnitFound] = settle_units(unit, answers, remarks) if unit else []
     doubtful = [phrase("drafting.taken_for", alias=alias, name=one.name) for one in units for alias in one.doubtful]
     if doubtful:
@@ -98,9 +107,9 @@ def draft_definition(
         edition,
         title,
         words,
-        scale_key,
-        no_answers,
-        no_answers_todo,
+        settled.scale,
+        settled.no_answers,
+        settled.no_answers_todo,
         tuple(units),
         phrase("drafting.texts_of", column=str(unit.column)) if unit else "",
         columns,
@@ -125,7 +134,8 @@ def _choose_unit(found: Sequence[UnitColumn], answers: Answers, columns: dict[st
         columns["unit"] = Key(TODO, phrase("drafting.no_unit_found"), True)
         return None
     options = tuple(
-        Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})") for one in found[:12]
+        Option(str(one.column.position), f"{show_text(one.column.name)} ({one.evidence})")
+        for one in found[:_MOST_OFFERED]
     )
     question = Question(
         "columns.unit",
@@ -133,52 +143,23 @@ def _choose_unit(found: Sequence[UnitColumn], answers: Answers, columns: dict[st
         str(found[0].column.position),
         found[0].evidence,
         options,
+        takes_text=True,
     )
     answer = answers.ask(question)
-    if answer is None:
+    if answer is None or (found[0].is_offered and question.key not in answers.given):
         columns["unit"] = Key(TODO, phrase("drafting.unit_perhaps", column=str(found[0].column)), True)
         return None
-    chosen = next((one for one in found if str(one.column.position) == answer), found[0])
+    chosen = next((one for one in found if fold_label(answer) in _list_names(one.column)), None)
+    if chosen is None:
+        columns["unit"] = Key(TODO, phrase("drafting.no_such_column", column=show_text(answer)), True)
+        return None
     columns["unit"] = Key(chosen.column.name, _tell(chosen.column, f"{chosen.evidence}; {answers.describe(question)}"))
     return chosen
 
 
-def _choose_questions(rated: Sequence[RatedGroup], unit: UnitColumn | None, answers: Answers) -> list[RatedGroup]:
-    groups = []
-    for group in rated:
-        kept = tuple(column for column in group.columns if unit is None or column is not unit.column)
-        if len(kept) > 1 or (kept and group.is_sure):
-            groups.append(
-                RatedGroup(group.scale, kept, group.no_answers, group.guessed_codes, group.is_sure and len(kept) > 2)
-            )
-    sure = [group for group in groups if group.is_sure]
-    if len(sure) == 1 and len(groups) == 1 and "categories" not in answers.given:
-        return sure
-    if not groups:
-        return []
-    options = tuple(Option(str(n), _describe_group(group)) for n, group in enumerate(groups[:12]))
-    proposed = [n for n, group in enumerate(groups) if group.is_sure and _is_like(group, groups[0])] or [0]
-    question = Question(
-        "categories",
-        phrase("drafting.ask_questions"),
-        " ".join(map(str, proposed)),
-        phrase("drafting.groups_found", groups=len(groups)),
-        options,
-        takes_several=True,
-    )
-    answer = answers.ask(question)
-    if answer is None:
-        return []
-    return [groups[int(n)] for n in answer.split() if n.isdigit() and int(n) < len(groups)]
-
-
-def _is_like(group: RatedGroup, first: RatedGroup) -> bool:
-    return bool(group.scale.labels) == bool(first.scale.labels) or group is first
-
-
-def _describe_group(group: RatedGroup) -> str:
-    names = list_first([show_text(column.name, 40) for column in group.columns], 3)
-    return phrase("drafting.group", names=names, columns=len(group.columns), scale=describe_scale(group.scale))
+def _list_names(column: Column) -> set[str]:
+    """Return by what an answer may name a column: its position, or its heading."""
+    return {str(column.position), fold_label(column.name)}
 
 
 def _choose_columns(
@@ -209,39 +190,6 @@ def _choose_columns(
             columns[key] = Key(
                 chosen.column.name, _tell(chosen.column, f"{chosen.evidence}; {answers.describe(question)}")
             )
-
-
-def _draft_categories(groups: Sequence[RatedGroup], scale: object) -> list[CategoryDrafted]:
-    categories: list[CategoryDrafted] = []
-    ids: set[str] = set()
-    if not isinstance(scale, ScaleFound):
-        scale = groups[0].scale if groups else None
-    for group in groups:
-        own = (
-            group.scale
-            if scale is not None and (group.scale.minimum, group.scale.maximum) != (scale.minimum, scale.maximum)
-            else None
-        )
-        if own and own.is_sure is False:
-            own = None
-        for part in group_questions(group.columns):
-            made = part.id if part.id not in {one.id for one in categories} else f"{part.id[:36]}-{len(categories) + 1}"
-            questions = tuple(_draft_question(column, ids) for column in part.columns)
-            categories.append(CategoryDrafted(made, part.title, part.evidence, questions, own))
-    return categories
-
-
-def _draft_question(column: Column, ids: set[str]) -> QuestionDrafted:
-    text = find_statement(column)
-    plain = re.sub(r"[^a-z0-9_-]", "", column.name.strip().lower())
-    is_id = plain == column.name.strip().lower() and 0 < len(plain) <= 64
-    wanted = plain if is_id else f"q{len(ids) + 1}"
-    while wanted in ids:
-        wanted = f"{wanted}-{len(ids) + 1}"
-    ids.add(wanted)
-    known = {fold_label(wanted), fold_label(text)}
-    aliases = () if {fold_label(one) for one in (column.name, *column.wordings)} & known else (column.name,)
-    return QuestionDrafted(wanted, text or wanted, column, aliases)
 
 
 def _name_index(table: Table, answers: Answers) -> tuple[str, Key, Key]:

@@ -33,6 +33,8 @@ class Question:
     """None: a text is asked for."""
     takes_several: bool = False
     """Whether several options may be chosen; values are then joined by spaces."""
+    takes_text: bool = False
+    """Whether another text than the options is an answer too."""
 
     def describe(self, value: str) -> str:
         """Return an answer in words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def turn_questions(
     )
     answer = answers.ask(question)
     if answer is None:
-        remarks.append(phrase("drafting.settle_reversed", questions=", ".join(suspects)))
+        remarks.append(phrase("drafting.settle_reversed", questions=_name_questions(suspects, everything)))
         turned: set[str] = set()
         states = dict.fromkeys(suspects, TODO)
     else:
@@ -56,7 +56,9 @@ def turn_questions(
         states = {}
         if turned and question in answers.asked:
             key = "drafting.reversed_answered" if question.key in answers.given else "drafting.reversed_proposed"
-            remarks.append(phrase(key, questions=", ".join(one for one in suspects if one in turned)))
+            remarks.append(
+                phrase(key, questions=_name_questions([one for one in suspects if one in turned], everything))
+            )
     return [
         CategoryDrafted(
             category.id,
@@ -77,6 +79,12 @@ def turn_questions(
         )
         for category in categories
     ]
+
+
+def _name_questions(ids: Iterable[str], everything: Mapping[str, QuestionDrafted]) -> str:
+    """Return ids, each with its text beside it where that says more."""
+    texts = {one: show_text(everything[one].text, 60) for one in ids}
+    return ", ".join(one if fold_label(text) == fold_label(one) else f"{one} {text!r}" for one, text in texts.items())
 
 
 def find_reversed(questions: Sequence[QuestionDrafted], scale: object) -> dict[str, str]:

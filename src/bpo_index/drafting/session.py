@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpo_index.definition import IndexDefinition, parse_definition
+from bpo_index.drafting.checked import leave_refused_to_do
 from bpo_index.drafting.document import write_document
 from bpo_index.drafting.draft import draft_definition
 from bpo_index.drafting.drafted import Draft
@@ -76,7 +77,8 @@ def draft_files(
     table = files if isinstance(files, Table) else look_at_files(files)
     settled = list_settled(before) if before is not None else frozenset()
     draft = draft_definition(table, answers, takes_proposals=takes_proposals, settled=settled)
-    return DraftedFile(draft, write_document(draft, before))
+    text = write_document(draft, before)
+    return DraftedFile(draft, text if before is not None else leave_refused_to_do(text))
 
 
 def ask_open_questions(table: Table, ask: Callable[[Question], str], *, before: str | None = None) -> dict[str, str]:

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 
 from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.countries import find_country, name_country
-from bpo_index.drafting.look import Column, Table
-from bpo_index.drafting.roles.times import is_time_column
+from bpo_index.drafting.look import Column, Table, read_number
+from bpo_index.drafting.other_facts import asks_for_other
+from bpo_index.drafting.roles.times import is_date_column
 from bpo_index.drafting.words import holds, list_first, list_phrases, simplify
 from bpo_index.responses.answer_texts import parse_number
 
 #: Units at most and at least; share of rows that must have one; respondents a unit, in the mean.
 _MOST, _FEWEST, _LEAST_GIVEN, _LEAST_EACH = 300, 2, 0.7, 2.5
+#: Different texts, at most, of a column that is offered though nothing says that it names the unit.
+_MOST_OFFERED = 200
 #: Share of values that must be countries.
 _COUNTRIES = 0.8
 #: Words of headings for what may be ranked, and what readers call it in English: one and several.
@@ -30,6 +33,7 @@ WORDS = {
         ("chamber", "chambers", "chamber | camara | chambre | kammer"),
         ("hospital", "hospitals", "hospital | krankenhaus | hopital"),
         ("clinic", "clinics", "clinic | clinica | clinique | klinik"),
+        ("establishment", "establishments", "etablissement | establecimiento | estabelecimento"),
         ("school", "schools", "school | escuela | escola | ecole | schule | colegio"),
         ("branch", "branches", "branch | sucursal | filial | filiale | succursale | agencia"),
         ("brand", "brands", "brand | marca | marque | marke"),
@@ -44,6 +48,7 @@ _ASKS_FOR_RESPONDENT = list_phrases(
     """
     gender | sex | age | education | occupation | position | role | job | size | genero | sexo | edad
     educacion | cargo | tamano | language | idioma | sprache | langue | wave | mode | channel
+    taille | grosse | groesse | porte
     distribution channel | user language | status | nationality | born | birth | religion | ethnicity | marital
     browser | device | ip address | consent | sector | industry
     """
@@ -62,6 +67,8 @@ class UnitColumn:
     evidence: str
     is_sure: bool
     are_countries: bool
+    is_offered: bool = False
+    """Whether nothing speaks for it, so that it is only one of the columns to choose from."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,18 @@ class UnitFound:
     """Whether its name is that of a country."""
 
 
-def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
-    """Return the columns that may name the unit, the likeliest first."""
+def find_unit_columns(table: Table, taken: Collection[int], perhaps: Collection[int] = ()) -> list[UnitColumn]:
+    """Return the columns that may name the unit, the likeliest first.
+
+    Parameters
+    ----------
+    table
+        The file.
+    taken
+        Positions of columns that are something else.
+    perhaps
+        Positions of columns that may be ratings: the least likely.
+    """
     found: list[tuple[tuple[int, ...], UnitColumn]] = []
     for column in table.columns:
         if column.position in taken or not _may_be_unit(column, table):
@@ -99,23 +116,50 @@ def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
         found.append((tuple(map(int, rank)), UnitColumn(column, evidence, False, bool(countries))))
     found.sort(key=lambda pair: pair[0])
     columns = [one for _, one in found]
+    likely = [one for one in columns if one.column.position not in perhaps]
+    columns = [*likely, *(one for one in columns if one not in likely)]
     with_countries = [one for one in columns if one.are_countries]
-    if len(with_countries) == 1 and _find_word(with_countries[0].column) and columns[0] is with_countries[0]:
+    first = columns[0] if columns else None
+    if len(with_countries) == 1 and first is with_countries[0] and _find_word(first.column):
         columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, True)
-    elif len(columns) == 1 and _find_word(columns[0].column) and not columns[0].column.numbers:
+    elif len(likely) == 1 and _find_word(columns[0].column) and not columns[0].column.numbers:
         columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, columns[0].are_countries)
+    else:
+        columns += _offer_others(table, {*taken, *(one.column.position for one in columns)}, perhaps)
     return columns
+
+
+def _offer_others(table: Table, taken: Collection[int], perhaps: Collection[int]) -> list[UnitColumn]:
+    """Return the columns whose texts are repeated, so that whatever is ranked can be chosen."""
+    others = [
+        column
+        for column in table.columns
+        if column.position not in taken
+        and _FEWEST <= column.different <= min(_MOST_OFFERED, column.given / 2)
+        and not is_date_column(column)
+    ]
+    others.sort(key=lambda column: (column.position in perhaps, asks_for_other(column), column.position))
+    return [
+        UnitColumn(
+            column,
+            phrase("drafting.few_texts", texts=column.different, rows=column.given),
+            is_sure=False,
+            are_countries=bool(_count_countries(column)),
+            is_offered=True,
+        )
+        for column in others
+    ]
 
 
 def _may_be_unit(column: Column, table: Table) -> bool:
     if not _FEWEST <= column.different <= _MOST or column.given < _LEAST_GIVEN * table.rows:
         return False
-    if column.given / column.different < _LEAST_EACH or is_time_column(column):
+    if column.given / column.different < _LEAST_EACH or is_date_column(column):
         return False
     texts = list(column.shown)
     if sum(_LIST.fullmatch(text) is not None for text in texts) > len(texts) / 3:
         return False
-    if all(parse_number(text) is not None for text in texts):
+    if all(read_number(text) is not None for text in texts):
         return _find_word(column) is not None and not column.codes
     return sum(map(len, texts)) / len(texts) < 60 and column.given > sum(
         column.counts.get(text, 0) for text in column.no_answers

@@ -14,7 +14,19 @@ _ID = list_phrases(
     record number | recordno | submission id | token | serial | serial number | case number | id encuestado
     id encuesta | encuestado | folio | numero de encuesta | id respondente | respondente | identifiant
     id repondant | repondant | teilnehmer | befragter | teilnehmer id | fallnummer | laufende nummer | lfdn
-    lfd nr | rid | respid | resp id | pid
+    lfd nr | rid | respid | resp id | pid | n do inquerito | no do inquerito | numero do inquerito
+    inquerito n | numero do questionario | n do questionario | no do questionario | id do inquerito | id inquerito
+    id da resposta | id resposta | id questionario | numero da entrevista | numero de cuestionario
+    n de encuesta | no de encuesta | numero encuesta | nro encuesta | nro de encuesta | id cuestionario
+    id respuesta | id de respuesta | id entrevista | numero de entrevista | customer no | customer number | customer id
+    client no | client number | client id | case no | respondent no | respondent number | response no
+    response number | participant no | participant number | interview no | interview number | questionnaire no
+    questionnaire number | questionnaire id | survey number | survey no | n de questionnaire
+    no de questionnaire | numero de questionnaire | numero du questionnaire | id questionnaire | numero de reponse
+    n client | n repondant | n cliente
+    numero client | id client | fragebogennummer | fragebogen nr | fragebogen id | interviewnummer
+    interview nr | teilnehmernummer | teilnehmer nr | befragungsnummer | kundennummer | kunden nr | antwort id
+    respondenten id | numero de cliente | id cliente | no cliente | numero do cliente | n do cliente
     """
 )
 _NO_ID = list_phrases(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 
@@ -41,6 +42,14 @@ _NO_DURATION = list_phrases("minutes | minutos | minuten | hours | horas | stund
 _LEAST, _LOOKED_AT = 0.9, 2_000
 
 
+#: A date in figures or with the name of a month, a month of a year, or a time of the day; each with a time behind it.
+_DATE = re.compile(
+    r"(?:[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.](?:19|20)[0-9]{2}"
+    r"|[0-9]{1,2}[-./ ]+[^\W\d]{3,12}\.?[-./ ]+(?:[0-9]{2}){1,2}|[^\W\d]{3,12}\.? [0-9]{1,2},? [0-9]{4}"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[aApP]\.?[mM]\.?)?)(?:[T ,]+[0-9]{1,2}:[0-9]{2}.*)?"
+)
+
+
 @lru_cache(maxsize=256)
 def _read_times(texts: tuple[str, ...]) -> tuple[float | None, ...]:
     order = find_date_order(texts)
@@ -70,6 +79,18 @@ def is_time_column(column: Column) -> bool:
         return False
     times = read_times(column)
     return sum(time is not None for time in times) >= _LEAST * len(texts)
+
+
+def is_date_column(column: Column) -> bool:
+    """Return whether nearly all cells are dates or times of the day: 01/05/2023, 2024-02, 10:35."""
+    texts = [text for text in column.cells.head(_LOOKED_AT).to_list() if text]
+    if not texts:
+        return False
+    return is_time_column(column) or sum(map(_is_date, texts)) >= _LEAST * len(texts)
+
+
+def _is_date(text: str) -> bool:
+    return _DATE.fullmatch(text) is not None
 
 
 def _find_pair(table: Table) -> tuple[Found | None, Found | None]:

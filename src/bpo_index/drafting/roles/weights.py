@@ -14,7 +14,11 @@ _WORDS = list_phrases(
     weight | weights | weighting | wt | wgt | wgt1 | pweight | design weight | sampling weight | survey weight
     final weight | peso | pesos | ponderacion | ponderador | factor de expansion | factor expansion | fexp
     factor | expansion factor | peso amostral | ponderacao | poids | ponderation | gewicht | gewichtung
-    gewichte | designgewicht | weight a | weight b
+    gewichte | designgewicht | weight a | weight b | coefficient de redressement | coefficient de ponderation
+    coefficient de calage | redressement | coefficient d extrapolation | fator | fator de expansao | fator de ponderacao
+    fator de peso | ponderador amostral | coeficiente de ponderacion | factor de ponderacion | factor de elevacion
+    factor de peso | gewichtungsfaktor | hochrechnungsfaktor | designgewichtung | weighting factor | case weight
+    population weight | poststratification weight
     """
 )
 _NEVER = list_phrases("kg | body | height | importance | importancia | wichtigkeit | lbs | pounds")
