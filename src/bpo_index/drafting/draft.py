@@ -14,6 +14,7 @@ from pathlib import Path
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.catalogue import phrase, translate
 from bpo_index.display.labels import fold_label, show_text
+from bpo_index.drafting.by_hand import correct_groups, correct_roles, correct_units, settle_given
 from bpo_index.drafting.categories import find_statement, group_questions
 from bpo_index.drafting.drafted import CategoryDrafted, Draft, Key, QuestionDrafted
 from bpo_index.drafting.look import Column, Table
@@ -41,22 +42,23 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
     takes_proposals
         Whether what is not answered is as proposed; else it is left to do.
     """
-    answers = Answers(given or {}, takes_proposals)
+    answers = Answers(settle_given(given or {}), takes_proposals)
     remarks: list[str] = []
     file, shape = table, find_shape(table)
     table = shape.table
     if shape.layout != "wide":
         remarks.append(phrase(f"drafting.is_{shape.layout}", evidence=shape.evidence))
     roles = {key: one for key, one in find_roles(table).items() if key != "respondent" or not shape.respondent}
+    roles = correct_roles(table, roles, answers.given)
     taken = {found.candidates[0].column.position for found in roles.values() if found.candidates} | set(
         table.tool_positions
     )
     rated = find_ratings(table, taken)
     in_groups = {column.position for group in rated if group.is_sure for column in group.columns}
-    unit_columns = find_unit_columns(table, taken | in_groups)
+    unit_columns = correct_units(table, find_unit_columns(table, taken | in_groups), answers.given)
     columns: dict[str, Key] = {}
     unit = _choose_unit(unit_columns, answers, columns)
-    groups = _choose_questions(rated, unit, answers)
+    groups = correct_groups(table, _choose_questions(rated, unit, answers), answers.given)
     scale_key, no_answers, no_answers_todo = settle_scale(groups, answers)
     _choose_columns(roles, answers, columns, remarks)
     if shape.respondent and shape.question and shape.rating:
