@@ -5,10 +5,10 @@ import pytest
 
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets, list_answer_sets
+from bpo_index.drafting.countries import find_country, list_countries
 from bpo_index.drafting.draft import draft_definition
 from bpo_index.drafting.look import look_at_files
 from bpo_index.drafting.session import draft_files
-from bpo_index.drafting.units import find_country, list_countries
 
 
 def write(folder, rows, name="survey.csv"):

@@ -100,6 +100,7 @@ class Workspace:
             self.left_out_units = self.left_out_units if left_out_units is None else left_out_units
             if any(before.get(key) != self.answers.get(key) for key in ("columns.unit", "correct.columns.unit")):
                 self.left_out_units = frozenset()
+                self.answers.pop("units", None)  # of texts of the other column
             self._drafted = self._ranking = None
             if self.arrangement is not None and self.answers != before:
                 drafted = draft_files(self._get_table(), self.answers)

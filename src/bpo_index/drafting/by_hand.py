@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bpo_index.display.catalogue import phrase
+from bpo_index.drafting.countries import find_country
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.questions import NO_ANSWER
 from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
 from bpo_index.drafting.roles.record import Found
 from bpo_index.drafting.roles.registry import RoleFound, list_roles
-from bpo_index.drafting.units import UnitColumn, find_country, find_unit_columns
+from bpo_index.drafting.units import UnitColumn, find_unit_columns
 
 #: Begins the keys of corrections.
 CORRECT = "correct."

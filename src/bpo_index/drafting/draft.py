@@ -24,7 +24,8 @@ from bpo_index.drafting.reversed_questions import turn_questions
 from bpo_index.drafting.roles.registry import RoleFound, find_roles
 from bpo_index.drafting.scale_questions import describe_scale, settle_scale
 from bpo_index.drafting.shapes import find_shape
-from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words, list_units
+from bpo_index.drafting.unit_questions import settle_units
+from bpo_index.drafting.units import UnitColumn, UnitFound, find_unit_columns, find_words
 from bpo_index.drafting.words import list_first, make_id, simplify
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
@@ -67,7 +68,7 @@ def draft_definition(table: Table, given: Mapping[str, str] | None = None, *, ta
         columns["rating"] = Key(shape.rating.name, _tell(shape.rating, phrase("drafting.the_answers")))
     categories = _draft_categories(groups, scale_key.value)
     categories = turn_questions(categories, scale_key.value, answers, remarks)
-    units: list[UnitFound] = list_units(unit.column, are_countries=unit.are_countries) if unit else []
+    units: list[UnitFound] = settle_units(unit, answers, remarks) if unit else []
     doubtful = [phrase("drafting.taken_for", alias=alias, name=one.name) for one in units for alias in one.doubtful]
     if doubtful:
         remarks.append(phrase("drafting.spellings", spellings="; ".join(doubtful)))

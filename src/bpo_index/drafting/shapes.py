@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from bpo_index.display.catalogue import phrase
+from bpo_index.drafting.countries import find_country, name_country
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.roles.identity import find_ids
 from bpo_index.drafting.roles.record import find_by_heading
-from bpo_index.drafting.units import find_country, name_country
 from bpo_index.drafting.words import list_phrases
 
 _QUESTION = list_phrases(

@@ -10,15 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from bpo_index.display.catalogue import phrase
+from bpo_index.drafting.countries import find_country, name_country
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.roles.times import is_time_column
 from bpo_index.drafting.words import holds, list_first, list_phrases, simplify
 from bpo_index.responses.answer_texts import parse_number
 
-LANGUAGES = ("en", "es", "pt", "fr", "de")
 #: Units at most and at least; share of rows that must have one; respondents a unit, in the mean.
 _MOST, _FEWEST, _LEAST_GIVEN, _LEAST_EACH = 300, 2, 0.7, 2.5
 #: Share of values that must be countries.
@@ -29,7 +28,8 @@ WORDS = {
     for one, many, words in (
         ("country", "countries", "country | pais | pays | land | nation | countries"),
         ("chamber", "chambers", "chamber | camara | chambre | kammer"),
-        ("hospital", "hospitals", "hospital | krankenhaus | hopital | clinic | clinica"),
+        ("hospital", "hospitals", "hospital | krankenhaus | hopital"),
+        ("clinic", "clinics", "clinic | clinica | clinique | klinik"),
         ("school", "schools", "school | escuela | escola | ecole | schule | colegio"),
         ("branch", "branches", "branch | sucursal | filial | filiale | succursale | agencia"),
         ("brand", "brands", "brand | marca | marque | marke"),
@@ -74,6 +74,8 @@ class UnitFound:
     rows: int
     doubtful: tuple[str, ...] = ()
     """Aliases that are only near to the name, or hold it among other words."""
+    is_country: bool = False
+    """Whether its name is that of a country."""
 
 
 def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
@@ -136,96 +138,6 @@ def find_words(column: Column, *, are_countries: bool) -> tuple[str, str]:
     return WORDS[word] if word else ("unit", "units")
 
 
-@cache
-def list_countries() -> dict[str, str]:
-    """Return the simplified names and codes of countries, in five languages, each with its ISO 3166-1 alpha-3 code."""
-    from babel import Locale  # noqa: PLC0415
-    from babel.core import get_global  # noqa: PLC0415
-
-    alpha3 = {
-        new[0]: old
-        for old, new in get_global("territory_aliases").items()
-        if len(old) == 3 and old.isalpha() and old.isupper() and len(new) == 1
-    }
-    alpha3 |= {"XK": "XKX"}
-    found: dict[str, str] = {}
-    for language in LANGUAGES:
-        for alpha2, name in Locale(language).territories.items():
-            if alpha2 in alpha3 and len(alpha2) == 2:
-                found.setdefault(simplify(name), alpha3[alpha2])
-                found.setdefault(simplify(re.sub(r"\(.*\)", "", name)), alpha3[alpha2])
-    for alpha2, code in alpha3.items():
-        found.setdefault(simplify(code), code)
-        found.setdefault(simplify(alpha2), code)
-    return found | _OTHER_NAMES
-
-
-#: Other names in use, by code.
-_OTHER_NAMES = {
-    name: code
-    for code, names in {
-        "USA": "USA | US | U.S.A. | United States of America | America | EEUU | EE.UU. | Estados Unidos de América",
-        "GBR": "UK | U.K. | Great Britain | England | Britain",
-        "KOR": "South Korea | Korea | Republic of Korea",
-        "PRK": "North Korea",
-        "RUS": "Russia | Russian Federation",
-        "VNM": "Vietnam | Viet Nam",
-        "CZE": "Czech Republic",
-        "TUR": "Turkey | Türkiye",
-        "CIV": "Ivory Coast",
-        "MKD": "Macedonia",
-        "NLD": "Holland | The Netherlands",
-        "ARE": "UAE",
-        "ZAF": "RSA",
-        "COD": "RD Congo | DR Congo",
-        "MDA": "Moldova",
-        "BOL": "Bolivia",
-        "VEN": "Venezuela",
-        "TZA": "Tanzania",
-        "IRN": "Iran",
-        "SYR": "Syria",
-        "LAO": "Laos",
-        "IRL": "Republic of Ireland",
-        "HKG": "Hong Kong",
-        "TWN": "Taiwan",
-        "PSE": "Palestine",
-        "SWZ": "Swaziland",
-        "MMR": "Burma",
-        "CPV": "Cape Verde",
-        "TLS": "East Timor",
-        "BRN": "Brunei Darussalam",
-        "PHL": "Philippine | The Philippines",
-        "SLV": "Salvador",
-    }.items()
-    for name in list_phrases(names)
-}
-
-
-def find_country(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-3 code of the country that a text names, or None.
-
-    Examples
-    --------
-    >>> [find_country(text) for text in ("Sudáfrica", "Republic of Bulgaria", "CO", "Narnia")]
-    ['ZAF', 'BGR', 'COL', None]
-    """
-    plain = simplify(text)
-    known = list_countries()
-    for start in ("", "the ", "republic of ", "the republic of ", "republica de ", "republique de "):
-        if plain.startswith(start) and (code := known.get(plain.removeprefix(start))):
-            return code
-    return None
-
-
-def name_country(code: str) -> str:
-    """Return the English name of a country by its alpha-3 code."""
-    from babel import Locale  # noqa: PLC0415
-    from babel.core import get_global  # noqa: PLC0415
-
-    alpha2 = get_global("territory_aliases")[code][0] if code != "XKX" else "XK"
-    return str(Locale("en").territories[alpha2])
-
-
 def _count_countries(column: Column) -> int:
     texts = [text for text in column.shown if text not in column.no_answers]
     if all(len(text) <= 3 for text in texts) and not _find_word(column):
@@ -256,7 +168,14 @@ def list_units(column: Column, *, are_countries: bool) -> list[UnitFound]:
             if text.casefold() not in (name.casefold(), code.casefold(), *(alias.casefold() for alias in aliases)):
                 aliases.append(text)
         units.append(
-            UnitFound(code, name, tuple(aliases), sum(texts[text] for text in [*spellings, *doubtful]), tuple(doubtful))
+            UnitFound(
+                code,
+                name,
+                tuple(aliases),
+                sum(texts[text] for text in [*spellings, *doubtful]),
+                tuple(doubtful),
+                is_country=country is not None,
+            )
         )
     return units
 
