@@ -75,12 +75,12 @@ def test_from_a_file_to_a_report(page, address):
     from playwright.sync_api import expect
 
     # An answer is taken at once, and where the keyboard is stays.
-    page.focus("#q1-1")
+    page.focus("#a-reverse-1")
     page.keyboard.press("Space")
-    expect(page.locator("#r-3")).not_to_be_checked(timeout=1000 * HANG_SECONDS)
-    assert page.evaluate("document.activeElement.id") == "q1-1"
+    expect(page.locator("#r-q3")).not_to_be_checked(timeout=1000 * HANG_SECONDS)
+    assert page.evaluate("document.activeElement.id") == "a-reverse-1"
     page.keyboard.press("Space")
-    expect(page.locator("#r-3")).to_be_checked(timeout=1000 * HANG_SECONDS)
+    expect(page.locator("#r-q3")).to_be_checked(timeout=1000 * HANG_SECONDS)
 
     page.click("summary:has-text('Try another')")
     page.select_option("#m-normalisation", "min_max")
@@ -117,4 +117,4 @@ def test_all_of_it_is_reached_by_keyboard(page):
     for _ in range(120):
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
         page.keyboard.press("Tab")
-    assert {"files", "q1-1", "c0", "w0", "k-1", "p-1", "r-1"} <= reached
+    assert {"files", "a-reverse-1", "c0", "w0", "k-q1", "p-q1", "r-q1"} <= reached

@@ -22,6 +22,10 @@ LEFT_OUT = "out"
 #: The title of a category that was given none.
 _NEW = "New category"
 _LARGEST = 1e9
+#: Numbers that a scale is given by.
+_ENDS = 2
+#: What can be ranked, at least.
+_FEWEST_UNITS = 2
 
 
 def read_answers(fields: Fields) -> dict[str, str]:
@@ -42,8 +46,15 @@ def read_answers(fields: Fields) -> dict[str, str]:
     }
 
 
-def check_scale(answers: Mapping[str, str]) -> Problems:
+def check_scale(answers: Mapping[str, str], labels: Sequence[str] = ()) -> Problems:
     """Return what is wrong with a scale that was corrected by hand.
+
+    Parameters
+    ----------
+    answers
+        From `read_answers`.
+    labels
+        The answers in words; a scale puts each of them in order once.
 
     Examples
     --------
@@ -51,9 +62,16 @@ def check_scale(answers: Mapping[str, str]) -> Problems:
     {'answer.correct.scale': "'7 to 1' is no scale. Give the lowest and the highest rating, such as 1 to 7."}
     """
     text = answers.get(f"{CORRECT}scale", "")
+    if not text:
+        return {}
+    if labels:
+        if sorted(part.strip() for part in text.split("|")) == sorted(labels):
+            return {}
+        said = f"Give each of the answers once, from the lowest to the highest: {' | '.join(labels)}."
+        return {f"answer.{CORRECT}scale": said}
     numbers = [read_number(word) for word in text.replace("to", " ").split()]
     ends = [number for number in numbers if number is not None]
-    if not text or "|" in text or (len(ends) == len(numbers) == 2 and ends[0] < ends[1]):
+    if len(ends) == len(numbers) == _ENDS and ends[0] < ends[1]:
         return {}
     said = f"{text!r} is no scale. Give the lowest and the highest rating, such as 1 to 7."
     return {f"answer.{CORRECT}scale": said}
@@ -103,9 +121,7 @@ def read_arranged(fields: Fields, before: Arrangement | None, problems: Problems
     )
 
 
-def _choose_title(
-    n: int, title: str, taken: Sequence[str], old: ArrangedCategory | None, problems: Problems
-) -> str:
+def _choose_title(n: int, title: str, taken: Sequence[str], old: ArrangedCategory | None, problems: Problems) -> str:
     """Return the title of a category, another where it has none or one that is taken."""
     wanted = title or (old.title if old else _NEW)
     if not title and old:
@@ -116,6 +132,18 @@ def _choose_title(
     while made in taken:
         made, number = f"{wanted} {number}", number + 1
     return made
+
+
+def read_left_out(fields: Fields, codes: Sequence[str], problems: Problems) -> frozenset[str] | None:
+    """Return the codes of units whose field `unit.<code>` is not marked; None where the form does not list units."""
+    names = {name for name, _ in fields}
+    if "units" not in names:
+        return None
+    left_out = frozenset(code for code in codes if f"unit.{code}" not in names)
+    if len(codes) - len(left_out) < _FEWEST_UNITS <= len(codes):
+        problems["units"] = f"A ranking needs {_FEWEST_UNITS} at least; what was marked before stays."
+        return None
+    return left_out
 
 
 def read_trial(fields: Fields, problems: Problems) -> tuple[dict[str, str], dict[str, float]] | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition, replace_method
 from bpo_index.definition.blocks import Category
+from bpo_index.definition.yaml_places import read_yaml
 from bpo_index.drafting.arrangement import Arrangement, arrange, carry_over, leave_out_units, read_arrangement
 from bpo_index.drafting.look import Table, look_at_files
 from bpo_index.drafting.session import DraftedFile, FirstRanking, draft_files, rank_once
@@ -138,7 +139,9 @@ class Workspace:
     @property
     def is_report_old(self) -> bool:
         """Whether the report was made, or is being made, with another definition than the one that stands now."""
-        return self.job is not None and self.job.text != self.drafted.text
+        if self.job is None or self.job.text == self.drafted.text:
+            return False
+        return bool(read_yaml(self.job.text).value != read_yaml(self.drafted.text).value)  # comments may differ
 
     def write_definition(self) -> str:
         """Return the definition as YAML."""

@@ -107,15 +107,15 @@ def _rate_alone(column: Column) -> RatedGroup:
         scale = ScaleFound(numbers[0], numbers[-1], is_sure=False)
     else:
         texts = [text for text in column.counts if text not in column.no_answers]
-        scale = ScaleFound(1.0, float(len(texts)), tuple((text, float(n)) for n, text in enumerate(texts, 1)), is_sure=False)
+        scale = ScaleFound(
+            1.0, float(len(texts)), tuple((text, float(n)) for n, text in enumerate(texts, 1)), is_sure=False
+        )
     return RatedGroup(scale, (column,), dict(column.no_answers), is_sure=False)
 
 
 def list_corrected(given: Mapping[str, str]) -> frozenset[str]:
     """Return the keys that a person corrected, as questions name them."""
-    return frozenset(
-        key.removeprefix(CORRECT) for key, value in given.items() if key.startswith(CORRECT) and value
-    )
+    return frozenset(key.removeprefix(CORRECT) for key, value in given.items() if key.startswith(CORRECT) and value)
 
 
 def _get_column(table: Table, position: str) -> Column | None:
