@@ -117,7 +117,7 @@ def test_answers_weights_and_order_by_hand_reach_the_definition(ask, workspace):
 def test_a_trial_stands_beside_the_ranking_and_is_called_so(ask):
     give(ask)
     text = ask("POST", "/token/settle", data={"trial.normalisation": "min_max"}).text
-    assert "A trial, and no publication: normalisation min_max" in text
+    assert "A trial, and no publication: normalisation min max" in text
     assert "Score, trial" in text
     assert "A trial" not in ask("GET", "/token/").text
 
@@ -245,6 +245,10 @@ def test_what_is_missing_names_the_control_that_gives_it(ask):
     assert '<a href="#fix-questions">No rated questions' in text
     assert 'id="fix-unit"' in text
     assert 'id="fix-questions"' in text
+    fields = {"answer.correct.columns.unit": "0", "asked": "correct.questions", "answer.correct.questions": "1"}
+    text = ask("POST", "/token/settle", data=fields).text
+    assert "What is ranked is not known" not in text
+    assert "No rated questions" not in text
 
 
 def test_methods_are_named_in_words_and_need_nothing_more(ask):

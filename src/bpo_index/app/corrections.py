@@ -63,8 +63,8 @@ def show_corrections(draft: Draft, answers: Mapping[str, str]) -> dict[str, Any]
             if one.given and (one.position not in used or str(one.position) in added)
         ][:_MOST_COLUMNS],
         "scale": answers.get(f"{CORRECT}scale", ""),
-        "scale_now": (describe_scale(scale) + (f": {ordered}" if ordered else "")) if scale else "not known",
-        "example": ordered or "1 to 7",
+        "scale_now": describe_scale(scale) if scale else "not known",
+        "labels": ordered,
         "is_corrected": any(key.startswith(CORRECT) and value for key, value in answers.items()),
     }
 

@@ -142,7 +142,7 @@ def _show_draft(workspace: Workspace, said: Said) -> dict[str, Any]:
     if ranking.scores is None:
         return values
     tried, of_trial = _try_out(workspace, said)
-    values["problems"] = said.problems | of_trial
+    values["problems"] = {**said.problems, **of_trial}
     values["ranking"] = _show_ranking(ranking, definition.unit_names, tried)
     values["trial"] = tried and tried.departs
     values["methods"] = list_offered(definition)

@@ -179,7 +179,7 @@ class Workspace:
             used = used.model_copy(update={"categories": tuple(_weigh(one, moved) for one in used.categories)})
         if used is official:
             return None
-        said = [f"{key} {value}" for key, value in changed.items()]
+        said = [f"{key} {value.replace('_', ' ')}" for key, value in changed.items()]
         said += [f"weight of {official.category_titles[key]} {weight:g}" for key, weight in moved.items()]
         return Trial(used, rank_once(self.files, used), ", ".join(said))
 

@@ -46,7 +46,8 @@ def read_arrangement(text: str) -> Arrangement:
     raw = make_yaml().load(text)
     categories: list[ArrangedCategory] = []
     reverse: dict[str, bool] = {}
-    for category in raw.get("categories") or []:
+    listed = raw.get("categories")
+    for category in listed if isinstance(listed, list) else []:
         questions = category.get("questions") or []
         reverse |= {str(one["id"]): one.get("reverse") is True for one in questions}
         weight = float(category.get("weight", 1.0))

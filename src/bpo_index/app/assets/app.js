@@ -82,8 +82,18 @@ document.addEventListener("click", (event) => {
 
 // Whether a table holds more than is seen.
 function markWide() {
-  for (const one of document.querySelectorAll(".scroll")) one.classList.toggle("wide", one.scrollWidth > one.clientWidth + 1);
+  for (const one of document.querySelectorAll(".scroll")) one.toggleAttribute("data-wide", one.scrollWidth > one.clientWidth + 1);
 }
 window.addEventListener("resize", markWide);
 document.addEventListener("toggle", markWide, true);
 document.addEventListener("DOMContentLoaded", markWide);
+
+// What the server could not answer is said; the page stays as it is.
+const sayFault = (event) => {
+  const fault = document.getElementById("fault"), text = event.detail.xhr?.status === 409 ? event.detail.xhr.responseText : "";
+  fault.textContent = text || (event.detail.xhr?.status ? "That could not be taken: a fault of bpo-index." : "The program on this machine does not answer. Is it still running?");
+  fault.hidden = false;
+};
+document.addEventListener("htmx:responseError", sayFault);
+document.addEventListener("htmx:sendError", sayFault);
+document.addEventListener("htmx:afterSwap", () => { document.getElementById("fault").hidden = true; });
