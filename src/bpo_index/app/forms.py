@@ -112,7 +112,7 @@ def read_arranged(fields: Fields, before: Arrangement | None, problems: Problems
         old = known[n] if n < len(known) else None
         title = held.get(f"category.{n}.title", "").strip()
         if inside or title:
-            title = _choose_title(n, title, [one.title for one in categories], old, problems)
+            title = _choose_title(n, title, [one.title for one in categories], old, problems=problems)
             weight = _read(held, f"category.{n}.weight", old.weight if old else 1.0, problems)
             categories.append(ArrangedCategory(title, weight, inside))
     left_out = tuple(one for one in ordered if held.get(f"question.{one}.category") == LEFT_OUT)
@@ -121,7 +121,7 @@ def read_arranged(fields: Fields, before: Arrangement | None, problems: Problems
     )
 
 
-def _choose_title(n: int, title: str, taken: Sequence[str], old: ArrangedCategory | None, problems: Problems) -> str:
+def _choose_title(n: int, title: str, taken: Sequence[str], old: ArrangedCategory | None, *, problems: Problems) -> str:
     """Return the title of a category, another where it has none or one that is taken."""
     wanted = title or (old.title if old else _NEW)
     if not title and old:
