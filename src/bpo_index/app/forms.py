@@ -126,7 +126,7 @@ def _choose_title(n: int, title: str, taken: Sequence[str], old: ArrangedCategor
     wanted = title or (old.title if old else _NEW)
     if not title and old:
         problems[f"category.{n}.title"] = "A category needs a title."
-    if wanted in taken and title:
+    if wanted in taken and title and not (old and old.title == title):
         problems[f"category.{n}.title"] = f"Another category is called {title!r}. Give each its own title."
     made, number = wanted, 2
     while made in taken:

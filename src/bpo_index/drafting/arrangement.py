@@ -71,16 +71,20 @@ def arrange(text: str, wanted: Arrangement) -> str:
     known = {str(one["id"]): one for category in before for one in category.get("questions") or []}
     made = CommentedSeq()
     ids: set[str] = set()
-    titles = {one.title for one in wanted.categories}
+    titles, names = {one.title for one in wanted.categories}, [one["title"] for one in before]
+    first_of = {id(one): one["questions"][0]["id"] for one in before}
+    used: set[int] = set()
     for n, category in enumerate(one for one in wanted.categories if one.questions):
         if not category.title.strip():
             raise UsageError(f"Category {n + 1} has no title. Give it one.")
         if category.weight < 0:
             raise UsageError(f"The weight of {category.title} is below 0. Give 0 or more.")
-        same = next((one for one in before if str(one.get("title")) == category.title), None)
+        free = [one for one in before if id(one) not in used]
+        same = next((one for one in free if str(one.get("title")) == category.title), None)
         if same is None:  # a title that was changed: the rest of the category stays
-            first = (one for one in before if one["questions"][0]["id"] in category.questions)
-            same = next((one for one in first if str(one.get("title")) not in titles), None)
+            first = (one for one in free if first_of[id(one)] in category.questions)
+            same = next((one for one in first if names.count(one["title"]) > 1 or one["title"] not in titles), None)
+        used.add(id(same))
         own: Any = CommentedMap() if same is None else same
         own["id"] = _choose_id(own, category.title, ids, n)
         own["title"] = category.title

@@ -91,11 +91,15 @@ def _add_column(groups: list[RatedGroup], column: Column, table: Table) -> None:
     others = {one.position for one in table.columns if one is not column}
     alone = next(iter(find_ratings(table, others)), None) or _rate_alone(column)
     for n, group in enumerate(groups):
-        low, high = group.scale.minimum, group.scale.maximum
-        in_numbers = not (group.scale.labels or alone.scale.labels) and low <= alone.scale.minimum
-        if alone.scale.key == group.scale.key or (in_numbers and alone.scale.maximum <= high):
+        scale, own = group.scale, alone.scale
+        in_numbers = not (scale.labels or own.labels)
+        if in_numbers and not scale.is_sure:  # nobody knows its ends yet
+            scale = replace(scale, minimum=min(scale.minimum, own.minimum), maximum=max(scale.maximum, own.maximum))
+        is_inside = in_numbers and scale.minimum <= own.minimum and own.maximum <= scale.maximum
+        if own.key == scale.key or is_inside:
             columns = tuple(sorted((*group.columns, column), key=lambda one: one.position))
-            groups[n] = replace(group, columns=columns, no_answers={**alone.no_answers, **group.no_answers})
+            no_answers = {**alone.no_answers, **group.no_answers}
+            groups[n] = replace(group, scale=scale, columns=columns, no_answers=no_answers)
             return
     groups.append(alone)
 
