@@ -31,13 +31,11 @@ def settle_given(given: Mapping[str, str]) -> dict[str, str]:
     Examples
     --------
     >>> settle_given({"scale": "1 to 5", "correct.scale": "1 to 7", "correct.questions": "4"})
-    {'scale': '1 to 7', 'correct.questions': '4'}
+    {'correct.scale': '1 to 7', 'correct.questions': '4', 'scale': '1 to 7'}
     """
     corrected = {key.removeprefix(CORRECT): value for key, value in given.items() if key.startswith(CORRECT) and value}
-    answers = {
-        key: value for key, value in given.items() if key not in corrected and key.removeprefix(CORRECT) != "scale"
-    }
-    return ({"scale": corrected["scale"]} if "scale" in corrected else {}) | answers
+    answers = {key: value for key, value in given.items() if key not in corrected}
+    return answers | ({"scale": corrected["scale"]} if "scale" in corrected else {})
 
 
 def correct_units(table: Table, found: list[UnitColumn], given: Mapping[str, str]) -> list[UnitColumn]:
@@ -82,7 +80,7 @@ def correct_groups(table: Table, groups: Sequence[RatedGroup], given: Mapping[st
         if column is not None and column.position not in held and column.different <= _MOST_ANSWERS:
             held.add(column.position)
             _add_column(corrected, column, table)
-    if "scale" in given and corrected:
+    if given.get(f"{CORRECT}scale") and corrected:
         corrected = [replace(group, scale=replace(group.scale, is_sure=False)) for group in corrected]
     return corrected
 
