@@ -199,7 +199,11 @@ def test_a_draft_of_a_frame_is_that_of_its_file(tmp_path):
     assert {question.key for question in of_frame.open_questions} == {"reverse", "title"}
     assert any("q3, q7, q11" in remark for remark in of_frame.remarks)
     assert bpo_index.load_definition(of_frame.save(tmp_path / "drafted.yaml")) == of_frame.definition
-    with pytest.raises(bpo_index.UsageError, match="is there already"):
+    of_frame.save(tmp_path / "drafted.yaml")  # a cell that is run again
+    of_file.save(tmp_path / "drafted.yaml")
+    with (tmp_path / "drafted.yaml").open("a") as file:
+        file.write("# mine\n")
+    with pytest.raises(bpo_index.UsageError, match="is there already, and is no draft that was saved here"):
         of_frame.save(tmp_path / "drafted.yaml")
     html = of_frame._repr_html_()
     assert "questions 14" in html

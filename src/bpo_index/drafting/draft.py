@@ -14,6 +14,7 @@ from pathlib import Path
 from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.catalogue import phrase, translate
 from bpo_index.display.labels import fold_label, show_text
+from bpo_index.drafting.by_hand import correct_groups, correct_roles, correct_units, settle_given
 from bpo_index.drafting.drafted import Draft, Key
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.question_groups import choose_questions, draft_categories
@@ -52,13 +53,14 @@ def draft_definition(
     settled
         Keys of questions that an earlier definition answers.
     """
-    answers = Answers(given or {}, takes_proposals, settled)
+    answers = Answers(settle_given(given or {}), takes_proposals, settled)
     remarks: list[str] = []
     file, shape = table, find_shape(table)
     table = shape.table
     if shape.layout != "wide":
         remarks.append(phrase(f"drafting.is_{shape.layout}", evidence=shape.evidence))
     roles = {key: one for key, one in find_roles(table).items() if key != "respondent" or not shape.respondent}
+    roles = correct_roles(table, roles, answers.given)
     taken = {found.candidates[0].column.position for found in roles.values() if found.candidates} | set(
         table.tool_positions
     )
@@ -70,19 +72,20 @@ def draft_definition(
         for column in group.columns
         if len(group.columns) > 1 or any(number != int(number) for number in column.numbers)
     }
-    unit_columns = find_unit_columns(table, taken | in_groups, perhaps)
+    unit_columns = correct_units(table, find_unit_columns(table, taken | in_groups, perhaps), answers.given)
     columns: dict[str, Key] = {}
     unit = _choose_unit(unit_columns, answers, columns)
     groups = choose_questions(rated, unit or (unit_columns[0] if unit_columns else None), answers)
-    settled = settle_scale(groups, answers)
-    remarks += settled.remarks
+    groups = correct_groups(table, groups, answers.given)
+    scaled = settle_scale(groups, answers)
+    remarks += scaled.remarks
     _choose_columns(roles, answers, columns, remarks)
     if shape.respondent and shape.question and shape.rating:
         columns["respondent"] = Key(shape.respondent.name, _tell(shape.respondent, shape.evidence))
         columns["question"] = Key(shape.question.name, _tell(shape.question, shape.evidence))
         columns["rating"] = Key(shape.rating.name, _tell(shape.rating, phrase("drafting.the_answers")))
-    categories = draft_categories(groups, settled, table)
-    categories = turn_questions(categories, settled.scale.value, answers, remarks)
+    categories = draft_categories(groups, scaled, table)
+    categories = turn_questions(categories, scaled.scale.value, answers, remarks)
     units: list[UnitFound] = settle_units(unit, answers, remarks) if unit else []
     doubtful = [phrase("drafting.taken_for", alias=alias, name=one.name) for one in units for alias in one.doubtful]
     if doubtful:
@@ -107,9 +110,9 @@ def draft_definition(
         edition,
         title,
         words,
-        settled.scale,
-        settled.no_answers,
-        settled.no_answers_todo,
+        scaled.scale,
+        scaled.no_answers,
+        scaled.no_answers_todo,
         tuple(units),
         phrase("drafting.texts_of", column=str(unit.column)) if unit else "",
         columns,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpo_index.definition import IndexDefinition, parse_definition
+from bpo_index.definition.yaml_places import Place
 from bpo_index.drafting.checked import leave_refused_to_do
 from bpo_index.drafting.document import write_document
 from bpo_index.drafting.draft import draft_definition
@@ -36,12 +37,22 @@ class DraftedFile:
     text: str
 
     @property
+    def texts(self) -> dict[str, str]:
+        """Id of each question to its text."""
+        return {one.id: one.text for category in self.draft.categories for one in category.questions}
+
+    @property
     def left_to_do(self) -> bool:
         """Whether a person has to fill in something before it is a definition."""
+        return bool(self.places_left)
+
+    @property
+    def places_left(self) -> dict[Place, str]:
+        """The places at which a person has to fill in something, and what."""
         from bpo_index.definition.left_to_do import list_left_to_do  # noqa: PLC0415
         from bpo_index.definition.yaml_places import read_yaml  # noqa: PLC0415
 
-        return any(True for _ in list_left_to_do(read_yaml(self.text).value))
+        return dict(list_left_to_do(read_yaml(self.text).value))
 
     def load(self) -> IndexDefinition:
         """Return the definition.
