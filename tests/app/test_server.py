@@ -240,7 +240,7 @@ def test_how_a_file_was_read_is_corrected(ask, workspace):
 
 
 def test_what_is_missing_names_the_control_that_gives_it(ask):
-    text = give(ask, "none.csv", b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(30))).text
+    text = give(ask, "none.csv", b"a,b\n" + b"".join(b"%d,%d\n" % (1000 + n, 5000 + n * n) for n in range(30))).text
     assert '<a href="#fix-unit">What is ranked is not known' in text
     assert '<a href="#fix-questions">No rated questions' in text
     assert 'id="fix-unit"' in text
