@@ -63,6 +63,16 @@ def test_the_commands_of_the_golden_copy_are_in_the_readme():
     assert [block for block in BLOCKS if "Rank" in block]
 
 
+def test_the_lines_of_the_notebook_give_a_ranking(folder):
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    asked = f"{lines}\nprint(*result.to_polars()['name'][:2], draft.definition.scale.maximum)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=folder, capture_output=True, text=True, timeout=HANG_SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["Philippines", "Portugal", "7.0"]), done.stderr
+
+
 def list_lines(text):
     return [line.rstrip() for line in text.strip().splitlines()]
 

@@ -75,12 +75,12 @@ def test_from_a_file_to_a_report(page, address):
     from playwright.sync_api import expect
 
     # An answer is taken at once, and where the keyboard is stays.
-    page.focus("#q1-1")
+    page.focus("#a-reverse-1")
     page.keyboard.press("Space")
-    expect(page.locator("#r-3")).not_to_be_checked(timeout=1000 * HANG_SECONDS)
-    assert page.evaluate("document.activeElement.id") == "q1-1"
+    expect(page.locator("#r-q3")).not_to_be_checked(timeout=1000 * HANG_SECONDS)
+    assert page.evaluate("document.activeElement.id") == "a-reverse-1"
     page.keyboard.press("Space")
-    expect(page.locator("#r-3")).to_be_checked(timeout=1000 * HANG_SECONDS)
+    expect(page.locator("#r-q3")).to_be_checked(timeout=1000 * HANG_SECONDS)
 
     page.click("summary:has-text('Try another')")
     page.select_option("#m-normalisation", "min_max")
@@ -96,6 +96,35 @@ def test_from_a_file_to_a_report(page, address):
     with page.expect_download() as loading:
         page.click("a:has-text('Definition (YAML)')")
     assert loading.value.suggested_filename == "definition.yaml"
+
+
+def look(page):
+    """Return where the page is, and where the control with the focus."""
+    where = "(() => { const one = document.activeElement; return [one.id, one.getBoundingClientRect().top]; })()"
+    return page.evaluate(where)
+
+
+def test_what_was_changed_stays_where_it_is(page):
+    page.set_input_files("#files", CHAMBERS)
+    page.wait_for_selector("#h-ranking")
+    page.click("#d-units > summary")
+    page.focus("#k-q2")
+    before = look(page)
+    with page.expect_response("**/settle"):
+        page.select_option("#k-q2", label="New category")
+    page.wait_for_selector("#c2")
+    after = look(page)
+    assert after[0] == before[0] == "k-q2"
+    assert abs(after[1] - before[1]) < 2
+    assert page.locator("tbody tr:has(#k-q2) th").inner_text() == page.locator("#t-q2").inner_text()
+    assert page.locator("#d-units").evaluate("one => one.open")
+
+    page.fill("#w1", "much")
+    page.press("#w1", "Tab")
+    page.wait_for_selector("#w1[aria-invalid=true]")
+    assert page.locator("#w1").input_value() == "much"
+    said = page.locator("[id='e-category.1.weight']").bounding_box()
+    assert 0 <= said["y"] < 900
 
 
 def test_a_broken_file_is_said_and_another_may_follow(page, tmp_path):
@@ -117,4 +146,4 @@ def test_all_of_it_is_reached_by_keyboard(page):
     for _ in range(120):
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
         page.keyboard.press("Tab")
-    assert {"files", "q1-1", "c0", "w0", "k-1", "p-1", "r-1"} <= reached
+    assert {"files", "a-reverse-1", "c0", "w0", "k-q1", "p-q1", "r-q1"} <= reached

@@ -10,9 +10,8 @@ import pytest
 
 from bpo_index.app.forms import read_answers, read_arranged, read_trial
 from bpo_index.app.server import MOST_BYTES, make_server
-from bpo_index.app.workspace import Workspace
+from bpo_index.app.workspace import Job, Workspace
 from bpo_index.definition import parse_definition
-from bpo_index.errors import UsageError
 
 CHAMBERS = Path(__file__).parents[1] / "drafting/encuesta_camaras_2024.csv"
 HOST = "http://127.0.0.1:8123"
@@ -118,7 +117,7 @@ def test_answers_weights_and_order_by_hand_reach_the_definition(ask, workspace):
 def test_a_trial_stands_beside_the_ranking_and_is_called_so(ask):
     give(ask)
     text = ask("POST", "/token/settle", data={"trial.normalisation": "min_max"}).text
-    assert "A trial, and no publication: normalisation min_max" in text
+    assert "A trial, and no publication: normalisation min max" in text
     assert "Score, trial" in text
     assert "A trial" not in ask("GET", "/token/").text
 
@@ -159,8 +158,117 @@ def test_the_report_is_made_and_packed(ask, workspace):
 
 
 def test_fields_of_forms():
-    assert read_answers([("asked", "reverse")]) == {"reverse": "none"}
-    assert read_arranged([("answer.title", "x")]) is None
-    assert read_trial([("trial.aggregation", "")]) is None
-    with pytest.raises(UsageError, match="is no number"):
-        read_arranged([("category.0.title", "A"), ("category.0.weight", "much")])
+    assert read_answers([("asked", "reverse"), ("answer.correct.scale", "")]) == {
+        "reverse": "none",
+        "correct.scale": "",
+    }
+    assert read_arranged([("answer.title", "x")], None, {}) is None
+    assert read_trial([("trial.aggregation", "")], {}) is None
+
+
+def arrange(weight="1", **more):
+    """Return the fields of the chambers' questions, all in one category."""
+    fields = {"category.0.title": "Todo", "category.0.weight": weight}
+    for n in range(1, 15):
+        fields |= {f"question.q{n}.category": "0", f"question.q{n}.place": str(n)}
+    return fields | more
+
+
+def test_a_field_that_cannot_be_taken_keeps_its_text_and_says_why_beside_it(ask, workspace):
+    give(ask)
+    text = ask("POST", "/token/settle", data=arrange("much") | {"question.q3.reverse": "1"}).text
+    control, rest = text.split('name="category.0.weight"')[1].split(">", 1)
+    assert 'value="much"' in control
+    assert 'aria-describedby="e-category.0.weight"' in control
+    assert rest.startswith('<span class="said" role="alert" id="e-category.0.weight">&#39;much&#39; is no number.')
+    definition = parse_definition(workspace.drafted.text)
+    assert [one.id for one in definition.questions if one.reverse] == ["q3"]  # the rest is taken
+    assert [one.weight for one in definition.categories] == [1.0]
+
+
+def test_a_title_stays_before_a_question_is_in_its_category(ask, workspace):
+    give(ask)
+    text = ask("POST", "/token/settle", data=arrange() | {"category.1.title": "Servicio"}).text
+    assert 'value="Servicio"' in text
+    assert text.count(">Servicio</option>") == 14
+    assert text.count(">New category</option>") == 14
+    two = arrange() | {"category.1.title": "Todo", "question.q1.category": "1"}
+    assert "Another category is called" in ask("POST", "/token/settle", data=two).text
+    assert [one.title for one in parse_definition(workspace.drafted.text).categories] == ["Todo", "Todo 2"]
+
+
+def test_questions_and_units_are_left_out_and_come_back(ask, workspace):
+    give(ask)
+    fields = arrange() | {"question.q14.category": "out", "units": "listed"}
+    codes = [one.code for one in workspace.drafted.draft.units]
+    text = ask("POST", "/token/settle", data=fields | {f"unit.{code}": "1" for code in codes[1:]}).text
+    definition = parse_definition(workspace.drafted.text)
+    assert "q14" not in [one.id for one in definition.questions]
+    assert codes[0] not in definition.unit_names
+    assert text.count("<meter") == 14
+    assert 'name="question.q14.category"' in text
+    ask("POST", "/token/settle", data=arrange() | {"units": "listed"} | {f"unit.{code}": "1" for code in codes})
+    definition = parse_definition(workspace.drafted.text)
+    assert len(definition.questions) == 14
+    assert len(definition.unit_names) == 15
+    assert "A ranking needs 2 at least" in ask("POST", "/token/settle", data={"units": "listed"}).text
+
+
+def test_how_a_file_was_read_is_corrected(ask, workspace):
+    lines = ["when,place,note one,note two,extra"]
+    lines += [
+        f"2024-01-{n % 28 + 1:02},{('north', 'south', 'east')[n % 3]},{n % 8 + 2},{n % 7 + 3},{n}" for n in range(60)
+    ]
+    text = give(ask, "few.csv", "\n".join(lines).encode()).text
+    place, one, two = (
+        str([column.name for column in workspace.table.columns].index(name))
+        for name in ("place", "note one", "note two")
+    )
+    fields = {
+        "answer.correct.columns.unit": place,
+        "asked": "correct.questions",
+        "answer.correct.questions": [one, two],
+    }
+    ask("POST", "/token/settle", data=fields)
+    text = ask("POST", "/token/settle", data=fields | {"answer.correct.scale": "1 to 10"}).text
+    definition = parse_definition(workspace.drafted.text)
+    assert set(definition.unit_names.values()) == {"north", "south", "east"}
+    assert (definition.scale.minimum, definition.scale.maximum) == (1, 10)
+    assert len(definition.questions) == 2
+    assert text.count("<meter") == 3
+    assert "is no scale" in ask("POST", "/token/settle", data=fields | {"answer.correct.scale": "10"}).text
+
+
+def test_what_is_missing_names_the_control_that_gives_it(ask):
+    text = give(ask, "none.csv", b"a,b\n" + b"".join(b"%d,%d\n" % (1000 + n, 5000 + n * n) for n in range(30))).text
+    assert '<a href="#fix-unit">What is ranked is not known' in text
+    assert '<a href="#fix-questions">No rated questions' in text
+    assert 'id="fix-unit"' in text
+    assert 'id="fix-questions"' in text
+    fields = {"answer.correct.columns.unit": "0", "asked": "correct.questions", "answer.correct.questions": "1"}
+    text = ask("POST", "/token/settle", data=fields).text
+    assert "What is ranked is not known" not in text
+    assert "No rated questions" not in text
+
+
+def test_methods_are_named_in_words_and_need_nothing_more(ask):
+    text = give(ask).text
+    assert "Min max: the lowest and the highest chamber become the ends of a range" in text
+    for name in ("ahp", "importance", "goalposts", "distance_to_target", "generalised_mean"):
+        assert f'<option value="{name}"' not in text
+
+
+def test_no_file_is_said_beside_the_control(ask):
+    text = ask("POST", "/token/files", files={"files": ("", b"")}).text
+    assert 'aria-describedby="e-files"' in text
+    assert "No file is chosen" in text
+
+
+def test_a_report_of_an_earlier_definition_is_marked(ask, workspace):
+    give(ask)
+    workspace.job = Job(workspace.drafted.text, is_over=True)
+    assert "earlier definition" not in ask("GET", "/token/").text
+    ask("POST", "/token/settle", data={"answer.title": "Otro"})
+    assert "with an earlier definition" in ask("GET", "/token/").text
+    ask("POST", "/token/settle", data={"answer.title": workspace.job.text.split("title: ")[1].split("\n")[0]})
+    assert "earlier definition" not in ask("GET", "/token/").text

@@ -30,6 +30,7 @@ IN_TEMPLATE = re.compile(r"""\bphrase\(\s*["']([^"']+)["']""")
 READ_MODULES = (
     *("src/bpo_index/cli/print_*.py", "src/bpo_index/publication/**/*.py", "src/bpo_index/display/**/*.py"),
     *("src/bpo_index/handover/summary.py", "flows/reporting.py"),
+    *("src/bpo_index/drafting/*.py", "src/bpo_index/drafting/roles/*.py"),
 )
 READ_FUNCTIONS = re.compile(r"_repr_html_|show_parts|describe_\w+")
 #: Calls of which every text is shown.
@@ -46,6 +47,11 @@ EXEMPT = {
     "src/bpo_index/cli/process.py::describe_fault": "an error",
     "src/bpo_index/definition/yaml_places.py": "a part of errors",
     "src/bpo_index/display/notebook.py": "styles",
+    "src/bpo_index/drafting/countries.py": "names of countries, and what these begin with",
+    "src/bpo_index/drafting/document.py::_EXAMPLE": "a line of YAML",
+    "src/bpo_index/drafting/roles/completion.py::find_status": "values of status columns",
+    "src/bpo_index/drafting/session.py::DraftedFile::load": "a part of errors",
+    "src/bpo_index/drafting/units.py::WORDS": "words of headings in five languages",
     "src/bpo_index/publication/columns/__init__.py": "parts of errors",
     "src/bpo_index/publication/columns/description.py": "units of measure and kinds of answers are values",
     "src/bpo_index/publication/facts.py": "outcomes are values, translated where they are printed",
@@ -66,8 +72,8 @@ EXEMPT = {
 }
 #: Calls whose texts are no sentences for readers, or are those of records.
 SILENT_CALLS = re.compile(
-    r"phrase|translate|compile|\w+Error|\w+Failed|Column|Table|FigureRecord|Command|Option|Step|\w+Rule|debug|info"
-    r"|warning|exception|ArgumentParser|add_argument"
+    r"phrase|translate|list_phrases|compile|\w+Error|\w+Failed|Column|Table|FigureRecord|Command|Option|Role|Step"
+    r"|\w+Rule|debug|info|warning|exception|ArgumentParser|add_argument"
 )
 #: Three forms of the plural, and a decimal comma.
 POLISH = """

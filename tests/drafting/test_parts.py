@@ -1,28 +1,14 @@
 """Answer sets, units, roles and scales that drafting finds."""
 
-import polars as pl
 import pytest
 
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets, list_answer_sets
+from bpo_index.drafting.countries import find_country, list_countries
 from bpo_index.drafting.draft import draft_definition
 from bpo_index.drafting.look import look_at_files
 from bpo_index.drafting.session import draft_files
-from bpo_index.drafting.units import find_country, list_countries
-
-
-def write(folder, rows, name="survey.csv"):
-    path = folder / name
-    pl.DataFrame(rows).write_csv(path)
-    return path
-
-
-def make_rows(count=60, **columns):
-    rows = {
-        "id": [f"r{n}" for n in range(count)],
-        "country": [["Colombia", "India", "Polonia"][n % 3] for n in range(count)],
-    }
-    return rows | {name: [values[n % len(values)] for n in range(count)] for name, values in columns.items()}
+from tests.drafting.made_files import make_rows, write
 
 
 def test_every_answer_set_has_each_answer_once_and_places_from_low_to_high():

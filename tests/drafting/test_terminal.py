@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,10 +50,30 @@ def test_enter_takes_the_proposals(tmp_path):
     assert [question.id for question in definition.questions if question.reverse] == ["q3", "q7", "q11"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no terminals of this kind")
+@pytest.mark.parametrize("key", [b"\x03", b"\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_a_person_can_stop_at_a_question(key, tmp_path):
+    process, ours = pty.fork()
+    if process == 0:
+        os.chdir(tmp_path)
+        os.execv(sys.executable, [sys.executable, "-m", "bpo_index", "draft", str(CHAMBERS)])
+    shown = b""
+    is_typed = False
+    with suppress(OSError):  # a terminal whose process is gone cannot be read
+        while part := os.read(ours, 4096):
+            shown += part
+            if b"Enter takes" in shown and not is_typed:
+                is_typed = bool(os.write(ours, key))
+    _, status = os.waitpid(process, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+    assert b"Interrupted." in shown
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_a_terminal_nothing_is_asked_and_what_is_not_sure_is_left_to_do(tmp_path):
     done = run(tmp_path, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
-    assert "Fill in what is marked TODO" in done.stdout
+    assert "fill in what is marked TODO" in done.stdout
     text = (tmp_path / "encuesta_camaras_2024.yaml").read_text(encoding="utf-8")
     assert text.count("TODO") == 3
     again = run(tmp_path, "--yes", stdin=subprocess.DEVNULL)

@@ -179,6 +179,11 @@ def test_what_is_wrong_is_said_in_a_sentence(given, says, call):
     assert "pydantic" not in str(refused.value)
 
 
+def test_the_name_of_a_method_is_no_path(call):
+    with pytest.raises(bpo_index.UsageError, match=r"or the keys themselves: \{'aggregation': 'geometric'\}"):
+        call(method="geometric")
+
+
 def test_units_that_stay_are_named_in_a_list():
     definition = make_definition()
     for wrong, says in {"AAA": "needs a list", ("Alnd",): "did you mean 'Aland'", (): "is empty"}.items():
@@ -194,7 +199,11 @@ def test_a_draft_of_a_frame_is_that_of_its_file(tmp_path):
     assert {question.key for question in of_frame.open_questions} == {"reverse", "title"}
     assert any("q3, q7, q11" in remark for remark in of_frame.remarks)
     assert bpo_index.load_definition(of_frame.save(tmp_path / "drafted.yaml")) == of_frame.definition
-    with pytest.raises(bpo_index.UsageError, match="is there already"):
+    of_frame.save(tmp_path / "drafted.yaml")  # a cell that is run again
+    of_file.save(tmp_path / "drafted.yaml")
+    with (tmp_path / "drafted.yaml").open("a") as file:
+        file.write("# mine\n")
+    with pytest.raises(bpo_index.UsageError, match="is there already, and is no draft that was saved here"):
         of_frame.save(tmp_path / "drafted.yaml")
     html = of_frame._repr_html_()
     assert "questions 14" in html

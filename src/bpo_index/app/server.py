@@ -21,9 +21,11 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bpo_index.app.forms import read_answers, read_arranged, read_trial
-from bpo_index.app.views import render_page
+from bpo_index.app.forms import Fields, Problems, check_scale, read_answers, read_arranged, read_left_out, read_trial
+from bpo_index.app.views import Said, render_page
 from bpo_index.app.workspace import Workspace
+from bpo_index.drafting.arrangement import read_arrangement
+from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.errors import BpoIndexError, EnvironmentFailed
 
 #: Bytes of all files of an upload together, files at most, and fields of a form.
@@ -100,36 +102,32 @@ def make_server(token: str, port: int, workspace: Workspace) -> ASGIApp:
     async def upload(request: Request) -> Response:
         async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
             given = [one for one in form.getlist("files") if isinstance(one, UploadFile) and one.filename]
-            if given:
-                folder = workspace.start_over()
-                for n, one in enumerate(given):
-                    path = folder / _name_file(str(one.filename), n)
-                    with path.open("wb") as file:
-                        while part := await one.read(2**20):
-                            file.write(part)
-                    workspace.files.append(path)
-                await run_in_threadpool(workspace.look)
+            if not given:
+                return await answer(Said(problems={"files": "No file is chosen. Choose one first."}))
+            folder = workspace.start_over()
+            for n, one in enumerate(given):
+                path = folder / _name_file(str(one.filename), n)
+                with path.open("wb") as file:
+                    while part := await one.read(2**20):
+                        file.write(part)
+                workspace.files.append(path)
+            await run_in_threadpool(workspace.look)
         return RedirectResponse(f"/{token}/", 303)
 
     async def settle(request: Request) -> Response:
         async with request.form(max_fields=MOST_FIELDS) as form:
             fields = [(str(key), str(value)) for key, value in form.multi_items()]
-        problem = ""
-        try:
-            workspace.settle(read_answers(fields), read_arranged(fields))
-        except BpoIndexError as error:
-            problem = str(error)
-        return HTMLResponse(
-            await run_in_threadpool(render_page, workspace, token, problem=problem, trial=read_trial(fields))
-        )
+        return await answer(await run_in_threadpool(_settle, workspace, fields))
 
     async def start(_: Request) -> Response:
-        problem = ""
         try:
             await run_in_threadpool(workspace.start_report)
         except BpoIndexError as error:
-            problem = str(error)
-        return HTMLResponse(await run_in_threadpool(render_page, workspace, token, problem=problem))
+            return await answer(Said(problems={"report": str(error)}))
+        return await answer(Said())
+
+    async def answer(said: Said) -> Response:
+        return HTMLResponse(await run_in_threadpool(render_page, workspace, token, said))
 
     async def download_definition(_: Request) -> Response:
         return _send(
@@ -168,6 +166,25 @@ def make_server(token: str, port: int, workspace: Workspace) -> ASGIApp:
         exception_handlers={BpoIndexError: _say},
     )
     return Guard(app, frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
+
+
+def _settle(workspace: Workspace, fields: Fields) -> Said:
+    """Take what a form says, and return the rest: what could not be taken, and a trial."""
+    problems: Problems = {}
+    try:
+        before = workspace.arrangement or read_arrangement(workspace.drafted.text)
+        answers = read_answers(fields)
+        scale = workspace.drafted.draft.scale.value
+        labels = [text for text, _ in scale.labels] if isinstance(scale, ScaleFound) else []
+        problems |= check_scale(answers, labels)
+        if problems:
+            answers.pop("correct.scale")
+        arranged = read_arranged(fields, before, problems)
+        left_out = read_left_out(fields, [one.code for one in workspace.drafted.draft.units], problems)
+        workspace.settle(answers, arranged, left_out)
+        return Said(problems=problems, fields=dict(fields), trial=read_trial(fields, problems))
+    except BpoIndexError as error:
+        return Said(str(error), problems, dict(fields))
 
 
 async def _say(_: Request, error: Exception) -> Response:

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from bpo_index.app.corrections import NAMES, list_missing, show_corrections
+from bpo_index.app.forms import LEFT_OUT
+from bpo_index.app.trials import list_offered
 from bpo_index.app.workspace import TRIAL_KEYS, Trial, Workspace
 from bpo_index.display.labels import show_text
 from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.words import start_sentence
 from bpo_index.drafting.arrangement import read_arrangement
-from bpo_index.drafting.draft import Draft
+from bpo_index.drafting.by_hand import list_corrected
+from bpo_index.drafting.drafted import Draft
 from bpo_index.drafting.questions import Question
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.drafting.session import FirstRanking
 from bpo_index.drafting.units import list_examples
-from bpo_index.errors import BpoIndexError
-from bpo_index.scoring.methods.registry import list_methods
+from bpo_index.errors import BpoIndexError, DefinitionError
 from bpo_index.validation.reasons import describe_reason
 from bpo_index.version import __version__
 
 _PAGES = Path(__file__).parent / "pages"
 #: Rows and columns of the file that are shown.
 _ROWS, _COLUMNS = 5, 40
+#: "method.weighting (line 1): " before what is wrong with a trial.
+_PLACE = re.compile(r"method\.(?P<key>\w+)[^:]*: ")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a form said that is in no definition: a trial, and what could not be taken."""
+
+    problem: str = ""
+    """What could not be done at all."""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """Name of a field to what is wrong with it."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What was in the fields."""
+    trial: tuple[dict[str, str], dict[str, float]] | None = None
+    """Another method and other weights to compare with."""
 
 
 @cache
@@ -37,13 +60,7 @@ def _load_template() -> jinja2.Template:
     return environment.get_template("page.html")
 
 
-def render_page(
-    workspace: Workspace,
-    token: str,
-    *,
-    problem: str = "",
-    trial: tuple[dict[str, str], dict[str, float]] | None = None,
-) -> str:
+def render_page(workspace: Workspace, token: str, said: Said | None = None) -> str:
     """Return the page as HTML.
 
     Parameters
@@ -52,29 +69,31 @@ def render_page(
         The files and answers.
     token
         The beginning of addresses.
-    problem
-        What could not be done, for the head of the page.
-    trial
-        Another method and other weights to compare with.
+    said
+        What the last form said that is in no definition.
     """
+    said = said or Said()
     with workspace.lock:
         values: dict[str, Any] = {
             "base": f"/{token}",
             "version": __version__,
-            "problem": problem or workspace.problem,
+            "problem": said.problem or workspace.problem,
+            "problems": said.problems,
+            "raw": defaultdict(str, {name: said.fields.get(name, "") for name in said.problems}),
             "files": [path.name for path in workspace.files],
             "draft": None,
             "job": workspace.job,
         }
         if workspace.table is not None:
-            values |= _show_draft(workspace, trial)
+            values |= _show_draft(workspace, said)
     return _load_template().render(values)
 
 
-def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, float]] | None) -> dict[str, Any]:
+def _show_draft(workspace: Workspace, said: Said) -> dict[str, Any]:
     drafted, table = workspace.drafted, workspace.table
     assert table is not None
     draft = drafted.draft
+    corrected = list_corrected(workspace.answers)
     values: dict[str, Any] = {
         "draft": draft,
         "title": str(draft.title.value),
@@ -86,21 +105,27 @@ def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, flo
             [show_text(column.cells[n] or "", 40) for column in table.columns[:_COLUMNS]]
             for n in range(min(_ROWS, table.rows))
         ],
-        "questions": [_show_question(one, draft) for one in draft.questions],
+        "questions": [_show_question(one, draft) for one in draft.questions if one.key not in corrected],
         "found": list(_list_found(draft)),
+        "fix": show_corrections(draft, workspace.answers),
+        "missing": list_missing(drafted.places_left),
+        "units": [(one.code, one.name, show_count(one.rows), one.code not in workspace.left_out_units)
+                  for one in draft.units],
         "remarks": draft.remarks,
-        "arranged": None,
+        "arranged": _show_arranged(workspace) if draft.categories else None,
         "ranking": None,
         "trial": None,
         "refusal": "",
-        "methods": {},
-        "weights": [],
-        "chosen": {},
-    }
-    if draft.categories:
-        values["arranged"] = _show_arranged(drafted.text, draft)
-    if drafted.left_to_do:
-        values["refusal"] = "Some things are left to do: answer the questions above."
+        "is_old": workspace.is_report_old,
+    }  # fmt: skip
+    if (
+        not values["missing"]
+        and values["arranged"]
+        and all(one["category"] == LEFT_OUT for one in values["arranged"]["questions"])
+    ):
+        first = values["arranged"]["questions"][0]["id"]
+        values["missing"] = [("All questions are left out: give one a category.", f"k-{first}")]
+    if values["missing"]:
         return values
     try:
         ranking = workspace.ranking
@@ -116,23 +141,34 @@ def _show_draft(workspace: Workspace, trial: tuple[dict[str, str], dict[str, flo
     }
     if ranking.scores is None:
         return values
-    tried: Trial | None = None
-    if trial is not None:
-        try:
-            tried = workspace.try_out(*trial)
-        except BpoIndexError as error:
-            values["problem_of_trial"] = str(error)
+    tried, of_trial = _try_out(workspace, said)
+    values["problems"] = {**said.problems, **of_trial}
     values["ranking"] = _show_ranking(ranking, definition.unit_names, tried)
     values["trial"] = tried and tried.departs
-    values["methods"] = {key: list(list_methods()[key]) for key in TRIAL_KEYS}
-    values["chosen"] = {
-        key: (trial[0].get(key) if trial else None) or getattr(definition.method, key) for key in TRIAL_KEYS
-    }
+    values["methods"] = list_offered(definition)
+    values["chosen"] = dict.fromkeys(TRIAL_KEYS, "") | (said.trial[0] if said.trial else {})
     values["weights"] = [
-        (category.id, category.title, (trial[1].get(category.id, category.weight) if trial else category.weight))
+        (category.id, category.title, f"{category.weight:g}", said.fields.get(f"trial.weight.{category.id}", ""))
         for category in definition.categories
     ]
     return values
+
+
+def _try_out(workspace: Workspace, said: Said) -> tuple[Trial | None, dict[str, str]]:
+    """Return the trial, and what is wrong with it by field."""
+    if said.trial is None:
+        return None, {}
+    try:
+        return workspace.try_out(*said.trial), {}
+    except DefinitionError as error:
+        problems = {}
+        for line in error.problems:
+            found = _PLACE.match(line)
+            key = found["key"] if found and found["key"] in TRIAL_KEYS else TRIAL_KEYS[0]
+            problems[f"trial.{key}"] = start_sentence(line[found.end() :] if found else line) + "."
+        return None, problems
+    except BpoIndexError as error:
+        return None, {f"trial.{TRIAL_KEYS[0]}": str(error)}
 
 
 def _show_question(question: Question, draft: Draft) -> dict[str, Any]:
@@ -168,40 +204,33 @@ def _list_found(draft: Draft) -> list[tuple[str, str, str]]:
         found.append(("Scale", ends, draft.scale.evidence))
     if draft.no_answers:
         found.append(("No answer", ", ".join(draft.no_answers), ""))
-    names = {
-        "respondent": "Respondent",
-        "design_weight": "Weight",
-        "company": "Company",
-        "started_at": "Started",
-        "finished_at": "Ended",
-        "finished": "Reached the end",
-        "duration": "Seconds",
-        "status": "Kind of row",
-        "data_origin": "Origin of the data",
-    }
     found += [
-        (names.get(key, key), str(one.value), one.evidence) for key, one in draft.columns.items() if key != "unit"
+        (NAMES.get(key, key), str(one.value), one.evidence) for key, one in draft.columns.items() if key != "unit"
     ]
     return found
 
 
-def _show_arranged(text: str, draft: Draft) -> dict[str, Any]:
-    arrangement = read_arrangement(text)
-    texts = {one.id: one.text for category in draft.categories for one in category.questions}
-    spare = len(arrangement.categories)
+def _show_arranged(workspace: Workspace) -> dict[str, Any]:
+    """Return categories and questions; these in the order of the file, so that a row stays where it is."""
+    arrangement = workspace.arrangement or read_arrangement(workspace.drafted.text)
+    place_of = {
+        one: (str(n), place)
+        for n, category in enumerate(arrangement.categories)
+        for place, one in enumerate(category.questions, start=1)
+    }
     return {
         "categories": [(n, one.title, f"{one.weight:g}") for n, one in enumerate(arrangement.categories)],
-        "spare": spare,
+        "spare": len(arrangement.categories),
+        "out": LEFT_OUT,
         "questions": [
             {
                 "id": one,
-                "text": texts.get(one, one),
-                "category": n,
-                "place": place,
+                "text": text,
+                "category": place_of.get(one, (LEFT_OUT, ""))[0],
+                "place": place_of.get(one, (LEFT_OUT, ""))[1],
                 "reverse": arrangement.reverse.get(one, False),
             }
-            for n, category in enumerate(arrangement.categories)
-            for place, one in enumerate(category.questions, start=1)
+            for one, text in workspace.drafted.texts.items()
         ],
     }
 

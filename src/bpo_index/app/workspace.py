@@ -14,7 +14,8 @@ from pathlib import Path
 from bpo_index.completed import CompletedRun
 from bpo_index.definition import IndexDefinition, replace_method
 from bpo_index.definition.blocks import Category
-from bpo_index.drafting.arrangement import Arrangement, arrange, read_arrangement
+from bpo_index.definition.yaml_places import read_yaml
+from bpo_index.drafting.arrangement import Arrangement, arrange, carry_over, leave_out_units, read_arrangement
 from bpo_index.drafting.look import Table, look_at_files
 from bpo_index.drafting.session import DraftedFile, FirstRanking, draft_files, rank_once
 from bpo_index.errors import BpoIndexError, UsageError
@@ -29,6 +30,8 @@ TRIAL_KEYS = ("normalisation", "aggregation", "weighting")
 class Job:
     """The report, at work or done."""
 
+    text: str = ""
+    """The definition it is made with."""
     done: int = 0
     total: int = 0
     completed: CompletedRun | None = None
@@ -54,6 +57,7 @@ class Workspace:
     table: Table | None = None
     answers: dict[str, str] = field(default_factory=dict)
     arrangement: Arrangement | None = None
+    left_out_units: frozenset[str] = frozenset()
     problem: str = ""
     job: Job | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -70,6 +74,7 @@ class Workspace:
             for child in self.folder.iterdir():
                 shutil.rmtree(child) if child.is_dir() else child.unlink()
             self.files, self.table, self.answers, self.arrangement, self.problem = [], None, {}, None, ""
+            self.left_out_units = frozenset()
             self.job, self._drafted, self._ranking = None, None, None
             given = self.folder / "files"
             given.mkdir()
@@ -83,17 +88,24 @@ class Workspace:
             except BpoIndexError as error:
                 self.table, self.problem = None, str(error)
 
-    def settle(self, answers: dict[str, str], arrangement: Arrangement | None) -> None:
-        """Take answers and how the questions are arranged."""
+    def settle(
+        self, answers: dict[str, str], arrangement: Arrangement | None, left_out_units: frozenset[str] | None = None
+    ) -> None:
+        """Take answers, how the questions are arranged, and the codes of units that are left out."""
         with self.lock:
-            before = self.answers
+            before, texts = self.answers, self.drafted.texts
             if arrangement is not None and "reverse" in answers:
                 answers, arrangement = self._join_turned(answers, arrangement)
             self.answers = before | answers
-            # Questions that were chosen anew make the old arrangement void.
-            is_other = any(before.get(key) != self.answers.get(key) for key in ("categories", "scale", "columns.unit"))
-            self.arrangement = None if is_other and self.answers != before else arrangement or self.arrangement
+            self.arrangement = arrangement or self.arrangement
+            self.left_out_units = self.left_out_units if left_out_units is None else left_out_units
+            if any(before.get(key) != self.answers.get(key) for key in ("columns.unit", "correct.columns.unit")):
+                self.left_out_units = frozenset()
+                self.answers.pop("units", None)  # of texts of the other column
             self._drafted = self._ranking = None
+            if self.arrangement is not None and self.answers != before:
+                drafted = draft_files(self._get_table(), self.answers)
+                self.arrangement = carry_over(self.arrangement, texts, drafted.texts, read_arrangement(drafted.text))
 
     def _join_turned(self, answers: dict[str, str], arrangement: Arrangement) -> tuple[dict[str, str], Arrangement]:
         """Return both with one opinion on the questions that are asked about: that of the mark that was changed."""
@@ -114,13 +126,22 @@ class Workspace:
         """The draft with the answers and the arrangement."""
         with self.lock:
             if self._drafted is None:
-                if self.table is None:
-                    raise UsageError("No file is there. Choose one first.")
-                drafted = draft_files(self.table, self.answers)
-                if self.arrangement is not None:
-                    drafted = replace(drafted, text=arrange(drafted.text, self.arrangement))
-                self._drafted = drafted
+                drafted = draft_files(self._get_table(), self.answers)
+                text = drafted.text if self.arrangement is None else arrange(drafted.text, self.arrangement)
+                self._drafted = replace(drafted, text=leave_out_units(text, self.left_out_units))
             return self._drafted
+
+    def _get_table(self) -> Table:
+        if self.table is None:
+            raise UsageError("No file is there. Choose one first.")
+        return self.table
+
+    @property
+    def is_report_old(self) -> bool:
+        """Whether the report was made, or is being made, with another definition than the one that stands now."""
+        if self.job is None or self.job.text == self.drafted.text:
+            return False
+        return bool(read_yaml(self.job.text).value != read_yaml(self.drafted.text).value)  # comments may differ
 
     def write_definition(self) -> str:
         """Return the definition as YAML."""
@@ -158,7 +179,7 @@ class Workspace:
             used = used.model_copy(update={"categories": tuple(_weigh(one, moved) for one in used.categories)})
         if used is official:
             return None
-        said = [f"{key} {value}" for key, value in changed.items()]
+        said = [f"{key} {value.replace('_', ' ')}" for key, value in changed.items()]
         said += [f"weight of {official.category_titles[key]} {weight:g}" for key, weight in moved.items()]
         return Trial(used, rank_once(self.files, used), ", ".join(said))
 
@@ -167,7 +188,7 @@ class Workspace:
         with self.lock:
             if self.job is not None and not self.job.is_over:
                 return self.job
-            self.job = Job()
+            self.job = Job(self.drafted.text)
             for made in ("releases", "private"):  # a page publishes nothing: each report stands alone
                 shutil.rmtree(self.folder / made, ignore_errors=True)
             definition = self.folder / "definition.yaml"

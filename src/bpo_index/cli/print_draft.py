@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from bpo_index.cli.print_check import print_audit
 from bpo_index.cli.print_table import make_terminal_table
@@ -14,7 +15,7 @@ from bpo_index.display.labels import show_text
 from bpo_index.display.numbers import show_count, show_percent
 from bpo_index.display.table_view import make_table
 from bpo_index.display.words import start_sentence
-from bpo_index.drafting.draft import Draft
+from bpo_index.drafting.drafted import Draft
 from bpo_index.drafting.ratings import ScaleFound
 from bpo_index.drafting.session import DraftedFile, FirstRanking
 from bpo_index.drafting.units import list_examples
@@ -33,17 +34,18 @@ def print_draft(
     draft = drafted.draft
     said = phrase("terminal.draft_title", title=str(draft.title.value), files=", ".join(draft.table.files))
     console.print(f"[bold]{escape(said)}[/]")
-    for key, value, why in _list_found(draft):
-        console.print(
-            f"  [bold]{key}[/]  {escape(value)}" + (f"  [dim]{escape(why)}[/]" if why else ""), soft_wrap=True
-        )
+    found = list(_list_found(draft))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for key, value, why in found:
+        grid.add_row(f"  [bold]{key}[/]", escape(value) + (f" [dim]({escape(why)})[/]" if why else ""))
+    console.print(grid)
     for remark in draft.remarks:
-        console.print(escape(remark), soft_wrap=True)
+        console.print(escape(remark))
     taken = [question for question in draft.questions if question.key not in draft.answers and question.key != "title"]
     for question in taken:
         said = phrase("terminal.draft_taken", answers=question.describe(question.proposal))
-        said = phrase("terminal.draft_to_do") if drafted.left_to_do else said
-        console.print(f"[yellow]{escape(question.text)}[/] {escape(said)}", soft_wrap=True)
+        said = said if draft.takes_proposals else phrase("terminal.draft_to_do")
+        console.print(f"[yellow]{escape(question.text)}[/] {escape(said)}")
     console.print()
     if ranking is not None:
         _print_ranking(ranking, drafted, console)
@@ -52,8 +54,9 @@ def print_draft(
     console.print(phrase("terminal.draft_file", file=target), markup=False, soft_wrap=True)
     given = " ".join(map(_quote, files))
     if drafted.left_to_do:
-        console.print(phrase("terminal.draft_fill_in"), markup=False)
-    else:
+        key = "terminal.draft_fill_in" if draft.takes_proposals else "terminal.draft_fill_in_or_answer"
+        console.print(phrase(key), markup=False)
+    elif not problem:
         for command in ("check", "run"):
             console.print(f"  bpo-index {command} {given} --definition {_quote(target)}", markup=False, soft_wrap=True)
 
@@ -66,26 +69,24 @@ def _list_found(draft: Draft) -> Iterator[tuple[str, str, str]]:
         if draft.units
         else phrase("terminal.draft_to_do")
     )
-    yield "units   ", units, str(unit.evidence)
+    yield "units", units, str(unit.evidence)
     scale = draft.scale.value
     if isinstance(scale, ScaleFound) and not draft.scale.is_todo:
         ends = f"{scale.minimum:g} to {scale.maximum:g}"
         if scale.labels:
             ends = f"{scale.minimum:g} {scale.labels[0][0]!r} to {scale.maximum:g} {scale.labels[-1][0]!r}"
-        yield "scale   ", ends, draft.scale.evidence
+        yield "scale", ends, draft.scale.evidence
     else:
-        yield "scale   ", phrase("terminal.draft_to_do"), draft.scale.evidence
+        yield "scale", phrase("terminal.draft_to_do"), draft.scale.evidence
     if draft.no_answers:
         yield phrase("terminal.draft_no_answer"), ", ".join(draft.no_answers), ""
     count = sum(len(category.questions) for category in draft.categories)
     titles = "; ".join(
         f"{show_text(category.title, 30)} {len(category.questions)}" for category in draft.categories[:6]
     )
-    yield (
-        "questions",
-        f"{count} in {len(draft.categories)} categor{'y' if len(draft.categories) == 1 else 'ies'}: {titles}",
-        "",
-    )
+    categories = phrase("terminal.draft_categories", count=len(draft.categories))
+    said = phrase("terminal.draft_questions", questions=count, categories=categories, titles=titles)
+    yield "questions", said if count else phrase("terminal.draft_to_do"), ""
     for key, found in columns.items():
         yield key, str(found.value), ""
 

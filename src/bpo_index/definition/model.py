@@ -43,6 +43,7 @@ from bpo_index.errors import DefinitionError
 from bpo_index.fields import Block, Name, PathId
 from bpo_index.files.given_paths import read_regular, refuse_address
 from bpo_index.files.resources import list_definitions
+from bpo_index.scoring.methods.registry import list_methods
 from bpo_index.validation.rules.record import Questionnaire
 
 _METHOD_FILE = "method file"
@@ -298,7 +299,11 @@ def read_method(definition: IndexDefinition, path: str | Path) -> IndexDefinitio
         When the path looks like an address.
     """
     refuse_address(path, "the method file")
-    text = _read_text(Path(path), str(path), "give the path of a file with keys of the method: block", _METHOD_FILE)
+    advice = "give the path of a file with keys of the method: block"
+    steps = [step for step, methods in list_methods().items() if str(path) in methods]
+    if steps:
+        advice += f", or the keys themselves: {{{steps[0]!r}: {str(path)!r}}}"
+    text = _read_text(Path(path), str(path), advice, _METHOD_FILE)
     return replace_method(definition, text, source=str(path))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 #: Characters of a value that a message quotes, and known keys that it lists.
-_LONGEST_GIVEN, _MOST_KEYS = 80, 30
+_LONGEST_GIVEN, _MOST_KEYS = 80, 16
 #: How alike a spelling must be to be proposed, 0 to 1.
 _LEAST_ALIKE = 0.6
 _QUOTED = r"'([^']+)'"

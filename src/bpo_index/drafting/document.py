@@ -7,20 +7,25 @@ left to do, is written. Method page: docs/methods/drafting.md.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bpo_index.definition.left_to_do import TODO
-from bpo_index.drafting.draft import CategoryDrafted, Draft, QuestionDrafted
+from bpo_index.display.catalogue import phrase
+from bpo_index.drafting.drafted import CategoryDrafted, Draft, QuestionDrafted
+from bpo_index.drafting.kept_edits import find_known, keep_edits, list_known, read_earlier, write_known
+from bpo_index.drafting.look import read_number
 from bpo_index.drafting.ratings import ScaleFound
-from bpo_index.errors import DefinitionError
+from bpo_index.drafting.yaml_text import WIDTH, make_yaml
+from bpo_index.validation.rules.registry import list_rules
 
 if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-_WIDTH = 120
+#: How categories are written, where none were found.
+_EXAMPLE = "- {id: …, title: …, questions: [{id: …, text: …}]}"
 #: Column in which a comment beside a value begins.
-_BESIDE = 48
+BESIDE = 48
 
 
 def write_document(draft: Draft, before: str | None = None) -> str:
@@ -38,116 +43,14 @@ def write_document(draft: Draft, before: str | None = None) -> str:
     DefinitionError
         When the earlier text is no YAML.
     """
-    fresh = _make_map(draft)
+    made = _make_map(draft)
+    known = list_known(made)
     if before is not None:
-        fresh = _keep_edits(_read(before), fresh)
+        made = keep_edits(read_earlier(before), made, find_known(before))
+        known |= find_known(before)
     stream = io.StringIO()
-    make_yaml().dump(fresh, stream)
-    return stream.getvalue()
-
-
-def make_yaml() -> Any:
-    """Return the reader and writer of YAML that keeps comments."""
-    from ruamel.yaml import YAML  # noqa: PLC0415
-
-    yaml = YAML()
-    yaml.width = _WIDTH
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml
-
-
-def _read(text: str) -> CommentedMap:
-    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
-    try:
-        value = make_yaml().load(text)
-    except YAMLError as error:
-        raise DefinitionError("that is there", [f"it is no YAML ({str(error).splitlines()[0]})"]) from None
-    if not isinstance(value, CommentedMap):
-        raise DefinitionError("that is there", ["it holds no keys"])
-    return value
-
-
-def _keep_edits(before: CommentedMap, fresh: CommentedMap) -> CommentedMap:
-    """Return the earlier definition with what it lacks: keys, units, questions, answers, and what was left to do."""
-    _fill(before, fresh, ("units", "categories"))
-    _add_items(before, fresh, "units", "code")
-    settled = {one["id"]: one for category in _walk(fresh.get("categories")) for one in category.get("questions", [])}
-    for category in _walk(before.get("categories")):
-        for question in category.get("questions", []):
-            _settle(question, settled.get(question.get("id"), {}))
-    known = {
-        question.get("id") for category in _walk(before.get("categories")) for question in category.get("questions", [])
-    }
-    known |= {
-        name
-        for category in _walk(before.get("categories"))
-        for question in category.get("questions", [])
-        for name in [question.get("text"), *question.get("aliases", [])]
-    }
-    new = []
-    for category in _walk(fresh.get("categories")):
-        left = [
-            question
-            for question in category.get("questions", [])
-            if question["id"] not in known
-            and question.get("text") not in known
-            and not known & set(question.get("aliases", []))
-        ]
-        if left:
-            category["questions"] = type(category["questions"])(left)
-            new.append(category)
-    if isinstance(before.get("categories"), list) and new:
-        ids = {category.get("id") for category in _walk(before["categories"])}
-        for category in new:
-            if category["id"] in ids:
-                category["id"] = f"{category['id'][:40]}-new"
-            before["categories"].append(category)
-    elif new and not isinstance(before.get("categories"), list):
-        before["categories"] = fresh["categories"]
-    return before
-
-
-def _walk(categories: object) -> list[MutableMapping[str, Any]]:
-    found: list[MutableMapping[str, Any]] = []
-    for category in categories if isinstance(categories, list) else []:
-        if isinstance(category, MutableMapping):
-            found += [category, *_walk(category.get("categories"))]
-    return found
-
-
-def _fill(before: MutableMapping[str, Any], fresh: Mapping[str, Any], lists: tuple[str, ...] = ()) -> None:
-    for key, value in fresh.items():
-        old = before.get(key)
-        if old is None or (isinstance(old, str) and old.startswith(TODO)):
-            before[key] = value
-        elif isinstance(old, MutableMapping) and isinstance(value, Mapping) and key not in lists:
-            _fill(old, value)
-
-
-def _settle(question: MutableMapping[str, Any], fresh: Mapping[str, Any]) -> None:
-    """Fill in what was left to do of a question, or take it out where it is not needed any more."""
-    for key in [key for key, value in question.items() if isinstance(value, str) and value.startswith(TODO)]:
-        if key in fresh:
-            question[key] = fresh[key]
-        else:
-            del question[key]
-
-
-def _add_items(before: MutableMapping[str, Any], fresh: Mapping[str, Any], key: str, name: str) -> None:
-    old = before.get(key)
-    if not isinstance(old, list):
-        before[key] = fresh[key]
-        return
-    known = {str(label).casefold() for item in old if isinstance(item, Mapping) for label in _list_labels(item, name)}
-    for item in fresh[key] if isinstance(fresh[key], list) else []:
-        if not known & {str(label).casefold() for label in _list_labels(item, name)}:
-            old.append(item)
-
-
-def _list_labels(item: Mapping[str, Any], name: str) -> list[object]:
-    return [item.get(name), item.get("name"), *item.get("aliases", [])]
+    make_yaml().dump(made, stream)
+    return f"{stream.getvalue().rstrip()}\n\n{write_known(known)}"
 
 
 def _make_map(draft: Draft) -> CommentedMap:
@@ -159,16 +62,14 @@ def _make_map(draft: Draft) -> CommentedMap:
     made["edition"] = _quote(str(draft.edition.value))
     made["version"] = "draft"
     made["title"] = draft.title.value
-    made["provenance"] = CommentedMap(
-        note=f"Drafted from {', '.join(draft.table.files)} by bpo-index. Say here who asked whom, and how."
-    )
+    made["provenance"] = CommentedMap(note=phrase("drafting.provenance", files=", ".join(draft.table.files)))
     made.yaml_set_start_comment(_write_head(draft))
     _comment(made, "edition", draft.edition.evidence)
-    _comment(made, "version", "a draft may change; give it a number when it is settled")
+    _comment(made, "version", phrase("drafting.why_draft"))
     _comment(made, "title", draft.title.evidence)
     if draft.words:
         made["words"] = CommentedMap(unit=draft.words[0], units=draft.words[1])
-        _comment(made["words"], "unit", "what readers call one of what is ranked", level=1)
+        _comment(made["words"], "unit", phrase("drafting.why_words"), level=1)
     made["scale"] = _make_scale(draft)
     if draft.units:
         units = CommentedSeq()
@@ -178,23 +79,19 @@ def _make_map(draft: Draft) -> CommentedMap:
                 item["aliases"] = _flow([_quote(alias) for alias in unit.aliases])
             item.fa.set_flow_style()
             units.append(item)
-            units.yaml_add_eol_comment(_count_rows(unit.rows), len(units) - 1, column=_BESIDE)
+            units.yaml_add_eol_comment(_count_rows(unit.rows), len(units) - 1, column=BESIDE)
         made["units"] = units
         made.yaml_set_comment_before_after_key("units", before=draft.units_evidence)
     else:
         made["units"] = TODO
-        _comment(made, "units", "a line `- {code: COL, name: Colombia}` for each of what is ranked")
+        _comment(made, "units", phrase("drafting.units_todo", example="`- {code: COL, name: Colombia}`"))
     made["categories"] = _make_categories(draft)
     if draft.categories_todo:
-        _comment(
-            made, "categories", f"{draft.categories_todo}: `- {{id: …, title: …, questions: [{{id: …, text: …}}]}}`"
-        )
+        _comment(made, "categories", f"{draft.categories_todo}: `{_EXAMPLE}`")
     made["columns"] = _make_columns(draft)
     if draft.table.is_from_tool:
         made["source"] = CommentedMap(export=draft.table.headings.export)
-        _comment(
-            made["source"], "export", "the tool's own columns say who answered, when, and whether to the end", level=1
-        )
+        _comment(made["source"], "export", phrase("drafting.tool_columns"), level=1)
     rules = _list_rules(draft)
     if rules:
         made["quality_rules"] = CommentedMap()
@@ -205,8 +102,8 @@ def _make_map(draft: Draft) -> CommentedMap:
 
 
 def _write_head(draft: Draft) -> str:
-    lines = [f"An index definition, drafted from {', '.join(draft.table.files)}: {draft.table.rows:,} rows."]
-    lines.append("Comments say why a key is what it is. Check each, and change what is wrong: drafting again keeps it.")
+    lines = [phrase("drafting.head", files=", ".join(draft.table.files), rows=draft.table.rows)]
+    lines.append(phrase("drafting.head_comments"))
     lines += list(draft.remarks)
     return "\n".join(_wrap(line) for line in lines)
 
@@ -214,7 +111,7 @@ def _write_head(draft: Draft) -> str:
 def _wrap(line: str) -> str:
     import textwrap  # noqa: PLC0415
 
-    return "\n".join(textwrap.wrap(line, _WIDTH - 2)) or line
+    return "\n".join(textwrap.wrap(line, WIDTH - 2)) or line
 
 
 def _make_scale(draft: Draft) -> CommentedMap | str:
@@ -224,8 +121,8 @@ def _make_scale(draft: Draft) -> CommentedMap | str:
     scale = draft.scale.value
     if not isinstance(scale, ScaleFound):
         made["minimum"], made["maximum"] = TODO, TODO
-        _comment(made, "minimum", "the lowest rating", level=1)
-        _comment(made, "maximum", "the highest rating", level=1)
+        _comment(made, "minimum", phrase("drafting.lowest"), level=1)
+        _comment(made, "maximum", phrase("drafting.highest"), level=1)
         return made
     if draft.scale.is_todo and not scale.labels:
         made["minimum"], made["maximum"] = TODO, TODO
@@ -241,15 +138,15 @@ def _make_scale(draft: Draft) -> CommentedMap | str:
             _comment(
                 made["labels"],
                 next(iter(made["labels"])),
-                "the rating that each answer stands for, from the lowest up",
+                phrase("drafting.labels_todo"),
                 level=2,
             )
     for kind in ("dont_know", "skipped", "not_asked"):
         texts = [text for text, (held, _) in draft.no_answers.items() if held == kind]
         if texts:
-            made[kind] = _flow([_quote(text) for text in texts])
+            made[kind] = _flow([_quote(text) for text in dict.fromkeys(map(_write_code, texts))])
             evidence = {draft.no_answers[text][1] for text in texts}
-            _comment(made, kind, f"never a rating: {'; '.join(sorted(evidence))}", level=1)
+            _comment(made, kind, phrase("drafting.never_rating", evidence="; ".join(sorted(evidence))), level=1)
     if draft.no_answers_todo:
         made["dont_know"] = TODO
         _comment(made, "dont_know", draft.no_answers_todo, level=1)
@@ -263,25 +160,41 @@ def _make_categories(draft: Draft) -> CommentedSeq | str:
         return TODO
     made = CommentedSeq()
     for category in draft.categories:
-        made.append(_make_category(category))
+        made.append(_make_category(category, draft))
     return made
 
 
-def _make_category(category: CategoryDrafted) -> CommentedMap:
+def _make_category(category: CategoryDrafted, draft: Draft) -> CommentedMap:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
 
     made = CommentedMap(id=category.id, title=category.title)
     _comment_beside(made, "title", category.evidence)
     if category.scale:
-        scale = CommentedMap(minimum=_whole(category.scale.minimum), maximum=_whole(category.scale.maximum))
-        if category.scale.labels:
-            scale["labels"] = CommentedMap((_quote(text), _whole(rating)) for text, rating in category.scale.labels)
-        made["scale"] = scale
+        made["scale"] = scale = _make_own_scale(category.scale, draft)
         _comment_beside(scale, "minimum", category.scale.evidence)
     made["questions"] = CommentedSeq()
     for question in category.questions:
         made["questions"].append(_make_question(question))
     return made
+
+
+def _make_own_scale(own: ScaleFound, draft: Draft) -> CommentedMap:
+    """Return the scale of a category; a code of the index's that lies on it is a rating here."""
+    from ruamel.yaml.comments import CommentedMap  # noqa: PLC0415
+
+    is_todo = not own.is_sure
+    ends = (TODO, TODO) if is_todo and not own.labels else (_whole(own.minimum), _whole(own.maximum))
+    scale = CommentedMap(minimum=ends[0], maximum=ends[1])
+    if own.labels:
+        scale["labels"] = CommentedMap(
+            (_quote(text), TODO if is_todo else _whole(rating)) for text, rating in own.labels
+        )
+    for kind in ("dont_know", "skipped", "not_asked"):
+        texts = [text for text, (held, _) in draft.no_answers.items() if held == kind]
+        kept = [text for text in texts if not own.minimum <= (read_number(text) or own.minimum - 1) <= own.maximum]
+        if kept != texts:
+            scale[kind] = _flow([_quote(text) for text in kept])
+    return scale
 
 
 def _make_question(question: QuestionDrafted) -> CommentedMap:
@@ -294,9 +207,9 @@ def _make_question(question: QuestionDrafted) -> CommentedMap:
     if question.reverse or is_todo:
         made["reverse"] = TODO if is_todo else True
         evidence = question.evidence.removeprefix(f"{TODO}: ")
-        _comment_beside(made, "reverse", f"{evidence}{': true or false' if is_todo else ''}")
+        _comment_beside(made, "reverse", phrase("drafting.true_or_false", evidence=evidence) if is_todo else evidence)
     elif question.evidence:
-        _comment_beside(made, "id", f"not reversed, as answered: {question.evidence}")
+        _comment_beside(made, "id", phrase("drafting.not_reversed", evidence=question.evidence))
     return made
 
 
@@ -323,20 +236,13 @@ def _make_columns(draft: Draft) -> CommentedMap:
 
 
 def _list_rules(draft: Draft) -> dict[str, tuple[dict[str, object], str]]:
-    rules: dict[str, tuple[dict[str, object], str]] = {}
-    has_end = (
-        "finished" in draft.columns
-        or "finished" in draft.table.headings.fields
-        or "finished" in draft.table.headings.coded
-    )
-    if has_end:
-        rules["unfinished"] = (
-            {"action": "quarantine"},
-            "respondents who did not reach the end are not used: your choice",
-        )
-    if "status" in draft.columns or "status" in draft.table.headings.fields:
-        rules["test_row"] = ({"action": "quarantine"}, "test rows and previews are not used")
-    return rules
+    """Return the quality rules that go with the columns found: options, and what they do."""
+    given = {*draft.columns, *draft.table.headings.fields, *draft.table.headings.coded}
+    return {
+        rule.name: ({"action": "quarantine"}, phrase("drafting.why_rule", rule=rule.show_line()))
+        for rule in list_rules()
+        if rule.drafted_for in given
+    }
 
 
 def _comment(made: CommentedMap, key: object, text: str, *, level: int = 0) -> None:
@@ -348,15 +254,21 @@ def _comment(made: CommentedMap, key: object, text: str, *, level: int = 0) -> N
 def _comment_beside(made: CommentedMap, key: object, text: str) -> None:
     """Put a comment beside a value."""
     if text:
-        made.yaml_add_eol_comment(" ".join(text.split()), key, column=_BESIDE)
+        made.yaml_add_eol_comment(" ".join(text.split()), key, column=BESIDE)
 
 
 def _count_rows(rows: int) -> str:
-    return f"{rows:,} row{'' if rows == 1 else 's'}"
+    return phrase("drafting.rows", count=rows)
 
 
 def _whole(number: float) -> int | float:
     return int(number) if number == int(number) else number
+
+
+def _write_code(text: str) -> str:
+    """Return an answer that is no rating, a number as a definition writes it: 9 for the `9,0` of the file."""
+    number = read_number(text)
+    return text if number is None else f"{_whole(number)}"
 
 
 def _quote(text: str) -> Any:

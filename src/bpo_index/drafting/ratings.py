@@ -1,21 +1,25 @@
 """Which columns are rated questions, on which scale, and how sure that is.
 
 Columns are rated alike where their answers belong to the same usual set of answers, are the same labels of a codebook,
-or are whole numbers of one run. A column whose heading asks for something else (age, sex, income), the marks of a
-multiple choice, and single columns are no questions by themselves. Method page: docs/methods/drafting.md.
+or are numbers between the same usual ends. A column whose heading asks for something else (age, sex, income) and the
+marks of a multiple choice are no questions; a single column is one only where a person says so. Method page:
+docs/methods/drafting.md.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label
 from bpo_index.drafting.answer_sets.registry import find_answer_sets
 from bpo_index.drafting.categories import find_stems
+from bpo_index.drafting.codes import CODES, find_apart, find_conspicuous, is_inside
 from bpo_index.drafting.look import Column, Table, read_number
-from bpo_index.drafting.words import holds, list_phrases, simplify
+from bpo_index.drafting.other_facts import asks_for_other
 from bpo_index.responses.no_answers import Kind, find_no_answer
 
 #: Different answers of a question in words, and numbers on a scale without words, at most.
@@ -24,28 +28,6 @@ _MOST_ANSWERS, _MOST_POINTS = 11, 11
 _SLIDERS = ((0, 100), (1, 100))
 #: Questions of one kind from which they are ratings without being asked.
 _FEWEST = 3
-#: Codes that stand apart from a scale and usually mean that there is no answer.
-_CODES: dict[float, Kind] = {
-    **dict.fromkeys(
-        (88.0, 98.0, 888.0, 998.0, 8888.0, 9998.0, -8.0, -98.0, -88.0, 97.0, 997.0, -97.0, 77.0, -7.0), "dont_know"
-    ),
-    **dict.fromkeys((99.0, 999.0, 9999.0, -9.0, -99.0, -999.0, -1.0), "skipped"),
-    **dict.fromkeys((96.0, 996.0, -96.0, -6.0), "not_asked"),
-}
-#: Numbers that may be such a code where they stand apart from the scale.
-_APART = (8.0, 9.0)
-_OTHER = list_phrases(
-    """
-    age | gender | sex | education | income | salary | occupation | job | marital | religion | ethnicity | race
-    born | birth | year | month | day | wave | zip | postcode | latitude | longitude | progress | language
-    household | children | party | vote | device | browser | size | employees | revenue | tenure | edad | genero
-    sexo | educacion | ingreso | ingresos | ocupacion | estado civil | etnia | nacimiento | año | mes | hijos
-    idade | escolaridade | renda | nascimento | sexe | genre | revenu | diplome | profession | naissance | annee
-    alter | geschlecht | bildung | einkommen | beruf | familienstand | jahr | geburtsjahr | version
-    attention check | rank | ranking | count | number of | how many | cuantos | cuantas | combien | wie viele
-    quantos | quantas | interviewer | record | index | row
-    """
-)
 _POINTS = re.compile(r"importance|importancia|wichtigkeit|punkte|points|puntos|pontos", re.IGNORECASE)
 #: "1 - Strongly disagree", "5 (excellent)".
 _NUMBERED = re.compile(
@@ -64,6 +46,8 @@ class ScaleFound:
     is_sure: bool = True
     """Whether ends and direction follow from the answers."""
     evidence: str = ""
+    numbers: tuple[float, ...] = ()
+    """Numbers that were given as answers, in order; none where the answers are words."""
 
     @property
     def key(self) -> tuple[float, float, frozenset[str]]:
@@ -98,18 +82,14 @@ def find_ratings(table: Table, taken: Collection[int]) -> list[RatedGroup]:
     kinds = [
         (column, kind)
         for column in table.columns
-        if column.position not in taken and not _asks_for_other(column) and (kind := _read_kind(column))
+        if column.position not in taken and not asks_for_other(column) and (kind := _read_kind(column))
     ]
     words = [(column, kind) for column, kind in kinds if kind.in_words]
     numbers = [(column, kind) for column, kind in kinds if not kind.in_words]
-    apart = _find_apart(kind for _, kind in numbers)
+    apart = find_apart(kind.numbers for _, kind in numbers)
     numbers = [(column, kind.leave_out(apart)) for column, kind in numbers if set(kind.numbers) - apart]
     groups = [made for held in (*_group_words(words), *_group_numbers(numbers)) if (made := _make_group(held, apart))]
     return sorted(groups, key=lambda group: (-len(group.columns), group.columns[0].position))
-
-
-def _asks_for_other(column: Column) -> bool:
-    return any(holds(simplify(wording), _OTHER) for wording in column.wordings if len(wording) < 60)
 
 
 @dataclass(frozen=True)
@@ -137,7 +117,7 @@ def _read_kind(column: Column) -> _Kind | None:
     if mixed:  # numbers, of which some have labels ("10 - full confidence" beside 7): more than a label or two is not
         words = [text for text in texts if read_number(text) is None]
         counts = {float(read_number(text) or 0): column.shown[text] for text in mixed}
-        numbers = _leave_out_rare({n: count for n, count in counts.items() if n not in _CODES or _is_inside(n, counts)})
+        numbers = _leave_out_rare({n: count for n, count in counts.items() if n not in CODES or is_inside(n, counts)})
         if len(words) <= 3 and all(number == int(number) for number in numbers) and len(numbers) > 1:
             return _Kind(frozenset(map(fold_label, texts)), False, tuple(sorted(numbers)))
         return None
@@ -157,13 +137,16 @@ def _is_list(column: Column) -> bool:
 
 
 def _read_numbers(column: Column) -> _Kind | None:
-    counts = {n: count for n, count in column.numbers.items() if n not in _CODES or _is_inside(n, column.numbers)}
+    counts = {n: count for n, count in column.numbers.items() if n not in CODES or is_inside(n, column.numbers)}
     numbers = _leave_out_rare(counts)
-    if len(numbers) < 2 or any(number != int(number) for number in numbers):
+    if len(numbers) < 2:
         return None
     low, high = min(numbers), max(numbers)
-    if low < -10 or high > 100 or {low, high} <= {0.0, 1.0}:
+    if low < -10 or high > 100 or set(numbers) <= {0.0, 1.0}:
         return None
+    if any(number != int(number) for number in numbers):  # 7,5: by halves and tenths, never more than two decimals
+        is_rating = low >= 0 and high > 1 and all(round(number, 2) == number for number in numbers)
+        return _Kind(frozenset(f"{number:g}" for number in numbers), False, tuple(numbers)) if is_rating else None
     if high - low >= _MOST_POINTS and not (len(numbers) > 20 and low >= 0):
         return None
     return _Kind(frozenset(f"{number:g}" for number in numbers), False, tuple(numbers))
@@ -180,24 +163,6 @@ def _leave_out_rare(counts: dict[float, int]) -> list[float]:
     if low == 1:
         low = 0.0
     return sorted(number for number in counts if number not in rare or low <= number <= high)
-
-
-def _find_apart(kinds: Iterable[_Kind]) -> frozenset[float]:
-    """Return 8 and 9 where they stand two or more above a scale from 0 or 1 that the columns together use up."""
-    numbers = {number for kind in kinds if max(kind.numbers) <= max(_APART) for number in kind.numbers}
-    below = sorted(numbers - set(_APART))
-    is_run = len(below) > 2 and below[0] in (0, 1) and below == [below[0] + n for n in range(len(below))]
-    return (
-        frozenset(number for number in _APART if number in numbers and number > below[-1] + 1)
-        if is_run
-        else frozenset()
-    )
-
-
-def _is_inside(number: float, numbers: Iterable[float]) -> bool:
-    """Return whether a code lies within the run of the other numbers."""
-    others = [other for other in numbers if other not in _CODES]
-    return bool(others) and (min(others) < number < max(others) or (number == -1 and {-2.0, 1.0} <= set(others)))
 
 
 def _group_words(kinds: list[tuple[Column, _Kind]]) -> list[list[Column]]:
@@ -245,7 +210,8 @@ def _join_ends(
         for other, others in joined.items():
             (other_low, other_high), many = other[1], len(others)
             holds_it = other != key and other[0] == kind and other_low <= low and high <= other_high
-            is_alike = many >= 3 * len(joined[key]) or not _is_full(joined[key], (low, high))
+            are_codes = low > 10  # of a scale whose own ends nobody knows
+            is_alike = are_codes or many >= 3 * len(joined[key]) or not _is_full(joined[key], (low, high))
             if holds_it and is_alike and high - low > (other_high - other_low) / 2:
                 joined[other] = joined[other] + joined.pop(key)
                 break
@@ -264,6 +230,10 @@ def _find_ends(numbers: tuple[float, ...]) -> tuple[float, float]:
     if low < 0:
         reach = max(-low, high)
         return -reach, reach
+    if low > 10 and high - low < _MOST_POINTS:  # codes of answers, such as 21 to 26
+        return low, high
+    are_whole = all(number == int(number) for number in numbers)
+    low = float(math.floor(low)) if are_whole or high <= 7 else 0.0
     for start, ends in ((low if low < 2 else 1.0, range(3, 8)), (0.0 if low == 0 else 1.0, (10,)), (0.0, (100,))):
         for end in ends:
             if start <= low and high <= end:
@@ -284,12 +254,13 @@ def _make_group(columns: list[Column], apart_numbers: frozenset[float]) -> Rated
     given = {text: count for text, count in counts.items() if text not in no_answers}
     if all(read_number(text) is not None for text in given) and given:
         numbers = {float(read_number(text) or 0): text for text in given}
-        apart = [n for n in numbers if (n in _CODES and not _is_inside(n, numbers)) or n in apart_numbers]
+        apart = [n for n in numbers if (n in CODES and not is_inside(n, numbers)) or n in apart_numbers]
+        apart += find_conspicuous({number: given[text] for number, text in numbers.items() if number not in apart})
         many = {number: given[text] for number, text in numbers.items() if number not in apart}
         on_scale = tuple(_leave_out_rare(many))
         for number in apart:
-            no_answers[numbers[number]] = _CODES.get(number, "dont_know")
-            guessed.add(numbers[number])
+            no_answers[f"{number:g}"] = CODES.get(number, "dont_know")
+            guessed.add(f"{number:g}")
         scale = _scale_of_numbers(on_scale, codes)
     else:
         scale = _scale_of_words(given, codes)
@@ -306,7 +277,7 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
     labelled = {
         number: label
         for code, label in codes.items()
-        if (number := read_number(code)) is not None and number not in _CODES
+        if (number := read_number(code)) is not None and number not in CODES
     }
     if labelled and min(labelled) <= numbers[0] and numbers[-1] <= max(labelled):
         ends = (min(labelled), max(labelled))
@@ -321,14 +292,23 @@ def _scale_of_numbers(numbers: tuple[float, ...], codes: dict[str, str]) -> Scal
             *ends,
             (),
             bool(right),
-            f"the codebook labels {ends[0]:g} {labelled[ends[0]]!r} and {ends[1]:g} {labelled[ends[1]]!r}",
+            phrase(
+                "drafting.codebook_labels",
+                low=f"{ends[0]:g}",
+                lowest=labelled[ends[0]],
+                high=f"{ends[1]:g}",
+                highest=labelled[ends[1]],
+            ),
+            numbers,
         )
     ends = _find_ends(numbers)
-    is_full = (numbers[0], numbers[-1]) == ends
-    if ends == (1.0, 10.0) and numbers[0] > 1:
+    are_whole = all(number == int(number) for number in numbers)
+    is_full = (numbers[0], numbers[-1]) == ends and are_whole and ends[0] <= 1
+    if ends == (1.0, 10.0) and (numbers[0] > 1 or not are_whole):
         ends = (0.0, 10.0)
-    evidence = f"answers are whole numbers from {numbers[0]:g} to {numbers[-1]:g}"
-    return ScaleFound(*ends, (), is_full, evidence)
+    key = "drafting.whole_numbers" if are_whole else "drafting.some_decimals"
+    evidence = phrase(key, low=f"{numbers[0]:g}", high=f"{numbers[-1]:g}")
+    return ScaleFound(*ends, (), is_full, evidence, numbers)
 
 
 def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound | None:
@@ -344,7 +324,7 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
             if read_number(text) is None
         )
         is_full = (min(numbers.values()), max(numbers.values())) == ends
-        return ScaleFound(*ends, labels, is_full, "the answers begin with their numbers")
+        return ScaleFound(*ends, labels, is_full, phrase("drafting.begin_with_numbers"))
     sets = find_answer_sets([shown[text] for text in plain]) if not numbers else []
     if sets:
         one = sets[0]
@@ -355,11 +335,19 @@ def _scale_of_words(given: dict[str, int], codes: dict[str, str]) -> ScaleFound 
         missing = [
             one.answers[n - 1][0] for n in range(1, len(one.answers) + 1) if n not in {place for place, _ in placed}
         ]
-        evidence = f"the answers are those of {one.name}, from {one.answers[0][0]!r} to {one.answers[-1][0]!r}"
-        evidence += f"; nobody gave {', '.join(map(repr, missing))}" if missing else ""
+        lowest, highest = one.answers[0][0], one.answers[-1][0]
+        evidence = phrase("drafting.answer_set", name=one.name, lowest=lowest, highest=highest)
+        if missing:
+            evidence = phrase("drafting.nobody_gave", evidence=evidence, answers=", ".join(map(repr, missing)))
         return ScaleFound(1.0, float(len(one.answers)), labels, is_full and is_only, evidence)
-    labels = tuple((text, float(n)) for n, text in enumerate(sorted(shown, key=fold_label), start=1))
+    ordered = sorted(shown, key=lambda text: (_pad_numbers(fold_label(shown[text])), text))
+    labels = tuple((text, float(n)) for n, text in enumerate(ordered, start=1))
     return ScaleFound(1.0, float(len(labels)), labels, False, "")
+
+
+def _pad_numbers(text: str) -> str:
+    """Return a text whose numbers sort by value: A10 after A9."""
+    return re.sub("[0-9]+", lambda found: found[0].zfill(9), text)
 
 
 def _read_number(label: str) -> float | None:

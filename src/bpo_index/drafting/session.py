@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bpo_index.definition import IndexDefinition, parse_definition
+from bpo_index.definition.yaml_places import Place
+from bpo_index.drafting.checked import leave_refused_to_do
 from bpo_index.drafting.document import write_document
-from bpo_index.drafting.draft import Draft, draft_definition
+from bpo_index.drafting.draft import draft_definition
+from bpo_index.drafting.drafted import Draft
+from bpo_index.drafting.kept_edits import list_settled
 from bpo_index.drafting.look import Table, look_at_files
 from bpo_index.drafting.questions import Question
 from bpo_index.errors import DataRefused
@@ -33,12 +37,22 @@ class DraftedFile:
     text: str
 
     @property
+    def texts(self) -> dict[str, str]:
+        """Id of each question to its text."""
+        return {one.id: one.text for category in self.draft.categories for one in category.questions}
+
+    @property
     def left_to_do(self) -> bool:
         """Whether a person has to fill in something before it is a definition."""
+        return bool(self.places_left)
+
+    @property
+    def places_left(self) -> dict[Place, str]:
+        """The places at which a person has to fill in something, and what."""
         from bpo_index.definition.left_to_do import list_left_to_do  # noqa: PLC0415
         from bpo_index.definition.yaml_places import read_yaml  # noqa: PLC0415
 
-        return any(True for _ in list_left_to_do(read_yaml(self.text).value))
+        return dict(list_left_to_do(read_yaml(self.text).value))
 
     def load(self) -> IndexDefinition:
         """Return the definition.
@@ -72,11 +86,13 @@ def draft_files(
         The text of an earlier draft, whose edits are kept.
     """
     table = files if isinstance(files, Table) else look_at_files(files)
-    draft = draft_definition(table, answers, takes_proposals=takes_proposals)
-    return DraftedFile(draft, write_document(draft, before))
+    settled = list_settled(before) if before is not None else frozenset()
+    draft = draft_definition(table, answers, takes_proposals=takes_proposals, settled=settled)
+    text = write_document(draft, before)
+    return DraftedFile(draft, text if before is not None else leave_refused_to_do(text))
 
 
-def ask_open_questions(table: Table, ask: Callable[[Question], str]) -> dict[str, str]:
+def ask_open_questions(table: Table, ask: Callable[[Question], str], *, before: str | None = None) -> dict[str, str]:
     """Ask one question after the other, each with what the earlier answers make of it, and return the answers.
 
     Parameters
@@ -85,10 +101,13 @@ def ask_open_questions(table: Table, ask: Callable[[Question], str]) -> dict[str
         From `look_at_files`.
     ask
         Asks a person and returns the answer, of several options the values joined by spaces.
+    before
+        The text of an earlier draft: what it answers is not asked again.
     """
     answers: dict[str, str] = {}
+    settled = list_settled(before) if before is not None else frozenset()
     while len(answers) < MOST_QUESTIONS:
-        left = draft_definition(table, answers).open_questions
+        left = draft_definition(table, answers, settled=settled).open_questions
         if not left:
             break
         answers[left[0].key] = ask(left[0])

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from bpo_index.display.catalogue import phrase
+from bpo_index.drafting.countries import find_country, name_country
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.roles.identity import find_ids
 from bpo_index.drafting.roles.record import find_by_heading
-from bpo_index.drafting.units import find_country, name_country
 from bpo_index.drafting.words import list_phrases
 
 _QUESTION = list_phrases(
@@ -97,7 +98,7 @@ def _find_long(table: Table) -> Shape | None:
     columns += [
         Column(start + n, name, (name,), wide[name].alias("cells"), rating.codes) for n, name in enumerate(names)
     ]
-    evidence = f"column {question} names {len(names)} questions, and respondents have several rows"
+    evidence = phrase("drafting.long_layout", column=str(question), questions=len(names))
     made = replace(table, columns=tuple(columns), rows=wide.height)
     return Shape(made, "long", respondent, question, rating, evidence)
 
@@ -152,5 +153,5 @@ def _stack(table: Table, held: dict[str, dict[str, Column]], units: list[str]) -
     for n, (base, own) in enumerate(held.items()):
         codes = next(iter(own.values())).codes
         columns.append(Column(start + 1 + n, base, (base,), stacked[f"q{n}"].alias("cells"), codes))
-    evidence = f"{len(held)} questions have a column for each of {len(units)} countries"
+    evidence = phrase("drafting.blocks", questions=len(held), countries=len(units))
     return Shape(replace(table, columns=tuple(columns), rows=stacked.height), "blocks", evidence=evidence)

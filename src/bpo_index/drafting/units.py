@@ -10,16 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from bpo_index.drafting.look import Column, Table
-from bpo_index.drafting.roles.times import is_time_column
-from bpo_index.drafting.words import holds, list_phrases, simplify
+from bpo_index.display.catalogue import phrase
+from bpo_index.drafting.countries import find_country, name_country
+from bpo_index.drafting.look import Column, Table, read_number
+from bpo_index.drafting.other_facts import asks_for_other
+from bpo_index.drafting.roles.times import is_date_column
+from bpo_index.drafting.words import holds, list_first, list_phrases, simplify
 from bpo_index.responses.answer_texts import parse_number
 
-LANGUAGES = ("en", "es", "pt", "fr", "de")
 #: Units at most and at least; share of rows that must have one; respondents a unit, in the mean.
 _MOST, _FEWEST, _LEAST_GIVEN, _LEAST_EACH = 300, 2, 0.7, 2.5
+#: Different texts, at most, of a column that is offered though nothing says that it names the unit.
+_MOST_OFFERED = 200
 #: Share of values that must be countries.
 _COUNTRIES = 0.8
 #: Words of headings for what may be ranked, and what readers call it in English: one and several.
@@ -28,7 +31,9 @@ WORDS = {
     for one, many, words in (
         ("country", "countries", "country | pais | pays | land | nation | countries"),
         ("chamber", "chambers", "chamber | camara | chambre | kammer"),
-        ("hospital", "hospitals", "hospital | krankenhaus | hopital | clinic | clinica"),
+        ("hospital", "hospitals", "hospital | krankenhaus | hopital"),
+        ("clinic", "clinics", "clinic | clinica | clinique | klinik"),
+        ("establishment", "establishments", "etablissement | establecimiento | estabelecimento"),
         ("school", "schools", "school | escuela | escola | ecole | schule | colegio"),
         ("branch", "branches", "branch | sucursal | filial | filiale | succursale | agencia"),
         ("brand", "brands", "brand | marca | marque | marke"),
@@ -43,6 +48,7 @@ _ASKS_FOR_RESPONDENT = list_phrases(
     """
     gender | sex | age | education | occupation | position | role | job | size | genero | sexo | edad
     educacion | cargo | tamano | language | idioma | sprache | langue | wave | mode | channel
+    taille | grosse | groesse | porte
     distribution channel | user language | status | nationality | born | birth | religion | ethnicity | marital
     browser | device | ip address | consent | sector | industry
     """
@@ -61,6 +67,8 @@ class UnitColumn:
     evidence: str
     is_sure: bool
     are_countries: bool
+    is_offered: bool = False
+    """Whether nothing speaks for it, so that it is only one of the columns to choose from."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +81,22 @@ class UnitFound:
     rows: int
     doubtful: tuple[str, ...] = ()
     """Aliases that are only near to the name, or hold it among other words."""
+    is_country: bool = False
+    """Whether its name is that of a country."""
 
 
-def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
-    """Return the columns that may name the unit, the likeliest first."""
+def find_unit_columns(table: Table, taken: Collection[int], perhaps: Collection[int] = ()) -> list[UnitColumn]:
+    """Return the columns that may name the unit, the likeliest first.
+
+    Parameters
+    ----------
+    table
+        The file.
+    taken
+        Positions of columns that are something else.
+    perhaps
+        Positions of columns that may be ratings: the least likely.
+    """
     found: list[tuple[tuple[int, ...], UnitColumn]] = []
     for column in table.columns:
         if column.position in taken or not _may_be_unit(column, table):
@@ -85,34 +105,61 @@ def find_unit_columns(table: Table, taken: Collection[int]) -> list[UnitColumn]:
         word = _find_word(column)
         asks = any(holds(simplify(text), _ASKS_FOR_RESPONDENT) for text in column.wordings)
         if countries:
-            evidence = f"{countries:,} of its {column.different:,} texts name countries"
+            evidence = phrase("drafting.name_countries", countries=countries, texts=column.different)
         elif word:
-            evidence = f"its heading holds {word!r}, and it has {column.different:,} different texts"
+            evidence = phrase("drafting.unit_heading", word=word, texts=column.different)
         elif asks:
             continue
         else:
-            evidence = f"it has {column.different:,} different texts in {column.given:,} rows"
+            evidence = phrase("drafting.few_texts", texts=column.different, rows=column.given)
         rank = (not countries, not word, asks, column.position)
         found.append((tuple(map(int, rank)), UnitColumn(column, evidence, False, bool(countries))))
     found.sort(key=lambda pair: pair[0])
     columns = [one for _, one in found]
+    likely = [one for one in columns if one.column.position not in perhaps]
+    columns = [*likely, *(one for one in columns if one not in likely)]
     with_countries = [one for one in columns if one.are_countries]
-    if len(with_countries) == 1 and _find_word(with_countries[0].column) and columns[0] is with_countries[0]:
+    first = columns[0] if columns else None
+    if len(with_countries) == 1 and first is with_countries[0] and _find_word(first.column):
         columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, True)
-    elif len(columns) == 1 and _find_word(columns[0].column) and not columns[0].column.numbers:
+    elif len(likely) == 1 and _find_word(columns[0].column) and not columns[0].column.numbers:
         columns[0] = UnitColumn(columns[0].column, columns[0].evidence, True, columns[0].are_countries)
+    else:
+        columns += _offer_others(table, {*taken, *(one.column.position for one in columns)}, perhaps)
     return columns
+
+
+def _offer_others(table: Table, taken: Collection[int], perhaps: Collection[int]) -> list[UnitColumn]:
+    """Return the columns whose texts are repeated, so that whatever is ranked can be chosen."""
+    others = [
+        column
+        for column in table.columns
+        if column.position not in taken
+        and _FEWEST <= column.different <= min(_MOST_OFFERED, column.given / 2)
+        and not is_date_column(column)
+    ]
+    others.sort(key=lambda column: (column.position in perhaps, asks_for_other(column), column.position))
+    return [
+        UnitColumn(
+            column,
+            phrase("drafting.few_texts", texts=column.different, rows=column.given),
+            is_sure=False,
+            are_countries=bool(_count_countries(column)),
+            is_offered=True,
+        )
+        for column in others
+    ]
 
 
 def _may_be_unit(column: Column, table: Table) -> bool:
     if not _FEWEST <= column.different <= _MOST or column.given < _LEAST_GIVEN * table.rows:
         return False
-    if column.given / column.different < _LEAST_EACH or is_time_column(column):
+    if column.given / column.different < _LEAST_EACH or is_date_column(column):
         return False
     texts = list(column.shown)
     if sum(_LIST.fullmatch(text) is not None for text in texts) > len(texts) / 3:
         return False
-    if all(parse_number(text) is not None for text in texts):
+    if all(read_number(text) is not None for text in texts):
         return _find_word(column) is not None and not column.codes
     return sum(map(len, texts)) / len(texts) < 60 and column.given > sum(
         column.counts.get(text, 0) for text in column.no_answers
@@ -133,96 +180,6 @@ def find_words(column: Column, *, are_countries: bool) -> tuple[str, str]:
     if are_countries:
         return WORDS["country"]
     return WORDS[word] if word else ("unit", "units")
-
-
-@cache
-def list_countries() -> dict[str, str]:
-    """Return the simplified names and codes of countries, in five languages, each with its ISO 3166-1 alpha-3 code."""
-    from babel import Locale  # noqa: PLC0415
-    from babel.core import get_global  # noqa: PLC0415
-
-    alpha3 = {
-        new[0]: old
-        for old, new in get_global("territory_aliases").items()
-        if len(old) == 3 and old.isalpha() and old.isupper() and len(new) == 1
-    }
-    alpha3 |= {"XK": "XKX"}
-    found: dict[str, str] = {}
-    for language in LANGUAGES:
-        for alpha2, name in Locale(language).territories.items():
-            if alpha2 in alpha3 and len(alpha2) == 2:
-                found.setdefault(simplify(name), alpha3[alpha2])
-                found.setdefault(simplify(re.sub(r"\(.*\)", "", name)), alpha3[alpha2])
-    for alpha2, code in alpha3.items():
-        found.setdefault(simplify(code), code)
-        found.setdefault(simplify(alpha2), code)
-    return found | _OTHER_NAMES
-
-
-#: Other names in use, by code.
-_OTHER_NAMES = {
-    name: code
-    for code, names in {
-        "USA": "USA | US | U.S.A. | United States of America | America | EEUU | EE.UU. | Estados Unidos de América",
-        "GBR": "UK | U.K. | Great Britain | England | Britain",
-        "KOR": "South Korea | Korea | Republic of Korea",
-        "PRK": "North Korea",
-        "RUS": "Russia | Russian Federation",
-        "VNM": "Vietnam | Viet Nam",
-        "CZE": "Czech Republic",
-        "TUR": "Turkey | Türkiye",
-        "CIV": "Ivory Coast",
-        "MKD": "Macedonia",
-        "NLD": "Holland | The Netherlands",
-        "ARE": "UAE",
-        "ZAF": "RSA",
-        "COD": "RD Congo | DR Congo",
-        "MDA": "Moldova",
-        "BOL": "Bolivia",
-        "VEN": "Venezuela",
-        "TZA": "Tanzania",
-        "IRN": "Iran",
-        "SYR": "Syria",
-        "LAO": "Laos",
-        "IRL": "Republic of Ireland",
-        "HKG": "Hong Kong",
-        "TWN": "Taiwan",
-        "PSE": "Palestine",
-        "SWZ": "Swaziland",
-        "MMR": "Burma",
-        "CPV": "Cape Verde",
-        "TLS": "East Timor",
-        "BRN": "Brunei Darussalam",
-        "PHL": "Philippine | The Philippines",
-        "SLV": "Salvador",
-    }.items()
-    for name in list_phrases(names)
-}
-
-
-def find_country(text: str) -> str | None:
-    """Return the ISO 3166-1 alpha-3 code of the country that a text names, or None.
-
-    Examples
-    --------
-    >>> [find_country(text) for text in ("Sudáfrica", "Republic of Bulgaria", "CO", "Narnia")]
-    ['ZAF', 'BGR', 'COL', None]
-    """
-    plain = simplify(text)
-    known = list_countries()
-    for start in ("", "the ", "republic of ", "the republic of ", "republica de ", "republique de "):
-        if plain.startswith(start) and (code := known.get(plain.removeprefix(start))):
-            return code
-    return None
-
-
-def name_country(code: str) -> str:
-    """Return the English name of a country by its alpha-3 code."""
-    from babel import Locale  # noqa: PLC0415
-    from babel.core import get_global  # noqa: PLC0415
-
-    alpha2 = get_global("territory_aliases")[code][0] if code != "XKX" else "XK"
-    return str(Locale("en").territories[alpha2])
 
 
 def _count_countries(column: Column) -> int:
@@ -255,7 +212,14 @@ def list_units(column: Column, *, are_countries: bool) -> list[UnitFound]:
             if text.casefold() not in (name.casefold(), code.casefold(), *(alias.casefold() for alias in aliases)):
                 aliases.append(text)
         units.append(
-            UnitFound(code, name, tuple(aliases), sum(texts[text] for text in [*spellings, *doubtful]), tuple(doubtful))
+            UnitFound(
+                code,
+                name,
+                tuple(aliases),
+                sum(texts[text] for text in [*spellings, *doubtful]),
+                tuple(doubtful),
+                is_country=country is not None,
+            )
         )
     return units
 
@@ -322,5 +286,4 @@ def _propose_codes(plain: str, initials: str) -> Iterable[str]:
 
 def list_examples(units: Sequence[UnitFound], most: int = 4) -> str:
     """Return the first names, and how many more there are."""
-    shown = ", ".join(unit.name for unit in units[:most])
-    return shown + (f" and {len(units) - most:,} more" if len(units) > most else "")
+    return list_first([unit.name for unit in units], most)

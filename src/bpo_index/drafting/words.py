@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label
 
 _BETWEEN = re.compile(r"[^0-9a-zßœæøł]+")
@@ -65,3 +67,15 @@ def make_id(text: str, most: int = 40) -> str:
             break
         made = f"{made}-{word}".lstrip("-")
     return made[:most]
+
+
+def list_first(texts: Sequence[str], most: int) -> str:
+    """Return the first texts of a list, and how many more there are.
+
+    Examples
+    --------
+    >>> list_first(["a", "b", "c"], 2), list_first(["a", "b"], 2)
+    ('a, b and 1 more', 'a, b')
+    """
+    shown = ", ".join(texts[:most])
+    return shown if len(texts) <= most else phrase("drafting.and_more", shown=shown, more=len(texts) - most)

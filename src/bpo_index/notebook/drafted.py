@@ -14,6 +14,9 @@ from bpo_index.drafting.questions import Question
 from bpo_index.drafting.session import DraftedFile
 from bpo_index.errors import UsageError
 
+#: What was saved in this session, by path.
+_SAVED: dict[Path, str] = {}
+
 
 @dataclass(frozen=True, repr=False)
 class DraftedDefinition:
@@ -48,21 +51,26 @@ class DraftedDefinition:
         return self.drafted.load()
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the text to a file that is not there yet, and return its path.
+        """Write the text to a file, and return its path; a cell that does it may be run again.
+
+        A file that is there is written over only where it holds what was saved to it here before, unedited.
 
         Raises
         ------
         UsageError
-            When it is there, or cannot be written.
+            When another file is there, or it cannot be written.
         """
         target = Path(path)
         try:
-            with target.open("x", encoding="utf-8") as file:
-                file.write(self.text)
-        except FileExistsError:
-            raise UsageError(f"{target} is there already. Choose another name, or take the file away.") from None
+            if target.exists() and not _is_own(target, self.text):
+                raise UsageError(
+                    f"{target} is there already, and is no draft that was saved here or was edited since. Choose "
+                    "another name, or take the file away."
+                )
+            target.write_text(self.text, encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror}. Choose another place.") from None
+        _SAVED[target.resolve()] = self.text
         return target
 
     def __repr__(self) -> str:
@@ -93,3 +101,9 @@ class DraftedDefinition:
             show_table(asked) if rows else show_sentence(phrase("notebook.draft_settled")),
             show_list(self.remarks),
         )
+
+
+def _is_own(path: Path, text: str) -> bool:
+    """Return whether a file holds a text, or what was saved to it in this session."""
+    held = path.read_bytes()
+    return held in (text.encode(), _SAVED.get(path.resolve(), text).encode())

@@ -1,6 +1,6 @@
 """The texts of all records, by the key under which `translate` looks for them, for whoever translates them.
 
-Records of columns, methods, quality rules and figures hold their texts in English. `python -m
+Records of columns, methods, quality rules, figures and roles of columns hold their texts in English. `python -m
 bpo_index.publication.record_texts` (`make messages`) writes them as catalogues of the language `en` beside those of
 sentences, and compiles all; a translation is a copy of them in a folder of its own.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bpo_index.display.compiling import compile_catalogues
 from bpo_index.display.language import LANGUAGES, SOURCE
+from bpo_index.drafting.roles.registry import list_roles
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.description import UNITS, Table
 from bpo_index.publication.figures import list_figures
@@ -20,7 +21,7 @@ from bpo_index.scoring.methods.registry import list_methods
 from bpo_index.validation.rules.registry import list_rules
 
 #: The domains of records.
-DOMAINS = ("columns", "figure_records", "methods", "rules")
+DOMAINS = ("columns", "figure_records", "methods", "roles", "rules")
 _HEADER = """\
 # Made from the records of the program by `make messages`; change the records, not this file.
 msgid ""
@@ -56,6 +57,7 @@ def list_record_texts() -> dict[str, str]:
             texts |= {f"methods.{step}.{name}.line": method.line, f"methods.{step}.{name}.formula": method.formula}
             for part in ("explorer", "clipped"):
                 texts[f"methods.{step}.{name}.{part}"] = getattr(method, part, "")
+    texts |= {f"roles.{role.name}.question": role.question for role in list_roles()}
     for rule in list_rules():
         texts |= {f"rules.{rule.name}.line": rule.line, f"rules.{rule.name}.idle": getattr(rule, "idle", "")}
     return {key: text for key, text in texts.items() if text}

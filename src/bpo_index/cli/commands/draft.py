@@ -39,7 +39,7 @@ def draft(
     if can_ask:
         from bpo_index.cli.ask_questions import ask_in_terminal  # noqa: PLC0415
 
-        answers = ask_open_questions(table, ask_in_terminal)
+        answers = ask_open_questions(table, ask_in_terminal, before=before)
     drafted = draft_files(table, answers, takes_proposals=yes or can_ask, before=before)
     try:
         replace_file(target, drafted.text.encode())
@@ -74,6 +74,8 @@ def draft(
     from bpo_index.cli.print_draft import print_draft  # noqa: PLC0415
 
     print_draft(drafted, ranking, problem, target=str(target), files=files, console=make_console())
+    if problem:
+        raise typer.Exit(DefinitionError.exit_code)
 
 
 RECORDS = (Command(name="draft", line="Draft a definition from a file, by a few questions.", call=draft, order=5),)

@@ -41,8 +41,8 @@ def find_answer_sets(texts: Collection[str]) -> list[AnswerSet]:
     --------
     >>> [one.name for one in find_answer_sets(["Strongly agree", "Disagree", "Strongly disagree"])]
     ['agreement-4-en', 'agreement-5-en', 'agreement-6-en', 'agreement-7-en']
-    >>> [one.name for one in find_answer_sets(["De acuerdo", "Muy de acuerdo", "Totalmente de acuerdo"])]
-    ['agreement-7-es']
+    >>> find_answer_sets(["De acuerdo", "Muy de acuerdo", "Totalmente de acuerdo"])[0].name
+    'agreement-7-es'
     """
     folded = [fold_label(text) for text in texts]
     if not folded:

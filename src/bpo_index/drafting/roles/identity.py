@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.look import Table
 from bpo_index.drafting.roles.record import Found, Role, find_by_heading
 from bpo_index.drafting.words import holds, list_phrases, simplify
@@ -13,7 +14,19 @@ _ID = list_phrases(
     record number | recordno | submission id | token | serial | serial number | case number | id encuestado
     id encuesta | encuestado | folio | numero de encuesta | id respondente | respondente | identifiant
     id repondant | repondant | teilnehmer | befragter | teilnehmer id | fallnummer | laufende nummer | lfdn
-    lfd nr | rid | respid | resp id | pid
+    lfd nr | rid | respid | resp id | pid | n do inquerito | no do inquerito | numero do inquerito
+    inquerito n | numero do questionario | n do questionario | no do questionario | id do inquerito | id inquerito
+    id da resposta | id resposta | id questionario | numero da entrevista | numero de cuestionario
+    n de encuesta | no de encuesta | numero encuesta | nro encuesta | nro de encuesta | id cuestionario
+    id respuesta | id de respuesta | id entrevista | numero de entrevista | customer no | customer number | customer id
+    client no | client number | client id | case no | respondent no | respondent number | response no
+    response number | participant no | participant number | interview no | interview number | questionnaire no
+    questionnaire number | questionnaire id | survey number | survey no | n de questionnaire
+    no de questionnaire | numero de questionnaire | numero du questionnaire | id questionnaire | numero de reponse
+    n client | n repondant | n cliente
+    numero client | id client | fragebogennummer | fragebogen nr | fragebogen id | interviewnummer
+    interview nr | teilnehmernummer | teilnehmer nr | befragungsnummer | kundennummer | kunden nr | antwort id
+    respondenten id | numero de cliente | id cliente | no cliente | numero do cliente | n do cliente
     """
 )
 _NO_ID = list_phrases(
@@ -45,18 +58,18 @@ def find_ids(table: Table) -> list[Found]:
     found: list[tuple[int, Found]] = []
     for column in table.columns:
         name = simplify(column.name)
-        phrase = find_by_heading(column, _ID, _NO_ID)
-        if not phrase and name.endswith(" id") and not holds(name, _NO_ID):
-            phrase = "id"
-        if not phrase or column.different < 2 or column.given <= 0.97 * table.rows:
+        word = find_by_heading(column, _ID, _NO_ID)
+        if not word and name.endswith(" id") and not holds(name, _NO_ID):
+            word = "id"
+        if not word or column.different < 2 or column.given <= 0.97 * table.rows:
             continue
-        differ = f"{column.different:,} of {column.given:,} cells differ"
+        differ = phrase("drafting.cells_differ", different=column.different, given=column.given)
         if column.different > 0.97 * column.given:
-            evidence = f"its heading holds {phrase!r} and {differ}"
-            found.append((len(name) - len(phrase), Found(column, evidence, is_sure=True)))
+            evidence = phrase("drafting.id_heading", word=word, differ=differ)
+            found.append((len(name) - len(word), Found(column, evidence, is_sure=True)))
         elif column.different > max(_FEWEST_IDS, 0.01 * column.given):
-            evidence = f"its heading holds {phrase!r}; {differ}, so that some have several rows"
-            found.append((len(name) - len(phrase), Found(column, evidence)))
+            evidence = phrase("drafting.id_repeats", word=word, differ=differ)
+            found.append((len(name) - len(word), Found(column, evidence)))
     return [one for _, one in sorted(found, key=lambda pair: (not pair[1].is_sure, pair[0], pair[1].column.position))]
 
 
@@ -64,15 +77,15 @@ def find_companies(table: Table) -> list[Found]:
     """Columns of names, whose heading says company."""
     found = []
     for column in table.columns:
-        phrase = find_by_heading(column, _COMPANY, _NO_COMPANY)
+        word = find_by_heading(column, _COMPANY, _NO_COMPANY)
         if (
-            phrase
+            word
             and column.different > 1
             and not column.numbers
             and _are_names(column.cells.drop_nulls().unique().to_list()[:200])
         ):
             many = column.different / max(column.given, 1) > 0.3
-            found.append(Found(column, f"its heading holds {phrase!r}, and it has {column.different:,} names", many))
+            found.append(Found(column, phrase("drafting.company_heading", word=word, names=column.different), many))
     return found
 
 
@@ -83,7 +96,7 @@ def _are_names(texts: list[str]) -> bool:
 def find_origin(table: Table) -> list[Found]:
     """A column that says whether rows are synthetic."""
     return [
-        Found(column, "its heading says where the data come from", True)
+        Found(column, phrase("drafting.says_origin"), True)
         for column in table.columns
         if find_by_heading(column, _ORIGIN) and 0 < column.different <= 5
     ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.roles.record import Found, Role, find_by_heading
 from bpo_index.drafting.words import list_phrases
@@ -40,6 +42,14 @@ _NO_DURATION = list_phrases("minutes | minutos | minuten | hours | horas | stund
 _LEAST, _LOOKED_AT = 0.9, 2_000
 
 
+#: A date in figures or with the name of a month, a month of a year, or a time of the day; each with a time behind it.
+_DATE = re.compile(
+    r"(?:[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}|(?:19|20)[0-9]{2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.](?:19|20)[0-9]{2}"
+    r"|[0-9]{1,2}[-./ ]+[^\W\d]{3,12}\.?[-./ ]+(?:[0-9]{2}){1,2}|[^\W\d]{3,12}\.? [0-9]{1,2},? [0-9]{4}"
+    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[aApP]\.?[mM]\.?)?)(?:[T ,]+[0-9]{1,2}:[0-9]{2}.*)?"
+)
+
+
 @lru_cache(maxsize=256)
 def _read_times(texts: tuple[str, ...]) -> tuple[float | None, ...]:
     order = find_date_order(texts)
@@ -71,6 +81,18 @@ def is_time_column(column: Column) -> bool:
     return sum(time is not None for time in times) >= _LEAST * len(texts)
 
 
+def is_date_column(column: Column) -> bool:
+    """Return whether nearly all cells are dates or times of the day: 01/05/2023, 2024-02, 10:35."""
+    texts = [text for text in column.cells.head(_LOOKED_AT).to_list() if text]
+    if not texts:
+        return False
+    return is_time_column(column) or sum(map(_is_date, texts)) >= _LEAST * len(texts)
+
+
+def _is_date(text: str) -> bool:
+    return _DATE.fullmatch(text) is not None
+
+
 def _find_pair(table: Table) -> tuple[Found | None, Found | None]:
     columns = [column for column in table.columns if is_time_column(column)]
     starts = [column for column in columns if find_by_heading(column, _START)]
@@ -83,13 +105,11 @@ def _find_pair(table: Table) -> tuple[Found | None, Found | None]:
         ]
         right = sum(a <= b for a, b in both)
         is_sure = right >= 0.98 * len(both) and len(starts) == 1
-        evidence = f"{right:,} of {len(both):,} rows start before they end"
-        return Found(start, f"its heading says so, and {evidence}", is_sure), Found(
-            end, f"its heading says so, and {evidence}", is_sure
-        )
+        evidence = phrase("drafting.start_before_end", right=right, rows=len(both))
+        return Found(start, evidence, is_sure), Found(end, evidence, is_sure)
     return (
-        Found(start, "its heading says so, and it holds times", len(starts) == 1) if start else None,
-        Found(end, "its heading says so, and it holds times", len(ends) == 1) if end else None,
+        Found(start, phrase("drafting.holds_times"), len(starts) == 1) if start else None,
+        Found(end, phrase("drafting.holds_times"), len(ends) == 1) if end else None,
     )
 
 
@@ -127,7 +147,7 @@ def find_durations(table: Table) -> list[Found]:
             ]
             if ratios and not 0.5 < float(np.median(ratios)) < 2:
                 continue
-        found.append(Found(column, "its heading says so, and it holds seconds", True))
+        found.append(Found(column, phrase("drafting.holds_seconds"), True))
     return found
 
 

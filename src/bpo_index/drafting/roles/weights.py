@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.look import Table
 from bpo_index.drafting.roles.record import Found, Role, find_by_heading
 from bpo_index.drafting.words import list_phrases
@@ -13,7 +14,11 @@ _WORDS = list_phrases(
     weight | weights | weighting | wt | wgt | wgt1 | pweight | design weight | sampling weight | survey weight
     final weight | peso | pesos | ponderacion | ponderador | factor de expansion | factor expansion | fexp
     factor | expansion factor | peso amostral | ponderacao | poids | ponderation | gewicht | gewichtung
-    gewichte | designgewicht | weight a | weight b
+    gewichte | designgewicht | weight a | weight b | coefficient de redressement | coefficient de ponderation
+    coefficient de calage | redressement | coefficient d extrapolation | fator | fator de expansao | fator de ponderacao
+    fator de peso | ponderador amostral | coeficiente de ponderacion | factor de ponderacion | factor de elevacion
+    factor de peso | gewichtungsfaktor | hochrechnungsfaktor | designgewichtung | weighting factor | case weight
+    population weight | poststratification weight
     """
 )
 _NEVER = list_phrases("kg | body | height | importance | importancia | wichtigkeit | lbs | pounds")
@@ -23,8 +28,8 @@ def find_weights(table: Table) -> list[Found]:
     """Columns of positive numbers that are not whole, whose heading says weight."""
     found = []
     for column in table.columns:
-        phrase = find_by_heading(column, _WORDS, _NEVER)
-        if not phrase or not column.given:
+        word = find_by_heading(column, _WORDS, _NEVER)
+        if not word or not column.given:
             continue
         texts = [text for text in column.cells.to_list() if text]
         mark = find_decimal_mark(set(texts)) or "."
@@ -37,7 +42,7 @@ def find_weights(table: Table) -> list[Found]:
         found.append(
             Found(
                 column,
-                f"its heading holds {phrase!r}, and all {len(known):,} numbers are positive (mean {mean:.3g})",
+                phrase("drafting.weights_heading", word=word, numbers=len(known), mean=f"{mean:.3g}"),
                 is_sure,
             )
         )

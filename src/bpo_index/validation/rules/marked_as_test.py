@@ -57,6 +57,7 @@ RECORDS = (
         idle="no row says whether it is a test",
         is_answer=False,
         page="unfinished-and-test-rows",
+        drafted_for="status",
         place=10,
     ),
 )

@@ -89,6 +89,8 @@ class QualityRule:
     """The keys that a definition may give, each with its type, range, default and description."""
     page: str = ""
     """The page on it: a name in docs/methods, or an address; "": none."""
+    drafted_for: str = ""
+    """The key of `columns:` with which a drafted definition takes the rule and keeps its rows out; "": with none."""
     place: int = 1_000
     """Where it stands among the reasons of a row: lower numbers first, then by name."""
 

@@ -28,6 +28,7 @@ RECORDS = (
         idle="no row says whether it was finished",
         is_answer=False,
         page="unfinished-and-test-rows",
+        drafted_for="finished",
         place=20,
     ),
 )
