@@ -68,7 +68,8 @@ def main(units: int = UNITS) -> int:
     painted = statistics.median(found["painted"])
     print(
         f"{units} units, {INPUTS} inputs: from input to repaint median {painted:.0f} ms, "
-        f"{min(found['painted']):.0f} to {max(found['painted']):.0f} ms (limit {LIMIT_MS} ms); until all shares are there median "
+        f"{min(found['painted']):.0f} to {max(found['painted']):.0f} ms (limit {LIMIT_MS} ms); "
+        f"until all shares are there median "
         f"{statistics.median(found['done']):.0f} ms, longest time between two frames {found['longest']:.0f} ms"
     )
     return int(painted > LIMIT_MS)

@@ -17,7 +17,7 @@ from bpo_index.publication.result import Result
 from bpo_index.version import __version__
 
 #: Raised by one whenever the same input would give other files.
-RELEASE_FORM = 8
+RELEASE_FORM = 9
 NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
 
 
