@@ -237,7 +237,7 @@ def many(tmp_path_factory):
     """Return a run over thirty units, published without figures."""
     folder = tmp_path_factory.mktemp("many")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bpo_index.publication.release_files.draw_figures", lambda *_: {})
+        patch.setattr("bpo_index.publication.release_files.start_figures", lambda *_: dict)
         return run(write_survey(folder, 30, replicates=200))
 
 
