@@ -55,7 +55,7 @@ sample-data: $(RUN_STAMP) ## write sample_data/*.csv again
 	@$(PY) -m bpo_index.simulation.service_locations
 
 messages: $(RUN_STAMP) ## write the texts of records as catalogues, and compile the sentences of all languages
-	@$(PY) -m bpo_index.publication.record_texts
+	@$(PY) -m bpo_index.record_texts
 
 schemas: $(RUN_STAMP) ## write the JSON and Table Schemas in schemas/ again
 	@$(PY) -m bpo_index.validation.schema_files schemas

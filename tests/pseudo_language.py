@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from bpo_index.display.catalogue import VALUE
 from bpo_index.display.language import LANGUAGES, SOURCE
-from bpo_index.publication.record_texts import list_record_texts
+from bpo_index.record_texts import list_record_texts
 
 #: The name of the language, as gettext has it for languages that nobody speaks.
 PSEUDO = "qps"

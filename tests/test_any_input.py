@@ -266,7 +266,7 @@ def test_a_whole_run_publishes_or_refuses(tmp_path_factory, content):
     if code == 0:
         folders = [path for path in (place / "out").rglob("*") if path.is_dir()]
         release = json.loads(said.getvalue())["release"]
-        assert {path.name for path in folders} <= {"small", "one", release, "robustness", "figures"}
+        assert {path.name for path in folders} <= {"small", "one", release, "robustness", "figures", "units"}
     else:
         assert errors.getvalue().count("\n") == 1
 

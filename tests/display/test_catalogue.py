@@ -17,7 +17,7 @@ from bpo_index.display.catalogue import VALUE, fill, phrase, translate
 from bpo_index.display.compiling import compile_catalogue, compile_catalogues
 from bpo_index.display.language import LANGUAGES, SOURCE, use_language
 from bpo_index.display.numbers import list_names, show_level, show_number
-from bpo_index.publication.record_texts import DOMAINS
+from bpo_index.record_texts import DOMAINS
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = LANGUAGES / SOURCE / "LC_MESSAGES"
@@ -62,7 +62,7 @@ EXEMPT = {
     "src/bpo_index/publication/figures/style.py": "styles",
     "src/bpo_index/publication/findings.py::_ASSUMPTIONS": "values of the table of assumptions",
     "src/bpo_index/publication/integrity.py::_ADVICE": "the end of errors",
-    "src/bpo_index/publication/record_texts.py": "the form of catalogues",
+    "src/bpo_index/record_texts.py": "the form of catalogues",
     "src/bpo_index/publication/release.py::publish_release": "a part of errors",
     "src/bpo_index/publication/report/page.py::_write_policy": "directives of a policy",
     "src/bpo_index/publication/standing.py::find_standing": "stands in the manifest, and is a part of a release's id",

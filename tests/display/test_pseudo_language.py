@@ -122,20 +122,21 @@ def list_ends(svg: bytes) -> list[tuple[str, float, float]]:
     root, found = ElementTree.fromstring(svg), []
     width = float(root.get("viewBox").split()[2])
 
-    def walk(node: ElementTree.Element, left: float) -> None:
+    def walk(node: ElementTree.Element, left: float, size: str = "", anchor: str = "start") -> None:
         moved = re.fullmatch(r"translate\(([-\d.]+),[-\d.]+\)", node.get("transform", "translate(0,0)"))
         if moved is None:
             return
         left += float(moved[1])
+        size, anchor = node.get("font-size", size), node.get("text-anchor", anchor)
         if node.tag == f"{SVG}text":
-            size = float(node.get("font-size").removesuffix("px"))
             for line in list(node) or [node]:
-                long = measure(line.text or "") * size
-                start = left - {"middle": long / 2, "end": long}.get(node.get("text-anchor"), 0.0)
+                long = measure(line.text or "") * float(size.removesuffix("px"))
+                at = left + float(line.get("x", node.get("x", "0")))
+                start = at - {"middle": long / 2, "end": long}.get(anchor, 0.0)
                 found.append((line.text, start / width, (start + long) / width))
             return
         for inner in node:
-            walk(inner, left)
+            walk(inner, left, size, anchor)
 
     for node in root:
         walk(node, 0.0)

@@ -9,7 +9,7 @@ from bpo_index.display.language import LANGUAGES, SOURCE, use_language
 from bpo_index.publication.columns import list_tables
 from bpo_index.publication.columns.scores import RANKING
 from bpo_index.publication.columns.views import view_frame
-from bpo_index.publication.record_texts import DOMAINS, list_record_texts, render_catalogue, write_catalogues
+from bpo_index.record_texts import DOMAINS, list_record_texts, render_catalogue, write_catalogues
 
 
 def test_committed_catalogues_are_those_of_the_records(tmp_path):

@@ -64,11 +64,15 @@ def list_settled(text: str) -> frozenset[str]:
     found |= {f"columns.{key}" for key in columns} if isinstance(columns, Mapping) else set()
     keys = {name.removeprefix("key ") for name in known if name.startswith("key ")}
     found |= {key for key in keys if key.startswith("columns.")}
-    if "scale" in found:
-        found.add("scale.dont_know")
     if "categories" in found:
         found.add("reverse")
-    left = {key for key in found for place in open_places if place == key or place.startswith(f"{key}.")}
+    if "scale" in found:
+        found.add("scale.dont_know")
+    # An answer that may be none leaves the ends of the scale settled; without these, nobody knows what is none.
+    places = {place for place in open_places if place != "scale.dont_know"}
+    left = {key for key in found for place in places if place == key or place.startswith(f"{key}.")}
+    if "scale" in left or "scale.dont_know" in open_places:
+        left.add("scale.dont_know")
     if any(place.endswith(".reverse") for place in open_places):
         left.add("reverse")
         left.discard("categories")

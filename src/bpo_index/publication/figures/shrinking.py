@@ -13,6 +13,8 @@ _LEVEL = 6
 def shrink_png(png: bytes) -> bytes:
     """Return a PNG with its data compressed anew, all other chunks as they are (PNG, third edition, section 5).
 
+    What is no whole PNG stays as it is.
+
     Examples
     --------
     >>> loose = zlib.compress(bytes(1000), 0)
@@ -32,6 +34,9 @@ def shrink_png(png: bytes) -> bytes:
         else:
             (after if data else before).append(png[at:end])
         at = end
-    body = b"IDAT" + zlib.compress(zlib.decompress(data), _LEVEL)
+    try:
+        body = b"IDAT" + zlib.compress(zlib.decompress(data), _LEVEL)
+    except zlib.error:
+        return png
     chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     return b"".join([_SIGNATURE, *before, chunk, *after])

@@ -1,7 +1,7 @@
 """The texts of all records, by the key under which `translate` looks for them, for whoever translates them.
 
 Records of columns, methods, quality rules, figures and roles of columns hold their texts in English. `python -m
-bpo_index.publication.record_texts` (`make messages`) writes them as catalogues of the language `en` beside those of
+bpo_index.record_texts` (`make messages`) writes them as catalogues of the language `en` beside those of
 sentences, and compiles all; a translation is a copy of them in a folder of its own.
 """
 
