@@ -181,7 +181,7 @@ def list_figures(published: Published) -> dict[str, bytes]:
 
 def test_no_english_is_left_in_figures(published):
     drawn = list_figures(published)
-    assert len(drawn) == 10
+    assert len(drawn) == 12
     for name, svg in drawn.items():
         spoken, texts = read_figure(svg)
         assert find_english(spoken) == [], name

@@ -119,7 +119,7 @@ def test_from_the_login_to_the_report(checkout, environment, shown, page):
         answer = page.goto(f"{report}{release.parent.name}/{name}")
         assert answer.status == 200
         assert answer.headers["x-content-type-options"] == "nosniff"
-    assert page.get_by_text("Colombia leads").count()
+    assert page.get_by_text("Colombia has the highest score").count()
     before = page.inner_text("#explorer")
     slider = page.locator("#explorer input[type=range]").first
     slider.evaluate("one => { one.value = one.max; one.dispatchEvent(new Event('input', {bubbles: true})) }")
