@@ -42,7 +42,7 @@ ORDER: tuple[tuple[str, ...], ...] = (
     ("robustness",),
     ("disclosure",),
     ("publication",),
-    ("simulation", "completed"),
+    ("simulation", "completed", "record_texts"),
     ("pipeline",),
     ("handover",),
     ("inbox",),

@@ -62,7 +62,6 @@ EXEMPT = {
     "src/bpo_index/publication/figures/style.py": "styles",
     "src/bpo_index/publication/findings.py::_ASSUMPTIONS": "values of the table of assumptions",
     "src/bpo_index/publication/integrity.py::_ADVICE": "the end of errors",
-    "src/bpo_index/record_texts.py": "the form of catalogues",
     "src/bpo_index/publication/release.py::publish_release": "a part of errors",
     "src/bpo_index/publication/report/page.py::_write_policy": "directives of a policy",
     "src/bpo_index/publication/standing.py::find_standing": "stands in the manifest, and is a part of a release's id",
