@@ -45,7 +45,10 @@ TYPES = {
 }
 #: What lies beside releases, in the folder of an edition and of an index.
 POINTERS = frozenset({"latest.json"})
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src data:; base-uri 'none'; "
+    "form-action 'none'; "
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": f"{POLICY}frame-ancestors 'none'",
@@ -55,9 +58,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-# NOTE: a report says in its own policy which script is its own, by hash; both policies hold at once.
+# NOTE: report and annex say in their own policy which script is its own, by hash; both policies hold at once.
 REPORT_POLICY = f"{POLICY}script-src 'unsafe-inline'; frame-ancestors 'none'"
-_REPORT = re.compile(r"report(\.[A-Za-z0-9-]+)?\.html")
+_REPORT = re.compile(r"(?:report|annex)(\.[A-Za-z0-9-]+)?\.html")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 _RELEASE = re.compile(r"[0-9a-f]{16,64}")
 _MOST_NAMES = 12
