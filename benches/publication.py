@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.many_units import write_survey
+from benches.timing import make_row
 from bpo_index import pipeline
 from bpo_index.disclosure.publishable import disclose
 from bpo_index.files.resources import find_resource
@@ -107,13 +108,4 @@ def measure() -> list[dict[str, Any]]:
 
 
 def _make_row(name: str, ours: float, limit: float, unit: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "ours": ours,
-        "peer": limit,
-        "peer_name": "limit",
-        "ratio": ours / limit,
-        "target": 1.0,
-        "unit": unit,
-        "higher_is_better": False,
-    }
+    return make_row(name, ours, limit, "limit", target=1.0, unit=unit)

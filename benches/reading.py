@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from benches.timing import make_row
 from bpo_index.definition import load_definition
 
 ROWS, FEW = 1_000_000, 100
@@ -68,11 +69,11 @@ def measure() -> list[dict[str, Any]]:
         for ending, target in TARGETS.items():
             ours, peer, peak = _time(Path(name) / f"many.{ending}", RUNS, "scan")
             what = f"{ROWS:,} rows x 24 questions as {ending}, read and validated with their identity"
-            rows.append(_make_row(what, ours, peer, "bare scan and group-by", target=target, unit="s"))
-            rows.append(_make_row(f"{what}: peak memory", peak, LIMIT_MIB, "limit", target=1.0, unit="MiB"))
+            rows.append(make_row(what, ours, peer, "bare scan and group-by", target=target, unit="s"))
+            rows.append(make_row(f"{what}: peak memory", peak, LIMIT_MIB, "limit", target=1.0, unit="MiB"))
         ours, peer, _ = _time(Path(name) / "few.csv", 7 * RUNS, "records")
         what = f"{FEW} rows as csv, read and validated with their identity"
-        rows.append(_make_row(what, ours, peer, "record by record", target=1.1, unit="s"))
+        rows.append(make_row(what, ours, peer, "record by record", target=1.1, unit="s"))
     return rows
 
 
@@ -100,16 +101,3 @@ def _time(path: Path, runs: int, against: str) -> tuple[float, float, float]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     ours, peer, peak = json.loads(done.stdout)
     return ours, peer, peak
-
-
-def _make_row(name: str, ours: float, peer: float, peer_name: str, *, target: float, unit: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "ours": ours,
-        "peer": peer,
-        "peer_name": peer_name,
-        "ratio": ours / peer,
-        "target": target,
-        "unit": unit,
-        "higher_is_better": False,
-    }

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from benches.timing import time_in_turn
+from benches.timing import make_row, time_in_turn
 from bpo_index import pipeline
 from bpo_index.files.resources import find_resource
 from bpo_index.publication.figures import describe_figures
@@ -73,33 +73,19 @@ def measure() -> list[dict[str, Any]]:
         computed = time_in_turn(compute, lambda: call("-c", f"import {LIBRARIES}"), RUNS)
         published = time_in_turn(publish, lambda: call("-c", DRAW, str(saved)), RUNS)
     return [
-        describe(
+        make_row(
             f"the sample up to publication, all of stage 4, {REPLICATES:,} replicates",
-            computed,
-            peer_name=f"import {LIBRARIES}",
+            *computed,
+            f"import {LIBRARIES}",
             target=3.0,
         ),
-        describe(
+        make_row(
             "run of the sample with a fresh release",
-            published,
-            peer_name="import the same libraries, draw the same saved specifications",
+            *published,
+            "import the same libraries, draw the same saved specifications",
             target=1.5,
         ),
     ]
-
-
-def describe(name: str, seconds: tuple[float, float], *, peer_name: str, target: float) -> dict[str, Any]:
-    ours, peer = seconds
-    return {
-        "name": name,
-        "ours": ours,
-        "peer": peer,
-        "peer_name": peer_name,
-        "ratio": ours / peer,
-        "target": target,
-        "unit": "s",
-        "higher_is_better": False,
-    }
 
 
 def save_drawing(sample: str, folder: Path) -> dict[str, Any]:

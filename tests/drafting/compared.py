@@ -30,7 +30,7 @@ def compare_draft(draft, definition):
     is_whole = set(drafted) == set(definition.question_ids) and len(questions) == len(drafted)
     found["questions"] = "right" if is_whole else "wrong"
     reverse = {question.id for question in definition.questions if question.reverse}
-    is_asked = any(one.evidence.startswith("TODO") for one in questions)
+    is_asked = any(one.reverse is None for one in questions)
     turned = {question for question, one in drafted.items() if one.reverse}
     found["reverse"] = "left to do" if is_asked else "right" if turned == reverse else "wrong"
     return found

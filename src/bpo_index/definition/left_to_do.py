@@ -25,6 +25,17 @@ _WANTED = {
 }
 
 
+def is_left_to_do(value: object) -> bool:
+    """Return whether a value says that it is left to do.
+
+    Examples
+    --------
+    >>> is_left_to_do("TODO"), is_left_to_do("TODO: the heading"), is_left_to_do("TODOS"), is_left_to_do(None)
+    (True, True, False, False)
+    """
+    return isinstance(value, str) and (value == TODO or value.startswith(f"{TODO}:"))
+
+
 def list_left_to_do(value: object, place: Place = ()) -> Iterator[tuple[Place, str]]:
     """Yield each place at which `TODO` stands, and what to fill in.
 
@@ -39,7 +50,7 @@ def list_left_to_do(value: object, place: Place = ()) -> Iterator[tuple[Place, s
     elif isinstance(value, list):
         for n, held in enumerate(value):
             yield from list_left_to_do(held, (*place, n))
-    elif isinstance(value, str) and (value == TODO or value.startswith(f"{TODO}:")):
+    elif is_left_to_do(value):
         yield place, f"is left to do: fill in {_find_wanted(place)}"
 
 

@@ -11,13 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bpo_index.display.catalogue import phrase
-from bpo_index.drafting.countries import find_country
 from bpo_index.drafting.look import Column, Table
 from bpo_index.drafting.questions import NO_ANSWER
 from bpo_index.drafting.ratings import RatedGroup, ScaleFound, find_ratings
 from bpo_index.drafting.roles.record import Found
 from bpo_index.drafting.roles.registry import RoleFound, list_roles
-from bpo_index.drafting.units import UnitColumn, find_unit_columns
+from bpo_index.drafting.units import UnitColumn, count_countries, find_unit_columns
 
 #: Begins the keys of corrections.
 CORRECT = "correct."
@@ -45,8 +44,7 @@ def correct_units(table: Table, found: list[UnitColumn], given: Mapping[str, str
         return found
     same = next((one for one in (*found, *find_unit_columns(table, ())) if one.column is column), None)
     names = [text for text in column.shown if text not in column.no_answers]
-    countries = sum(find_country(text) is not None for text in names)
-    are_countries = same.are_countries if same else bool(names) and countries >= 0.8 * len(names)
+    are_countries = same.are_countries if same else bool(count_countries(names))
     return [UnitColumn(column, phrase("drafting.by_hand"), True, are_countries)]
 
 

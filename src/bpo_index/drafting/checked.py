@@ -10,7 +10,7 @@ from collections.abc import MutableMapping, MutableSequence
 from typing import Any
 
 from bpo_index.definition import parse_definition
-from bpo_index.definition.left_to_do import TODO, list_left_to_do
+from bpo_index.definition.left_to_do import TODO, is_left_to_do, list_left_to_do
 from bpo_index.definition.yaml_places import read_yaml
 from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.document import BESIDE
@@ -72,7 +72,7 @@ def _leave_to_do(raw: Any, problem: str) -> bool:
         except (KeyError, IndexError, TypeError):
             return False
         if n == len(keys) - 1 or not isinstance(value, (MutableMapping, MutableSequence)):
-            if str(value).startswith(TODO):
+            if is_left_to_do(value):
                 return False
             shown = value if isinstance(value, str | int | float) else place
             holder[step] = TODO

@@ -203,11 +203,12 @@ def _make_question(question: QuestionDrafted) -> CommentedMap:
     made = CommentedMap(id=question.id, text=_quote(question.text))
     if question.aliases:
         made["aliases"] = _flow([_quote(alias) for alias in question.aliases])
-    is_todo = question.evidence.startswith(TODO)
-    if question.reverse or is_todo:
-        made["reverse"] = TODO if is_todo else True
-        evidence = question.evidence.removeprefix(f"{TODO}: ")
-        _comment_beside(made, "reverse", phrase("drafting.true_or_false", evidence=evidence) if is_todo else evidence)
+    if question.reverse is None:
+        made["reverse"] = TODO
+        _comment_beside(made, "reverse", phrase("drafting.true_or_false", evidence=question.evidence))
+    elif question.reverse:
+        made["reverse"] = True
+        _comment_beside(made, "reverse", question.evidence)
     elif question.evidence:
         _comment_beside(made, "id", phrase("drafting.not_reversed", evidence=question.evidence))
     return made

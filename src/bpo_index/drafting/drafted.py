@@ -28,8 +28,10 @@ class QuestionDrafted:
     text: str
     column: Column
     aliases: tuple[str, ...] = ()
-    reverse: bool = False
+    reverse: bool | None = False
+    """Whether a high rating is bad; None: left to do."""
     evidence: str = ""
+    """Why it may be."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from bpo_index.definition.left_to_do import TODO, list_left_to_do
+from bpo_index.definition.left_to_do import TODO, is_left_to_do, list_left_to_do
 from bpo_index.display.catalogue import phrase
 from bpo_index.drafting.yaml_text import WIDTH, make_yaml
 from bpo_index.errors import DefinitionError
@@ -134,7 +134,7 @@ def _fill(before: MutableMapping[str, Any], fresh: Mapping[str, Any], known: Kno
                 del value[inner]
             if not value:
                 continue
-        if old is None or (isinstance(old, str) and old.startswith(TODO)):
+        if old is None or is_left_to_do(old):
             before[key] = value
         elif isinstance(old, MutableMapping) and isinstance(value, Mapping):
             _fill(old, value, known, f"{place}.")
@@ -182,7 +182,7 @@ def _add_questions(before: MutableMapping[str, Any], fresh: Mapping[str, Any], k
 
 def _settle(question: MutableMapping[str, Any], fresh: Mapping[str, Any]) -> None:
     """Fill in what was left to do of a question, or take it out where it is not needed any more."""
-    for key in [key for key, value in question.items() if isinstance(value, str) and value.startswith(TODO)]:
+    for key in [key for key, value in question.items() if is_left_to_do(value)]:
         if key in fresh:
             question[key] = fresh[key]
         else:

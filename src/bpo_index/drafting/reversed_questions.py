@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from bpo_index.definition.left_to_do import TODO
 from bpo_index.display.catalogue import phrase
 from bpo_index.display.labels import fold_label, show_text
 from bpo_index.display.numbers import show_number
@@ -49,33 +49,22 @@ def turn_questions(
     answer = answers.ask(question)
     if answer is None:
         remarks.append(phrase("drafting.settle_reversed", questions=_name_questions(suspects, everything)))
-        turned: set[str] = set()
-        states = dict.fromkeys(suspects, TODO)
+        reverse: dict[str, bool | None] = dict.fromkeys(suspects)
     else:
         turned = set(answer.split()) - {NO_ANSWER}
-        states = {}
+        reverse = dict.fromkeys(turned, True)
         if turned and question in answers.asked:
             key = "drafting.reversed_answered" if question.key in answers.given else "drafting.reversed_proposed"
             remarks.append(
                 phrase(key, questions=_name_questions([one for one in suspects if one in turned], everything))
             )
     return [
-        CategoryDrafted(
-            category.id,
-            category.title,
-            category.evidence,
-            tuple(
-                QuestionDrafted(
-                    one.id,
-                    one.text,
-                    one.column,
-                    one.aliases,
-                    one.id in turned,
-                    f"{states[one.id]}: {suspects[one.id]}" if one.id in states else suspects.get(one.id, ""),
-                )
+        replace(
+            category,
+            questions=tuple(
+                replace(one, reverse=reverse.get(one.id, False), evidence=suspects.get(one.id, ""))
                 for one in category.questions
             ),
-            category.scale,
         )
         for category in categories
     ]

@@ -186,6 +186,11 @@ def _count_countries(column: Column) -> int:
     texts = [text for text in column.shown if text not in column.no_answers]
     if all(len(text) <= 3 for text in texts) and not _find_word(column):
         return 0
+    return count_countries(texts)
+
+
+def count_countries(texts: Sequence[str]) -> int:
+    """Return how many texts name countries; 0 where too many name none."""
     known = sum(find_country(text) is not None for text in texts)
     return known if texts and known >= _COUNTRIES * len(texts) else 0
 
