@@ -205,6 +205,8 @@ def test_margins_change_scores_errors_and_the_release(run, tmp_path):
     assert any(row["effective_n"] < row["respondents"] - 0.01 for row in weighed["ranking"])
     manifest = json.loads((tmp_path / weighed["path"] / "manifest.json").read_text())
     assert "margins_hmac_sha256" in manifest["made_from"]["settings"]
+    said = [(tmp_path / one["path"] / "annex.html").read_text(encoding="utf-8") for one in (plain, weighed)]
+    assert ["fitted to shares of the population" in page for page in said] == [False, True]
 
 
 def test_raked_scores_by_hand_and_weights_fitted_anew_in_replicates(sample):

@@ -18,6 +18,8 @@ from bpo_index.version import __version__
 
 #: Raised by one whenever the same input would give other files.
 RELEASE_FORM = 9
+#: The key of a release's settings under which the keyed hash of its margins stands; there are none without it.
+MARGINS = "margins_hmac_sha256"
 NUMERIC_DEPENDENCIES = ("numpy", "polars", "scikit-learn", "scipy")
 
 
@@ -71,7 +73,7 @@ def describe_release(
     margins = publishable.margins
     settings: dict[str, Any] = {"replicates": definition.method.replicates, "seed": definition.method.seed}
     if margins is not None:
-        settings["margins_hmac_sha256"] = key.sign("margins", margins.encode()).hex()
+        settings[MARGINS] = key.sign("margins", margins.encode()).hex()
     if publishable.held:
         settings["held"] = dict(publishable.held)
     if publishable.restated:

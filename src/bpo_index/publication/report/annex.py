@@ -12,6 +12,7 @@ from bpo_index.display.numbers import list_names, show_count, show_level
 from bpo_index.display.table_view import TableView
 from bpo_index.publication.figures import Figure
 from bpo_index.publication.formats.reader_tables import view_units
+from bpo_index.publication.identity import MARGINS
 from bpo_index.publication.report import categories, drivers, method, quality, ranks
 from bpo_index.publication.report.page import bind_phrase, place_figures, render_page
 from bpo_index.publication.result import Result
@@ -66,7 +67,7 @@ def render_annex(
         findings=result.findings,
         figures=shown,
         tables=_make_tables(result, definition, audit),
-        steps=method.list_all_steps(result, definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
+        steps=method.list_all_steps(result, definition, fits_margins=MARGINS in made_from.get("settings", {})),
         limits=method.list_limits(result, definition, audit.notes),
         made_from=_list_origins(made_from),
         downloads=_list_files(files),

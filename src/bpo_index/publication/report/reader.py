@@ -13,6 +13,7 @@ from bpo_index.display.numbers import show_point
 from bpo_index.publication.explorer import Explorer, prepare_explorer
 from bpo_index.publication.figures import Figure
 from bpo_index.publication.findings import rate_several
+from bpo_index.publication.identity import MARGINS
 from bpo_index.publication.report.answer import write_answer
 from bpo_index.publication.report.categories import collect_names
 from bpo_index.publication.report.explorer_part import (
@@ -90,7 +91,7 @@ def render_report(
         category_sentences=describe_categories(result, names),
         trust_sentences=describe_trust(result, definition),
         made=_describe_making(definition, audit),
-        steps=list_steps(definition, fits_margins="margins_sha256" in made_from.get("settings", {})),
+        steps=list_steps(definition, fits_margins=MARGINS in made_from.get("settings", {})),
         limits=list_main_limits(result, definition),
         carried=[(name, _write_data_uri(files[name])) for name in _CARRIED if name in files],
         beside=[(name, phrase(_BESIDE[name])) for name in beside],
